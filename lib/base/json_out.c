@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* json_out.c - a streaming JSON writer. Pure. */
+#include "lib/base/json_out.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/strx.h"
+#include "lib/base/timex.h"
+
+void json_init(struct json_out *j, struct buf *to)
+{
+    *j = (struct json_out){.to = to};
+}
+
+/* One byte of valid UTF-8 text; p points at it, so that U+2028 and U+2029 (e2 80 a8/a9) are seen whole. */
+static size_t put_escaped(struct buf *to, const uint8_t *p, size_t left)
+{
+    switch (p[0]) {
+    case '"': buf_str(to, "\\\""); return 1;
+    case '\\': buf_str(to, "\\\\"); return 1;
+    case '\n': buf_str(to, "\\n"); return 1;
+    case '\r': buf_str(to, "\\r"); return 1;
+    case '\t': buf_str(to, "\\t"); return 1;
+    case '<':
+    case '>':
+    case '&':
+    case '\'': buf_printf(to, "\\u%04x", p[0]); return 1;
+    case 0xe2:
+        if (left >= 3 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9)) {
+            buf_printf(to, "\\u20%02x", p[2] - 0x80);
+            return 3;
+        }
+        break;
+    default: break;
+    }
+    if (p[0] < 0x20 || p[0] == 0x7f)
+        buf_printf(to, "\\u%04x", p[0]);
+    else
+        buf_put(to, p, 1);
+    return 1;
+}
+
+static void put_string(struct buf *to, const void *bytes, size_t len)
+{
+    struct buf clean = BUF_INIT;
+    const uint8_t *p = bytes;
+
+    if (!strx_is_utf8(bytes, len)) {
+        strx_put_utf8(&clean, bytes, len);
+        if (buf_error(&clean)) {
+            to->error = buf_error(&clean);
+            buf_fini(&clean);
+            return;
+        }
+        p = (const uint8_t *)clean.data;
+        len = clean.len;
+    }
+    buf_put(to, "\"", 1);
+    for (size_t i = 0; i < len;)
+        i += put_escaped(to, p + i, len - i);
+    buf_put(to, "\"", 1);
+    buf_fini(&clean);
+}
+
+static void begin_value(struct json_out *j, const char *key)
+{
+    if (j->has_member)
+        buf_put(j->to, ",", 1);
+    if (key) {
+        put_string(j->to, key, strlen(key));
+        buf_put(j->to, ":", 1);
+    }
+    j->has_member = true;
+}
+
+static void begin_container(struct json_out *j, const char *key, const char *bracket)
+{
+    begin_value(j, key);
+    buf_str(j->to, bracket);
+    j->has_member = false;
+}
+
+static void end_container(struct json_out *j, const char *bracket)
+{
+    buf_str(j->to, bracket);
+    j->has_member = true;
+}
+
+void json_object_begin(struct json_out *j, const char *key)
+{
+    begin_container(j, key, "{");
+}
+
+void json_object_end(struct json_out *j)
+{
+    end_container(j, "}");
+}
+
+void json_array_begin(struct json_out *j, const char *key)
+{
+    begin_container(j, key, "[");
+}
+
+void json_array_end(struct json_out *j)
+{
+    end_container(j, "]");
+}
+
+void json_bytes(struct json_out *j, const char *key, const void *bytes, size_t len)
+{
+    begin_value(j, key);
+    put_string(j->to, bytes, len);
+}
+
+void json_string(struct json_out *j, const char *key, const char *value)
+{
+    if (value)
+        json_bytes(j, key, value, strlen(value));
+    else
+        json_null(j, key);
+}
+
+void json_int(struct json_out *j, const char *key, int64_t value)
+{
+    begin_value(j, key);
+    buf_printf(j->to, "%lld", (long long)value);
+}
+
+void json_uint(struct json_out *j, const char *key, uint64_t value)
+{
+    begin_value(j, key);
+    buf_printf(j->to, "%llu", (unsigned long long)value);
+}
+
+void json_double(struct json_out *j, const char *key, double value)
+{
+    char text[32];
+
+    if (!isfinite(value)) {
+        json_null(j, key);
+        return;
+    }
+    for (int digits = 6; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    begin_value(j, key);
+    buf_str(j->to, text);
+}
+
+void json_fixed(struct json_out *j, const char *key, double value, int decimals)
+{
+    if (!isfinite(value)) {
+        json_null(j, key);
+        return;
+    }
+    begin_value(j, key);
+    buf_printf(j->to, "%.*f", decimals, value);
+}
+
+void json_bool(struct json_out *j, const char *key, bool value)
+{
+    begin_value(j, key);
+    buf_str(j->to, value ? "true" : "false");
+}
+
+void json_null(struct json_out *j, const char *key)
+{
+    begin_value(j, key);
+    buf_str(j->to, "null");
+}
+
+void json_time(struct json_out *j, const char *key, ns_t wall)
+{
+    char text[TIMEX_RFC3339_SIZE];
+
+    if (wall == 0) {
+        json_null(j, key);
+        return;
+    }
+    timex_rfc3339(wall, text);
+    json_string(j, key, text);
+}
+
+void json_raw(struct json_out *j, const char *key, const char *text)
+{
+    begin_value(j, key);
+    buf_str(j->to, text);
+}

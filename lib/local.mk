@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += lib/libbase.a lib/libruntime.a lib/libmodel.a lib/libstores.a
+
+lib_libbase_a_SOURCES = \
+	%D%/base/buf.c %D%/base/buf.h %D%/base/crc32c.c %D%/base/crc32c.h %D%/base/err.c %D%/base/err.h \
+	%D%/base/json_out.c %D%/base/json_out.h %D%/base/log.c %D%/base/log.h %D%/base/map.c %D%/base/map.h \
+	%D%/base/rng.h %D%/base/strx.c %D%/base/strx.h %D%/base/timex.c %D%/base/timex.h %D%/base/units.h \
+	%D%/base/wire.c %D%/base/wire.h
+
+lib_libruntime_a_SOURCES = \
+	%D%/runtime/conf.h %D%/runtime/journal.h %D%/runtime/loop.c %D%/runtime/loop.h
+lib_libruntime_a_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS) $(MOSQUITTO_CFLAGS) $(CURL_CFLAGS)
+
+lib_libmodel_a_SOURCES = \
+	%D%/model/inventory.h %D%/model/metric.c %D%/model/metric.h %D%/model/metric_list.h \
+	%D%/model/record.c %D%/model/record.h %D%/model/settings.h \
+	%D%/model/state.c %D%/model/state.h %D%/model/state_list.h
+nodist_lib_libmodel_a_SOURCES = lib/model/journal.pb-c.c lib/model/journal.pb-c.h
+lib_libmodel_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
+
+lib_libstores_a_SOURCES =
+lib_libstores_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(RRD_CFLAGS) $(SQLITE_CFLAGS)
+
+# What a program of floor f links: its archive, then these, in this order.
+STORES_LIBS = lib/libstores.a $(RRD_LIBS) $(SQLITE_LIBS)
+MODEL_LIBS = lib/libmodel.a $(PROTOBUF_C_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS)
+RUNTIME_LIBS = lib/libruntime.a $(YAML_LIBS) $(MOSQUITTO_LIBS) $(CURL_LIBS)
+BASE_LIBS = lib/libbase.a
+
+EXTRA_DIST += %D%/model/journal.proto
+BUILT_SOURCES += lib/model/journal.pb-c.h
+CLEANFILES += lib/model/journal.pb-c.c lib/model/journal.pb-c.h
+lib/model/journal.pb-c.c: lib/model/journal.pb-c.h
+	@:
+lib/model/journal.pb-c.h: %D%/model/journal.proto
+	$(AM_V_GEN)$(MKDIR_P) lib/model && $(PROTOC_C) --c_out=lib/model -I$(srcdir)/%D%/model $(srcdir)/%D%/model/journal.proto

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* inventory.h - what the city owns: districts, sites, devices, hotspots, links, services.
+ *
+ * Read from YAML (one or several files; lists add up) and one GeoJSON of districts; checked as a whole:
+ * unique ids, references that exist, no cycle in the uplinks. Pure apart from conf's file reading.
+ *
+ *   sites:    - {id: lido, name: "Freibad", district: harksheide, kind: lido, lat: 53.70, lon: 9.99}
+ *   devices:  - {id: sw-har-03, name: …, address: 127.16.3.1, port: 10161, kind: switch, site: …,
+ *                credentials: default, uplink: agg-har, power: ups-har, uplink_port: "ge-0/0/24"}
+ *   hotspots: - {id: hs-0001, name: …, site: lido, lat: …, lon: …, device: ap-0001}             # its own
+ * agent
+ *             - {id: hs-0002, …, device: wlc-1, entity: "ap/00:11:22:33:44:55", uplink: sw-har-03} # a
+ * controller's row services: - {id: portal, name: …, kind: portal, target: "http://127.16.0.3:8080/", site:
+ * …}
+ */
+#ifndef NW_MODEL_INVENTORY_H
+#define NW_MODEL_INVENTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/err.h"
+#include "lib/base/units.h"
+#include "lib/runtime/conf.h"
+
+struct geo_point {
+    double lat, lon; /* WGS84 degrees */
+};
+
+struct geo_ring {
+    struct geo_point *points; /* closed: the last equals the first */
+    size_t count;
+};
+
+struct district {
+    char *id, *name;
+    struct geo_ring
+        *rings; /* outer rings and holes: a point is inside if it is inside an odd number of them */
+    size_t ring_count;
+};
+
+struct site {
+    char *id, *name, *district;
+    int kind; /* enum site_kind */
+    double lat, lon;
+    struct conf_pos at;
+};
+
+enum site_kind {
+    SITE_STREET, /* lamp post, bus stop */
+    SITE_PUBLIC, /* town hall, library, lido */
+    SITE_SCHOOL,
+    SITE_SHOP,
+    SITE_CABINET, /* of the utility: fibre nodes */
+    SITE_OTHER
+};
+
+enum device_kind {
+    DEVICE_AP,
+    DEVICE_CONTROLLER,
+    DEVICE_SWITCH,
+    DEVICE_OLT,
+    DEVICE_UPS,
+    DEVICE_ROUTER,
+    DEVICE_OTHER
+};
+
+struct device {
+    char *id, *name;
+    char *address;     /* IPv4 or IPv6 literal, or a name */
+    int64_t port;      /* 161 */
+    int kind;          /* enum device_kind */
+    char *site;        /* id or NULL */
+    char *credentials; /* name in the settings; "default" */
+    char *profile;     /* force this profile; NULL = recognise */
+    char *uplink;      /* device id of the parent towards the core, or NULL */
+    char *uplink_port; /* entity of the parent that this device hangs on, e.g. "if/ge-0/0/7", or NULL */
+    char *power;       /* device id of the UPS or PoE switch that feeds it, or NULL */
+    int64_t interval;  /* ns; 0 = the settings' */
+    bool is_core;      /* the root of the tree: the monitor's own uplink */
+    struct conf_pos at;
+};
+
+enum environment { ENV_OUTDOOR, ENV_INDOOR };
+
+struct hotspot_radio {
+    double band_ghz; /* 2.4, 5, 6 */
+    double eirp_dbm; /* 0 = from SNMP or the band's default */
+};
+
+struct hotspot {
+    char *id, *name, *site;
+    double lat, lon; /* 0/0 = the site's */
+    double height_m; /* antenna above ground; 5 */
+    int environment; /* enum environment */
+    char *device;    /* device id: its own agent, or its controller */
+    char *entity;    /* entity id in the controller's samples ("ap/<mac>"), NULL = the device itself */
+    char *uplink;    /* for a controller's row: device id of its switch */
+    char *power;     /* likewise */
+    struct conf_list radios; /* struct hotspot_radio */
+    bool is_published;       /* shown to the public; true */
+    bool is_probed;          /* true */
+    struct conf_pos at;
+};
+
+enum service_kind { SERVICE_PORTAL, SERVICE_DNS, SERVICE_DHCP, SERVICE_RADIUS, SERVICE_HTTP, SERVICE_OTHER };
+
+struct service {
+    char *id, *name, *site;
+    int kind;       /* enum service_kind */
+    char *target;   /* URL, or address[:port] */
+    char *question; /* DNS: the name to ask for */
+    struct conf_pos at;
+};
+
+struct link {
+    char *id, *from, *to; /* device ids; redundant uplinks beside `uplink` */
+    struct conf_pos at;
+};
+
+struct inventory; /* opaque: arrays above with an index by id */
+
+/* Reads paths (files, or directories: their *.yaml in alphabetical order); districts may be NULL.
+ * Everything wrong goes to report; ERR_CONFIG then. */
+enum err inventory_load(const char *const *paths, size_t path_count, const char *districts_path,
+                        struct conf_report *report, struct inventory **out) NW_CHECKED;
+void inventory_free(struct inventory *inv);
+
+/* Arrays in file order. */
+const struct district *inventory_districts(const struct inventory *inv, size_t *count);
+const struct site *inventory_sites(const struct inventory *inv, size_t *count);
+const struct device *inventory_devices(const struct inventory *inv, size_t *count);
+const struct hotspot *inventory_hotspots(const struct inventory *inv, size_t *count);
+const struct service *inventory_services(const struct inventory *inv, size_t *count);
+const struct link *inventory_links(const struct inventory *inv, size_t *count);
+
+/* By id, NULL if there is none; id may be NULL. */
+const struct district *inventory_district(const struct inventory *inv, const char *id);
+const struct site *inventory_site(const struct inventory *inv, const char *id);
+const struct device *inventory_device(const struct inventory *inv, const char *id);
+const struct hotspot *inventory_hotspot(const struct inventory *inv, const char *id);
+const struct service *inventory_service(const struct inventory *inv, const char *id);
+
+/* The hotspot's own position, else its site's. */
+struct geo_point hotspot_position(const struct inventory *inv, const struct hotspot *h);
+/* The device that the hotspot's traffic crosses first: its own uplink, else its device's; NULL at the core.
+ */
+const struct device *hotspot_uplink(const struct inventory *inv, const struct hotspot *h);
+/* "" if not known. Borrowed. */
+const char *hotspot_district_id(const struct inventory *inv, const struct hotspot *h);
+
+/* Even-odd rule over the rings. */
+bool district_contains(const struct district *d, struct geo_point p);
+
+extern const char *const site_kind_words[];
+extern const char *const device_kind_words[];
+extern const char *const service_kind_words[];
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* record.h - journal records packed and unpacked; the generated code is in journal.pb-c.h. Pure. */
+#ifndef NW_MODEL_RECORD_H
+#define NW_MODEL_RECORD_H
+
+#include "lib/base/buf.h"
+#include "lib/base/err.h"
+#include "lib/model/journal.pb-c.h"
+
+/* Appends the packed record to out. */
+enum err record_pack(const Nw__Record *record, struct buf *out) NW_CHECKED;
+/* ERR_MALFORMED if the bytes are no record. Free with record_free(). */
+enum err record_unpack(const void *bytes, size_t len, Nw__Record **out) NW_CHECKED;
+void record_free(Nw__Record *record);
+
+#endif

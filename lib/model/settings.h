@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* settings.h - netzwacht.yaml: one struct for all daemons, each reads its part. Schema table in settings.c.
+ * A relative path is relative to the directory of the file that it stands in. */
+#ifndef NW_MODEL_SETTINGS_H
+#define NW_MODEL_SETTINGS_H
+
+#include <stdbool.h>
+
+#include "lib/base/err.h"
+#include "lib/base/units.h"
+#include "lib/runtime/conf.h"
+
+enum snmp_version { SNMP_V1, SNMP_V2C, SNMP_V3 };
+
+struct credentials {
+    char *name;
+    int version;          /* enum snmp_version */
+    char *community_file; /* v1, v2c: a file with the community in its first line, 0600 */
+    char *user, *auth, *auth_file, *priv,
+        *priv_file; /* v3: names as in SNMP-USER-BASED-SM (sha256, aes128 …) */
+    struct conf_pos at;
+};
+
+struct collector_settings {
+    int64_t interval;         /* ns: 60 s */
+    int64_t timeout;          /* ns: 1 s, first answer; then measured */
+    int64_t miss_interval;    /* ns: 2 s, between polls after a miss */
+    int64_t confirm_interval; /* ns: 500 ms */
+    int64_t window;           /* requests in flight over all devices: 256 */
+    char *bind;               /* source address, NULL = any */
+};
+
+struct store_settings {
+    char *directory; /* NULL = <state>/rrd */
+    int64_t batch;   /* ns: how long samples are gathered before an update: 120 s */
+    int64_t step;    /* ns: 60 s, of the short class; the long one is 5 of them */
+    int64_t budget;  /* bytes that `check` compares its estimate with: 5 GiB */
+};
+
+struct mqtt_settings {
+    char *host;   /* NULL = no MQTT: alerts stay in the outbox */
+    int64_t port; /* 8883 */
+    char *user, *password_file;
+    bool tls;
+    char *ca_file, *certificate_file, *key_file;
+    int64_t heartbeat; /* ns: 10 s */
+};
+
+struct alerts_settings {
+    char *rules;             /* file; NULL = built-in rules alone */
+    int64_t state_repeat;    /* ns: 15 min, retained states are published at least this often */
+    int64_t receipt_timeout; /* ns: 60 s, first repetition without receipt */
+    struct mqtt_settings mqtt;
+};
+
+struct probe_settings {
+    bool enabled;
+    int64_t interval;            /* ns: 60 s */
+    struct conf_strings allowed; /* prefixes that targets may lie in; none = no probe is sent */
+};
+
+struct dashboard_settings {
+    char *listen;  /* address 127.0.0.1 */
+    int64_t port;  /* 8080 */
+    char *web_dir; /* the built web bundle; NULL = compiled-in data dir */
+    char *tls_certificate, *tls_key;
+    char *title;                       /* "Netzwacht Norderstedt" */
+    int64_t session_idle, session_max; /* ns */
+};
+
+struct public_settings {
+    char *directory;  /* NULL = <state>/public */
+    int64_t interval; /* ns: 10 s */
+};
+
+struct coverage_settings {
+    double threshold_dbm; /* -67 */
+    double indoor_loss_db;
+};
+
+struct settings {
+    char *instance;                   /* "norderstedt" */
+    char *state_dir;                  /* /var/lib/netzwacht */
+    struct conf_strings inventory;    /* files or directories */
+    char *districts;                  /* GeoJSON */
+    struct conf_strings profile_dirs; /* in addition to the shipped ones */
+    bool is_simulated;                /* pages say so */
+    struct conf_list credentials;     /* struct credentials */
+    struct collector_settings collector;
+    struct store_settings store;
+    struct alerts_settings alerts;
+    struct probe_settings probe;
+    struct dashboard_settings dashboard;
+    struct public_settings public_page;
+    struct coverage_settings coverage;
+    /* derived */
+    char *path;                               /* the file */
+    char *journal_dir, *rrd_dir, *public_dir; /* <state_dir>/journal … */
+    char hash[17];                            /* of the file's bytes, hex: heartbeats carry it */
+};
+
+enum err settings_load(const char *path, struct conf_report *report, struct settings **out) NW_CHECKED;
+void settings_free(struct settings *s);
+/* NULL if there is none of that name. */
+const struct credentials *settings_credentials(const struct settings *s, const char *name);
+
+/* The first line of a secret's file, malloc'ed. ERR_DENIED if others than its owner may read it. */
+enum err settings_read_secret(const char *path, char **out) NW_CHECKED;
+
+/* Where shipped data lies: $NETZWACHT_DATA_DIR, else beside the program in a build tree, else the
+ * installed <datadir>/netzwacht. name: "profiles", "web", "schemas", … malloc'ed path; NULL: out of memory.
+ */
+char *settings_data_path(const char *name);
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_base.c - floor 0: buffers, cursors, strings, times, JSON text, maps. */
+#include "tests/unit/cmocka_tests.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/crc32c.h"
+#include "lib/base/json_out.h"
+#include "lib/base/map.h"
+#include "lib/base/strx.h"
+#include "lib/base/timex.h"
+#include "lib/base/wire.h"
+
+static void every_error_has_its_own_text(void **state)
+{
+    (void)state;
+    for (int e = 0; e < ERR_COUNT; e++)
+        assert_string_not_equal(err_text((enum err)e), "unknown error");
+}
+
+static void buf_error_sticks_and_keeps_what_was_written(void **state)
+{
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 5);
+    buf_str(&b, "1234");
+    buf_str(&b, "56");
+    buf_str(&b, "5");
+    assert_int_equal(buf_error(&b), ERR_LIMIT);
+    assert_string_equal(b.data, "1234");
+    assert_null(buf_take(&b));
+    buf_fini(&b);
+}
+
+static void wire_reads_past_the_end_fail_once_and_for_all(void **state)
+{
+    struct wire w, sub;
+
+    (void)state;
+    wire_init(&w, "\x01\x02\x03\x04\x05", 5);
+    sub = wire_sub(&w, 3);
+    assert_int_equal(wire_be16(&sub), 0x0102);
+    assert_int_equal(wire_be16(&sub), 0);
+    assert_int_equal(wire_error(&sub), ERR_TRUNCATED);
+    assert_int_equal(wire_u8(&sub), 0);
+    assert_int_equal(wire_le16(&w), 0x0504);
+    assert_int_equal(wire_error(&w), ERR_OK);
+    assert_int_equal(wire_left(&w), 0);
+    assert_non_null(wire_bytes(&w, 0));
+}
+
+static void numbers_are_whole_or_refused(void **state)
+{
+    uint64_t u = 7;
+    int64_t i = 7;
+    double d = 7;
+
+    (void)state;
+    assert_ok(strx_to_u64("18446744073709551615", &u));
+    assert_true(u == UINT64_MAX);
+    assert_int_equal(strx_to_u64("18446744073709551616", &u), ERR_RANGE);
+    assert_int_equal(strx_to_u64(" 1", &u), ERR_MALFORMED);
+    assert_int_equal(strx_to_u64("1x", &u), ERR_MALFORMED);
+    assert_ok(strx_to_i64("-5", &i));
+    assert_int_equal(i, -5);
+    assert_ok(strx_to_double("-0.5e1", &d));
+    assert_true(d == -5.0);
+    assert_int_equal(strx_to_double("nan", &d), ERR_MALFORMED);
+    assert_int_equal(strx_to_double("0x10", &d), ERR_MALFORMED);
+    assert_int_equal(strx_to_double("1e999", &d), ERR_RANGE);
+}
+
+static void broken_utf8_becomes_replacement_characters(void **state)
+{
+    struct buf b = BUF_INIT;
+
+    (void)state;
+    strx_put_utf8(&b, "a\xe2\x82z\xff\xed\xa0\x80", 8);
+    assert_string_equal(b.data, "a\xef\xbf\xbdz\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+    buf_fini(&b);
+}
+
+static void ids_are_what_topics_can_carry(void **state)
+{
+    (void)state;
+    assert_true(strx_is_id("hs-0001"));
+    assert_false(strx_is_id("-hs"));
+    assert_false(strx_is_id("Hs"));
+    assert_false(strx_is_id("a/b"));
+    assert_false(strx_is_id(""));
+    assert_false(strx_is_id("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
+}
+
+static void times_survive_the_way_there_and_back(void **state)
+{
+    char text[TIMEX_RFC3339_SIZE];
+    ns_t wall;
+
+    (void)state;
+    assert_ok(timex_parse("2026-03-29T03:00:00.250+02:00", &wall));
+    timex_rfc3339(wall, text);
+    assert_string_equal(text, "2026-03-29T01:00:00.250Z");
+    assert_ok(timex_parse("1700000000", &wall));
+    assert_true(wall == 1700000000 * SECONDS);
+    assert_int_equal(timex_parse("2026-13-01T00:00:00Z", &wall), ERR_RANGE);
+    assert_int_equal(timex_parse("yesterday", &wall), ERR_MALFORMED);
+}
+
+static void json_is_safe_inside_html(void **state)
+{
+    struct buf b = BUF_INIT;
+    struct json_out j;
+
+    (void)state;
+    json_init(&j, &b);
+    json_object_begin(&j, NULL);
+    json_string(&j, "name", "<script>'\"\\\n\xe2\x80\xa8\xff");
+    json_array_begin(&j, "v");
+    json_double(&j, NULL, 0.1);
+    json_double(&j, NULL, NAN);
+    json_int(&j, NULL, -3);
+    json_array_end(&j);
+    json_object_end(&j);
+    assert_string_equal(
+        b.data,
+        "{\"name\":\"\\u003cscript\\u003e\\u0027\\\"\\\\\\n\\u2028\xef\xbf\xbd\",\"v\":[0.1,null,-3]}");
+    buf_fini(&b);
+}
+
+static void map_finds_what_was_set_among_thousands(void **state)
+{
+    struct map *m = map_new(42);
+    char key[16];
+    void *old;
+
+    (void)state;
+    for (intptr_t i = 1; i <= 5000; i++) {
+        snprintf(key, sizeof key, "key-%d", (int)i);
+        assert_ok(map_set(m, key, (void *)i, NULL));
+    }
+    assert_ok(map_set(m, "key-7", (void *)(intptr_t)77, &old));
+    assert_int_equal((intptr_t)old, 7);
+    assert_int_equal((intptr_t)map_remove(m, "key-8"), 8);
+    assert_null(map_get(m, "key-8"));
+    assert_int_equal((intptr_t)map_get(m, "key-7"), 77);
+    assert_int_equal((intptr_t)map_get(m, "key-5000"), 5000);
+    assert_int_equal(map_count(m), 4999);
+    map_free(m, NULL);
+}
+
+static void crc32c_gives_the_check_value_of_rfc_3720(void **state)
+{
+    (void)state;
+    assert_int_equal(crc32c(0, "123456789", 9), 0xe3069283);
+    assert_int_equal(crc32c(crc32c(0, "1234", 4), "56789", 5), 0xe3069283);
+}
+
+RUN_TESTS("base", cmocka_unit_test(every_error_has_its_own_text),
+          cmocka_unit_test(buf_error_sticks_and_keeps_what_was_written),
+          cmocka_unit_test(wire_reads_past_the_end_fail_once_and_for_all),
+          cmocka_unit_test(numbers_are_whole_or_refused),
+          cmocka_unit_test(broken_utf8_becomes_replacement_characters),
+          cmocka_unit_test(ids_are_what_topics_can_carry),
+          cmocka_unit_test(times_survive_the_way_there_and_back), cmocka_unit_test(json_is_safe_inside_html),
+          cmocka_unit_test(map_finds_what_was_set_among_thousands),
+          cmocka_unit_test(crc32c_gives_the_check_value_of_rfc_3720))
