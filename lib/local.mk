@@ -8,12 +8,12 @@ lib_libbase_a_SOURCES = \
 	%D%/base/wire.c %D%/base/wire.h
 
 lib_libruntime_a_SOURCES = \
-	%D%/runtime/conf.h %D%/runtime/journal.h %D%/runtime/loop.c %D%/runtime/loop.h
+	%D%/runtime/conf.c %D%/runtime/conf.h %D%/runtime/journal.h %D%/runtime/loop.c %D%/runtime/loop.h
 lib_libruntime_a_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS) $(MOSQUITTO_CFLAGS) $(CURL_CFLAGS)
 
 lib_libmodel_a_SOURCES = \
-	%D%/model/inventory.h %D%/model/metric.c %D%/model/metric.h %D%/model/metric_list.h \
-	%D%/model/record.c %D%/model/record.h %D%/model/settings.h \
+	%D%/model/inventory.c %D%/model/inventory.h %D%/model/metric.c %D%/model/metric.h %D%/model/metric_list.h \
+	%D%/model/record.c %D%/model/record.h %D%/model/settings.c %D%/model/settings.h \
 	%D%/model/state.c %D%/model/state.h %D%/model/state_list.h
 nodist_lib_libmodel_a_SOURCES = lib/model/journal.pb-c.c lib/model/journal.pb-c.h
 lib_libmodel_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
@@ -34,3 +34,12 @@ lib/model/journal.pb-c.c: lib/model/journal.pb-c.h
 	@:
 lib/model/journal.pb-c.h: %D%/model/journal.proto
 	$(AM_V_GEN)$(MKDIR_P) lib/model && $(PROTOC_C) --c_out=lib/model -I$(srcdir)/%D%/model $(srcdir)/%D%/model/journal.proto
+
+# share/ of a build tree holds what would be installed under $(pkgdatadir), so that programs run uninstalled.
+LOCAL_ALL += share/.stamp
+share/.stamp: Makefile
+	$(AM_V_GEN)$(MKDIR_P) share && \
+	for entry in $(SHARED_FROM_SOURCE); do \
+	  rm -f share/$${entry%%=*} && $(LN_S) $(abs_top_srcdir)/$${entry#*=} share/$${entry%%=*} || exit 1; \
+	done && touch $@
+CLEANFILES += share/.stamp

@@ -3,7 +3,7 @@
  *
  * A schema says which keys a mapping may have, what each must be and where in a struct it goes. Reading
  * goes on after an error, so that one run reports everything, each with file:line:column and what was
- * expected. Bounds: 8 MiB a file, 200,000 nodes, 32 levels, 100 messages; anchors and aliases are refused.
+ * expected. Bounds: 32 MiB a file, 2,000,000 nodes, 32 levels, 100 messages; anchors and aliases are refused.
  *
  *   struct web { char *listen; int64_t port; struct conf_list users; };
  *   static const struct conf_field web_fields[] = {

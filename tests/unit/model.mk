@@ -1,1 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+UNIT_TESTS += tests/unit/test_inventory
+tests_unit_test_inventory_SOURCES = %D%/test_inventory.c %D%/cmocka_tests.h
+tests_unit_test_inventory_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)

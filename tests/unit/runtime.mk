@@ -1,1 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+UNIT_TESTS += tests/unit/test_conf tests/unit/test_loop
+tests_unit_test_conf_SOURCES = %D%/test_conf.c %D%/cmocka_tests.h
+tests_unit_test_conf_LDADD = $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_loop_SOURCES = %D%/test_loop.c %D%/cmocka_tests.h
+tests_unit_test_loop_LDADD = $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)

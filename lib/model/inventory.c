@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* inventory.c - reads the inventory and checks it as a whole. Pure apart from conf's and jansson's file
+ * reading. */
+#include "lib/model/inventory.h"
+
+#include <dirent.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/base/map.h"
+#include "lib/base/strx.h"
+
+const char *const site_kind_words[] = {"street", "public", "school", "shop", "cabinet", "other", NULL};
+const char *const device_kind_words[] = {"ap", "controller", "switch", "olt", "ups", "router", "other", NULL};
+const char *const service_kind_words[] = {"portal", "dns", "dhcp", "radius", "http", "other", NULL};
+static const char *const environment_words[] = {"outdoor", "indoor", NULL};
+
+/* ---- schema tables ---- */
+
+static const struct conf_field site_fields[] = {
+    CONF_ID_FIELD(struct site, id, .is_required = true),
+    CONF_STRING_FIELD(struct site, name, .is_required = true),
+    CONF_ID_FIELD(struct site, district),
+    CONF_ENUM_FIELD(struct site, kind, site_kind_words, .fallback = "other"),
+    CONF_DOUBLE_FIELD(struct site, lat, -90, 90, .is_required = true),
+    CONF_DOUBLE_FIELD(struct site, lon, -180, 180, .is_required = true),
+    CONF_POSITION_FIELD(struct site, at),
+    CONF_END};
+static const struct conf_schema site_schema = CONF_SCHEMA(struct site, site_fields);
+
+static const struct conf_field device_fields[] = {
+    CONF_ID_FIELD(struct device, id, .is_required = true),
+    CONF_STRING_FIELD(struct device, name),
+    CONF_STRING_FIELD(struct device, address, .is_required = true),
+    CONF_INT_FIELD(struct device, port, 1, 65535, .fallback = "161"),
+    CONF_ENUM_FIELD(struct device, kind, device_kind_words, .fallback = "other"),
+    CONF_ID_FIELD(struct device, site),
+    CONF_STRING_FIELD(struct device, credentials, .fallback = "default"),
+    CONF_STRING_FIELD(struct device, profile),
+    CONF_ID_FIELD(struct device, uplink),
+    CONF_STRING_FIELD(struct device, uplink_port),
+    CONF_ID_FIELD(struct device, power),
+    CONF_DURATION_FIELD(struct device, interval, 1, 86400),
+    {.name = "core", .type = CONF_BOOL, .offset = offsetof(struct device, is_core)},
+    CONF_POSITION_FIELD(struct device, at),
+    CONF_END};
+static const struct conf_schema device_schema = CONF_SCHEMA(struct device, device_fields);
+
+static const struct conf_field radio_fields[] = {{.name = "band",
+                                                  .type = CONF_DOUBLE,
+                                                  .offset = offsetof(struct hotspot_radio, band_ghz),
+                                                  .min = 2,
+                                                  .max = 70,
+                                                  .is_required = true},
+                                                 {.name = "eirp",
+                                                  .type = CONF_DOUBLE,
+                                                  .offset = offsetof(struct hotspot_radio, eirp_dbm),
+                                                  .min = -20,
+                                                  .max = 60},
+                                                 CONF_END};
+static const struct conf_schema radio_schema = CONF_SCHEMA(struct hotspot_radio, radio_fields);
+
+static const struct conf_field hotspot_fields[] = {
+    CONF_ID_FIELD(struct hotspot, id, .is_required = true),
+    CONF_STRING_FIELD(struct hotspot, name, .is_required = true),
+    CONF_ID_FIELD(struct hotspot, site, .is_required = true),
+    CONF_DOUBLE_FIELD(struct hotspot, lat, -90, 90),
+    CONF_DOUBLE_FIELD(struct hotspot, lon, -180, 180),
+    {.name = "height",
+     .type = CONF_DOUBLE,
+     .offset = offsetof(struct hotspot, height_m),
+     .min = 0.5,
+     .max = 100,
+     .fallback = "5"},
+    CONF_ENUM_FIELD(struct hotspot, environment, environment_words, .fallback = "outdoor"),
+    CONF_ID_FIELD(struct hotspot, device, .is_required = true),
+    CONF_STRING_FIELD(struct hotspot, entity),
+    CONF_ID_FIELD(struct hotspot, uplink),
+    CONF_ID_FIELD(struct hotspot, power),
+    CONF_LIST_FIELD(struct hotspot, radios, &radio_schema),
+    {.name = "published",
+     .type = CONF_BOOL,
+     .offset = offsetof(struct hotspot, is_published),
+     .fallback = "true"},
+    {.name = "probed", .type = CONF_BOOL, .offset = offsetof(struct hotspot, is_probed), .fallback = "true"},
+    CONF_POSITION_FIELD(struct hotspot, at),
+    CONF_END};
+static const struct conf_schema hotspot_schema = CONF_SCHEMA(struct hotspot, hotspot_fields);
+
+static const struct conf_field service_fields[] = {
+    CONF_ID_FIELD(struct service, id, .is_required = true),
+    CONF_STRING_FIELD(struct service, name),
+    CONF_ID_FIELD(struct service, site),
+    CONF_ENUM_FIELD(struct service, kind, service_kind_words, .is_required = true),
+    CONF_STRING_FIELD(struct service, target, .is_required = true),
+    CONF_STRING_FIELD(struct service, question),
+    CONF_POSITION_FIELD(struct service, at),
+    CONF_END};
+static const struct conf_schema service_schema = CONF_SCHEMA(struct service, service_fields);
+
+static const struct conf_field link_fields[] = {CONF_ID_FIELD(struct link, id, .is_required = true),
+                                                CONF_ID_FIELD(struct link, from, .is_required = true),
+                                                CONF_ID_FIELD(struct link, to, .is_required = true),
+                                                CONF_POSITION_FIELD(struct link, at), CONF_END};
+static const struct conf_schema link_schema = CONF_SCHEMA(struct link, link_fields);
+
+struct inventory_file {
+    struct conf_list sites, devices, hotspots, services, links;
+};
+
+static const struct conf_field file_fields[] = {
+    CONF_LIST_FIELD(struct inventory_file, sites, &site_schema),
+    CONF_LIST_FIELD(struct inventory_file, devices, &device_schema),
+    CONF_LIST_FIELD(struct inventory_file, hotspots, &hotspot_schema),
+    CONF_LIST_FIELD(struct inventory_file, services, &service_schema),
+    CONF_LIST_FIELD(struct inventory_file, links, &link_schema),
+    CONF_END};
+static const struct conf_schema file_schema = CONF_SCHEMA(struct inventory_file, file_fields);
+
+struct inventory {
+    struct inventory_file all; /* the lists of all files, one behind the other */
+    struct district *districts;
+    size_t district_count;
+    /* id -> item; items live in the lists above */
+    struct map *by_district, *by_site, *by_device, *by_hotspot, *by_service, *by_link;
+};
+
+enum { MAP_SEED = 0x6e77 }; /* ids are the operator's, not a stranger's: a fixed seed is fine */
+
+/* ---- files ---- */
+
+/* Moves the items of more behind those of list. */
+static enum err append_list(struct conf_list *list, struct conf_list *more, size_t size)
+{
+    char *grown;
+
+    if (more->count == 0)
+        return ERR_OK;
+    grown = realloc(list->items, (list->count + more->count) * size);
+    if (!grown)
+        return ERR_NOMEM;
+    memcpy(grown + list->count * size, more->items, more->count * size);
+    list->items = grown;
+    list->count += more->count;
+    free(more->items);
+    *more = (struct conf_list){0};
+    return ERR_OK;
+}
+
+static enum err load_file(struct inventory *inv, const char *path, struct conf_report *report)
+{
+    struct inventory_file file;
+    enum err e = conf_read_file(path, &file_schema, &file, report);
+
+    if (e == ERR_NOMEM)
+        return e;
+    e = ERR_OK; /* what is wrong stands in the report; keep what could be read, so that references resolve */
+    for (const struct conf_field *f = file_fields; !e && f->name; f++)
+        e = append_list((struct conf_list *)((char *)&inv->all + f->offset),
+                        (struct conf_list *)((char *)&file + f->offset), f->sub->size);
+    conf_free(&file_schema, &file);
+    return e;
+}
+
+static int is_yaml_file(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && strx_ends_with(entry->d_name, ".yaml");
+}
+
+static enum err load_directory(struct inventory *inv, const char *path, struct conf_report *report)
+{
+    struct dirent **entries;
+    int count = scandir(path, &entries, is_yaml_file, alphasort);
+    enum err e = ERR_OK;
+
+    if (count < 0) {
+        conf_report_add(report, (struct conf_pos){conf_report_file(report, path), 1, 1},
+                        "the directory cannot be read");
+        return ERR_OK;
+    }
+    for (int i = 0; i < count; i++) {
+        char *file = e ? NULL : strx_printf("%s/%s", path, entries[i]->d_name);
+        if (!e)
+            e = file ? load_file(inv, file, report) : ERR_NOMEM;
+        free(file);
+        free(entries[i]);
+    }
+    free(entries);
+    return e;
+}
+
+static enum err load_path(struct inventory *inv, const char *path, struct conf_report *report)
+{
+    struct stat st;
+
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return load_directory(inv, path, report);
+    return load_file(inv, path, report);
+}
+
+/* ---- districts: GeoJSON (RFC 7946), Polygon and MultiPolygon with properties id and name ---- */
+
+static enum err read_ring(const json_t *json, struct geo_ring *ring)
+{
+    size_t count = json_array_size(json);
+
+    if (count < 4)
+        return ERR_MALFORMED;
+    ring->points = calloc(count, sizeof *ring->points);
+    if (!ring->points)
+        return ERR_NOMEM;
+    for (ring->count = 0; ring->count < count; ring->count++) {
+        const json_t *pair = json_array_get(json, ring->count);
+        struct geo_point p = {json_number_value(json_array_get(pair, 1)),
+                              json_number_value(json_array_get(pair, 0))};
+        if (json_array_size(pair) < 2 || p.lat < -90 || p.lat > 90 || p.lon < -180 || p.lon > 180)
+            return ERR_MALFORMED;
+        ring->points[ring->count] = p;
+    }
+    return ERR_OK;
+}
+
+static enum err read_polygon(const json_t *polygon, struct district *d)
+{
+    size_t index;
+    json_t *ring;
+
+    json_array_foreach(polygon, index, ring)
+    {
+        struct geo_ring *grown = realloc(d->rings, (d->ring_count + 1) * sizeof *grown);
+        enum err e;
+        if (!grown)
+            return ERR_NOMEM;
+        d->rings = grown;
+        d->rings[d->ring_count] = (struct geo_ring){0};
+        e = read_ring(ring, &d->rings[d->ring_count++]);
+        if (e)
+            return e;
+    }
+    return index ? ERR_OK : ERR_MALFORMED;
+}
+
+static enum err read_feature(const json_t *feature, struct district *d)
+{
+    const json_t *properties = json_object_get(feature, "properties");
+    const json_t *geometry = json_object_get(feature, "geometry");
+    const json_t *coordinates = json_object_get(geometry, "coordinates");
+    const char *type = json_string_value(json_object_get(geometry, "type"));
+    const char *id = json_string_value(json_object_get(properties, "id"));
+    const char *name = json_string_value(json_object_get(properties, "name"));
+    size_t index;
+    json_t *polygon;
+    enum err e = ERR_OK;
+
+    if (!type || !id || !strx_is_id(id))
+        return ERR_MALFORMED;
+    d->id = strdup(id);
+    d->name = strdup(name ? name : id);
+    if (!d->id || !d->name)
+        return ERR_NOMEM;
+    if (strcmp(type, "Polygon") == 0)
+        return read_polygon(coordinates, d);
+    if (strcmp(type, "MultiPolygon") != 0)
+        return ERR_MALFORMED;
+    json_array_foreach(coordinates, index, polygon)
+    {
+        e = read_polygon(polygon, d);
+        if (e)
+            return e;
+    }
+    return index ? ERR_OK : ERR_MALFORMED;
+}
+
+static enum err load_districts(struct inventory *inv, const char *path, struct conf_report *report)
+{
+    struct conf_pos at = {conf_report_file(report, path), 1, 1};
+    json_error_t problem;
+    json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &problem), *feature;
+    const json_t *features = json_object_get(root, "features");
+    enum err e = ERR_OK;
+    size_t index;
+
+    if (!root) {
+        at.line = problem.line > 0 ? (unsigned)problem.line : 1;
+        at.column = problem.column > 0 ? (unsigned)problem.column : 1;
+        conf_report_add(report, at, "expected a GeoJSON FeatureCollection: %s", problem.text);
+        return ERR_OK;
+    }
+    inv->districts = calloc(json_array_size(features) + 1, sizeof *inv->districts);
+    if (!inv->districts)
+        e = ERR_NOMEM;
+    json_array_foreach(features, index, feature)
+    {
+        if (e == ERR_NOMEM)
+            break;
+        e = read_feature(feature, &inv->districts[inv->district_count++]);
+        if (e == ERR_MALFORMED)
+            conf_report_add(
+                report, at,
+                "feature %zu: expected a Polygon or MultiPolygon in longitude, latitude with the properties "
+                "id and name",
+                index + 1);
+    }
+    json_decref(root);
+    return e == ERR_NOMEM ? e : ERR_OK;
+}
+
+/* ---- the check as a whole ---- */
+
+static enum err index_item(struct map *m, const char *what, char *id, void *item, struct conf_pos at,
+                           struct conf_report *report)
+{
+    if (!id)
+        return ERR_OK; /* reported as missing already */
+    if (map_get(m, id)) {
+        conf_report_add(report, at, "the %s id \"%s\" stands here a second time; ids must be unique", what,
+                        id);
+        return ERR_OK;
+    }
+    return map_set(m, id, item, NULL);
+}
+
+#define INDEX_LIST(type, list, map_, what)                                                                   \
+    for (size_t i = 0; !e && i < (list).count; i++) {                                                        \
+        type *item = (type *)(list).items + i;                                                               \
+        e = index_item((map_), (what), item->id, item, item->at, report);                                    \
+    }
+
+static enum err build_index(struct inventory *inv, struct conf_report *report)
+{
+    struct map **maps[] = {&inv->by_district, &inv->by_site,    &inv->by_device,
+                           &inv->by_hotspot,  &inv->by_service, &inv->by_link};
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; i < ARRAY_LEN(maps); i++) {
+        *maps[i] = map_new(MAP_SEED);
+        if (!*maps[i])
+            return ERR_NOMEM;
+    }
+    for (size_t i = 0; !e && i < inv->district_count; i++)
+        e = index_item(inv->by_district, "district", inv->districts[i].id, &inv->districts[i],
+                       (struct conf_pos){0}, report);
+    INDEX_LIST(struct site, inv->all.sites, inv->by_site, "site")
+    INDEX_LIST(struct device, inv->all.devices, inv->by_device, "device")
+    INDEX_LIST(struct hotspot, inv->all.hotspots, inv->by_hotspot, "hotspot")
+    INDEX_LIST(struct service, inv->all.services, inv->by_service, "service")
+    INDEX_LIST(struct link, inv->all.links, inv->by_link, "link")
+    return e;
+}
+
+static void check_reference(const struct map *m, const char *id, const char *key, const char *what,
+                            struct conf_pos at, struct conf_report *report)
+{
+    if (id && !map_get(m, id))
+        conf_report_add(report, at, "%s: there is no %s \"%s\" in the inventory", key, what, id);
+}
+
+static bool reaches_itself(const struct inventory *inv, const struct device *d)
+{
+    const struct device *slow = d, *fast = d;
+
+    /* Two runners: the fast one meets the slow one exactly if the chain of uplinks is a circle. */
+    for (;;) {
+        for (int step = 0; step < 2; step++) {
+            fast = inventory_device(inv, fast->uplink);
+            if (!fast)
+                return false;
+        }
+        slow = inventory_device(inv, slow->uplink);
+        if (fast == slow)
+            return true;
+    }
+}
+
+static void check_devices(const struct inventory *inv, struct conf_report *report)
+{
+    const struct device *devices = inv->all.devices.items;
+
+    for (size_t i = 0; i < inv->all.devices.count; i++) {
+        const struct device *d = &devices[i];
+        check_reference(inv->by_site, d->site, "site", "site", d->at, report);
+        check_reference(inv->by_device, d->uplink, "uplink", "device", d->at, report);
+        check_reference(inv->by_device, d->power, "power", "device", d->at, report);
+        if (reaches_itself(inv, d))
+            conf_report_add(report, d->at,
+                            "the uplinks of \"%s\" run in a circle; put redundant uplinks under links",
+                            d->id ? d->id : "?");
+    }
+}
+
+static void check_references(const struct inventory *inv, struct conf_report *report)
+{
+    const struct site *sites = inv->all.sites.items;
+    const struct hotspot *hotspots = inv->all.hotspots.items;
+    const struct service *services = inv->all.services.items;
+    const struct link *links = inv->all.links.items;
+
+    for (size_t i = 0; inv->district_count && i < inv->all.sites.count; i++)
+        check_reference(inv->by_district, sites[i].district, "district", "district", sites[i].at, report);
+    for (size_t i = 0; i < inv->all.hotspots.count; i++) {
+        const struct hotspot *h = &hotspots[i];
+        check_reference(inv->by_site, h->site, "site", "site", h->at, report);
+        check_reference(inv->by_device, h->device, "device", "device", h->at, report);
+        check_reference(inv->by_device, h->uplink, "uplink", "device", h->at, report);
+        check_reference(inv->by_device, h->power, "power", "device", h->at, report);
+    }
+    for (size_t i = 0; i < inv->all.services.count; i++)
+        check_reference(inv->by_site, services[i].site, "site", "site", services[i].at, report);
+    for (size_t i = 0; i < inv->all.links.count; i++) {
+        check_reference(inv->by_device, links[i].from, "from", "device", links[i].at, report);
+        check_reference(inv->by_device, links[i].to, "to", "device", links[i].at, report);
+    }
+    check_devices(inv, report);
+}
+
+/* A device or service without a name is called by its id. */
+static enum err name_nameless(struct inventory *inv)
+{
+    struct device *devices = inv->all.devices.items;
+    struct service *services = inv->all.services.items;
+
+    for (size_t i = 0; i < inv->all.devices.count; i++)
+        if (!devices[i].name && devices[i].id && !(devices[i].name = strdup(devices[i].id)))
+            return ERR_NOMEM;
+    for (size_t i = 0; i < inv->all.services.count; i++)
+        if (!services[i].name && services[i].id && !(services[i].name = strdup(services[i].id)))
+            return ERR_NOMEM;
+    return ERR_OK;
+}
+
+enum err inventory_load(const char *const *paths, size_t path_count, const char *districts_path,
+                        struct conf_report *report, struct inventory **out)
+{
+    struct inventory *inv = calloc(1, sizeof *inv);
+    size_t before = conf_report_count(report);
+    enum err e = inv ? ERR_OK : ERR_NOMEM;
+
+    for (size_t i = 0; !e && i < path_count; i++)
+        e = load_path(inv, paths[i], report);
+    if (!e && districts_path)
+        e = load_districts(inv, districts_path, report);
+    if (!e)
+        e = name_nameless(inv);
+    if (!e)
+        e = build_index(inv, report);
+    if (!e)
+        check_references(inv, report);
+    if (!e && conf_report_count(report) > before)
+        e = ERR_CONFIG;
+    if (e) {
+        inventory_free(inv);
+        return e;
+    }
+    *out = inv;
+    return ERR_OK;
+}
+
+static void district_fini(struct district *d)
+{
+    for (size_t i = 0; i < d->ring_count; i++)
+        free(d->rings[i].points);
+    free(d->rings);
+    free(d->id);
+    free(d->name);
+}
+
+void inventory_free(struct inventory *inv)
+{
+    if (!inv)
+        return;
+    for (size_t i = 0; i < inv->district_count; i++)
+        district_fini(&inv->districts[i]);
+    free(inv->districts);
+    map_free(inv->by_district, NULL);
+    map_free(inv->by_site, NULL);
+    map_free(inv->by_device, NULL);
+    map_free(inv->by_hotspot, NULL);
+    map_free(inv->by_service, NULL);
+    map_free(inv->by_link, NULL);
+    conf_free(&file_schema, &inv->all);
+    free(inv);
+}
+
+/* ---- looking things up ---- */
+
+const struct district *inventory_districts(const struct inventory *inv, size_t *count)
+{
+    *count = inv->district_count;
+    return inv->districts;
+}
+
+#define LIST_GETTER(type, function, list)                                                                    \
+    const struct type *function(const struct inventory *inv, size_t *count)                                  \
+    {                                                                                                        \
+        *count = inv->all.list.count;                                                                        \
+        return inv->all.list.items;                                                                          \
+    }
+LIST_GETTER(site, inventory_sites, sites)
+LIST_GETTER(device, inventory_devices, devices)
+LIST_GETTER(hotspot, inventory_hotspots, hotspots)
+LIST_GETTER(service, inventory_services, services)
+LIST_GETTER(link, inventory_links, links)
+
+#define ID_GETTER(type, function, map_)                                                                      \
+    const struct type *function(const struct inventory *inv, const char *id)                                 \
+    {                                                                                                        \
+        return id ? map_get(inv->map_, id) : NULL;                                                           \
+    }
+ID_GETTER(district, inventory_district, by_district)
+ID_GETTER(site, inventory_site, by_site)
+ID_GETTER(device, inventory_device, by_device)
+ID_GETTER(hotspot, inventory_hotspot, by_hotspot)
+ID_GETTER(service, inventory_service, by_service)
+
+struct geo_point hotspot_position(const struct inventory *inv, const struct hotspot *h)
+{
+    const struct site *s = inventory_site(inv, h->site);
+
+    if ((h->lat != 0 || h->lon != 0) || !s)
+        return (struct geo_point){h->lat, h->lon};
+    return (struct geo_point){s->lat, s->lon};
+}
+
+const struct device *hotspot_uplink(const struct inventory *inv, const struct hotspot *h)
+{
+    const struct device *own = inventory_device(inv, h->device);
+
+    if (h->uplink)
+        return inventory_device(inv, h->uplink);
+    return own ? inventory_device(inv, own->uplink) : NULL;
+}
+
+const char *hotspot_district_id(const struct inventory *inv, const struct hotspot *h)
+{
+    const struct site *s = inventory_site(inv, h->site);
+
+    return s && s->district ? s->district : "";
+}
+
+bool district_contains(const struct district *d, struct geo_point p)
+{
+    bool is_inside = false;
+
+    for (size_t r = 0; r < d->ring_count; r++) {
+        const struct geo_ring *ring = &d->rings[r];
+        for (size_t i = 0, j = ring->count - 1; i < ring->count; j = i++) {
+            struct geo_point a = ring->points[i], b = ring->points[j];
+            if ((a.lat > p.lat) != (b.lat > p.lat) &&
+                p.lon < (b.lon - a.lon) * (p.lat - a.lat) / (b.lat - a.lat) + a.lon)
+                is_inside = !is_inside;
+        }
+    }
+    return is_inside;
+}
