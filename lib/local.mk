@@ -8,7 +8,9 @@ lib_libbase_a_SOURCES = \
 	%D%/base/wire.c %D%/base/wire.h
 
 lib_libruntime_a_SOURCES = \
-	%D%/runtime/conf.c %D%/runtime/conf.h %D%/runtime/journal.h %D%/runtime/loop.c %D%/runtime/loop.h
+	%D%/runtime/conf.c %D%/runtime/conf.h %D%/runtime/journal.c %D%/runtime/journal.h \
+	%D%/runtime/journal_reader.c %D%/runtime/journal_segment.c %D%/runtime/journal_segment.h \
+	%D%/runtime/journal_tail.c %D%/runtime/loop.c %D%/runtime/loop.h
 lib_libruntime_a_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS) $(MOSQUITTO_CFLAGS) $(CURL_CFLAGS)
 
 lib_libmodel_a_SOURCES = \

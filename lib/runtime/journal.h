@@ -41,13 +41,13 @@ struct journal_options {
     int64_t segment_bytes; /* rotate at this size (64 MIB) … */
     ns_t segment_min_age;  /* … but not before two poll intervals */
     int64_t keep_bytes;    /* delete the oldest segments beyond this … */
-    ns_t keep_age; /* … or older than this (by record wall time), never the newest two, and never one
-                      that a known cursor younger than 24 h still needs */
+    ns_t keep_age; /* … or older than this (by the time of their last write), never the newest two, and
+                      never one that a cursor stored by journal_cursor_store() within 24 h still needs */
 };
 
 struct journal_stats {
     uint64_t records, bytes; /* appended since the start */
-    uint64_t failed, held;   /* appends that failed (full disk), held back in memory */
+    uint64_t failed, held;   /* records lost for ever, and held in memory now: the disk is full */
     uint32_t segment;        /* the open one */
 };
 
@@ -56,18 +56,20 @@ enum err journal_writer_open(const struct journal_options *options, ns_t mono,
                              struct journal_writer **out) NW_CHECKED;
 void journal_writer_close(struct journal_writer *w);
 
-/* *pos (may be NULL) receives where the record stands. ERR_LIMIT over JOURNAL_RECORD_MAX; ERR_NO_SPACE,
- * ERR_IO: the record is not in the journal, the writer stays usable and repeats at the same offset next time.
- */
+/* *pos (may be NULL) receives where the record stands. ERR_LIMIT: empty or over JOURNAL_RECORD_MAX;
+ * ERR_NO_SPACE, ERR_IO …: the record is not in the journal yet. The writer keeps it, the newest 16 MiB of
+ * such records, and writes them, at the same offset and in order, before the next record that can be
+ * appended; so the caller does not repeat it, and only loses to know its position. */
 enum err journal_append(struct journal_writer *w, ns_t mono, const void *record, size_t len,
                         journal_pos *pos) NW_CHECKED;
-/* fdatasync */
+/* fdatasync; ERR_NO_SPACE: records are held in memory. */
 enum err journal_sync(struct journal_writer *w) NW_CHECKED;
 /* The number of the open segment: a device's first record in it must carry its series table. The next
  * append may rotate; journal_will_rotate() says so beforehand. */
 uint32_t journal_segment(const struct journal_writer *w);
 bool journal_will_rotate(const struct journal_writer *w, ns_t mono, size_t len);
-/* Deletes what retention allows; call now and then. *deleted (may be NULL): segments removed. */
+/* Deletes what retention allows; call now and then, but not while the clock is suspect. *deleted (may be
+ * NULL): segments removed. */
 enum err journal_expire(struct journal_writer *w, ns_t wall, size_t *deleted) NW_CHECKED;
 void journal_writer_stats(const struct journal_writer *w, struct journal_stats *out);
 
@@ -77,7 +79,8 @@ struct journal_reader; /* opaque */
 
 enum journal_start {
     JOURNAL_FROM_OLDEST,
-    JOURNAL_FROM_SEGMENT_BACK, /* one whole closed segment before the open one: sees every device once */
+    JOURNAL_FROM_SEGMENT_BACK, /* one whole closed segment before the open one: sees every device once. Those
+                                  that a restart cut short do not count as whole */
     JOURNAL_FROM_END,
 };
 
@@ -90,12 +93,17 @@ void journal_reader_close(struct journal_reader *r);
 /* The next record; *record is valid until the next call. ERR_AGAIN: nothing yet (also for a bad CRC or a
  * short frame at the end of the open segment). ERR_GAP: records between the position asked for and the oldest
  * kept are gone; the next call goes on behind the gap. A bad frame inside a closed segment, or followed by a
- * newer segment: skipped to the next segment and counted; the caller gets ERR_CRC once. */
+ * newer segment: skipped to the next segment and counted; the caller gets ERR_CRC once. ERR_UNSUPPORTED, once
+ * per segment: a newer version wrote it; it is skipped. Others (ERR_DENIED, ERR_IO …): try again later. */
 enum err journal_read(struct journal_reader *r, const void **record, size_t *len,
                       journal_pos *pos) NW_CHECKED;
 
-/* One record at a known position, for following `prev` chains. Result is appended to *out.
- * ERR_NOT_FOUND: its segment is gone. */
+/* Damaged places skipped so far. */
+uint64_t journal_reader_damaged(const struct journal_reader *r);
+
+/* One record at a known position, for following `prev` chains; does not move the reader. Result is appended
+ * to *out. ERR_NOT_FOUND: its segment is gone; ERR_TRUNCATED, ERR_CRC, ERR_MALFORMED: no record stands there.
+ */
 enum err journal_read_at(struct journal_reader *r, journal_pos pos, struct buf *out) NW_CHECKED;
 
 /* Reads the position stored in <dir>/<reader>/cursors/<partition>, 0 if there is none; stores it (rename, no
@@ -125,9 +133,9 @@ enum err journal_tail_add(struct journal_tail *t, const char *partition, journal
                           enum journal_start from) NW_CHECKED;
 /* Also partitions that match "unit.*" as they appear. */
 enum err journal_tail_add_units(struct journal_tail *t, enum journal_start from) NW_CHECKED;
-/* The position of the last record handed out; 0 before the first. */
+/* The position of the last record handed out; until then the `after` that it was added with. */
 journal_pos journal_tail_position(const struct journal_tail *t, const char *partition);
-/* Reads everything that is there now, without returning to the loop: used at start. */
+/* Reads everything that is there now, without returning to the loop, then calls idle(): used at start. */
 enum err journal_tail_catch_up(struct journal_tail *t) NW_CHECKED;
 
 #endif

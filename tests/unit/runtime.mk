@@ -4,3 +4,6 @@ tests_unit_test_conf_SOURCES = %D%/test_conf.c %D%/cmocka_tests.h
 tests_unit_test_conf_LDADD = $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_loop_SOURCES = %D%/test_loop.c %D%/cmocka_tests.h
 tests_unit_test_loop_LDADD = $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_journal
+tests_unit_test_journal_SOURCES = %D%/test_journal.c %D%/cmocka_tests.h
+tests_unit_test_journal_LDADD = lib/libruntime.a $(BASE_LIBS) $(CMOCKA_LIBS)
