@@ -1,3 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* command_list.h - COMMAND("name", function, "summary"), in the order of `netzwacht --help`. No include
  * guard. */
+COMMAND("demo", cmd_demo, "a simulated city with everything, in a temporary directory")
+COMMAND("up", cmd_up, "all daemons in the foreground")
+COMMAND("check", cmd_check, "report every mistake in configuration and inventory")

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd_check.c - `netzwacht check`: every mistake in configuration and inventory, and what the history will
+ * take. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/command.h"
+#include "lib/base/log.h"
+#include "lib/model/inventory.h"
+#include "lib/model/metric.h"
+#include "lib/model/settings.h"
+
+static const char usage[] =
+    "Usage: netzwacht check [-c FILE]\n"
+    "Reads the configuration and everything it names, and reports each mistake as file:line:column.\n\n"
+    "  -c, --config FILE   configuration (default " NW_SYSCONFDIR "/netzwacht.yaml)\n"
+    "      --help          this text\n\n"
+    "Exit status: 0 all is well, 65 something is wrong.\n";
+
+/* design.md section 4: bytes of one series per storage class, and how many series a hotspot or a device has
+ * at most by default. */
+#define SHORT_SERIES_BYTES 44e3
+#define LONG_SERIES_BYTES  0.47e6
+#define LONG_PER_HOTSPOT   10
+#define SHORT_PER_DEVICE   20
+
+static void print_summary(const struct settings *s, const struct inventory *inv)
+{
+    size_t sites, devices, hotspots, services, districts;
+    double bytes;
+
+    inventory_sites(inv, &sites);
+    inventory_devices(inv, &devices);
+    inventory_hotspots(inv, &hotspots);
+    inventory_services(inv, &services);
+    inventory_districts(inv, &districts);
+    bytes = (double)hotspots * LONG_PER_HOTSPOT * LONG_SERIES_BYTES +
+            (double)devices * SHORT_PER_DEVICE * SHORT_SERIES_BYTES;
+    printf("%s: %zu hotspots, %zu devices, %zu sites, %zu services in %zu districts\n", s->instance, hotspots,
+           devices, sites, services, districts);
+    printf("history: at most about %.1f GB (budget %.1f GB)%s\n", bytes / 1e9, (double)s->store.budget / 1e9,
+           bytes > (double)s->store.budget
+               ? ": over the budget; raise store.budget or give the disk more room"
+               : "");
+}
+
+/* Credentials that a device names must exist, and their secrets be readable and private. */
+static void check_secrets(const struct settings *s, const struct inventory *inv, struct conf_report *report)
+{
+    size_t count;
+    const struct device *devices = inventory_devices(inv, &count);
+    const struct credentials *all = s->credentials.items;
+
+    for (size_t i = 0; i < count; i++)
+        if (!settings_credentials(s, devices[i].credentials))
+            conf_report_add(report, devices[i].at, "credentials: there is none named \"%s\" in %s",
+                            devices[i].credentials, s->path);
+    for (size_t i = 0; i < s->credentials.count; i++) {
+        char *secret = NULL;
+        enum err e = all[i].community_file ? settings_read_secret(all[i].community_file, &secret) : ERR_OK;
+        if (e)
+            conf_report_add(report, all[i].at,
+                            "community_file: %s: %s (chmod 600, readable by the collector's user)",
+                            all[i].community_file, err_text(e));
+        free(secret);
+    }
+}
+
+static enum err check(const char *path, struct conf_report *report)
+{
+    struct settings *settings = NULL;
+    struct inventory *inventory = NULL;
+    enum err e = settings_load(path, report, &settings);
+
+    if (!e)
+        e = inventory_load((const char *const *)settings->inventory.items, settings->inventory.count,
+                           settings->districts, report, &inventory);
+    if (!e)
+        check_secrets(settings, inventory, report);
+    if (!e && conf_report_count(report))
+        e = ERR_CONFIG;
+    if (!e)
+        print_summary(settings, inventory);
+    inventory_free(inventory);
+    settings_free(settings);
+    return e;
+}
+
+int cmd_check(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {0}};
+    const char *path = NW_SYSCONFDIR "/netzwacht.yaml";
+    struct conf_report *report;
+    enum err e;
+    int option;
+
+    while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+        switch (option) {
+        case 'c': path = optarg; break;
+        case 'h': fputs(usage, stdout); return EXIT_DONE;
+        default: fputs(usage, stderr); return EXIT_BAD_USAGE;
+        }
+    }
+    if (conf_report_new(&report))
+        return EXIT_FINDING;
+    e = check(path, report);
+    fputs(conf_report_text(report), stderr);
+    if (e && conf_report_count(report) == 0)
+        log_error("%s: %s", path, err_text(e));
+    conf_report_free(report);
+    return e ? EXIT_BAD_DATA : EXIT_DONE;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* demo_plan.c - ports, passwords and files of a demo run. */
+#include "cli/demo_plan.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/strx.h"
+
+enum { PORTS_TRIED = 200, PASSWORD_LETTERS = 12 };
+
+const char *const demo_user_names[DEMO_USERS] = {"admin", "operator", "noc", "planner"};
+
+/* ---- ports ---- */
+
+static bool port_is_free(const char *address, int type, uint16_t port)
+{
+    struct sockaddr_in sa = {.sin_family = AF_INET, .sin_port = htons(port)};
+    int one = 1, fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+    bool is_free;
+
+    if (fd < 0 || inet_pton(AF_INET, address, &sa.sin_addr) != 1)
+        return false;
+    if (type == SOCK_STREAM)
+        (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    is_free = bind(fd, (struct sockaddr *)&sa, sizeof sa) == 0;
+    close(fd);
+    return is_free;
+}
+
+static enum err choose_port(const char *address, int type, uint16_t first, uint16_t *out)
+{
+    for (unsigned i = 0; i < PORTS_TRIED && first + i <= UINT16_MAX; i++) {
+        if (port_is_free(address, type, (uint16_t)(first + i))) {
+            *out = (uint16_t)(first + i);
+            return ERR_OK;
+        }
+    }
+    return ERR_BUSY;
+}
+
+/* ---- passwords: letters and digits that cannot be mistaken for each other ---- */
+
+static void make_password(char out[DEMO_PASSWORD_SIZE])
+{
+    static const char letters[] = "abcdefghjkmnpqrstuvwxyz23456789";
+    size_t n = 0;
+
+    for (int i = 0; i < PASSWORD_LETTERS; i++) {
+        if (i && i % 4 == 0)
+            out[n++] = '-';
+        out[n++] = letters[randombytes_uniform(sizeof letters - 1)];
+    }
+    out[n] = '\0';
+}
+
+enum err demo_plan_init(struct demo_plan *p)
+{
+    const char *tmp = getenv("TMPDIR");
+    enum err e;
+
+    if (sodium_init() < 0)
+        return ERR_IO;
+    if (!tmp || *tmp != '/' || strlen(tmp) > 32)
+        tmp = "/tmp";
+    snprintf(p->dir, sizeof p->dir, "%s/netzwacht-demo-XXXXXX", tmp);
+    if (!mkdtemp(p->dir))
+        return err_from_errno(errno);
+    snprintf(p->config, sizeof p->config, "%s/netzwacht.yaml", p->dir);
+    for (int i = 0; i < DEMO_USERS; i++)
+        make_password(p->passwords[i]);
+    make_password(p->mqtt_password);
+    make_password(p->noc_password);
+    e = choose_port("127.0.0.1", SOCK_STREAM, p->http_port, &p->http_port);
+    if (!e)
+        e = choose_port("127.0.0.1", SOCK_STREAM, 18830, &p->mqtt_port);
+    if (!e)
+        e = choose_port("127.16.0.1", SOCK_DGRAM, 10161, &p->snmp_port);
+    if (!e)
+        e = choose_port("127.16.0.1", SOCK_STREAM, 18080, &p->portal_port);
+    if (!e)
+        e = choose_port("127.16.0.1", SOCK_DGRAM, 15353, &p->dns_port);
+    return e;
+}
+
+/* ---- files ---- */
+
+static enum err write_private(const struct demo_plan *p, const char *name, const char *fmt, ...)
+    NW_PRINTF(3, 4) NW_CHECKED;
+
+static enum err write_private(const struct demo_plan *p, const char *name, const char *fmt, ...)
+{
+    char *path = strx_printf("%s/%s", p->dir, name);
+    struct buf text = BUF_INIT;
+    va_list args;
+    enum err e;
+    int fd;
+
+    va_start(args, fmt);
+    buf_vprintf(&text, fmt, args);
+    va_end(args);
+    e = path ? buf_error(&text) : ERR_NOMEM;
+    fd = e ? -1 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (!e && (fd < 0 || write(fd, text.data, text.len) != (ssize_t)text.len))
+        e = err_from_errno(errno);
+    if (fd >= 0 && close(fd) && !e)
+        e = err_from_errno(errno);
+    free(path);
+    buf_fini(&text);
+    return e;
+}
+
+static enum err write_config(const struct demo_plan *p)
+{
+    return write_private(
+        p, "netzwacht.yaml",
+        "# netzwacht demo: everything here is simulated\n"
+        "instance: norderstedt\n"
+        "state_dir: state\n"
+        "simulated: true\n"
+        "inventory: [city/inventory.yaml]\n"
+        "districts: city/districts.geojson\n"
+        "credentials:\n"
+        "  - {name: default, version: v2c, community_file: city/community}\n"
+        "collector: {interval: 5s, timeout: 500ms, miss_interval: 1s, confirm_interval: 250ms}\n"
+        "store: {batch: 30s}\n"
+        "alerts:\n"
+        "  mqtt: {host: 127.0.0.1, port: %u, tls: false, user: netzwacht, password_file: mqtt-password}\n"
+        "probe: {interval: 10s, allowed: [127.16.0.0/12]}\n"
+        "dashboard: {listen: 127.0.0.1, port: %u, title: Netzwacht Norderstedt}\n"
+        "public: {interval: 5s}\n",
+        p->mqtt_port, p->http_port);
+}
+
+/* The broker of the demo: loopback only; everybody on this machine may read, two users may write. */
+static enum err write_broker(const struct demo_plan *p)
+{
+    enum err e = write_private(p, "mosquitto.conf",
+                               "per_listener_settings false\n"
+                               "listener %u 127.0.0.1\n"
+                               "allow_anonymous true\n"
+                               "password_file %s/mosquitto.passwd\n"
+                               "acl_file %s/mosquitto.acl\n"
+                               "persistence true\n"
+                               "persistence_location %s/broker/\n"
+                               "autosave_on_changes true\n"
+                               "autosave_interval 1\n"
+                               "max_queued_messages 0\n"
+                               "max_queued_bytes 268435456\n"
+                               "message_size_limit 65536\n"
+                               "log_dest file %s/mosquitto.log\n"
+                               "user root\n",
+                               p->mqtt_port, p->dir, p->dir, p->dir, p->dir);
+    if (!e)
+        e = write_private(p, "mosquitto.passwd", "netzwacht:%s\nnoc:%s\n", p->mqtt_password, p->noc_password);
+    if (!e)
+        e = write_private(p, "mosquitto.acl",
+                          "topic read netzwacht/v1/#\n\n"
+                          "user netzwacht\ntopic readwrite netzwacht/v1/#\n\n"
+                          "user noc\ntopic read netzwacht/v1/#\ntopic write netzwacht/v1/+/noc/#\n");
+    if (!e)
+        e = write_private(p, "mqtt-password", "%s\n", p->mqtt_password);
+    return e;
+}
+
+static enum err make_directory(const struct demo_plan *p, const char *name)
+{
+    char *path = strx_printf("%s/%s", p->dir, name);
+    enum err e = !path ? ERR_NOMEM : mkdir(path, 0750) ? err_from_errno(errno) : ERR_OK;
+
+    free(path);
+    return e;
+}
+
+enum err demo_plan_write(const struct demo_plan *p)
+{
+    enum err e = make_directory(p, "state");
+
+    if (!e)
+        e = make_directory(p, "broker");
+    if (!e)
+        e = write_broker(p);
+    if (!e)
+        e = write_config(p);
+    return e;
+}
