@@ -135,6 +135,7 @@ static const char *find_mosquitto(void)
 
 static void on_coverage_done(void *ctx, int wait_status)
 {
+    (void)ctx;
     (void)task_succeeded("coverage report", wait_status);
 }
 
