@@ -10,8 +10,7 @@ lib_libbase_a_SOURCES = \
 lib_libruntime_a_SOURCES = \
 	%D%/runtime/conf.c %D%/runtime/conf.h %D%/runtime/journal.c %D%/runtime/journal.h \
 	%D%/runtime/journal_reader.c %D%/runtime/journal_segment.c %D%/runtime/journal_segment.h \
-	%D%/runtime/journal_tail.c %D%/runtime/loop.c %D%/runtime/loop.h \
-	%D%/runtime/sd_notify.c %D%/runtime/sd_notify.h %D%/runtime/steady_clock.c %D%/runtime/steady_clock.h
+	%D%/runtime/journal_tail.c %D%/runtime/loop.c %D%/runtime/loop.h
 lib_libruntime_a_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS) $(MOSQUITTO_CFLAGS) $(CURL_CFLAGS)
 
 lib_libmodel_a_SOURCES = \
@@ -21,7 +20,9 @@ lib_libmodel_a_SOURCES = \
 nodist_lib_libmodel_a_SOURCES = lib/model/journal.pb-c.c lib/model/journal.pb-c.h
 lib_libmodel_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
 
-lib_libstores_a_SOURCES =
+lib_libstores_a_SOURCES = \
+	%D%/stores/availability.c %D%/stores/availability.h \
+	%D%/stores/history.h %D%/stores/history_io.c
 lib_libstores_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(RRD_CFLAGS) $(SQLITE_CFLAGS)
 
 # What a program of floor f links: its archive, then these, in this order.

@@ -1,0 +1,795 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* http_io.c - libmicrohttpd 0.9.75 in our loop: its epoll descriptor is watched, MHD_run() does the work.
+ *
+ * Rules learnt the hard way (measured on Debian 12):
+ *   - an answer queued on the first call of the access handler closes the connection: so the first call only
+ *     looks at the headers, unless the request is to be refused, where closing is wanted;
+ *   - its timeout is one of inactivity: our own sweeper shuts down what passes an absolute deadline;
+ *   - a content reader that returns 0 without suspending makes it spin: streams suspend when they are empty;
+ *   - suspend and resume are called from the loop's thread only;
+ *   - a daemon with suspended connections must not be stopped: all are resumed first. */
+#include "dashboards/http_io.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/log.h"
+#include "lib/base/map.h"
+#include "lib/base/strx.h"
+
+#define HEADER_DEADLINE (10 * SECONDS)
+#define BODY_DEADLINE   (30 * SECONDS)
+#define ANSWER_DEADLINE (120 * SECONDS)
+enum { LOOPBACK_PER_ADDRESS = 1000, HEADERS_MAX = 100, CONNECTION_MEMORY = 32768 };
+
+struct http_blob {
+    size_t refs;
+    char *data;
+    size_t len;
+};
+
+struct connection {
+    struct connection *previous, *next;
+    int fd;
+    ns_t deadline; /* 0: none */
+    char address[HTTP_ADDRESS_SIZE];
+};
+
+struct http_request {
+    struct http_request *previous, *next; /* of the server's list */
+    struct http_server *server;
+    struct MHD_Connection *mhd;
+    struct connection *connection;
+    enum http_method method;
+    struct http_target target;
+    enum err target_error;
+    struct buf body;
+    char address[HTTP_ADDRESS_SIZE];
+    bool has_headers, is_handed_over, is_suspended, is_stream, is_ended, is_over_limit;
+    struct MHD_Response *response; /* given, not queued yet */
+    unsigned status;
+    struct buf pending; /* of a stream */
+    size_t sent;        /* bytes of pending that are gone */
+    void *user;
+};
+
+struct http_server {
+    struct loop *loop;
+    struct http_fns fns;
+    void *ctx;
+    struct MHD_Daemon *mhd;
+    int epoll_fd;
+    uint16_t port;
+    bool is_tls, is_stopping;
+    size_t max_per_address;
+    struct map *per_address; /* count as (void *)(uintptr_t) */
+    struct connection *connections;
+    struct http_request *requests;
+    struct loop_timer run_timer, sweep_timer;
+    struct http_stats stats;
+};
+
+/* ---- blobs ---- */
+
+struct http_blob *http_blob_new(char *data, size_t len)
+{
+    struct http_blob *b = malloc(sizeof *b);
+
+    if (!b) {
+        free(data);
+        return NULL;
+    }
+    *b = (struct http_blob){.refs = 1, .data = data, .len = len};
+    return b;
+}
+
+struct http_blob *http_blob_ref(struct http_blob *b)
+{
+    b->refs++;
+    return b;
+}
+
+void http_blob_unref(struct http_blob *b)
+{
+    if (b && --b->refs == 0) {
+        free(b->data);
+        free(b);
+    }
+}
+
+const char *http_blob_data(const struct http_blob *b, size_t *len)
+{
+    *len = b->len;
+    return b->data ? b->data : "";
+}
+
+static void blob_free_callback(void *cls)
+{
+    http_blob_unref(cls);
+}
+
+/* ---- connections: who, how many, until when ---- */
+
+static bool is_loopback(const char *address)
+{
+    return strx_starts_with(address, "127.") || strcmp(address, "::1") == 0 ||
+           strx_starts_with(address, "::ffff:127.");
+}
+
+static void address_text(const struct sockaddr *sa, socklen_t len, char *out)
+{
+    if (!sa || getnameinfo(sa, len, out, HTTP_ADDRESS_SIZE, NULL, 0, NI_NUMERICHOST) != 0)
+        strx_copy(out, HTTP_ADDRESS_SIZE, "unknown");
+}
+
+static size_t address_count(const struct http_server *s, const char *address)
+{
+    return (size_t)(uintptr_t)map_get(s->per_address, address);
+}
+
+static void address_change(struct http_server *s, const char *address, bool more)
+{
+    size_t count = address_count(s, address);
+
+    if (more)
+        count++;
+    else if (count > 0)
+        count--;
+    if (count == 0)
+        map_remove(s->per_address, address);
+    else if (map_set(s->per_address, address, (void *)(uintptr_t)count, NULL) != ERR_OK)
+        log_warning("out of memory: connections of %s are not counted", address);
+}
+
+static enum MHD_Result on_accept(void *cls, const struct sockaddr *sa, socklen_t len)
+{
+    struct http_server *s = cls;
+    char address[HTTP_ADDRESS_SIZE];
+
+    address_text(sa, len, address);
+    size_t limit = is_loopback(address) ? LOOPBACK_PER_ADDRESS : s->max_per_address;
+    if (address_count(s, address) < limit)
+        return MHD_YES;
+    s->stats.refused++;
+    return MHD_NO;
+}
+
+static void connection_open(struct http_server *s, struct MHD_Connection *mhd, void **socket_context)
+{
+    const union MHD_ConnectionInfo *fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *peer = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    struct connection *c = calloc(1, sizeof *c);
+
+    if (!c)
+        return; /* lives without a deadline of ours; memory is gone anyway */
+    c->fd = fd ? fd->connect_fd : -1;
+    c->deadline = loop_mono(s->loop) + HEADER_DEADLINE;
+    const struct sockaddr *sa = peer ? peer->client_addr : NULL;
+    address_text(sa,
+                 sa && sa->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in),
+                 c->address);
+    c->next = s->connections;
+    if (c->next)
+        c->next->previous = c;
+    s->connections = c;
+    s->stats.connections++;
+    address_change(s, c->address, true);
+    *socket_context = c;
+}
+
+static void connection_close(struct http_server *s, struct connection *c)
+{
+    if (c->previous)
+        c->previous->next = c->next;
+    else
+        s->connections = c->next;
+    if (c->next)
+        c->next->previous = c->previous;
+    s->stats.connections--;
+    address_change(s, c->address, false);
+    free(c);
+}
+
+static void on_connection(void *cls, struct MHD_Connection *mhd, void **socket_context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct http_server *s = cls;
+
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        connection_open(s, mhd, socket_context);
+    } else if (*socket_context) {
+        connection_close(s, *socket_context);
+        *socket_context = NULL;
+    }
+}
+
+static void set_deadline(struct http_request *r, ns_t delay)
+{
+    if (r->connection)
+        r->connection->deadline = delay ? loop_mono(r->server->loop) + delay : 0;
+}
+
+/* ---- requests ---- */
+
+static void *on_target(void *cls, const char *uri, struct MHD_Connection *mhd)
+{
+    struct http_server *s = cls;
+    struct http_request *r = calloc(1, sizeof *r);
+    const union MHD_ConnectionInfo *context =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    if (!r)
+        return NULL;
+    r->server = s;
+    r->mhd = mhd;
+    r->connection = context ? context->socket_context : NULL;
+    buf_init(&r->body, HTTP_BODY_MAX);
+    buf_init(&r->pending, HTTP_STREAM_PENDING_MAX);
+    r->target_error = http_target_parse(uri, strlen(uri), &r->target);
+    r->next = s->requests;
+    if (r->next)
+        r->next->previous = r;
+    s->requests = r;
+    return r;
+}
+
+static void request_free(struct http_request *r)
+{
+    struct http_server *s = r->server;
+
+    if (r->previous)
+        r->previous->next = r->next;
+    else
+        s->requests = r->next;
+    if (r->next)
+        r->next->previous = r->previous;
+    if (r->is_stream)
+        s->stats.streams--;
+    if (r->response)
+        MHD_destroy_response(r->response);
+    http_target_fini(&r->target);
+    buf_fini(&r->body);
+    buf_fini(&r->pending);
+    free(r);
+}
+
+static void on_completed(void *cls, struct MHD_Connection *mhd NW_UNUSED, void **con_cls,
+                         enum MHD_RequestTerminationCode code NW_UNUSED)
+{
+    struct http_server *s = cls;
+    struct http_request *r = *con_cls;
+
+    if (!r)
+        return;
+    *con_cls = NULL;
+    set_deadline(r, HEADER_DEADLINE); /* for the next request of the connection */
+    if (r->is_handed_over)
+        s->fns.gone(s->ctx, r);
+    request_free(r);
+}
+
+struct header_count {
+    unsigned all, content_length, host, transfer_encoding;
+};
+
+static enum MHD_Result count_header(void *cls, enum MHD_ValueKind kind NW_UNUSED, const char *key,
+                                    const char *value NW_UNUSED)
+{
+    struct header_count *c = cls;
+
+    c->all++;
+    c->content_length += strcasecmp(key, "Content-Length") == 0;
+    c->host += strcasecmp(key, "Host") == 0;
+    c->transfer_encoding += strcasecmp(key, "Transfer-Encoding") == 0;
+    return MHD_YES;
+}
+
+/* 0: fine, else the status to refuse it with. Two parties that read the length differently is how requests
+ * are smuggled, so whatever could be read in two ways is refused (RFC 9112, 6.1 and 11.2). */
+static unsigned headers_verdict(struct http_request *r, const char *version)
+{
+    struct header_count count = {0};
+    const char *length = MHD_lookup_connection_value(r->mhd, MHD_HEADER_KIND, "Content-Length");
+    const char *encoding = MHD_lookup_connection_value(r->mhd, MHD_HEADER_KIND, "Transfer-Encoding");
+    uint64_t n;
+
+    MHD_get_connection_values(r->mhd, MHD_HEADER_KIND, count_header, &count);
+    if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0)
+        return MHD_HTTP_HTTP_VERSION_NOT_SUPPORTED;
+    if (r->target_error == ERR_LIMIT)
+        return MHD_HTTP_URI_TOO_LONG;
+    if (r->target_error || count.content_length > 1 || count.host > 1 || count.transfer_encoding > 1 ||
+        (count.content_length && count.transfer_encoding) ||
+        (count.host == 0 && strcmp(version, "HTTP/1.1") == 0))
+        return MHD_HTTP_BAD_REQUEST;
+    if (count.all > HEADERS_MAX)
+        return MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
+    if (encoding && (strcasecmp(encoding, "chunked") != 0 || strcmp(version, "HTTP/1.0") == 0))
+        return MHD_HTTP_NOT_IMPLEMENTED;
+    if (length && (strx_to_u64(length, &n) != ERR_OK || length[0] == '\0'))
+        return MHD_HTTP_BAD_REQUEST;
+    if (length && n > HTTP_BODY_MAX)
+        return MHD_HTTP_CONTENT_TOO_LARGE;
+    return 0;
+}
+
+static enum http_method method_of(const char *text)
+{
+    if (strcmp(text, "GET") == 0)
+        return HTTP_GET;
+    if (strcmp(text, "HEAD") == 0)
+        return HTTP_HEAD;
+    if (strcmp(text, "POST") == 0)
+        return HTTP_POST;
+    if (strcmp(text, "DELETE") == 0)
+        return HTTP_DELETE;
+    return HTTP_OTHER;
+}
+
+static enum MHD_Result refuse(struct http_request *r, unsigned status)
+{
+    static const char text[] =
+        "{\"type\":\"urn:netzwacht:problem:malformed-request\",\"title\":\"This request "
+        "cannot be read\"}";
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(sizeof text - 1, (void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
+
+    r->server->stats.refused++;
+    if (!response)
+        return MHD_NO;
+    MHD_add_response_header(response, "Content-Type", "application/problem+json");
+    MHD_add_response_header(response, "Content-Security-Policy", "default-src 'none'");
+    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    MHD_add_response_header(response, "Connection", "close");
+    set_deadline(r, HEADER_DEADLINE);
+    enum MHD_Result result = MHD_queue_response(r->mhd, status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+/* A proxy on this machine says for whom it asks; the last address is the one that the proxy itself saw. */
+static void find_address(struct http_request *r)
+{
+    const char *peer = r->connection ? r->connection->address : "unknown";
+    const char *forwarded = MHD_lookup_connection_value(r->mhd, MHD_HEADER_KIND, "X-Forwarded-For");
+    struct in6_addr six;
+    struct in_addr four;
+
+    strx_copy(r->address, sizeof r->address, peer);
+    if (!forwarded || !is_loopback(peer))
+        return;
+    const char *last = strrchr(forwarded, ',');
+    last = last ? last + 1 : forwarded;
+    last += strspn(last, " \t");
+    if (inet_pton(AF_INET, last, &four) == 1 || inet_pton(AF_INET6, last, &six) == 1)
+        strx_copy(r->address, sizeof r->address, last);
+}
+
+static enum MHD_Result queue(struct http_request *r)
+{
+    struct MHD_Response *response = r->response;
+
+    r->response = NULL;
+    set_deadline(r, r->is_stream ? 0 : ANSWER_DEADLINE);
+    enum MHD_Result result = MHD_queue_response(r->mhd, r->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static void suspend(struct http_request *r)
+{
+    r->is_suspended = true;
+    MHD_suspend_connection(r->mhd);
+}
+
+static void resume(struct http_request *r)
+{
+    if (r->is_suspended) {
+        r->is_suspended = false;
+        MHD_resume_connection(r->mhd);
+    }
+}
+
+static enum MHD_Result on_access(void *cls, struct MHD_Connection *mhd NW_UNUSED, const char *url NW_UNUSED,
+                                 const char *method, const char *version, const char *upload,
+                                 size_t *upload_size, void **con_cls)
+{
+    struct http_server *s = cls;
+    struct http_request *r = *con_cls;
+
+    if (!r)
+        return MHD_NO; /* out of memory when it began */
+    if (!r->has_headers) {
+        r->has_headers = true;
+        r->method = method_of(method);
+        s->stats.requests++;
+        unsigned status = headers_verdict(r, version);
+        if (status)
+            return refuse(r, status);
+        find_address(r);
+        set_deadline(r, BODY_DEADLINE);
+        return MHD_YES;
+    }
+    if (*upload_size > 0) {
+        buf_put(&r->body, upload, *upload_size);
+        r->is_over_limit = buf_error(&r->body) != ERR_OK;
+        *upload_size = 0;
+        return MHD_YES;
+    }
+    if (r->response)
+        return queue(r);
+    if (r->is_over_limit)
+        return refuse(r, MHD_HTTP_CONTENT_TOO_LARGE);
+    if (!r->is_handed_over) {
+        r->is_handed_over = true;
+        set_deadline(r, 0);
+        s->fns.request(s->ctx, r);
+    }
+    if (r->response)
+        return queue(r);
+    if (s->is_stopping)
+        return MHD_NO;
+    suspend(r);
+    return MHD_YES;
+}
+
+enum http_method http_request_method(const struct http_request *r)
+{
+    return r->method;
+}
+
+const struct http_target *http_request_target(const struct http_request *r)
+{
+    return &r->target;
+}
+
+struct http_target *http_request_target_edit(struct http_request *r)
+{
+    return &r->target;
+}
+
+const char *http_request_header(const struct http_request *r, const char *name)
+{
+    return MHD_lookup_connection_value(r->mhd, MHD_HEADER_KIND, name);
+}
+
+const char *http_request_body(const struct http_request *r, size_t *len)
+{
+    *len = r->body.len;
+    return r->body.data ? r->body.data : "";
+}
+
+const char *http_request_address(const struct http_request *r)
+{
+    return r->address;
+}
+
+void http_request_set_user(struct http_request *r, void *user)
+{
+    r->user = user;
+}
+
+void *http_request_user(const struct http_request *r)
+{
+    return r->user;
+}
+
+static void give(struct http_request *r, unsigned status, struct MHD_Response *response,
+                 const struct http_header *headers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (MHD_add_response_header(response, headers[i].name, headers[i].value) != MHD_YES)
+            log_error("a header of an answer was refused: %s", headers[i].name);
+    r->response = response;
+    r->status = status;
+    resume(r);
+}
+
+void http_reply(struct http_request *r, unsigned status, const struct http_header *headers, size_t count,
+                struct http_blob *body)
+{
+    size_t len = 0;
+    const char *data = body ? http_blob_data(body, &len) : "";
+    struct MHD_Response *response =
+        body ? MHD_create_response_from_buffer_with_free_callback_cls(len, (void *)(uintptr_t)data,
+                                                                      blob_free_callback, body)
+             : MHD_create_response_from_buffer(0, (void *)(uintptr_t)data, MHD_RESPMEM_PERSISTENT);
+
+    if (!response) {
+        http_blob_unref(body);
+        log_error("out of memory: a request stays without an answer");
+        if (r->connection && r->connection->fd >= 0)
+            shutdown(r->connection->fd, SHUT_RDWR);
+        return;
+    }
+    give(r, status, response, headers, count);
+}
+
+/* ---- streams ---- */
+
+static ssize_t on_read(void *cls, uint64_t pos NW_UNUSED, char *out, size_t max)
+{
+    struct http_request *r = cls;
+    size_t left = r->pending.len - r->sent;
+
+    if (left == 0) {
+        if (r->is_ended || r->server->is_stopping)
+            return MHD_CONTENT_READER_END_OF_STREAM;
+        suspend(r);
+        return 0;
+    }
+    if (left > max)
+        left = max;
+    memcpy(out, r->pending.data + r->sent, left);
+    r->sent += left;
+    if (r->sent == r->pending.len) {
+        buf_clear(&r->pending);
+        r->sent = 0;
+    }
+    return (ssize_t)left;
+}
+
+enum err http_stream_begin(struct http_request *r, const struct http_header *headers, size_t count)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, on_read, r, NULL);
+
+    if (!response)
+        return ERR_NOMEM;
+    r->is_stream = true;
+    r->server->stats.streams++;
+    give(r, MHD_HTTP_OK, response, headers, count);
+    return ERR_OK;
+}
+
+enum err http_stream_write(struct http_request *r, const void *data, size_t len)
+{
+    if (r->is_ended)
+        return ERR_END;
+    buf_put(&r->pending, data, len);
+    if (buf_error(&r->pending)) {
+        http_stream_end(r);
+        return ERR_LIMIT;
+    }
+    resume(r);
+    return ERR_OK;
+}
+
+void http_stream_end(struct http_request *r)
+{
+    r->is_ended = true;
+    set_deadline(r, HEADER_DEADLINE); /* a client that does not read is not waited for */
+    resume(r);
+}
+
+/* ---- the server ---- */
+
+static void run(struct http_server *s)
+{
+    MHD_UNSIGNED_LONG_LONG wait_ms;
+
+    MHD_run(s->mhd);
+    if (MHD_get_timeout(s->mhd, &wait_ms) == MHD_YES) {
+        ns_t wait = wait_ms > 1000 ? SECONDS : (ns_t)wait_ms * MILLISECONDS;
+        if (loop_timer_after(s->loop, &s->run_timer, wait) != ERR_OK)
+            log_error("out of memory: an HTTP connection may wait");
+    } else {
+        loop_timer_cancel(s->loop, &s->run_timer);
+    }
+}
+
+static void on_ready(void *ctx, int fd NW_UNUSED, uint32_t events NW_UNUSED)
+{
+    run(ctx);
+}
+
+static void on_run_timer(void *ctx)
+{
+    run(ctx);
+}
+
+static void on_sweep(void *ctx)
+{
+    struct http_server *s = ctx;
+    ns_t now = loop_mono(s->loop);
+
+    for (struct connection *c = s->connections; c; c = c->next) {
+        if (c->deadline && c->deadline <= now && c->fd >= 0) {
+            shutdown(c->fd, SHUT_RDWR);
+            c->deadline = 0;
+            s->stats.cut++;
+        }
+    }
+    if (loop_timer_after(s->loop, &s->sweep_timer, SECONDS) != ERR_OK)
+        log_error("out of memory: slow HTTP clients are no longer cut");
+}
+
+static void on_log(void *cls NW_UNUSED, const char *fmt, va_list args)
+{
+    char line[256];
+
+    vsnprintf(line, sizeof line, fmt, args);
+    line[strcspn(line, "\n")] = '\0';
+    log_debug("libmicrohttpd: %s", line);
+}
+
+static enum err listen_socket(const struct http_options *o, int *out, uint16_t *port)
+{
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+                             .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    struct sockaddr_storage bound;
+    socklen_t bound_len = sizeof bound;
+    char service[8];
+    int fd = -1, one = 1;
+    enum err e = ERR_IO;
+
+    snprintf(service, sizeof service, "%u", (unsigned)o->port & 0xffff);
+    if (getaddrinfo(o->address, service, &hints, &found) != 0)
+        return ERR_MALFORMED;
+    fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) < 0 ||
+        bind(fd, found->ai_addr, found->ai_addrlen) < 0 || listen(fd, 1024) < 0 ||
+        getsockname(fd, (struct sockaddr *)&bound, &bound_len) < 0)
+        goto failed;
+    *port = ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
+                                              : ((struct sockaddr_in *)&bound)->sin_port);
+    *out = fd;
+    freeaddrinfo(found);
+    return ERR_OK;
+
+failed:
+    e = errno == EADDRINUSE ? ERR_BUSY : errno == EACCES ? ERR_DENIED : ERR_IO;
+    if (fd >= 0)
+        close(fd);
+    freeaddrinfo(found);
+    return e;
+}
+
+static enum err read_pem(const char *path, char **out)
+{
+    struct buf b = BUF_INIT;
+    char chunk[4096];
+    ssize_t n;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return err_from_errno(errno);
+    buf_init(&b, 1024 * 1024);
+    while ((n = read(fd, chunk, sizeof chunk)) > 0)
+        buf_put(&b, chunk, (size_t)n);
+    close(fd);
+    explicit_bzero(chunk, sizeof chunk);
+    *out = buf_take(&b);
+    return *out ? ERR_OK : ERR_MALFORMED;
+}
+
+static struct MHD_Daemon *start_daemon(struct http_server *s, const struct http_options *o, int fd,
+                                       const char *certificate, const char *key)
+{
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    struct MHD_OptionItem tls[] = {
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)certificate},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "SECURE256:-VERS-ALL:+VERS-TLS1.3"},
+        {MHD_OPTION_END, 0, NULL}};
+
+    if (s->is_tls)
+        flags |= MHD_USE_TLS;
+    else
+        tls[0] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
+    return MHD_start_daemon(
+        flags, 0, on_accept, s, on_access, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)(o->max_connections ? o->max_connections : 2000), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+}
+
+static enum err join_loop(struct http_server *s)
+{
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->mhd, MHD_DAEMON_INFO_EPOLL_FD);
+
+    if (!info)
+        return ERR_IO;
+    enum err e = loop_fd_add(s->loop, info->epoll_fd, EPOLLIN, on_ready, s);
+    if (e)
+        return e;
+    s->epoll_fd = info->epoll_fd;
+    return loop_timer_after(s->loop, &s->sweep_timer, SECONDS);
+}
+
+enum err http_server_new(struct loop *l, const struct http_options *options, const struct http_fns *fns,
+                         void *ctx, struct http_server **out)
+{
+    struct http_server *s = calloc(1, sizeof *s);
+    char *certificate = NULL, *key = NULL;
+    int fd = -1;
+    enum err e = ERR_NOMEM;
+
+    if (!s)
+        return ERR_NOMEM;
+    s->loop = l;
+    s->fns = *fns;
+    s->ctx = ctx;
+    s->epoll_fd = -1;
+    s->is_tls = options->tls_certificate && options->tls_key;
+    s->max_per_address = options->max_per_address ? options->max_per_address : 50;
+    loop_timer_init(&s->run_timer, on_run_timer, s);
+    loop_timer_init(&s->sweep_timer, on_sweep, s);
+    s->per_address = map_new((uint64_t)loop_wall(l));
+    if (!s->per_address)
+        goto failed;
+    if (s->is_tls && ((e = read_pem(options->tls_certificate, &certificate)) != ERR_OK ||
+                      (e = read_pem(options->tls_key, &key)) != ERR_OK))
+        goto failed;
+    e = listen_socket(options, &fd, &s->port);
+    if (e)
+        goto failed;
+    s->mhd = start_daemon(s, options, fd, certificate, key);
+    if (!s->mhd) {
+        e = s->is_tls ? ERR_UNSUPPORTED : ERR_IO;
+        close(fd);
+        goto failed;
+    }
+    e = join_loop(s);
+    if (e)
+        goto failed;
+    *out = s;
+
+failed:
+    if (key)
+        explicit_bzero(key, strlen(key));
+    free(key);
+    free(certificate);
+    if (e)
+        http_server_free(s);
+    return e;
+}
+
+void http_server_free(struct http_server *s)
+{
+    if (!s)
+        return;
+    s->is_stopping = true;
+    loop_timer_cancel(s->loop, &s->run_timer);
+    loop_timer_cancel(s->loop, &s->sweep_timer);
+    if (s->epoll_fd >= 0)
+        loop_fd_remove(s->loop, s->epoll_fd);
+    for (struct http_request *r = s->requests; r; r = r->next)
+        resume(r);
+    if (s->mhd) {
+        MHD_run(s->mhd);
+        MHD_stop_daemon(s->mhd);
+    }
+    map_free(s->per_address, NULL);
+    free(s);
+}
+
+uint16_t http_server_port(const struct http_server *s)
+{
+    return s->port;
+}
+
+bool http_server_is_tls(const struct http_server *s)
+{
+    return s->is_tls;
+}
+
+void http_server_stats(const struct http_server *s, struct http_stats *out)
+{
+    *out = s->stats;
+}

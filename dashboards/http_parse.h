@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* http_parse.h - request targets, queries and cookies taken apart. Pure; input is hostile.
+ *
+ * Everything is bounded: a target of at most 8 KiB, 32 parameters. Percent-escapes are undone once; a NUL, a
+ * control character, an overlong or otherwise invalid UTF-8 sequence, or an escape that is none makes the
+ * whole target ERR_MALFORMED. */
+#ifndef NW_DASHBOARDS_HTTP_PARSE_H
+#define NW_DASHBOARDS_HTTP_PARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/err.h"
+
+enum { HTTP_TARGET_MAX = 8192, HTTP_PARAMS_MAX = 32 };
+
+struct http_param {
+    const char *name, *value; /* decoded, NUL-terminated */
+};
+
+struct http_target {
+    char *path; /* decoded, begins with '/' */
+    struct http_param params[HTTP_PARAMS_MAX];
+    size_t param_count;
+    char *memory;
+};
+
+/* text: the request target as sent, origin form ("/path?query"); other forms are ERR_MALFORMED. ERR_LIMIT:
+ * too long or too many parameters. On success free with http_target_fini(). */
+enum err http_target_parse(const char *text, size_t len, struct http_target *out) NW_CHECKED;
+void http_target_fini(struct http_target *t);
+/* The first parameter of that name, or NULL. */
+const char *http_target_param(const struct http_target *t, const char *name);
+
+/* Copies the value of one cookie of a Cookie header (RFC 6265, 4.2) to out. false: not there, or longer than
+ * size - 1, or with characters that a cookie value cannot have. */
+bool http_cookie_get(const char *header, const char *name, char *out, size_t size);
+
+/* Does an If-None-Match header (RFC 9110, 13.1.2) name this entity tag (with its quotes)? Weak comparison. */
+bool http_etag_matches(const char *header, const char *etag);
+
+/* Does the Accept header prefer this media type by naming it (no quality arithmetic)? */
+bool http_accepts(const char *header, const char *type);
+
+/* Does Accept-Encoding allow gzip? "gzip;q=0" does not. */
+bool http_accepts_gzip(const char *header);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* history.h - what was: state intervals, incidents and commands, kept in an SQLite file of one's own.
+ *
+ * Fed with journal records: State, Incident and Outcome from `alerts`, State from `unit.*` (back-filled
+ * history), Command and Outcome from the others. Everything can be built anew from the journal, so nothing is
+ * synced; the offsets read are committed with the rows. Order does not matter: states are kept by their
+ * `since`, incidents by their sequence.
+ *
+ *   history_open("…/history.db", &h); history_catch_up(h, settings->journal_dir);
+ *   history_availability(h, "hotspot", "hs-0001", from, to, now, &a);
+ *
+ * A time in which alerts wrote nothing, not even a heartbeat, for longer than HISTORY_BLIND_AFTER is unknown
+ * for everybody: nobody was looking. Known limit: a state that changed and changed back while alerts was down
+ * leaves no trace. */
+#ifndef NW_STORES_HISTORY_H
+#define NW_STORES_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/err.h"
+#include "lib/base/units.h"
+#include "lib/model/record.h"
+#include "lib/runtime/journal.h"
+#include "lib/stores/availability.h"
+
+#define HISTORY_BLIND_AFTER (60 * SECONDS)
+
+struct history; /* opaque */
+
+/* Creates the file (mode 0640) and its folder; NULL: in memory. ERR_UNSUPPORTED: made by a newer version. */
+enum err history_open(const char *path, struct history **out) NW_CHECKED;
+void history_close(struct history *h);
+
+/* Reads partitions alerts, dashboard, cli and unit.* of journal_dir from the stored offsets to their ends. */
+enum err history_catch_up(struct history *h, const char *journal_dir) NW_CHECKED;
+/* One record. Records at or before the stored offset of their partition are ignored; so are records that
+ * history does not keep. Uncommitted until history_commit(). */
+enum err history_record(struct history *h, const char *partition, journal_pos pos, const void *record,
+                        size_t len) NW_CHECKED;
+enum err history_commit(struct history *h) NW_CHECKED;
+
+/* ---- states ---- */
+
+/* The intervals of one thing that touch [from, to), cut to it, oldest first, without holes: time before its
+ * first state, and time in which nobody was looking, is STATE_UNKNOWN / REASON_MONITOR_BLIND or NO_DATA. What
+ * lies behind now is left out. *out is malloc'ed. At most max intervals, the newest ones. */
+enum err history_intervals(struct history *h, const char *kind, const char *id, ns_t from, ns_t to, ns_t now,
+                           size_t max, struct interval **out, size_t *count) NW_CHECKED;
+enum err history_availability(struct history *h, const char *kind, const char *id, ns_t from, ns_t to,
+                              ns_t now, struct availability *out) NW_CHECKED;
+
+/* ---- incidents ---- */
+
+struct history_filter {
+    int open;             /* 1 open, 0 closed, -1 all */
+    const char *severity; /* one or several, separated by commas; NULL = any */
+    const char *type;     /* NULL = any */
+    const char *operator_state;
+    const char *member; /* id of cause or member */
+    const char *text;   /* contained in id, cause or text, ASCII case ignored */
+    uint64_t before;    /* row number of a former page's last item; 0 = from the newest */
+    size_t limit;
+};
+
+/* Called for each, newest first; row is what `before` takes. Returning false ends it. */
+typedef bool history_incident_fn(void *ctx, uint64_t row, const Nw__Incident *incident);
+enum err history_incidents(struct history *h, const struct history_filter *filter, history_incident_fn *fn,
+                           void *ctx) NW_CHECKED;
+/* ERR_NOT_FOUND; free with nw__incident__free_unpacked(out, NULL). */
+enum err history_incident(struct history *h, const char *id, Nw__Incident **out) NW_CHECKED;
+
+struct history_event {
+    ns_t at;
+    const char *event, *severity, *by, *comment;
+    int64_t members;
+};
+typedef void history_event_fn(void *ctx, const struct history_event *event);
+/* What happened to an incident, oldest first, at most 500. */
+enum err history_incident_log(struct history *h, const char *id, history_event_fn *fn, void *ctx) NW_CHECKED;
+
+/* ---- commands and maintenance ---- */
+
+struct history_command {
+    const char *id, *by, *via, *verb, *target, *comment;
+    ns_t at, begin, until;
+    const char *outcome; /* "pending" done refused unknown */
+    const char *problem; /* "" */
+    ns_t finished;       /* 0 = pending */
+};
+typedef bool history_command_fn(void *ctx, uint64_t row, const struct history_command *command);
+/* fn is called once; ERR_NOT_FOUND. */
+enum err history_command(struct history *h, const char *id, history_command_fn *fn, void *ctx) NW_CHECKED;
+/* Commands with that verb whose `until` is later than `after`, newest first, below row `before` (0 = all). */
+enum err history_commands(struct history *h, const char *verb, ns_t after, uint64_t before, size_t limit,
+                          history_command_fn *fn, void *ctx) NW_CHECKED;
+
+#endif

@@ -1,0 +1,899 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* history_io.c - history.db: knows SQLite. One connection, one transaction from commit to commit; nothing is
+ * synced, since the journal has it all. */
+#include "lib/stores/history.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/strx.h"
+
+enum { SCHEMA_VERSION = 1, LOG_MAX = 500, PARTITIONS_MAX = 64 };
+
+static const char schema[] =
+    "CREATE TABLE cursors(partition TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE heard(one INTEGER PRIMARY KEY CHECK(one = 1), at INTEGER NOT NULL);"
+    "CREATE TABLE things(num INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, UNIQUE(kind, id));"
+    "CREATE TABLE states(thing INTEGER NOT NULL, since INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " reason INTEGER NOT NULL, incident TEXT NOT NULL, PRIMARY KEY(thing, since)) WITHOUT ROWID;"
+    "CREATE TABLE blind(begin INTEGER PRIMARY KEY, end INTEGER NOT NULL);"
+    "CREATE TABLE incidents(row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, sequence INTEGER NOT NULL,"
+    " is_open INTEGER NOT NULL, severity TEXT NOT NULL, type TEXT NOT NULL, operator TEXT NOT NULL,"
+    " search TEXT NOT NULL, body BLOB NOT NULL);"
+    "CREATE TABLE members(id TEXT NOT NULL, incident INTEGER NOT NULL, PRIMARY KEY(id, incident)) WITHOUT "
+    "ROWID;"
+    "CREATE TABLE incident_log(incident INTEGER NOT NULL, sequence INTEGER NOT NULL, at INTEGER NOT NULL,"
+    " event TEXT NOT NULL, severity TEXT NOT NULL, members INTEGER NOT NULL, by TEXT NOT NULL,"
+    " comment TEXT NOT NULL, PRIMARY KEY(incident, sequence)) WITHOUT ROWID;"
+    "CREATE TABLE commands(row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, verb TEXT NOT NULL DEFAULT '',"
+    " target TEXT NOT NULL DEFAULT '', by TEXT NOT NULL DEFAULT '', via TEXT NOT NULL DEFAULT '',"
+    " comment TEXT NOT NULL DEFAULT '', at INTEGER NOT NULL DEFAULT 0, begin INTEGER NOT NULL DEFAULT 0,"
+    " until INTEGER NOT NULL DEFAULT 0, outcome TEXT NOT NULL DEFAULT 'pending',"
+    " problem TEXT NOT NULL DEFAULT '', finished INTEGER NOT NULL DEFAULT 0);"
+    "PRAGMA user_version = 1;";
+
+/* Statements are prepared at their first use and kept. */
+#define STATEMENTS(X)                                                                                        \
+    X(BEGIN, "BEGIN")                                                                                        \
+    X(COMMIT, "COMMIT")                                                                                      \
+    X(CURSOR_PUT, "INSERT OR REPLACE INTO cursors VALUES(?1, ?2)")                                           \
+    X(CURSORS, "SELECT partition, position FROM cursors")                                                    \
+    X(HEARD_PUT, "INSERT OR REPLACE INTO heard VALUES(1, ?1)")                                               \
+    X(HEARD, "SELECT at FROM heard")                                                                         \
+    X(THING, "SELECT num FROM things WHERE kind = ?1 AND id = ?2")                                           \
+    X(THING_PUT, "INSERT OR IGNORE INTO things(kind, id) VALUES(?1, ?2)")                                    \
+    X(STATE_PUT, "INSERT OR REPLACE INTO states VALUES(?1, ?2, ?3, ?4, ?5)")                                 \
+    X(STATES, "SELECT since, state, reason, incident FROM states WHERE thing = ?1 AND since < ?3 AND"        \
+              " since >= ifnull((SELECT max(since) FROM states WHERE thing = ?1 AND since <= ?2), ?2)"       \
+              " ORDER BY since")                                                                             \
+    X(BLIND_PUT, "INSERT OR REPLACE INTO blind VALUES(?1, ?2)")                                              \
+    X(BLINDS, "SELECT begin, end FROM blind WHERE end > ?1 AND begin < ?2 ORDER BY begin")                   \
+    X(INCIDENT_ROW, "SELECT row, sequence FROM incidents WHERE id = ?1")                                     \
+    X(INCIDENT_ADD, "INSERT INTO incidents(id, sequence, is_open, severity, type, operator, search, body)"   \
+                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")                                               \
+    X(INCIDENT_PUT, "UPDATE incidents SET sequence = ?2, is_open = ?3, severity = ?4, type = ?5,"            \
+                    " operator = ?6, search = ?7, body = ?8 WHERE id = ?1")                                  \
+    X(MEMBER_PUT, "INSERT OR IGNORE INTO members VALUES(?1, ?2)")                                            \
+    X(LOG_PUT, "INSERT OR IGNORE INTO incident_log VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")                  \
+    X(LOG, "SELECT at, event, severity, by, comment, members FROM incident_log WHERE incident ="             \
+           " (SELECT row FROM incidents WHERE id = ?1) ORDER BY sequence LIMIT ?2")                          \
+    X(INCIDENT, "SELECT body FROM incidents WHERE id = ?1")                                                  \
+    X(INCIDENTS, "SELECT row, body FROM incidents WHERE row < ?1 AND (?2 < 0 OR is_open = ?2)"               \
+                 " AND (?3 IS NULL OR instr(',' || ?3 || ',', ',' || severity || ','))"                      \
+                 " AND (?4 IS NULL OR type = ?4) AND (?5 IS NULL OR operator = ?5)"                          \
+                 " AND (?6 IS NULL OR row IN (SELECT incident FROM members WHERE id = ?6))"                  \
+                 " AND (?7 IS NULL OR instr(search, lower(?7))) ORDER BY row DESC LIMIT ?8")                 \
+    X(COMMAND_PUT, "INSERT INTO commands(id, verb, target, by, via, comment, at, begin, until)"              \
+                   " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(id) DO UPDATE SET"               \
+                   " verb = ?2, target = ?3, by = ?4, via = ?5, comment = ?6, at = ?7, begin = ?8,"          \
+                   " until = ?9 WHERE at = 0")                                                               \
+    X(OUTCOME_PUT, "INSERT INTO commands(id, outcome, problem, finished) VALUES(?1, ?2, ?3, ?4)"             \
+                   " ON CONFLICT(id) DO UPDATE SET outcome = ?2, problem = ?3, finished = ?4"                \
+                   " WHERE finished = 0")                                                                    \
+    X(COMMAND, "SELECT row, id, by, via, verb, target, comment, at, begin, until, outcome, problem,"         \
+               " finished FROM commands WHERE id = ?1")                                                      \
+    X(COMMANDS, "SELECT row, id, by, via, verb, target, comment, at, begin, until, outcome, problem,"        \
+                " finished FROM commands WHERE verb = ?1 AND until > ?2 AND row < ?3 ORDER BY row DESC"      \
+                " LIMIT ?4")
+
+enum statement {
+#define X(name, sql) Q_##name,
+    STATEMENTS(X)
+#undef X
+        STATEMENT_COUNT
+};
+
+static const char *const statement_sql[] = {
+#define X(name, sql) sql,
+    STATEMENTS(X)
+#undef X
+};
+
+struct cursor {
+    char partition[65];
+    journal_pos position;
+    bool is_changed;
+};
+
+struct history {
+    sqlite3 *db;
+    sqlite3_stmt *statements[STATEMENT_COUNT];
+    struct cursor cursors[PARTITIONS_MAX];
+    size_t cursor_count;
+    ns_t heard; /* wall time of the newest record of alerts; 0 = none yet */
+    bool in_transaction;
+};
+
+static enum err err_from_sqlite(int rc)
+{
+    switch (rc & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE: return ERR_OK;
+    case SQLITE_NOMEM: return ERR_NOMEM;
+    case SQLITE_FULL: return ERR_NO_SPACE;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return ERR_BUSY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return ERR_MALFORMED;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH: return ERR_DENIED;
+    default: return ERR_IO;
+    }
+}
+
+/* A statement ready to bind; NULL if SQLite refuses (out of memory, damaged file). */
+static sqlite3_stmt *use(struct history *h, enum statement which)
+{
+    sqlite3_stmt **s = &h->statements[which];
+
+    if (!*s &&
+        sqlite3_prepare_v3(h->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT, s, NULL) != SQLITE_OK)
+        return NULL;
+    sqlite3_reset(*s);
+    sqlite3_clear_bindings(*s);
+    return *s;
+}
+
+static void bind_text(sqlite3_stmt *s, int at, const char *text)
+{
+    if (text)
+        sqlite3_bind_text(s, at, text, -1, SQLITE_STATIC);
+}
+
+static const char *column_text(sqlite3_stmt *s, int at)
+{
+    const unsigned char *text = sqlite3_column_text(s, at);
+
+    return text ? (const char *)text : "";
+}
+
+/* Runs a statement that gives no rows. */
+static enum err run(struct history *h, sqlite3_stmt *s)
+{
+    int rc = s ? sqlite3_step(s) : sqlite3_errcode(h->db);
+
+    if (s)
+        sqlite3_reset(s);
+    return s ? err_from_sqlite(rc) : rc == SQLITE_OK ? ERR_IO : err_from_sqlite(rc);
+}
+
+static enum err begin(struct history *h)
+{
+    enum err e = h->in_transaction ? ERR_OK : run(h, use(h, Q_BEGIN));
+
+    h->in_transaction = e == ERR_OK;
+    return e;
+}
+
+/* ---- opening ---- */
+
+static enum err make_folder(const char *path)
+{
+    char *folder = strx_printf("%s", path);
+    char *slash = folder ? strrchr(folder, '/') : NULL;
+    enum err e = folder ? ERR_OK : ERR_NOMEM;
+
+    if (slash && slash != folder) {
+        *slash = '\0';
+        if (mkdir(folder, 0750) < 0 && errno != EEXIST)
+            e = err_from_errno(errno);
+    }
+    free(folder);
+    return e;
+}
+
+static enum err check_schema(struct history *h)
+{
+    sqlite3_stmt *s = NULL;
+    int version = -1;
+
+    if (sqlite3_prepare_v2(h->db, "PRAGMA user_version", -1, &s, NULL) == SQLITE_OK &&
+        sqlite3_step(s) == SQLITE_ROW)
+        version = sqlite3_column_int(s, 0);
+    sqlite3_finalize(s);
+    if (version < 0)
+        return ERR_MALFORMED;
+    if (version > SCHEMA_VERSION)
+        return ERR_UNSUPPORTED;
+    return version == 0 ? err_from_sqlite(sqlite3_exec(h->db, schema, NULL, NULL, NULL)) : ERR_OK;
+}
+
+static enum err load_cursors(struct history *h)
+{
+    sqlite3_stmt *s = use(h, Q_CURSORS);
+
+    while (s && sqlite3_step(s) == SQLITE_ROW && h->cursor_count < PARTITIONS_MAX) {
+        struct cursor *c = &h->cursors[h->cursor_count++];
+        strx_copy(c->partition, sizeof c->partition, column_text(s, 0));
+        c->position = (journal_pos)sqlite3_column_int64(s, 1);
+    }
+    sqlite3_stmt *heard = use(h, Q_HEARD);
+    if (heard && sqlite3_step(heard) == SQLITE_ROW)
+        h->heard = sqlite3_column_int64(heard, 0);
+    if (heard)
+        sqlite3_reset(heard);
+    return s && heard ? ERR_OK : ERR_MALFORMED;
+}
+
+enum err history_open(const char *path, struct history **out)
+{
+    struct history *h = calloc(1, sizeof *h);
+    enum err e = ERR_NOMEM;
+
+    if (!h)
+        return ERR_NOMEM;
+    if (path && (e = make_folder(path)) != ERR_OK)
+        goto failed;
+    e = err_from_sqlite(sqlite3_open_v2(path ? path : ":memory:", &h->db,
+                                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                                        NULL));
+    if (e)
+        goto failed;
+    sqlite3_busy_timeout(h->db, 2000);
+    e = err_from_sqlite(sqlite3_exec(h->db,
+                                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;"
+                                     "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096",
+                                     NULL, NULL, NULL));
+    if (e)
+        goto failed;
+    if (path && chmod(path, 0640) < 0)
+        e = err_from_errno(errno);
+    if (e || (e = check_schema(h)) != ERR_OK || (e = load_cursors(h)) != ERR_OK)
+        goto failed;
+    *out = h;
+    return ERR_OK;
+
+failed:
+    history_close(h);
+    return e;
+}
+
+void history_close(struct history *h)
+{
+    if (!h)
+        return;
+    if (h->in_transaction && history_commit(h) != ERR_OK)
+        h->in_transaction = false; /* it is read from the journal again */
+    for (size_t i = 0; i < STATEMENT_COUNT; i++)
+        sqlite3_finalize(h->statements[i]);
+    sqlite3_close(h->db);
+    free(h);
+}
+
+/* ---- feeding ---- */
+
+static struct cursor *find_cursor(struct history *h, const char *partition)
+{
+    for (size_t i = 0; i < h->cursor_count; i++)
+        if (strcmp(h->cursors[i].partition, partition) == 0)
+            return &h->cursors[i];
+    if (h->cursor_count == PARTITIONS_MAX)
+        return NULL;
+    struct cursor *c = &h->cursors[h->cursor_count++];
+    strx_copy(c->partition, sizeof c->partition, partition);
+    return c;
+}
+
+static int64_t thing_find(struct history *h, const char *kind, const char *id)
+{
+    sqlite3_stmt *s = use(h, Q_THING);
+    int64_t num = 0;
+
+    if (!s)
+        return 0;
+    bind_text(s, 1, kind);
+    bind_text(s, 2, id);
+    if (sqlite3_step(s) == SQLITE_ROW)
+        num = sqlite3_column_int64(s, 0);
+    sqlite3_reset(s);
+    return num;
+}
+
+static enum err put_state(struct history *h, ns_t wall, const Nw__State *state)
+{
+    int64_t thing = thing_find(h, state->kind, state->id);
+    sqlite3_stmt *s;
+    enum err e;
+
+    if (!thing) {
+        s = use(h, Q_THING_PUT);
+        if (s) {
+            bind_text(s, 1, state->kind);
+            bind_text(s, 2, state->id);
+        }
+        e = run(h, s);
+        if (e)
+            return e;
+        thing = sqlite3_last_insert_rowid(h->db);
+    }
+    s = use(h, Q_STATE_PUT);
+    if (s) {
+        sqlite3_bind_int64(s, 1, thing);
+        sqlite3_bind_int64(s, 2, state->since ? (ns_t)state->since : wall);
+        sqlite3_bind_int64(s, 3, state->state);
+        sqlite3_bind_int64(s, 4, state->reason);
+        bind_text(s, 5, state->incident);
+    }
+    return run(h, s);
+}
+
+/* What q searches: id, cause, type and both texts, in lower case (ASCII). */
+static void put_search(struct buf *out, const Nw__Incident *i)
+{
+    buf_printf(out, "%s\n%s\n%s\n%s\n%s\n%s", i->id, i->type, i->cause ? i->cause->id : "",
+               i->cause ? i->cause->name : "", i->text_de, i->text_en);
+    for (size_t k = 0; k < out->len; k++)
+        if (out->data[k] >= 'A' && out->data[k] <= 'Z')
+            out->data[k] = (char)(out->data[k] - 'A' + 'a');
+}
+
+static enum err put_member(struct history *h, int64_t row, const char *id)
+{
+    sqlite3_stmt *s = use(h, Q_MEMBER_PUT);
+
+    if (s) {
+        bind_text(s, 1, id);
+        sqlite3_bind_int64(s, 2, row);
+    }
+    return run(h, s);
+}
+
+static enum err put_log(struct history *h, int64_t row, ns_t wall, const Nw__Incident *i)
+{
+    sqlite3_stmt *s = use(h, Q_LOG_PUT);
+    bool by_person = strcmp(i->event, "acknowledged") == 0 || strcmp(i->event, "shelved") == 0 ||
+                     strcmp(i->event, "commented") == 0 || strcmp(i->event, "changed") == 0 ||
+                     strcmp(i->event, "closed") == 0;
+
+    if (s) {
+        sqlite3_bind_int64(s, 1, row);
+        sqlite3_bind_int64(s, 2, (int64_t)i->sequence);
+        sqlite3_bind_int64(s, 3, i->changed ? (ns_t)i->changed : wall);
+        bind_text(s, 4, i->event);
+        bind_text(s, 5, i->severity);
+        sqlite3_bind_int64(s, 6, (int64_t)i->n_members);
+        bind_text(s, 7, by_person ? i->operator_by : "");
+        bind_text(s, 8, by_person ? i->operator_comment : "");
+    }
+    return run(h, s);
+}
+
+static enum err write_incident(struct history *h, bool is_new, const Nw__Incident *i, const struct buf *body,
+                               const struct buf *search)
+{
+    sqlite3_stmt *s = use(h, is_new ? Q_INCIDENT_ADD : Q_INCIDENT_PUT);
+
+    if (s) {
+        bind_text(s, 1, i->id);
+        sqlite3_bind_int64(s, 2, (int64_t)i->sequence);
+        sqlite3_bind_int(s, 3, i->closed == 0);
+        bind_text(s, 4, i->severity);
+        bind_text(s, 5, i->type);
+        bind_text(s, 6, i->operator_state[0] ? i->operator_state : "none");
+        bind_text(s, 7, search->data);
+        sqlite3_bind_blob(s, 8, body->data, (int)body->len, SQLITE_STATIC);
+    }
+    return run(h, s);
+}
+
+static enum err put_incident(struct history *h, ns_t wall, const Nw__Incident *i)
+{
+    struct buf body = BUF_INIT, search = BUF_INIT;
+    sqlite3_stmt *s = use(h, Q_INCIDENT_ROW);
+    int64_t row = 0, sequence = -1;
+    enum err e = ERR_NOMEM;
+
+    if (!s)
+        return ERR_IO;
+    bind_text(s, 1, i->id);
+    if (sqlite3_step(s) == SQLITE_ROW) {
+        row = sqlite3_column_int64(s, 0);
+        sequence = sqlite3_column_int64(s, 1);
+    }
+    sqlite3_reset(s);
+    if (row && (int64_t)i->sequence < sequence)
+        return put_log(h, row, wall, i); /* an older one, read again */
+    uint8_t *to = buf_extend(&body, nw__incident__get_packed_size(i));
+    put_search(&search, i);
+    if (!to || buf_error(&search))
+        goto failed;
+    nw__incident__pack(i, to);
+    e = write_incident(h, row == 0, i, &body, &search);
+    if (e)
+        goto failed;
+    if (!row)
+        row = sqlite3_last_insert_rowid(h->db);
+    if (i->cause)
+        e = put_member(h, row, i->cause->id);
+    for (size_t k = 0; k < i->n_members && e == ERR_OK; k++)
+        e = put_member(h, row, i->members[k]->id);
+    if (e == ERR_OK)
+        e = put_log(h, row, wall, i);
+
+failed:
+    buf_fini(&body);
+    buf_fini(&search);
+    return e;
+}
+
+static enum err put_command(struct history *h, ns_t wall, const Nw__Command *c)
+{
+    sqlite3_stmt *s = use(h, Q_COMMAND_PUT);
+
+    if (s) {
+        bind_text(s, 1, c->id);
+        bind_text(s, 2, c->verb);
+        bind_text(s, 3, c->target);
+        bind_text(s, 4, c->by);
+        bind_text(s, 5, c->via);
+        bind_text(s, 6, c->comment);
+        sqlite3_bind_int64(s, 7, wall);
+        sqlite3_bind_int64(s, 8, (int64_t)c->begin);
+        sqlite3_bind_int64(s, 9, (int64_t)c->until);
+    }
+    return run(h, s);
+}
+
+static enum err put_outcome(struct history *h, ns_t wall, const Nw__Outcome *o)
+{
+    sqlite3_stmt *s = use(h, Q_OUTCOME_PUT);
+
+    if (s) {
+        bind_text(s, 1, o->command);
+        bind_text(s, 2, o->outcome);
+        bind_text(s, 3, o->problem);
+        sqlite3_bind_int64(s, 4, wall);
+    }
+    return run(h, s);
+}
+
+static enum err put_record(struct history *h, const Nw__Record *r)
+{
+    ns_t wall = (ns_t)r->wall;
+
+    switch (r->body_case) {
+    case NW__RECORD__BODY_STATE: return put_state(h, wall, r->state);
+    case NW__RECORD__BODY_INCIDENT: return put_incident(h, wall, r->incident);
+    case NW__RECORD__BODY_COMMAND: return put_command(h, wall, r->command);
+    case NW__RECORD__BODY_OUTCOME: return put_outcome(h, wall, r->outcome);
+    default: return ERR_OK;
+    }
+}
+
+/* The two things needed of every record, without unpacking it: protobuf-c writes fields in the order of their
+ * numbers, so a record begins with wall (tag 0x09, eight bytes) and then the tag of its body. false: not that
+ * shape; unpack it then. */
+static bool peek(const uint8_t *bytes, size_t len, ns_t *wall, unsigned *field)
+{
+    uint64_t w = 0;
+
+    if (len < 10 || bytes[0] != 0x09 || (bytes[9] & 0x87) != 0x02)
+        return false;
+    for (int i = 7; i >= 0; i--)
+        w = w << 8 | bytes[1 + i];
+    *wall = (ns_t)w;
+    *field = bytes[9] >> 3;
+    return true;
+}
+
+static bool is_kept(unsigned field)
+{
+    return field == NW__RECORD__BODY_STATE || field == NW__RECORD__BODY_INCIDENT ||
+           field == NW__RECORD__BODY_COMMAND || field == NW__RECORD__BODY_OUTCOME;
+}
+
+/* alerts writes a heartbeat a second; where nothing came for long, nobody was looking. */
+static enum err hear(struct history *h, ns_t wall)
+{
+    enum err e = ERR_OK;
+
+    if (h->heard && wall - h->heard > HISTORY_BLIND_AFTER) {
+        sqlite3_stmt *s = use(h, Q_BLIND_PUT);
+        if (s) {
+            sqlite3_bind_int64(s, 1, h->heard);
+            sqlite3_bind_int64(s, 2, wall);
+        }
+        e = run(h, s);
+    }
+    if (wall > h->heard)
+        h->heard = wall;
+    return e;
+}
+
+enum err history_record(struct history *h, const char *partition, journal_pos pos, const void *record,
+                        size_t len)
+{
+    struct cursor *c = find_cursor(h, partition);
+    Nw__Record *r = NULL;
+    unsigned field = 0;
+    ns_t wall = 0;
+    enum err e;
+
+    if (!c)
+        return ERR_LIMIT;
+    if (pos <= c->position)
+        return ERR_OK;
+    e = begin(h);
+    if (e)
+        return e;
+    bool is_peeked = peek(record, len, &wall, &field);
+    if (!is_peeked || is_kept(field)) {
+        e = record_unpack(record, len, &r);
+        if (e == ERR_MALFORMED)
+            e = ERR_OK; /* somebody else's fault, and it will not get better: go on behind it */
+        else if (e == ERR_OK) {
+            wall = (ns_t)r->wall;
+            e = put_record(h, r);
+        }
+        record_free(r);
+    }
+    if (e == ERR_OK && wall && strcmp(partition, "alerts") == 0)
+        e = hear(h, wall);
+    if (e == ERR_OK) {
+        c->position = pos;
+        c->is_changed = true;
+    }
+    return e;
+}
+
+enum err history_commit(struct history *h)
+{
+    enum err e = ERR_OK;
+
+    if (!h->in_transaction)
+        return ERR_OK;
+    for (size_t i = 0; i < h->cursor_count && e == ERR_OK; i++) {
+        struct cursor *c = &h->cursors[i];
+        sqlite3_stmt *s = c->is_changed ? use(h, Q_CURSOR_PUT) : NULL;
+        if (!c->is_changed)
+            continue;
+        if (s) {
+            bind_text(s, 1, c->partition);
+            sqlite3_bind_int64(s, 2, (int64_t)c->position);
+        }
+        e = run(h, s);
+        c->is_changed = e != ERR_OK;
+    }
+    if (e == ERR_OK && h->heard) {
+        sqlite3_stmt *s = use(h, Q_HEARD_PUT);
+        if (s)
+            sqlite3_bind_int64(s, 1, h->heard);
+        e = run(h, s);
+    }
+    if (e == ERR_OK)
+        e = run(h, use(h, Q_COMMIT));
+    h->in_transaction = e != ERR_OK;
+    return e;
+}
+
+static enum err catch_up_partition(struct history *h, const char *journal_dir, const char *partition)
+{
+    struct cursor *c = find_cursor(h, partition);
+    struct journal_reader *reader = NULL;
+    const void *record;
+    journal_pos pos;
+    size_t len;
+    enum err e;
+
+    if (!c)
+        return ERR_LIMIT;
+    e = journal_reader_open(journal_dir, partition, c->position, JOURNAL_FROM_OLDEST, &reader);
+    if (e)
+        return e;
+    for (;;) {
+        e = journal_read(reader, &record, &len, &pos);
+        if (e == ERR_GAP || e == ERR_CRC)
+            continue; /* what is missing is missing; hear() notices the hole */
+        if (e)
+            break;
+        e = history_record(h, partition, pos, record, len);
+        if (e)
+            break;
+    }
+    journal_reader_close(reader);
+    return e == ERR_AGAIN ? ERR_OK : e;
+}
+
+enum err history_catch_up(struct history *h, const char *journal_dir)
+{
+    static const char *const partitions[] = {"dashboard", "cli", "alerts"};
+    DIR *d = opendir(journal_dir);
+    struct dirent *entry;
+    enum err e = ERR_OK;
+
+    while (d && e == ERR_OK && (entry = readdir(d)) != NULL)
+        if (strx_starts_with(entry->d_name, "unit.") && strlen(entry->d_name) <= 64)
+            e = catch_up_partition(h, journal_dir, entry->d_name);
+    if (d)
+        closedir(d);
+    for (size_t i = 0; i < ARRAY_LEN(partitions) && e == ERR_OK; i++)
+        e = catch_up_partition(h, journal_dir, partitions[i]);
+    return e ? e : history_commit(h);
+}
+
+/* ---- states ---- */
+
+struct intervals {
+    struct interval *items;
+    size_t count, cap;
+};
+
+static enum err add_interval(struct intervals *list, const struct interval *i)
+{
+    struct interval *last = list->count ? &list->items[list->count - 1] : NULL;
+
+    if (i->to <= i->from)
+        return ERR_OK;
+    if (last && last->to == i->from && last->state == i->state && last->reason == i->reason &&
+        strcmp(last->incident, i->incident) == 0) {
+        last->to = i->to;
+        return ERR_OK;
+    }
+    if (list->count == list->cap) {
+        size_t cap = list->cap ? 2 * list->cap : 16;
+        struct interval *items = realloc(list->items, cap * sizeof *items);
+        if (!items)
+            return ERR_NOMEM;
+        list->items = items;
+        list->cap = cap;
+    }
+    list->items[list->count++] = *i;
+    return ERR_OK;
+}
+
+/* The transitions of one thing as intervals of [from, to). */
+static enum err read_states(struct history *h, int64_t thing, ns_t from, ns_t to, struct intervals *out)
+{
+    sqlite3_stmt *s = use(h, Q_STATES);
+    struct interval current = {.from = from, .state = STATE_UNKNOWN, .reason = REASON_NO_DATA};
+    enum err e = ERR_OK;
+    int rc = SQLITE_DONE;
+
+    if (!s)
+        return ERR_IO;
+    sqlite3_bind_int64(s, 1, thing);
+    sqlite3_bind_int64(s, 2, from);
+    sqlite3_bind_int64(s, 3, to);
+    while (e == ERR_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+        ns_t since = sqlite3_column_int64(s, 0);
+        current.to = since;
+        e = add_interval(out, &current);
+        current.from = since > from ? since : from;
+        current.state = (enum state)sqlite3_column_int(s, 1);
+        current.reason = (enum reason)sqlite3_column_int(s, 2);
+        strx_copy(current.incident, sizeof current.incident, column_text(s, 3));
+    }
+    sqlite3_reset(s);
+    current.to = to;
+    if (e == ERR_OK)
+        e = add_interval(out, &current);
+    return e ? e : err_from_sqlite(rc);
+}
+
+/* Puts an unknown interval [begin, end) over what is in list. */
+static enum err cover(struct intervals *list, ns_t begin, ns_t end)
+{
+    struct interval blind = {
+        .from = begin, .to = end, .state = STATE_UNKNOWN, .reason = REASON_MONITOR_BLIND};
+    struct intervals result = {0};
+    bool is_put = false;
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; i < list->count && e == ERR_OK; i++) {
+        struct interval part = list->items[i];
+        part.to = part.to < begin ? part.to : begin;
+        e = add_interval(&result, &part);
+        if (e == ERR_OK && !is_put && list->items[i].to > begin) {
+            e = add_interval(&result, &blind);
+            is_put = true;
+        }
+        part = list->items[i];
+        part.from = part.from > end ? part.from : end;
+        if (e == ERR_OK)
+            e = add_interval(&result, &part);
+    }
+    if (e) {
+        free(result.items);
+        return e;
+    }
+    free(list->items);
+    *list = result;
+    return ERR_OK;
+}
+
+static enum err cover_blind(struct history *h, ns_t from, ns_t to, struct intervals *list)
+{
+    sqlite3_stmt *s = use(h, Q_BLINDS);
+    enum err e = ERR_OK;
+
+    if (!s)
+        return ERR_IO;
+    sqlite3_bind_int64(s, 1, from);
+    sqlite3_bind_int64(s, 2, to);
+    while (e == ERR_OK && sqlite3_step(s) == SQLITE_ROW) {
+        ns_t begin_at = sqlite3_column_int64(s, 0), end = sqlite3_column_int64(s, 1);
+        e = cover(list, begin_at > from ? begin_at : from, end < to ? end : to);
+    }
+    sqlite3_reset(s);
+    return e;
+}
+
+enum err history_intervals(struct history *h, const char *kind, const char *id, ns_t from, ns_t to, ns_t now,
+                           size_t max, struct interval **out, size_t *count)
+{
+    struct intervals list = {0};
+    enum err e = ERR_OK;
+
+    if (to > now)
+        to = now;
+    if (to > from)
+        e = read_states(h, thing_find(h, kind, id), from, to, &list);
+    if (e == ERR_OK && to > from)
+        e = cover_blind(h, from, to, &list);
+    if (e == ERR_OK && h->heard && to - h->heard > HISTORY_BLIND_AFTER && to > from)
+        e = cover(&list, h->heard > from ? h->heard : from, to);
+    if (e) {
+        free(list.items);
+        return e;
+    }
+    if (list.count > max) {
+        memmove(list.items, list.items + (list.count - max), max * sizeof *list.items);
+        list.count = max;
+    }
+    *out = list.items;
+    *count = list.count;
+    return ERR_OK;
+}
+
+enum err history_availability(struct history *h, const char *kind, const char *id, ns_t from, ns_t to,
+                              ns_t now, struct availability *out)
+{
+    struct interval *intervals = NULL;
+    size_t count = 0;
+    enum err e = history_intervals(h, kind, id, from, to, now, SIZE_MAX, &intervals, &count);
+
+    if (e)
+        return e;
+    memset(out, 0, sizeof *out);
+    availability_of(intervals, count, from, to < now ? to : now, out);
+    free(intervals);
+    return ERR_OK;
+}
+
+/* ---- incidents ---- */
+
+static Nw__Incident *incident_at(sqlite3_stmt *s, int column)
+{
+    const void *bytes = sqlite3_column_blob(s, column);
+    int len = sqlite3_column_bytes(s, column);
+
+    return bytes && len > 0 ? nw__incident__unpack(NULL, (size_t)len, bytes) : NULL;
+}
+
+enum err history_incidents(struct history *h, const struct history_filter *filter, history_incident_fn *fn,
+                           void *ctx)
+{
+    sqlite3_stmt *s = use(h, Q_INCIDENTS);
+    bool goes_on = true;
+    int rc = SQLITE_DONE;
+
+    if (!s)
+        return ERR_IO;
+    sqlite3_bind_int64(s, 1, filter->before ? (int64_t)filter->before : INT64_MAX);
+    sqlite3_bind_int(s, 2, filter->open);
+    bind_text(s, 3, filter->severity);
+    bind_text(s, 4, filter->type);
+    bind_text(s, 5, filter->operator_state);
+    bind_text(s, 6, filter->member);
+    bind_text(s, 7, filter->text);
+    sqlite3_bind_int64(s, 8, (int64_t)filter->limit);
+    while (goes_on && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+        Nw__Incident *i = incident_at(s, 1);
+        if (i)
+            goes_on = fn(ctx, (uint64_t)sqlite3_column_int64(s, 0), i);
+        nw__incident__free_unpacked(i, NULL);
+    }
+    sqlite3_reset(s);
+    return err_from_sqlite(rc);
+}
+
+enum err history_incident(struct history *h, const char *id, Nw__Incident **out)
+{
+    sqlite3_stmt *s = use(h, Q_INCIDENT);
+    Nw__Incident *i = NULL;
+
+    if (!s)
+        return ERR_IO;
+    bind_text(s, 1, id);
+    if (sqlite3_step(s) == SQLITE_ROW)
+        i = incident_at(s, 0);
+    sqlite3_reset(s);
+    if (!i)
+        return ERR_NOT_FOUND;
+    *out = i;
+    return ERR_OK;
+}
+
+enum err history_incident_log(struct history *h, const char *id, history_event_fn *fn, void *ctx)
+{
+    sqlite3_stmt *s = use(h, Q_LOG);
+    int rc;
+
+    if (!s)
+        return ERR_IO;
+    bind_text(s, 1, id);
+    sqlite3_bind_int(s, 2, LOG_MAX);
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+        struct history_event event = {.at = sqlite3_column_int64(s, 0),
+                                      .event = column_text(s, 1),
+                                      .severity = column_text(s, 2),
+                                      .by = column_text(s, 3),
+                                      .comment = column_text(s, 4),
+                                      .members = sqlite3_column_int64(s, 5)};
+        fn(ctx, &event);
+    }
+    sqlite3_reset(s);
+    return err_from_sqlite(rc);
+}
+
+/* ---- commands ---- */
+
+static enum err each_command(sqlite3_stmt *s, history_command_fn *fn, void *ctx, size_t *found)
+{
+    bool goes_on = true;
+    int rc = SQLITE_DONE;
+
+    while (goes_on && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+        struct history_command c = {.id = column_text(s, 1),
+                                    .by = column_text(s, 2),
+                                    .via = column_text(s, 3),
+                                    .verb = column_text(s, 4),
+                                    .target = column_text(s, 5),
+                                    .comment = column_text(s, 6),
+                                    .at = sqlite3_column_int64(s, 7),
+                                    .begin = sqlite3_column_int64(s, 8),
+                                    .until = sqlite3_column_int64(s, 9),
+                                    .outcome = column_text(s, 10),
+                                    .problem = column_text(s, 11),
+                                    .finished = sqlite3_column_int64(s, 12)};
+        goes_on = fn(ctx, (uint64_t)sqlite3_column_int64(s, 0), &c);
+        ++*found;
+    }
+    sqlite3_reset(s);
+    return err_from_sqlite(rc);
+}
+
+enum err history_command(struct history *h, const char *id, history_command_fn *fn, void *ctx)
+{
+    sqlite3_stmt *s = use(h, Q_COMMAND);
+    size_t found = 0;
+
+    if (!s)
+        return ERR_IO;
+    bind_text(s, 1, id);
+    enum err e = each_command(s, fn, ctx, &found);
+    return e ? e : found ? ERR_OK : ERR_NOT_FOUND;
+}
+
+enum err history_commands(struct history *h, const char *verb, ns_t after, uint64_t before, size_t limit,
+                          history_command_fn *fn, void *ctx)
+{
+    sqlite3_stmt *s = use(h, Q_COMMANDS);
+    size_t found = 0;
+
+    if (!s)
+        return ERR_IO;
+    bind_text(s, 1, verb);
+    sqlite3_bind_int64(s, 2, after);
+    sqlite3_bind_int64(s, 3, before ? (int64_t)before : INT64_MAX);
+    sqlite3_bind_int64(s, 4, (int64_t)limit);
+    return each_command(s, fn, ctx, &found);
+}
