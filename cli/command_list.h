@@ -4,3 +4,4 @@
 COMMAND("demo", cmd_demo, "a simulated city with everything, in a temporary directory")
 COMMAND("up", cmd_up, "all daemons in the foreground")
 COMMAND("check", cmd_check, "report every mistake in configuration and inventory")
+COMMAND("capture", cmd_capture, "read a packet capture: counts, networks, how long each phase took")

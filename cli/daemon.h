@@ -33,15 +33,18 @@ struct daemon_info {
     /* Frees everything. */
     void (*stop)(struct daemon *d, void *state);
     /* A whole new configuration is valid; d->settings and d->inventory are the new ones already, the old ones
-     * are freed after this returns. NULL: SIGHUP is answered by a log line that a restart is needed. */
+     * are freed after this returns. On an error the old ones come back, so nothing may have changed yet.
+     * NULL: SIGHUP is answered by a log line that a restart is needed. */
     enum err (*reload)(struct daemon *d, void *state);
-    /* Adds lag and counters to the heartbeat; strings are borrowed until the next call. May be NULL. */
+    /* Adds lag and counters (at most 190) to the heartbeat; all borrowed until the next call. CPU, memory and
+     * the journal's figures are added for every daemon. May be NULL. */
     void (*beat)(void *state, Nw__Heartbeat *beat);
 };
 
 int daemon_main(int argc, char **argv, const struct daemon_info *info);
 
-/* Packs and appends to the daemon's partition; wall is filled in. Logs a full disk once. pos may be NULL. */
+/* Packs and appends to the daemon's partition; a wall of 0 is filled in, steered by monotonic time. Logs a
+ * full disk once. pos may be NULL. Errors as of journal_append(): the record need not be appended again. */
 enum err daemon_append(struct daemon *d, Nw__Record *record, journal_pos *pos) NW_CHECKED;
 
 #endif

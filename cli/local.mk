@@ -4,8 +4,14 @@
 #   netzwacht_LDADD_FLOOR4 += collector/libcollector.a … (foreign libraries behind it)
 bin_PROGRAMS += netzwacht
 netzwacht_SOURCES += %D%/netzwacht.c %D%/command.h %D%/command_list.h \
-	%D%/cmd_check.c %D%/cmd_demo.c %D%/cmd_up.c %D%/daemon.h %D%/demo_plan.c %D%/demo_plan.h \
+	%D%/cmd_check.c %D%/cmd_demo.c %D%/cmd_up.c %D%/demo_plan.c %D%/demo_plan.h \
 	%D%/janitor.c %D%/janitor.h %D%/programs.h %D%/supervisor.c %D%/supervisor.h
 netzwacht_CPPFLAGS = $(AM_CPPFLAGS) -DNW_SBINDIR=\"$(sbindir)\" -DNW_BINDIR=\"$(bindir)\"
 netzwacht_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(SODIUM_CFLAGS)
 netzwacht_LDADD = $(netzwacht_LDADD_FLOOR4) $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
+
+# A daemon: netzwacht_store_LDADD = $(DAEMON_LIB) collector/libstore.a $(STORES_LIBS) $(MODEL_LIBS) …
+noinst_LIBRARIES += cli/libdaemon.a
+cli_libdaemon_a_SOURCES = %D%/daemon.c %D%/daemon.h
+cli_libdaemon_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+DAEMON_LIB = cli/libdaemon.a

@@ -26,3 +26,20 @@ include tests/unit/dashboards.mk
 include tests/unit/coverage.mk
 include tests/unit/city.mk
 include tests/unit/cli.mk
+
+# ---- integration: real peers, one script after the other; and the tarball as a stranger gets it ----
+INTEGRATION_SECONDS = 600
+check-integration: all
+	NETZWACHT_SHARED="$${NETZWACHT_SHARED:-$(abs_top_srcdir)/../shared}" \
+	NETZWACHT_SOURCE='$(abs_top_srcdir)' NETZWACHT_BUILD='$(abs_top_builddir)' \
+	$(srcdir)/tests/run-integration '$(abs_top_builddir)' $(INTEGRATION_SECONDS) \
+	  $(wildcard $(srcdir)/tests/integration/*.py) $(wildcard $(srcdir)/tests/integration/*.mjs)
+
+check-dist:
+	@$(MKDIR_P) tap; echo '1..1' >tap/distcheck.tap; \
+	if $(MAKE) $(AM_MAKEFLAGS) distcheck >distcheck.log 2>&1; \
+	then echo 'ok 1 - the tarball builds, passes its tests, installs and uninstalls' >>tap/distcheck.tap; \
+	else echo 'not ok 1 - make distcheck, see distcheck.log' >>tap/distcheck.tap; tail -n 40 distcheck.log; exit 1; fi
+
+.PHONY: check-integration check-dist
+EXTRA_DIST += %D%/tally %D%/run-integration

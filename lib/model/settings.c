@@ -51,6 +51,11 @@ static const struct conf_field store_fields[] = {
     CONF_BYTES_FIELD(struct store_settings, budget, 1048576, 1e15, .fallback = "5GiB"), CONF_END};
 static const struct conf_schema store_schema = CONF_SCHEMA(struct store_settings, store_fields);
 
+static const struct conf_field journal_fields[] = {
+    CONF_DURATION_FIELD(struct journal_settings, keep, 7200, 30 * 86400, .fallback = "2h"),
+    CONF_BYTES_FIELD(struct journal_settings, size, 16777216, 1e15, .fallback = "4GiB"), CONF_END};
+static const struct conf_schema journal_schema = CONF_SCHEMA(struct journal_settings, journal_fields);
+
 static const struct conf_field mqtt_fields[] = {
     CONF_STRING_FIELD(struct mqtt_settings, host),
     CONF_INT_FIELD(struct mqtt_settings, port, 1, 65535, .fallback = "8883"),
@@ -108,6 +113,7 @@ static const struct conf_field settings_fields[] = {
     {.name = "simulated", .type = CONF_BOOL, .offset = offsetof(struct settings, is_simulated)},
     CONF_LIST_FIELD(struct settings, credentials, &credentials_schema),
     CONF_MAP_FIELD(struct settings, collector, &collector_schema),
+    CONF_MAP_FIELD(struct settings, journal, &journal_schema),
     CONF_MAP_FIELD(struct settings, store, &store_schema),
     CONF_MAP_FIELD(struct settings, alerts, &alerts_schema),
     CONF_MAP_FIELD(struct settings, probe, &probe_schema),

@@ -37,6 +37,11 @@ struct store_settings {
     int64_t budget;  /* bytes that `check` compares its estimate with: 5 GiB */
 };
 
+struct journal_settings {
+    int64_t keep; /* ns: 2 h, what collector and probe keep at least (alerts: 26 months, commands: 30 days) */
+    int64_t size; /* bytes a partition, 4 GiB: beyond it the oldest goes before its time */
+};
+
 struct mqtt_settings {
     char *host;   /* NULL = no MQTT: alerts stay in the outbox */
     int64_t port; /* 8883 */
@@ -87,6 +92,7 @@ struct settings {
     bool is_simulated;                /* pages say so */
     struct conf_list credentials;     /* struct credentials */
     struct collector_settings collector;
+    struct journal_settings journal;
     struct store_settings store;
     struct alerts_settings alerts;
     struct probe_settings probe;

@@ -7,3 +7,6 @@ tests_unit_test_loop_LDADD = $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 UNIT_TESTS += tests/unit/test_journal
 tests_unit_test_journal_SOURCES = %D%/test_journal.c %D%/cmocka_tests.h
 tests_unit_test_journal_LDADD = lib/libruntime.a $(BASE_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_steady_clock
+tests_unit_test_steady_clock_SOURCES = %D%/test_steady_clock.c %D%/cmocka_tests.h
+tests_unit_test_steady_clock_LDADD = lib/libruntime.a $(BASE_LIBS) $(CMOCKA_LIBS)

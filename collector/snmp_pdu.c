@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* snmp_pdu.c - the codec: BER as far as SNMP uses it. Knows no socket, no clock, allocates nothing.
+ *
+ * Own code rather than net-snmp's, because libnetsnmp parses into lists allocated per varbind (2 to 3 times
+ * the cost of the whole poll path) and drags global state along; a unit test holds both against each other.
+ */
+#include "collector/snmp_pdu.h"
+
+#include <string.h>
+
+enum { TAG_INTEGER = 0x02, TAG_OCTETS = 0x04, TAG_NULL = 0x05, TAG_OID = 0x06, TAG_SEQUENCE = 0x30 };
+
+/* ---- reading ---- */
+
+/* A definite length of at most four octets; anything else is hostile or broken. */
+static size_t read_length(struct wire *w)
+{
+    uint8_t first = wire_u8(w);
+    size_t octets = first & 0x7f, length = 0;
+
+    if (!(first & 0x80))
+        return first;
+    if (octets == 0 || octets > 4) {
+        wire_fail(w, ERR_MALFORMED);
+        return 0;
+    }
+    while (octets--)
+        length = length << 8 | wire_u8(w);
+    return length;
+}
+
+/* The contents of the next element, which must carry this tag. */
+static struct wire read_element(struct wire *w, uint8_t tag)
+{
+    if (wire_left(w) && wire_peek(w, 0) != tag)
+        wire_fail(w, ERR_MALFORMED);
+    wire_u8(w);
+    return wire_sub(w, read_length(w));
+}
+
+static int64_t read_signed(const uint8_t *bytes, size_t len)
+{
+    uint64_t v = bytes[0] & 0x80 ? UINT64_MAX : 0;
+
+    for (size_t i = 0; i < len; i++)
+        v = v << 8 | bytes[i];
+    return (int64_t)v;
+}
+
+static int64_t read_integer(struct wire *w)
+{
+    struct wire contents = read_element(w, TAG_INTEGER);
+    size_t len = wire_left(&contents);
+    const uint8_t *bytes = wire_bytes(&contents, len);
+    int64_t v;
+
+    if (!bytes || len < 1 || len > 8) {
+        wire_fail(w, ERR_MALFORMED);
+        return 0;
+    }
+    v = read_signed(bytes, len);
+    if (v < INT32_MIN || v > INT32_MAX) {
+        wire_fail(w, ERR_RANGE);
+        return 0;
+    }
+    return v;
+}
+
+/* Sub-identifiers of at most 32 bits, at most OID_MAX of them, no padding (X.690, 8.19.2). */
+static bool is_valid_oid(const uint8_t *raw, size_t len)
+{
+    size_t count = 1; /* the first one stands for two */
+    uint64_t id = 0;
+    bool is_start = true;
+
+    if (len == 0 || len > SNMP_RAW_OID_MAX || raw[len - 1] & 0x80)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (is_start && raw[i] == 0x80)
+            return false;
+        id = id << 7 | (raw[i] & 0x7f);
+        if (id > UINT32_MAX)
+            return false;
+        is_start = !(raw[i] & 0x80);
+        if (is_start) {
+            id = 0;
+            if (++count > OID_MAX)
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Lengths that a value of this type may have on the wire. */
+static bool is_valid_value(uint32_t type, const uint8_t *value, size_t len)
+{
+    switch (type) {
+    case SNMP_INTEGER:
+        /* Agents exist that send an unsigned 32-bit value as INTEGER with a leading zero octet. */
+        return len >= 1 && len <= 5;
+    case SNMP_COUNTER32:
+    case SNMP_GAUGE32:
+    case SNMP_TIMETICKS: return (len >= 1 && len <= 4) || (len == 5 && value[0] == 0);
+    case SNMP_COUNTER64: return (len >= 1 && len <= 8) || (len == 9 && value[0] == 0);
+    case SNMP_OCTETS:
+    case SNMP_OPAQUE: return true;
+    case SNMP_IPADDRESS: return len == 4;
+    case SNMP_OID: return is_valid_oid(value, len);
+    case SNMP_NULL:
+    case SNMP_NO_SUCH_OBJECT:
+    case SNMP_NO_SUCH_INSTANCE:
+    case SNMP_END_OF_MIB_VIEW: return len == 0;
+    default: return false;
+    }
+}
+
+bool snmp_varbind_next(struct wire *w, struct snmp_raw_varbind *out)
+{
+    struct wire pair, oid;
+
+    if (wire_error(w) || wire_left(w) == 0)
+        return false;
+    out->tlv = w->data + w->pos;
+    size_t begin = w->pos;
+    pair = read_element(w, TAG_SEQUENCE);
+    out->tlv_len = w->pos - begin;
+    oid = read_element(&pair, TAG_OID);
+    out->oid.len = wire_left(&oid);
+    out->oid.bytes = wire_bytes(&oid, out->oid.len);
+    out->type = wire_u8(&pair);
+    out->value_len = read_length(&pair);
+    out->value = wire_bytes(&pair, out->value_len);
+    if (wire_error(&pair) || wire_error(&oid) || wire_left(&pair) ||
+        !is_valid_oid(out->oid.bytes, out->oid.len) ||
+        !is_valid_value(out->type, out->value, out->value_len)) {
+        wire_fail(w, wire_error(&pair) ? wire_error(&pair) : ERR_MALFORMED);
+        return false;
+    }
+    return !wire_error(w);
+}
+
+static enum err parse_varbinds(struct wire *pdu, struct snmp_message *out)
+{
+    struct wire list = read_element(pdu, TAG_SEQUENCE), walk;
+    struct snmp_raw_varbind vb;
+
+    out->varbinds_len = wire_left(&list);
+    out->varbinds = wire_bytes(&list, out->varbinds_len);
+    if (wire_error(pdu) || !out->varbinds)
+        return ERR_MALFORMED;
+    if (wire_left(pdu))
+        return ERR_MALFORMED;
+    wire_init(&walk, out->varbinds, out->varbinds_len);
+    while (snmp_varbind_next(&walk, &vb))
+        out->varbind_count++;
+    return wire_error(&walk);
+}
+
+/* Trap-PDU of RFC 1157, 4.1.6: enterprise, agent-addr, generic-trap, specific-trap, time-stamp, varbinds. */
+static enum err parse_v1_trap(struct wire *pdu, struct snmp_message *out)
+{
+    struct wire oid = read_element(pdu, TAG_OID);
+
+    out->enterprise.len = wire_left(&oid);
+    out->enterprise.bytes = wire_bytes(&oid, out->enterprise.len);
+    struct wire address = read_element(pdu, SNMP_IPADDRESS);
+    (void)address;
+    out->generic_trap = (int32_t)read_integer(pdu);
+    out->specific_trap = (int32_t)read_integer(pdu);
+    struct wire ticks = read_element(pdu, SNMP_TIMETICKS);
+    (void)ticks;
+    if (wire_error(pdu))
+        return wire_error(pdu);
+    if (!out->enterprise.bytes || !is_valid_oid(out->enterprise.bytes, out->enterprise.len))
+        return ERR_MALFORMED;
+    return parse_varbinds(pdu, out);
+}
+
+static enum err parse_pdu(struct wire *message, struct snmp_message *out)
+{
+    out->type = wire_u8(message);
+    struct wire pdu = wire_sub(message, read_length(message));
+
+    if (wire_error(message))
+        return wire_error(message);
+    if (wire_left(message))
+        return ERR_MALFORMED;
+    switch (out->type) {
+    case SNMP_TRAP_V1: return parse_v1_trap(&pdu, out);
+    case SNMP_GET:
+    case SNMP_GETNEXT:
+    case SNMP_GETBULK:
+    case SNMP_RESPONSE:
+    case SNMP_INFORM:
+    case SNMP_TRAP_V2:
+        out->request_id = (int32_t)read_integer(&pdu);
+        out->error_status = read_integer(&pdu);
+        out->error_index = read_integer(&pdu);
+        if (wire_error(&pdu))
+            return wire_error(&pdu);
+        return parse_varbinds(&pdu, out);
+    default: return ERR_UNSUPPORTED;
+    }
+}
+
+enum err snmp_message_parse(const void *bytes, size_t len, struct snmp_message *out)
+{
+    struct wire w, message, community;
+    struct snmp_message m = {0};
+    enum err e;
+
+    if (len > SNMP_MESSAGE_MAX)
+        return ERR_LIMIT;
+    wire_init(&w, bytes, len);
+    message = read_element(&w, TAG_SEQUENCE);
+    if (wire_error(&w))
+        return wire_error(&w);
+    if (wire_left(&w))
+        return ERR_MALFORMED;
+    int64_t version = read_integer(&message);
+    if (wire_error(&message))
+        return wire_error(&message);
+    if (version != 0 && version != 1)
+        return ERR_UNSUPPORTED;
+    m.version = (int)version;
+    community = read_element(&message, TAG_OCTETS);
+    m.community_len = wire_left(&community);
+    m.community = wire_bytes(&community, m.community_len);
+    if (wire_error(&message) || !m.community)
+        return ERR_MALFORMED;
+    if (m.community_len > SNMP_COMMUNITY_MAX)
+        return ERR_LIMIT;
+    e = parse_pdu(&message, &m);
+    if (e)
+        return e;
+    *out = m;
+    return ERR_OK;
+}
+
+static uint64_t read_unsigned(const uint8_t *bytes, size_t len)
+{
+    uint64_t v = 0;
+
+    for (size_t i = 0; i < len; i++)
+        v = v << 8 | bytes[i];
+    return v;
+}
+
+enum err snmp_varbind_decode(const struct snmp_raw_varbind *raw, uint32_t *ids, uint32_t *value_ids,
+                             struct varbind *out)
+{
+    size_t count;
+    enum err e = snmp_oid_decode(raw->oid.bytes, raw->oid.len, ids, &count);
+
+    if (e)
+        return e;
+    *out = (struct varbind){.oid = ids, .oid_len = (uint32_t)count, .type = raw->type};
+    switch (raw->type) {
+    case SNMP_INTEGER: out->integer = read_signed(raw->value, raw->value_len); return ERR_OK;
+    case SNMP_COUNTER32:
+    case SNMP_GAUGE32:
+    case SNMP_TIMETICKS:
+    case SNMP_COUNTER64: out->number = read_unsigned(raw->value, raw->value_len); return ERR_OK;
+    case SNMP_OID:
+        e = snmp_oid_decode(raw->value, raw->value_len, value_ids, &count);
+        out->value_oid = value_ids;
+        out->len = (uint32_t)count;
+        return e;
+    default:
+        out->bytes = raw->value;
+        out->len = (uint32_t)raw->value_len;
+        return ERR_OK;
+    }
+}
+
+/* ---- OIDs ---- */
+
+static size_t put_sub_id(uint32_t id, uint8_t *out)
+{
+    size_t octets = 1;
+
+    for (uint32_t rest = id >> 7; rest; rest >>= 7)
+        octets++;
+    for (size_t i = 0; i < octets; i++)
+        out[i] = (uint8_t)((id >> 7 * (octets - 1 - i) & 0x7f) | (i + 1 < octets ? 0x80 : 0));
+    return octets;
+}
+
+enum err snmp_oid_encode(const uint32_t *ids, size_t count, uint8_t *out, size_t *len)
+{
+    size_t used = 0;
+
+    if (count < 2 || ids[0] > 2 || (ids[0] < 2 && ids[1] > 39) || ids[1] > UINT32_MAX - 80)
+        return ERR_MALFORMED;
+    if (count > OID_MAX)
+        return ERR_LIMIT;
+    used += put_sub_id(ids[0] * 40 + ids[1], out);
+    for (size_t i = 2; i < count; i++)
+        used += put_sub_id(ids[i], out + used);
+    *len = used;
+    return ERR_OK;
+}
+
+enum err snmp_oid_decode(const uint8_t *raw, size_t len, uint32_t *ids, size_t *count)
+{
+    size_t n = 0;
+    uint32_t id = 0;
+
+    if (!is_valid_oid(raw, len))
+        return ERR_MALFORMED;
+    for (size_t i = 0; i < len; i++) {
+        id = id << 7 | (raw[i] & 0x7f);
+        if (raw[i] & 0x80)
+            continue;
+        if (n == 0) {
+            uint32_t root = id < 40 ? 0 : id < 80 ? 1 : 2;
+
+            ids[n++] = root;
+            id -= 40 * root;
+        }
+        ids[n++] = id;
+        id = 0;
+    }
+    *count = n;
+    return ERR_OK;
+}
+
+int snmp_raw_oid_compare(struct snmp_raw_oid a, struct snmp_raw_oid b)
+{
+    size_t i = 0, common = a.len < b.len ? a.len : b.len, start = 0;
+    size_t a_octets, b_octets;
+
+    while (i < common && a.bytes[i] == b.bytes[i]) {
+        if (!(a.bytes[i] & 0x80))
+            start = i + 1;
+        i++;
+    }
+    if (i == a.len || i == b.len)
+        return a.len < b.len ? -1 : a.len > b.len;
+    /* Both differ inside the sub-identifier that begins at start: more octets make the larger number. */
+    for (a_octets = start; a.bytes[a_octets] & 0x80; a_octets++)
+        ;
+    for (b_octets = start; b.bytes[b_octets] & 0x80; b_octets++)
+        ;
+    if (a_octets != b_octets)
+        return a_octets < b_octets ? -1 : 1;
+    return a.bytes[i] < b.bytes[i] ? -1 : 1;
+}
+
+bool snmp_raw_oid_is_below(struct snmp_raw_oid a, struct snmp_raw_oid prefix)
+{
+    /* A checked prefix ends with the end of a sub-identifier, so comparing octets is enough. */
+    return a.len > prefix.len && memcmp(a.bytes, prefix.bytes, prefix.len) == 0;
+}
+
+/* ---- writing: from the end to the front, so that every length is known when it is written ---- */
+
+struct back {
+    uint8_t *begin, *at;
+    bool is_full;
+};
+
+static void back_bytes(struct back *b, const void *data, size_t len)
+{
+    if ((size_t)(b->at - b->begin) < len) {
+        b->is_full = true;
+        return;
+    }
+    b->at -= len;
+    if (len)
+        memcpy(b->at, data, len);
+}
+
+static void back_u8(struct back *b, uint8_t v)
+{
+    back_bytes(b, &v, 1);
+}
+
+/* The header of everything written since `end`. */
+static void back_header(struct back *b, uint8_t tag, const uint8_t *end)
+{
+    size_t len = (size_t)(end - b->at);
+
+    if (b->is_full)
+        return;
+    if (len < 0x80) {
+        back_u8(b, (uint8_t)len);
+    } else if (len < 0x100) {
+        back_u8(b, (uint8_t)len);
+        back_u8(b, 0x81);
+    } else {
+        back_u8(b, (uint8_t)(len & 0xff));
+        back_u8(b, (uint8_t)(len >> 8));
+        back_u8(b, 0x82);
+    }
+    back_u8(b, tag);
+}
+
+static void back_integer(struct back *b, int32_t v)
+{
+    const uint8_t *end = b->at;
+    bool is_done = false;
+
+    while (!is_done) {
+        uint8_t octet = (uint8_t)(v & 0xff);
+
+        v >>= 8;
+        back_u8(b, octet);
+        is_done = (v == 0 && !(octet & 0x80)) || (v == -1 && octet & 0x80);
+    }
+    back_header(b, TAG_INTEGER, end);
+}
+
+enum err snmp_request_encode(const struct snmp_request *r, uint8_t *out, size_t size, size_t *len)
+{
+    struct back b = {out, out + (size < 0xffff ? size : 0xffff), false};
+    uint8_t *end = b.at, *mark;
+
+    for (size_t i = r->count; i-- > 0;) {
+        mark = b.at;
+        back_u8(&b, 0);
+        back_u8(&b, TAG_NULL);
+        const uint8_t *name_end = b.at;
+        back_bytes(&b, r->oids[i].bytes, r->oids[i].len);
+        back_header(&b, TAG_OID, name_end);
+        back_header(&b, TAG_SEQUENCE, mark);
+    }
+    back_header(&b, TAG_SEQUENCE, end);
+    back_integer(&b, r->type == SNMP_GETBULK ? (int32_t)r->max_repetitions : 0);
+    back_integer(&b, 0); /* error-status, or non-repeaters */
+    back_integer(&b, r->request_id);
+    back_header(&b, (uint8_t)r->type, end);
+    mark = b.at;
+    back_bytes(&b, r->community, r->community_len);
+    back_header(&b, TAG_OCTETS, mark);
+    back_integer(&b, r->version);
+    back_header(&b, TAG_SEQUENCE, end);
+    if (b.is_full)
+        return ERR_LIMIT;
+    *len = (size_t)(end - b.at);
+    memmove(out, b.at, *len);
+    return ERR_OK;
+}

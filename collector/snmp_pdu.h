@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* snmp_pdu.h - SNMPv1 and v2c messages to bytes and back (RFC 1157, RFC 3416; BER as in RFC 3417, 8). Pure.
+ *
+ * OIDs travel as BER contents octets ("raw"), so that asking again for what was read costs a memcpy.
+ * There is no SET here, on purpose. */
+#ifndef NW_COLLECTOR_SNMP_PDU_H
+#define NW_COLLECTOR_SNMP_PDU_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collector/varbind.h"
+#include "lib/base/err.h"
+#include "lib/base/wire.h"
+
+enum {
+    SNMP_MESSAGE_MAX = 65507, /* what fits into a UDP datagram over IPv4 */
+    SNMP_RAW_OID_MAX = 5 * OID_MAX,
+    SNMP_COMMUNITY_MAX = 255,
+    SNMP_REQUEST_MAX = 1472, /* requests of ours stay within one Ethernet frame */
+    SNMP_ASK_MAX = 64,       /* varbinds in a request of ours */
+};
+
+enum snmp_pdu_type {
+    SNMP_GET = 0xa0,
+    SNMP_GETNEXT = 0xa1,
+    SNMP_RESPONSE = 0xa2,
+    SNMP_TRAP_V1 = 0xa4,
+    SNMP_GETBULK = 0xa5,
+    SNMP_INFORM = 0xa6,
+    SNMP_TRAP_V2 = 0xa7,
+};
+
+enum snmp_error_status {
+    SNMP_NO_ERROR = 0,
+    SNMP_TOO_BIG = 1,
+    SNMP_NO_SUCH_NAME = 2,
+    SNMP_GEN_ERR = 5,
+};
+
+struct snmp_raw_oid {
+    const uint8_t *bytes; /* BER contents, checked */
+    size_t len;
+};
+
+struct snmp_request {
+    int version; /* on the wire: 0 = v1, 1 = v2c */
+    const uint8_t *community;
+    size_t community_len;
+    enum snmp_pdu_type type; /* GET, GETNEXT, GETBULK */
+    int32_t request_id;
+    uint32_t max_repetitions; /* GETBULK; non-repeaters are always 0 */
+    const struct snmp_raw_oid *oids;
+    size_t count;
+};
+
+/* A parsed message; everything points into the bytes it was parsed from. */
+struct snmp_message {
+    int version;
+    const uint8_t *community;
+    size_t community_len;
+    uint32_t type; /* enum snmp_pdu_type */
+    int32_t request_id;
+    int64_t error_status, error_index;
+    const uint8_t *varbinds; /* contents of the varbind list */
+    size_t varbinds_len;
+    size_t varbind_count; /* all of them checked */
+    /* v1 trap only (RFC 1157, 4.1.6) */
+    struct snmp_raw_oid enterprise;
+    int32_t generic_trap, specific_trap;
+};
+
+/* A varbind as it lies in a message. */
+struct snmp_raw_varbind {
+    const uint8_t *tlv; /* the whole SEQUENCE, header included */
+    size_t tlv_len;
+    struct snmp_raw_oid oid;
+    uint32_t type;
+    const uint8_t *value; /* contents */
+    size_t value_len;
+};
+
+/* ERR_LIMIT if it does not fit into size. *len receives the length. */
+enum err snmp_request_encode(const struct snmp_request *r, uint8_t *out, size_t size, size_t *len) NW_CHECKED;
+
+/* Checks everything down to the last varbind: ERR_TRUNCATED, ERR_MALFORMED, ERR_LIMIT, ERR_UNSUPPORTED (v3, a
+ * SET, an unknown PDU). Trailing bytes behind the message are malformed. */
+enum err snmp_message_parse(const void *bytes, size_t len, struct snmp_message *out) NW_CHECKED;
+
+/* Walks a varbind list: false at its end or at the first malformed one (wire_error() tells). */
+bool snmp_varbind_next(struct wire *w, struct snmp_raw_varbind *out);
+/* Numbers and sub-identifiers; ids and value_ids give room for OID_MAX each and out points into them. */
+enum err snmp_varbind_decode(const struct snmp_raw_varbind *raw, uint32_t *ids, uint32_t *value_ids,
+                             struct varbind *out) NW_CHECKED;
+
+/* out has room for SNMP_RAW_OID_MAX. ERR_MALFORMED: fewer than two sub-identifiers, or no valid first two. */
+enum err snmp_oid_encode(const uint32_t *ids, size_t count, uint8_t *out, size_t *len) NW_CHECKED;
+enum err snmp_oid_decode(const uint8_t *raw, size_t len, uint32_t *ids, size_t *count) NW_CHECKED;
+/* The order of the OIDs (not of their bytes): < 0, 0, > 0. Both checked before. */
+int snmp_raw_oid_compare(struct snmp_raw_oid a, struct snmp_raw_oid b);
+/* Is a strictly below prefix? */
+bool snmp_raw_oid_is_below(struct snmp_raw_oid a, struct snmp_raw_oid prefix);
+
+#endif
