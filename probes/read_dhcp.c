@@ -14,6 +14,7 @@ enum {
     BOOTP_FILE = 108,
     BOOTP_FILE_LEN = 128,
     BOOTP_HEADER = 236,
+    BOOTP_VENDOR = 64,
     DHCP_COOKIE = 0x63825363
 };
 enum { OPTION_PAD = 0, OPTION_OVERLOAD = 52, OPTION_TYPE = 53, OPTION_END = 255 };
@@ -90,7 +91,7 @@ void frame_read_dhcp4(struct frame *f, struct part p)
         return;
     memcpy(f->event.key, head + 4, 4);                 /* xid */
     memcpy(f->event.key + 4, head + BOOTP_CHADDR, 16); /* chaddr */
-    cookie = wire_be32(&p.w); /* BOOTP too has a vendor field here (RFC 951) */
+    cookie = wire_be32(&p.w);
     if (cookie == DHCP_COOKIE) {
         read_options(&d, &p);
         if (frame_failed(f, &p, DEFECT_DHCP4_OPTION))
@@ -99,6 +100,8 @@ void frame_read_dhcp4(struct frame *f, struct part p)
             read_overloaded(f, &d, head + BOOTP_SNAME, BOOTP_SNAME_LEN);
         if (d.overload & OVERLOAD_FILE)
             read_overloaded(f, &d, head + BOOTP_FILE, BOOTP_FILE_LEN);
+    } else {
+        wire_skip(&p.w, BOOTP_VENDOR - 4); /* BOOTP: a vendor field of fixed size (RFC 951) */
     }
     if (!frame_failed(f, &p, DEFECT_DHCP4))
         note_type(f, &d);
