@@ -24,6 +24,7 @@ lib_libmodel_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(JANSSON_CFLAGS) $(SO
 lib_libstores_a_SOURCES = \
 	%D%/stores/availability.c %D%/stores/availability.h \
 	%D%/stores/history.h %D%/stores/history_io.c
+lib_libstores_a_SOURCES += %D%/stores/series.h
 lib_libstores_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(RRD_CFLAGS) $(SQLITE_CFLAGS)
 
 # What a program of floor f links: its archive, then these, in this order.
