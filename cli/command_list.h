@@ -5,3 +5,4 @@ COMMAND("demo", cmd_demo, "a simulated city with everything, in a temporary dire
 COMMAND("up", cmd_up, "all daemons in the foreground")
 COMMAND("check", cmd_check, "report every mistake in configuration and inventory")
 COMMAND("capture", cmd_capture, "read a packet capture: counts, networks, how long each phase took")
+COMMAND("report", cmd_report, "coverage and availability as GeoJSON, GeoPackage, CSV")
