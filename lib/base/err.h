@@ -4,6 +4,8 @@
 #ifndef NW_BASE_ERR_H
 #define NW_BASE_ERR_H
 
+#include <stdnoreturn.h>
+
 #define NW_CHECKED           __attribute__((warn_unused_result))
 #define NW_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #define NW_UNUSED            __attribute__((unused))

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* deny.h - columns that identify people's devices: no profile may ask for them, so they never reach memory.
+ */
+#ifndef NW_COLLECTOR_DENY_H
+#define NW_COLLECTOR_DENY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* NULL if the OID may be read; else what would be right, for an error message. An OID above a denied table
+ * is denied too: walking it would pass through. */
+const char *deny_reason(const uint32_t *oid, size_t len);
+
+#endif
