@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// device.tsx - one SNMP agent: identity, interfaces, optics, backup power, neighbours, history.
+
+import { useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { segment } from "../api/client";
+import type { DeviceDetail, Entity, Neighbour, Page } from "../api/types";
+import { useTexts, useTitle } from "../context";
+import { formatDuration, formatNumber, formatValue } from "../format";
+import { hasAny, numberOf } from "../model/values";
+import { linkTo } from "../router";
+import { ChartPanel, RangeSwitch, type Range } from "../ui/chart_panel";
+import { LineIcon } from "../ui/icons";
+import { ErrorNote, Facts, Loading, Muted, ReasonText, Section, Since, StateText } from "../ui/parts";
+import { Table, type Column } from "../ui/table";
+import { KindText, SinceLine } from "./hotspot";
+import { useCityEvent, useData } from "./use_data";
+
+const REFRESH_MS = 10_000;
+const OPTIC_METRICS = ["optic.rx_power", "optic.tx_power"];
+const UPS_METRICS = ["ups.charge", "ups.output_source", "ups.runtime"];
+const SHOWN_ELSEWHERE = ["interface.", "optic.", "ups."];
+
+export function DevicePage({ id }: { id: string }) {
+  const base = `/devices/${segment(id)}`;
+  const { data, problem, reload } = useData<DeviceDetail>(base, REFRESH_MS);
+  const entities = useData<Page<Entity>>(`${base}/entities?limit=1000`, REFRESH_MS);
+  useCityEvent(reload, ({ thing }) => thing === id);
+  useTitle(data?.name || id);
+  if (problem && !data) return <ErrorNote problem={problem} retry={reload} />;
+  if (!data) return <Loading />;
+  const items = entities.data?.items ?? [];
+  return (
+    <div class="page">
+      <Head device={data} />
+      <div class="columns">
+        <div class="columns__main">
+          <Ups items={items} />
+          <History detail={data} />
+          <Optics items={items} />
+          <Interfaces items={items} />
+          <OtherValues items={items} isLoaded={entities.data !== null} />
+        </div>
+        <div class="columns__side">
+          <Identity device={data} />
+          <Tree device={data} />
+          <Neighbours base={base} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Head({ device }: { device: DeviceDetail }) {
+  const { t, language } = useTexts();
+  return (
+    <header class="page-head">
+      <div>
+        <p class="crumb">
+          <a href={linkTo("devices")}>{t("device.list")}</a> <LineIcon name="right" size={14} /> <KindText kind={device.kind} />
+        </p>
+        <h1>{device.name || device.id}</h1>
+        <p class="muted">{device.site_name}</p>
+      </div>
+      <div class={`state-card is-${device.state}`} role="status">
+        <strong>
+          <StateText state={device.state} size={26} />
+        </strong>
+        <ReasonText reason={device.reason} />
+        <SinceLine since={device.since} />
+        {device.incident ? (
+          <a href={linkTo("incidents", device.incident)}>
+            {t("incident.what")} {device.incident}
+          </a>
+        ) : null}
+      </div>
+      <div class="figure-card">
+        <strong>{formatNumber(device.hotspots, language)}</strong>
+        <span>{t("device.hotspots")}</span>
+      </div>
+    </header>
+  );
+}
+
+function Identity({ device }: { device: DeviceDetail }) {
+  const { t, language } = useTexts();
+  const known = device.identity;
+  return (
+    <Section title={t("device.identity")} id="identity">
+      <Facts
+        items={[
+          [t("hotspot.id"), device.id],
+          [t("device.address"), `${device.address}:${device.port}`],
+          [t("device.vendor"), known?.vendor ?? device.vendor],
+          [t("device.model"), known?.model ?? device.model],
+          [t("device.version"), known?.version],
+          [t("device.serial"), known?.serial],
+          [t("device.profile"), device.profiles.join(", ") || null],
+          [t("device.uptime"), formatDuration(device.uptime_s, language)],
+          [t("device.lastAnswer"), <Since time={device.last_poll} />],
+        ]}
+      />
+    </Section>
+  );
+}
+
+function Tree({ device }: { device: DeviceDetail }) {
+  const { t } = useTexts();
+  return (
+    <Section title={t("hotspot.uplink")} id="uplink">
+      <Facts
+        items={[
+          [t("device.uplink"), device.uplink ? <a href={linkTo("devices", device.uplink)}>{device.uplink}</a> : null],
+          [t("device.port"), device.uplink_port],
+          [t("device.power"), device.power ? <a href={linkTo("devices", device.power)}>{device.power}</a> : null],
+        ]}
+      />
+      {device.children.length > 0 ? (
+        <details class="chart__table">
+          <summary>
+            {t("device.children")} ({device.children.length})
+          </summary>
+          <ul class="chain is-flat">
+            {device.children.map((child) => (
+              <li key={child.id}>
+                <StateText state={child.state} />
+                <a href={linkTo("devices", child.id)}>{child.name || child.id}</a>
+                <KindText kind={child.kind} />
+              </li>
+            ))}
+          </ul>
+        </details>
+      ) : null}
+    </Section>
+  );
+}
+
+function History({ detail }: { detail: DeviceDetail }) {
+  const { t } = useTexts();
+  const [range, setRange] = useState<Range>("hour");
+  if (detail.graphs.length === 0) return null;
+  return (
+    <Section title={t("chart.history")} id="history" actions={<RangeSwitch range={range} onChange={setRange} />}>
+      <div class="charts">
+        {detail.graphs.map((graph) => (
+          <ChartPanel key={`${graph.entity} ${graph.metrics.join()}`} graph={graph} range={range} />
+        ))}
+      </div>
+    </Section>
+  );
+}
+
+function useValue() {
+  const { language } = useTexts();
+  return (entity: Entity, metric: string, unit: string): string => formatValue(numberOf(entity, metric), unit, language);
+}
+
+function EntityTable({ title, id, items, columns }: { title: string; id: string; items: readonly Entity[]; columns: Column<Entity>[] }) {
+  const { t } = useTexts();
+  if (items.length === 0) return null;
+  return (
+    <Section title={title} id={id}>
+      <Table caption={title} columns={columns} rows={items} rowId={(row) => row.id} portion={60} empty={t("device.none")} />
+    </Section>
+  );
+}
+
+function numberColumn(id: string, title: string, metric: string, cell: (row: Entity) => ComponentChildren): Column<Entity> {
+  return { id, title, isNumber: true, key: (row) => numberOf(row, metric), cell };
+}
+
+function Interfaces({ items }: { items: readonly Entity[] }) {
+  const { t } = useTexts();
+  const value = useValue();
+  const rows = items.filter((entity) => entity.kind === "interface");
+  const columns: Column<Entity>[] = [
+    {
+      id: "name",
+      title: t("device.interface"),
+      isHead: true,
+      key: (row) => row.name,
+      cell: (row) => (
+        <span class="two-lines">
+          <span>{row.name || row.id}</span>
+          <span class="muted">{row.attributes["alias"] ?? ""}</span>
+        </span>
+      ),
+    },
+    { id: "oper", title: t("device.status"), key: (row) => operOf(row), cell: (row) => <Oper oper={operOf(row)} /> },
+    numberColumn("speed", t("device.speed"), "interface.speed", (row) => value(row, "interface.speed", "bit/s")),
+    numberColumn("in", t("device.in"), "interface.in", (row) => value(row, "interface.in", "bit/s")),
+    numberColumn("out", t("device.out"), "interface.out", (row) => value(row, "interface.out", "bit/s")),
+    numberColumn("errors", t("device.errors"), "interface.in_errors", (row) => value(row, "interface.in_errors", "1/s")),
+  ];
+  return <EntityTable title={t("device.interfaces")} id="interfaces" items={rows} columns={columns} />;
+}
+
+/** ifOperStatus, RFC 2863. */
+const OPER = ["", "up", "down", "testing", "unknown", "dormant", "notPresent", "lowerLayerDown"];
+
+function operOf(entity: Entity): string {
+  return entity.attributes["oper"] ?? OPER[numberOf(entity, "interface.oper") ?? 4] ?? "unknown";
+}
+
+function Oper({ oper }: { oper: string }) {
+  const { code } = useTexts();
+  const mark = oper === "up" ? "▲" : oper === "unknown" ? "?" : "▼";
+  return (
+    <span class={`oper is-${oper}`}>
+      <span aria-hidden="true">{mark}</span> {code("oper", oper)}
+    </span>
+  );
+}
+
+function Optics({ items }: { items: readonly Entity[] }) {
+  const { t } = useTexts();
+  const value = useValue();
+  const rows = items.filter((entity) => hasAny(entity, OPTIC_METRICS));
+  const columns: Column<Entity>[] = [
+    { id: "name", title: t("device.port"), isHead: true, key: (row) => row.name, cell: (row) => row.name || row.id },
+    numberColumn("rx", t("device.rx"), "optic.rx_power", (row) => value(row, "optic.rx_power", "dBm")),
+    numberColumn("tx", t("device.tx"), "optic.tx_power", (row) => value(row, "optic.tx_power", "dBm")),
+    numberColumn("bias", t("device.bias"), "optic.bias", (row) => value(row, "optic.bias", "A")),
+    numberColumn("temperature", t("device.temperature"), "optic.temperature", (row) => value(row, "optic.temperature", "Cel")),
+  ];
+  return <EntityTable title={t("device.optics")} id="optics" items={rows} columns={columns} />;
+}
+
+/** upsOutputSource, RFC 1628: 3 normal, 5 battery. */
+function useSource(): (source: number | null) => string {
+  const { t } = useTexts();
+  return (source) => {
+    if (source === 3) return t("device.ups.mains");
+    if (source === 5) return t("device.ups.battery");
+    return source === null ? "–" : t("device.ups.other", { number: source });
+  };
+}
+
+function Ups({ items }: { items: readonly Entity[] }) {
+  const { t } = useTexts();
+  const value = useValue();
+  const sourceText = useSource();
+  const ups = items.find((entity) => hasAny(entity, UPS_METRICS));
+  if (!ups) return null;
+  const isOnBattery = numberOf(ups, "ups.output_source") === 5;
+  return (
+    <Section title={t("device.ups")} id="ups">
+      {isOnBattery ? <p class="note is-warning">{t("device.ups.onBattery", { runtime: value(ups, "ups.runtime", "s") })}</p> : null}
+      <Facts
+        items={[
+          [t("device.ups.source"), sourceText(numberOf(ups, "ups.output_source"))],
+          [t("device.ups.charge"), value(ups, "ups.charge", "%")],
+          [t("device.ups.runtime"), value(ups, "ups.runtime", "s")],
+          [t("device.ups.load"), value(ups, "ups.load", "%")],
+          [t("device.ups.input"), value(ups, "ups.input_voltage", "V")],
+          [t("device.ups.batteryVoltage"), value(ups, "ups.battery_voltage", "V")],
+        ]}
+      />
+    </Section>
+  );
+}
+
+function OtherValues({ items, isLoaded }: { items: readonly Entity[]; isLoaded: boolean }) {
+  const { t, code, language } = useTexts();
+  const rows = items.flatMap((entity) =>
+    entity.values
+      .filter((value) => !SHOWN_ELSEWHERE.some((prefix) => value.metric.startsWith(prefix)))
+      .map((value) => ({ entity, value })),
+  );
+  const columns: Column<(typeof rows)[number]>[] = [
+    { id: "entity", title: t("device.entity"), isHead: true, key: (row) => row.entity.name, cell: (row) => row.entity.name || row.entity.id },
+    { id: "metric", title: t("device.metric"), key: (row) => row.value.metric, cell: (row) => code("metric", row.value.metric) },
+    {
+      id: "value",
+      title: t("device.value"),
+      isNumber: true,
+      cell: (row) => (
+        <span title={row.value.reason ?? undefined}>
+          {formatValue(row.value.value, row.value.unit, language)}
+          {row.value.quality === "unknown" && row.value.reason ? <span class="muted"> {code("quality", row.value.reason)}</span> : null}
+        </span>
+      ),
+    },
+    { id: "age", title: t("hotspot.age"), isMinor: true, cell: (row) => <Since time={row.value.at} /> },
+  ];
+  if (!isLoaded) return <Loading />;
+  if (items.length === 0) return <Muted>{t("device.none")}</Muted>;
+  if (rows.length === 0) return null;
+  return (
+    <Section title={t("device.values")} id="values">
+      <Table caption={t("device.values")} columns={columns} rows={rows} rowId={(row) => `${row.entity.id} ${row.value.metric}`} portion={60} empty={t("device.none")} />
+    </Section>
+  );
+}
+
+function Neighbours({ base }: { base: string }) {
+  const { t } = useTexts();
+  const { data } = useData<Page<Neighbour>>(`${base}/neighbours?limit=200`);
+  return (
+    <Section title={t("device.neighbours")} id="neighbours">
+      {!data || data.items.length === 0 ? (
+        <Muted>{t("device.noNeighbours")}</Muted>
+      ) : (
+        <div class="table-scroll is-short" role="region" aria-label={t("device.neighbours")} tabIndex={0}>
+          <table class="table is-plain">
+            <caption class="kern-sr-only">{t("device.neighbours")}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{t("device.interface")}</th>
+                <th scope="col">{t("device.neighbour")}</th>
+                <th scope="col">{t("device.remotePort")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.items.map((each, index) => (
+                <tr key={index}>
+                  <th scope="row">{each.entity}</th>
+                  <td>{each.device ? <a href={linkTo("devices", each.device)}>{each.system_name || each.device}</a> : each.system_name}</td>
+                  <td>{each.port_id || each.port_descr}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Section>
+  );
+}

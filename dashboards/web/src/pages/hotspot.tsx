@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// hotspot.tsx - everything about one hotspot: how it is, why, since when, how it was.
+
+import { useState } from "preact/hooks";
+import type { Availability, Entity, Hotspot, HotspotDetail, Incident, Page } from "../api/types";
+import { segment } from "../api/client";
+import { timeOf, useApp, useTexts, useTitle } from "../context";
+import { formatDateTime, formatDuration, formatNumber, formatValue } from "../format";
+import { hasAny, numberOf, probeRows } from "../model/values";
+import { linkTo } from "../router";
+import { useStore } from "../store";
+import { AvailabilityBar } from "../ui/availability";
+import { ChartPanel, RangeSwitch, type Range } from "../ui/chart_panel";
+import { IncidentList } from "../ui/incident_list";
+import { LineIcon } from "../ui/icons";
+import { ErrorNote, Facts, Loading, Muted, ReasonText, Section, Since, StateText } from "../ui/parts";
+import { useCityEvent, useData } from "./use_data";
+
+const REFRESH_MS = 10_000;
+
+export function HotspotPage({ id }: { id: string }) {
+  const { t } = useTexts();
+  const live = useStore(useApp().city.hotspots).get(id);
+  const { data, problem, reload } = useData<HotspotDetail>(`/hotspots/${segment(id)}`, REFRESH_MS);
+  useCityEvent(reload, ({ thing, members }) => thing === id || (members?.includes(id) ?? false));
+  useTitle(data?.name ?? t("list.title"));
+  if (problem && !data) return <ErrorNote problem={problem} retry={reload} />;
+  if (!data) return <Loading />;
+  return (
+    <div class="page">
+      <HotspotHead hotspot={{ ...data, ...live }} />
+      <div class="columns">
+        <div class="columns__main">
+          <History detail={data} />
+          <AvailabilitySection id={id} />
+        </div>
+        <div class="columns__side">
+          <Path detail={data} />
+          <Probes detail={data} />
+          <Radios detail={data} />
+          <Master detail={data} />
+          <IncidentsOf id={id} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function HotspotHead({ hotspot }: { hotspot: Hotspot }) {
+  const { t, language } = useTexts();
+  return (
+    <header class="page-head">
+      <div>
+        <p class="crumb">
+          <a href={linkTo("map")}>{t("nav.map")}</a> <LineIcon name="right" size={14} /> {hotspot.district_name}
+        </p>
+        <h1>{hotspot.name}</h1>
+        <p class="muted">{hotspot.site_name}</p>
+      </div>
+      <div class={`state-card is-${hotspot.state}`} role="status">
+        <strong>
+          <StateText state={hotspot.state} size={26} />
+        </strong>
+        <ReasonText reason={hotspot.reason} />
+        <SinceLine since={hotspot.since} />
+        {hotspot.incident ? <a href={linkTo("incidents", hotspot.incident)}>{t("incident.what")} {hotspot.incident}</a> : null}
+      </div>
+      <div class="figure-card">
+        <strong>{formatNumber(hotspot.clients, language)}</strong>
+        <span>{t("hotspot.clientsNow")}</span>
+      </div>
+    </header>
+  );
+}
+
+export function SinceLine({ since }: { since: string | null }) {
+  const { t, language } = useTexts();
+  const now = useStore(useApp().now);
+  const at = timeOf(since);
+  if (at === null) return null;
+  return <span>{t("hotspot.since", { time: formatDateTime(at, language), duration: formatDuration((now - at) / 1000, language) })}</span>;
+}
+
+function History({ detail }: { detail: HotspotDetail }) {
+  const { t } = useTexts();
+  const [range, setRange] = useState<Range>("hour");
+  return (
+    <Section title={t("chart.history")} id="history" actions={<RangeSwitch range={range} onChange={setRange} />}>
+      <div class="charts">
+        {detail.graphs.map((graph) => (
+          <ChartPanel key={`${graph.entity} ${graph.metrics.join()}`} graph={graph} range={range} />
+        ))}
+      </div>
+      {detail.graphs.length === 0 ? <Muted>{t("chart.none")}</Muted> : null}
+    </Section>
+  );
+}
+
+function AvailabilitySection({ id }: { id: string }) {
+  const { t } = useTexts();
+  const { data, problem, reload } = useData<Availability>(`/hotspots/${segment(id)}/availability?days=90`);
+  return (
+    <Section title={t("hotspot.availability")} id="availability">
+      {problem && !data ? <ErrorNote problem={problem} retry={reload} /> : null}
+      {data ? <AvailabilityBar availability={data} /> : null}
+    </Section>
+  );
+}
+
+function Path({ detail }: { detail: HotspotDetail }) {
+  const { t } = useTexts();
+  const nodes = useStore(useApp().city.topology)?.nodes ?? [];
+  return (
+    <Section title={t("hotspot.uplink")} id="uplink">
+      {detail.path.length === 0 ? <Muted>{t("hotspot.uplinkNone")}</Muted> : null}
+      <ol class="chain">
+        {detail.path.map((step) => (
+          <li key={step.id}>
+            <StateText state={nodes.find((node) => node.id === step.id)?.state ?? step.state} />
+            <a href={linkTo("devices", step.id)}>{step.name}</a>
+            <KindText kind={step.kind} />
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}
+
+export function KindText({ kind }: { kind: string }) {
+  const { code } = useTexts();
+  return <span class="muted">{code("device.kind", kind)}</span>;
+}
+
+function Probes({ detail }: { detail: HotspotDetail }) {
+  const { t, code, language } = useTexts();
+  const rows = detail.probes.flatMap(probeRows);
+  return (
+    <Section title={t("hotspot.probes")} id="probes">
+      {rows.length === 0 ? (
+        <Muted>{t("hotspot.probe.none")}</Muted>
+      ) : (
+        <table class="table is-plain">
+          <caption class="kern-sr-only">{t("hotspot.probes")}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t("hotspot.probe")}</th>
+              <th scope="col">{t("hotspot.result")}</th>
+              <th scope="col" class="is-number">{t("hotspot.duration")}</th>
+              <th scope="col" class="is-number">{t("hotspot.age")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.kind}>
+                <th scope="row">{code("hotspot.probe", row.kind)}</th>
+                <td>
+                  <Verdict verdict={row.verdict} />
+                  {row.loss ? <span class="muted"> {t("hotspot.loss")} {formatValue(row.loss, "%", language)}</span> : null}
+                </td>
+                <td class="is-number">{formatValue(row.time, "s", language)}</td>
+                <td class="is-number">
+                  <Since time={row.at} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Section>
+  );
+}
+
+function Verdict({ verdict }: { verdict: "ok" | "failed" | "unknown" }) {
+  const { t } = useTexts();
+  if (verdict === "ok") return <span class="verdict is-ok">✓ {t("hotspot.ok")}</span>;
+  if (verdict === "failed") return <span class="verdict is-failed">✕ {t("hotspot.failed")}</span>;
+  return <span class="verdict">? {t("state.unknown")}</span>;
+}
+
+const RADIO_METRICS = ["wireless.frequency", "wireless.channel", "wireless.utilization", "wireless.tx_power", "wireless.noise_floor"];
+
+function Radios({ detail }: { detail: HotspotDetail }) {
+  const { t, language } = useTexts();
+  const radios = detail.entities.filter((entity: Entity) => entity.kind === "radio" || hasAny(entity, RADIO_METRICS));
+  const value = (entity: Entity, metric: string, unit: string) => formatValue(numberOf(entity, metric), unit, language);
+  return (
+    <Section title={t("hotspot.radios")} id="radios">
+      {radios.length === 0 ? (
+        <Muted>{t("hotspot.noRadios")}</Muted>
+      ) : (
+        <div class="table-scroll is-free" role="region" aria-label={t("hotspot.radios")} tabIndex={0}>
+          <table class="table is-plain">
+            <caption class="kern-sr-only">{t("hotspot.radios")}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{t("hotspot.radio")}</th>
+                <th scope="col" class="is-number">{t("hotspot.channel")}</th>
+                <th scope="col" class="is-number">{t("hotspot.utilization")}</th>
+                <th scope="col" class="is-number">{t("list.clients")}</th>
+                <th scope="col" class="is-number">{t("hotspot.txPower")}</th>
+                <th scope="col" class="is-number">{t("hotspot.noise")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {radios.map((radio) => (
+                <tr key={radio.id}>
+                  <th scope="row">{radio.name || radio.id}</th>
+                  <td class="is-number">{value(radio, "wireless.channel", "1")}</td>
+                  <td class="is-number">{value(radio, "wireless.utilization", "%")}</td>
+                  <td class="is-number">{value(radio, "wireless.clients", "1")}</td>
+                  <td class="is-number">{value(radio, "wireless.tx_power", "dBm")}</td>
+                  <td class="is-number">{value(radio, "wireless.noise_floor", "dBm")}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Section>
+  );
+}
+
+function Master({ detail }: { detail: HotspotDetail }) {
+  const { t, language } = useTexts();
+  const position = `${formatNumber(detail.lat, language, 5)} N, ${formatNumber(detail.lon, language, 5)} ${language === "de" ? "O" : "E"}`;
+  return (
+    <Section title={t("hotspot.facts")} id="facts">
+      <Facts
+        items={[
+          [t("hotspot.id"), detail.id],
+          [t("list.site"), detail.site_name],
+          [t("hotspot.district"), detail.district_name],
+          [t("hotspot.position"), position],
+          [t("hotspot.device"), detail.device ? <a href={linkTo("devices", detail.device)}>{detail.device}</a> : null],
+        ]}
+      />
+    </Section>
+  );
+}
+
+function IncidentsOf({ id }: { id: string }) {
+  const { t } = useTexts();
+  const { data, problem, reload } = useData<Page<Incident>>(`/incidents?member=${segment(id)}&limit=20`);
+  useCityEvent(reload, ({ members }) => members?.includes(id) ?? false);
+  return (
+    <Section title={t("hotspot.incidents")} id="incidents">
+      {problem && !data ? <ErrorNote problem={problem} retry={reload} /> : null}
+      {data && data.items.length === 0 ? <Muted>{t("hotspot.noIncidents")}</Muted> : null}
+      {data ? <IncidentList incidents={data.items} /> : null}
+    </Section>
+  );
+}
+
