@@ -43,3 +43,5 @@ check-dist:
 
 .PHONY: check-integration check-dist
 EXTRA_DIST += %D%/tally %D%/run-integration
+
+dist_check_SCRIPTS += %D%/unit/test_floors.sh
