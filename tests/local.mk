@@ -42,6 +42,6 @@ check-dist:
 	else echo 'not ok 1 - make distcheck, see distcheck.log' >>tap/distcheck.tap; tail -n 40 distcheck.log; exit 1; fi
 
 .PHONY: check-integration check-dist
-EXTRA_DIST += %D%/tally %D%/run-integration
+EXTRA_DIST += %D%/tally %D%/run-integration %D%/integration
 
 dist_check_SCRIPTS += %D%/unit/test_floors.sh
