@@ -749,14 +749,15 @@ enum err poll_collect(const struct poll *p, struct varbind_set *out)
     for (size_t i = 0; !e && p->plan && i < p->plan->count; i++) {
         const struct item *it = &p->items[i];
 
-        if (it->len && (!it->is_due || it->is_done))
+        if (it->len)
             e = take_raw(out, it->raw, it->len);
     }
     varbind_set_sort(out);
     return e;
 }
 
-ns_t poll_read_at(const struct poll *p, const uint32_t *oid, size_t len)
+/* NULL if no item of the plan covers it. */
+static const struct item *find_item(const struct poll *p, const uint32_t *oid, size_t len)
 {
     size_t lo = 0, hi = p->plan ? p->plan->count : 0;
 
@@ -769,6 +770,20 @@ ns_t poll_read_at(const struct poll *p, const uint32_t *oid, size_t len)
             hi = mid;
     }
     if (!lo || !oid_has_prefix(oid, len, p->plan->items[lo - 1].oid, p->plan->items[lo - 1].oid_len))
-        return 0;
-    return p->items[lo - 1].read_at;
+        return NULL;
+    return &p->items[lo - 1];
+}
+
+bool poll_has_read(const struct poll *p, const uint32_t *oid, size_t len)
+{
+    const struct item *it = find_item(p, oid, len);
+
+    return !it || !it->is_due || it->is_done;
+}
+
+ns_t poll_read_at(const struct poll *p, const uint32_t *oid, size_t len)
+{
+    const struct item *it = find_item(p, oid, len);
+
+    return it ? it->read_at : 0;
 }

@@ -77,8 +77,11 @@ void poll_abort(struct poll *p);
 const struct poll_summary *poll_summary(const struct poll *p);
 /* NULL until the device was recognised. */
 const struct device_profile *poll_profile(const struct poll *p);
-/* Adds everything that is known now and sorts. Clear the set before. */
+/* Adds everything that is known and sorts: also what was due and could not be read, as of an earlier poll, so
+ * that what the device consists of does not change with a lost packet. Clear the set before. */
 enum err poll_collect(const struct poll *p, struct varbind_set *out) NW_CHECKED;
+/* False: the item that this OID belongs to was due in the last poll and could not be read. */
+bool poll_has_read(const struct poll *p, const uint32_t *oid, size_t len);
 /* When the item that this OID belongs to was read; 0 if there is none. */
 ns_t poll_read_at(const struct poll *p, const uint32_t *oid, size_t len);
 
