@@ -31,3 +31,8 @@ collector_libcollector_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 
 netzwacht_SOURCES += cli/cmd_poll.c cli/cmd_profile.c cli/profiles.c cli/profiles.h
 netzwacht_LDADD_FLOOR4 += collector/libcollector.a
+
+sbin_PROGRAMS += netzwacht-collector
+netzwacht_collector_SOURCES = cli/collector_main.c
+netzwacht_collector_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+netzwacht_collector_LDADD = $(DAEMON_LIB) collector/libcollector.a $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
