@@ -8,7 +8,7 @@ lib_libbase_a_SOURCES = \
 	%D%/base/wire.c %D%/base/wire.h
 
 lib_libruntime_a_SOURCES = \
-	%D%/runtime/conf.c %D%/runtime/conf.h %D%/runtime/curl_io.c %D%/runtime/curl_io.h %D%/runtime/journal.c %D%/runtime/journal.h \
+	%D%/runtime/conf.c %D%/runtime/conf.h %D%/runtime/journal.c %D%/runtime/journal.h \
 	%D%/runtime/journal_reader.c %D%/runtime/journal_segment.c %D%/runtime/journal_segment.h \
 	%D%/runtime/journal_tail.c %D%/runtime/loop.c %D%/runtime/loop.h \
 	%D%/runtime/sd_notify.c %D%/runtime/sd_notify.h %D%/runtime/steady_clock.c %D%/runtime/steady_clock.h
@@ -24,7 +24,9 @@ lib_libmodel_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(JANSSON_CFLAGS) $(SO
 lib_libstores_a_SOURCES = \
 	%D%/stores/availability.c %D%/stores/availability.h \
 	%D%/stores/history.h %D%/stores/history_io.c
-lib_libstores_a_SOURCES += %D%/stores/series.h
+lib_libstores_a_SOURCES += %D%/stores/series.h \
+	%D%/stores/rrd_index.c %D%/stores/rrd_index.h %D%/stores/rrd_io.c %D%/stores/rrd_io.h \
+	%D%/stores/rrd_io_write.c %D%/stores/rrd_layout.c %D%/stores/rrd_layout.h
 lib_libstores_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(RRD_CFLAGS) $(SQLITE_CFLAGS)
 
 # What a program of floor f links: its archive, then these, in this order.

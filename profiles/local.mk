@@ -2,6 +2,6 @@
 # Device knowledge: one YAML file per family, see docs/profiles.md. A new file needs a line here.
 profilesdir = $(pkgdatadir)/profiles
 dist_profiles_DATA = \
-	%D%/aruba-instant.yaml %D%/arubaos.yaml %D%/generic.yaml %D%/junos.yaml %D%/unifi.yaml
+	%D%/generic.yaml
 
 SHARED_FROM_SOURCE += profiles=profiles

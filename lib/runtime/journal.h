@@ -135,6 +135,10 @@ enum err journal_tail_add(struct journal_tail *t, const char *partition, journal
 enum err journal_tail_add_units(struct journal_tail *t, enum journal_start from) NW_CHECKED;
 /* The position of the last record handed out; until then the `after` that it was added with. */
 journal_pos journal_tail_position(const struct journal_tail *t, const char *partition);
+/* true: no record is handed out until false; for a reader that cannot take more just now. */
+void journal_tail_hold(struct journal_tail *t, bool is_held);
+/* Was everything that is there handed out? */
+bool journal_tail_at_end(const struct journal_tail *t);
 /* Reads everything that is there now, without returning to the loop, then calls idle(): used at start. */
 enum err journal_tail_catch_up(struct journal_tail *t) NW_CHECKED;
 

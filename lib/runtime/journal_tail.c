@@ -36,6 +36,7 @@ struct journal_tail {
     int inotify_fd; /* -1: runs out */
     int root_watch; /* of dir itself; -1: not watched */
     bool has_news;  /* since the last idle() */
+    bool is_held, is_at_end;
     struct loop_timer timer;
 };
 
@@ -48,7 +49,7 @@ static bool read_part(struct journal_tail *t, struct part *p, size_t *budget)
     size_t len;
     journal_pos pos;
 
-    while (*budget) {
+    while (*budget && !t->is_held) {
         enum err e = journal_read(p->reader, &record, &len, &pos);
         if (e == ERR_GAP || e == ERR_CRC || e == ERR_UNSUPPORTED) {
             t->has_news = true;
@@ -72,6 +73,7 @@ static bool read_all(struct journal_tail *t, size_t budget)
 
     for (struct part *p = t->parts; p; p = p->next)
         at_end = read_part(t, p, &budget) && at_end;
+    t->is_at_end = at_end;
     if (at_end && t->has_news) {
         t->has_news = false;
         if (t->fns.idle)
@@ -142,11 +144,15 @@ static void take_turn(void *ctx)
     struct journal_tail *t = ctx;
     bool at_end;
 
+    if (t->is_held)
+        return;
     watch_root(t);
     (void)!add_new_units(t); /* what fails now is tried again at the next event */
     for (struct part *p = t->parts; p; p = p->next)
         watch_part(t, p);
     at_end = read_all(t, RECORDS_A_TURN);
+    if (t->is_held)
+        return;
     if (!at_end)
         (void)!loop_timer_after(t->loop, &t->timer, 0);
     else if (!is_watched(t))
@@ -231,6 +237,7 @@ enum err journal_tail_add(struct journal_tail *t, const char *partition, journal
     while (*end)
         end = &(*end)->next;
     *end = p;
+    t->is_at_end = false;
     return loop_timer_after(t->loop, &t->timer, 0); /* what stands there already */
 }
 
@@ -254,7 +261,19 @@ enum err journal_tail_catch_up(struct journal_tail *t)
     enum err e = add_new_units(t);
 
     t->has_news = true;
-    while (!e && !read_all(t, RECORDS_A_TURN))
+    while (!e && !t->is_held && !read_all(t, RECORDS_A_TURN))
         ;
     return e;
+}
+
+void journal_tail_hold(struct journal_tail *t, bool is_held)
+{
+    if (t->is_held && !is_held)
+        (void)!loop_timer_after(t->loop, &t->timer, 0);
+    t->is_held = is_held;
+}
+
+bool journal_tail_at_end(const struct journal_tail *t)
+{
+    return t->is_at_end;
 }

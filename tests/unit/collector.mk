@@ -1,10 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 COLLECTOR_TEST_LIBS = collector/libcollector.a $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
-UNIT_TESTS += tests/unit/test_varbind tests/unit/test_rate tests/unit/test_snmp_pdu
+UNIT_TESTS += tests/unit/test_varbind
 tests_unit_test_varbind_SOURCES = %D%/test_varbind.c %D%/cmocka_tests.h
 tests_unit_test_varbind_LDADD = collector/libcollector.a $(BASE_LIBS) $(CMOCKA_LIBS)
-tests_unit_test_rate_SOURCES = %D%/test_rate.c %D%/cmocka_tests.h
-tests_unit_test_rate_LDADD = collector/libcollector.a $(BASE_LIBS) $(CMOCKA_LIBS)
-tests_unit_test_snmp_pdu_SOURCES = %D%/test_snmp_pdu.c %D%/cmocka_tests.h
-tests_unit_test_snmp_pdu_CFLAGS = $(AM_CFLAGS) $(SNMP_CFLAGS)
-tests_unit_test_snmp_pdu_LDADD = collector/libcollector.a $(BASE_LIBS) $(SNMP_LIBS) $(CMOCKA_LIBS)

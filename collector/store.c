@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* store.c - the store's tails, its cycle of writing, its cursors. Knows the loop and the journal; files only
+ * through store_files. */
+#include "collector/store.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/store_files.h"
+#include "collector/store_parts.h"
+#include "collector/store_sources.h"
+#include "lib/base/log.h"
+#include "lib/base/strx.h"
+#include "lib/runtime/steady_clock.h"
+
+#define SLICE_INTERVAL (10 * MILLISECONDS)
+#define PHASE_INTERVAL (200 * MILLISECONDS)
+#define CREATE_RATE    (32 * MIB) /* bytes of new files a second … */
+#define CREATE_BURST   (32 * MIB)
+#define POLL_MAX       (60 * SECONDS) /* a record is appended at most this long after its poll began */
+#define READER         "store"
+
+enum {
+    UPDATES_A_SLICE = 32,
+    VALUES_PENDING_MAX = 4000000, /* 32 MB: beyond it nothing is read until a cycle has written */
+    COUNTERS = 13
+};
+
+enum phase { PHASE_UNITS, PHASE_LIVE };
+
+struct store {
+    struct daemon *d;
+    struct store_files *files;
+    struct store_sources *sources;
+    struct journal_tail *tail;
+    struct store_part *parts[STORE_PARTS_MAX];
+    unsigned part_count;
+    enum phase phase;
+    struct loop_timer cycle_timer, slice_timer, phase_timer;
+    struct steady_clock clock;
+    bool is_cycling, is_final;
+    size_t next_file; /* of the cycle */
+    ns_t cycle_started, create_filled;
+    int64_t create_left; /* bytes that may be created now */
+    uint64_t values_at_cycle;
+    uint64_t gaps, unreadable, cycles;
+    bool was_failing;
+    Nw__Counter counters[COUNTERS], *counter_list[COUNTERS];
+    Nw__Lag lags[STORE_PARTS_MAX], *lag_list[STORE_PARTS_MAX];
+};
+
+static void begin_cycle(struct store *s);
+
+/* ---- reading ---- */
+
+/* NULL: too many partitions, or out of memory. */
+static struct store_part *part_named(struct store *s, const char *name, unsigned *number)
+{
+    struct store_part *p;
+
+    for (unsigned i = 0; i < s->part_count; i++)
+        if (strcmp(s->parts[i]->name, name) == 0) {
+            *number = i;
+            return s->parts[i];
+        }
+    if (s->part_count == STORE_PARTS_MAX)
+        return NULL;
+    p = calloc(1, sizeof *p);
+    if (p)
+        p->name = strdup(name);
+    if (!p || !p->name) {
+        free(p);
+        return NULL;
+    }
+    p->is_history = store_part_is_history(name);
+    *number = s->part_count;
+    return s->parts[s->part_count++] = p;
+}
+
+static void tell_trouble(struct store *s, const char *partition, enum err e)
+{
+    if (!s->was_failing)
+        log_error("records of partition %s cannot be taken: %s", partition, err_text(e));
+    s->was_failing = true;
+}
+
+static void on_record(void *ctx, const char *partition, journal_pos pos, const void *bytes, size_t len)
+{
+    struct store *s = ctx;
+    Nw__Record *record = NULL;
+    unsigned number;
+    struct store_part *p = part_named(s, partition, &number);
+    enum err e = p ? record_unpack(bytes, len, &record) : ERR_LIMIT;
+    ns_t time = 0;
+
+    if (e == ERR_MALFORMED) /* checked by its CRC: written by a version that we do not understand */
+        s->unreadable++;
+    if (!e && record->body_case == NW__RECORD__BODY_SAMPLES) {
+        time = store_sample_time(record);
+        e = store_sources_take(s->sources, record, number, loop_wall(s->d->loop));
+    } else if (!e && record->body_case == NW__RECORD__BODY_HEARTBEAT) {
+        time = (ns_t)record->wall;
+    }
+    if (e && e != ERR_MALFORMED)
+        tell_trouble(s, partition, e);
+    if (p)
+        store_part_read(p, pos, time);
+    record_free(record);
+    if (store_sources_figures(s->sources)->values - s->values_at_cycle > VALUES_PENDING_MAX) {
+        journal_tail_hold(s->tail, true);
+        begin_cycle(s);
+    }
+}
+
+/* What was missed is unknown: nothing may be repeated over it. */
+static void on_gap(void *ctx, const char *partition)
+{
+    struct store *s = ctx;
+    unsigned number;
+    struct store_part *p = part_named(s, partition, &number);
+
+    s->gaps++;
+    log_warning("records of partition %s are missing: their time is unknown in the history", partition);
+    for (size_t i = 0; p && i < store_files_count(s->files); i++) {
+        struct rows *rows = store_files_rows_if_used(s->files, i);
+        if (rows && store_sources_part_of(s->sources, i) == (int)number)
+            rows_forget(rows);
+    }
+}
+
+/* ---- writing: one cycle over all files ---- */
+
+/* Time moves on for files whose source is silent, too. */
+static enum err advance_file(struct store *s, size_t i, struct rows *rows)
+{
+    int number = store_sources_part_of(s->sources, i);
+    const struct store_part *p = number >= 0 ? s->parts[number] : NULL;
+    ns_t grace = store_sources_interval_max(s->sources) + POLL_MAX;
+
+    if (!p)
+        return ERR_OK;
+    if (p->is_history)
+        return s->phase == PHASE_LIVE ? rows_finish(rows) : ERR_OK;
+    return p->newest > grace ? rows_advance(rows, p->newest - grace) : ERR_OK;
+}
+
+static bool may_create(struct store *s, int64_t bytes)
+{
+    ns_t now = loop_mono(s->d->loop), passed = now - s->create_filled;
+
+    s->create_filled = now;
+    if (passed > SECONDS)
+        passed = SECONDS;
+    s->create_left += CREATE_RATE / 1000 * (passed / MILLISECONDS);
+    if (s->create_left > CREATE_BURST)
+        s->create_left = CREATE_BURST;
+    if (s->create_left <= 0 && !s->is_final)
+        return false;
+    s->create_left -= bytes;
+    return true;
+}
+
+/* False: the file must wait for its turn to be made. */
+static bool write_file(struct store *s, size_t i)
+{
+    struct rows *rows = store_files_rows_if_used(s->files, i);
+    ns_t now = loop_wall(s->d->loop);
+    int64_t missing;
+    enum err e;
+
+    if (!rows)
+        return true;
+    e = store_files_rewind(s->files, i, now);
+    if (!e)
+        e = advance_file(s, i, rows);
+    missing = store_files_missing_bytes(s->files, i);
+    if (!e && missing && rows->pending && !may_create(s, missing))
+        return false;
+    if (!e)
+        (void)!store_files_write(s->files, i, now); /* logged there; the rows stay pending */
+    else
+        tell_trouble(s, rrd_index_at(store_files_index(s->files), i)->source, e);
+    return true;
+}
+
+static void store_cursor(struct store *s, struct store_part *p, journal_pos cursor)
+{
+    enum err e = journal_cursor_store(s->d->settings->journal_dir, READER, p->name, cursor);
+
+    if (e)
+        tell_trouble(s, p->name, e);
+}
+
+/* Up to when all that came from this partition is in files. */
+static ns_t safe_until(const struct store *s, unsigned number)
+{
+    ns_t safe = s->parts[number]->newest;
+
+    for (size_t i = 0; i < store_files_count(s->files); i++) {
+        const struct rows *rows = store_files_rows_if_used(s->files, i);
+        if (rows && store_sources_part_of(s->sources, i) == (int)number && rows_safe_until(rows) < safe)
+            safe = rows_safe_until(rows);
+    }
+    return safe;
+}
+
+static void append_progress(struct store *s, ns_t committed)
+{
+    Nw__Record record = NW__RECORD__INIT;
+    Nw__Progress progress = NW__PROGRESS__INIT;
+    Nw__Cursor *cursors = calloc(s->part_count ? s->part_count : 1, sizeof *cursors);
+    Nw__Cursor **list = calloc(s->part_count ? s->part_count : 1, sizeof(*list));
+
+    if (cursors && list) {
+        for (unsigned i = 0; i < s->part_count; i++) {
+            nw__cursor__init(&cursors[i]);
+            cursors[i].partition = s->parts[i]->name;
+            cursors[i].position = s->parts[i]->cursor;
+            list[i] = &cursors[i];
+        }
+        progress.cursors = list;
+        progress.n_cursors = s->part_count;
+        progress.committed = committed > 0 && committed != INT64_MAX ? (uint64_t)committed : 0;
+        record.body_case = NW__RECORD__BODY_PROGRESS;
+        record.progress = &progress;
+        (void)!daemon_append(s->d, &record, NULL); /* a full disk is logged there */
+    }
+    free(cursors);
+    free(list);
+}
+
+static void end_cycle(struct store *s)
+{
+    /* the value that a row repeats must be read again too */
+    ns_t margin = 2 * store_sources_interval_max(s->sources) + POLL_MAX, committed = INT64_MAX;
+
+    s->is_cycling = false;
+    s->cycles++;
+    s->was_failing = false;
+    for (unsigned i = 0; i < s->part_count; i++) {
+        struct store_part *p = s->parts[i];
+        ns_t safe = safe_until(s, i);
+        if (p->is_history) { /* all or nothing: its records need not be in the order of time */
+            if (s->phase == PHASE_LIVE && safe == p->newest && p->cursor != p->read)
+                store_cursor(s, p, p->cursor = p->read);
+            continue;
+        }
+        if (safe < committed)
+            committed = safe;
+        if (store_part_cursor(p, safe - margin))
+            store_cursor(s, p, p->cursor);
+    }
+    append_progress(s, committed);
+    s->values_at_cycle = store_sources_figures(s->sources)->values;
+    journal_tail_hold(s->tail, false);
+}
+
+/* Goes on with the cycle; false: there is more to do. */
+static bool run_slice(struct store *s, unsigned budget)
+{
+    while (s->next_file < store_files_count(s->files) && budget) {
+        if (!write_file(s, s->next_file))
+            return false;
+        s->next_file++;
+        budget--;
+    }
+    return s->next_file >= store_files_count(s->files);
+}
+
+static void on_slice(void *ctx)
+{
+    struct store *s = ctx;
+
+    if (run_slice(s, UPDATES_A_SLICE))
+        end_cycle(s);
+    else if (loop_timer_after(s->d->loop, &s->slice_timer, SLICE_INTERVAL))
+        loop_stop(s->d->loop);
+}
+
+static void begin_cycle(struct store *s)
+{
+    if (s->is_cycling || s->clock.is_suspect)
+        return;
+    s->is_cycling = true;
+    s->next_file = 0;
+    if (loop_timer_after(s->d->loop, &s->slice_timer, 0))
+        loop_stop(s->d->loop);
+}
+
+static void on_cycle(void *ctx)
+{
+    struct store *s = ctx;
+    ns_t batch = s->d->settings->store.batch > SECONDS ? s->d->settings->store.batch : SECONDS;
+
+    begin_cycle(s);
+    if (loop_timer_after(s->d->loop, &s->cycle_timer, batch))
+        loop_stop(s->d->loop);
+}
+
+/* ---- start ---- */
+
+static enum err add_part(struct store *s, const char *name)
+{
+    journal_pos cursor = 0;
+    unsigned number;
+    struct store_part *p = part_named(s, name, &number);
+    enum err e = p ? journal_cursor_load(s->d->settings->journal_dir, READER, name, &cursor) : ERR_LIMIT;
+
+    if (e)
+        return e;
+    p->cursor = cursor;
+    /* from the beginning of the segment: sources give their tables there */
+    return journal_tail_add(s->tail, name, cursor & ~(journal_pos)UINT32_MAX, JOURNAL_FROM_OLDEST);
+}
+
+static enum err add_known_units(struct store *s, bool *has_any)
+{
+    DIR *dir = opendir(s->d->settings->journal_dir);
+    struct dirent *entry;
+    enum err e = ERR_OK;
+
+    *has_any = false;
+    if (!dir)
+        return ERR_OK;
+    while (!e && (entry = readdir(dir)))
+        if (strx_starts_with(entry->d_name, "unit.")) {
+            *has_any = true;
+            e = add_part(s, entry->d_name);
+        }
+    closedir(dir);
+    return e;
+}
+
+static void go_live(struct store *s)
+{
+    enum err e;
+
+    s->phase = PHASE_LIVE;
+    e = add_part(s, "collector");
+    if (!e)
+        e = add_part(s, "probe");
+    if (e) {
+        log_error("partitions collector and probe cannot be read: %s", err_text(e));
+        loop_stop(s->d->loop);
+        return;
+    }
+    begin_cycle(s);
+}
+
+static void on_phase(void *ctx)
+{
+    struct store *s = ctx;
+
+    if (journal_tail_at_end(s->tail))
+        go_live(s);
+    else if (loop_timer_after(s->d->loop, &s->phase_timer, PHASE_INTERVAL))
+        loop_stop(s->d->loop);
+}
+
+static enum err start_reading(struct store *s)
+{
+    static const struct journal_tail_fns fns = {on_record, on_gap, NULL};
+    bool has_units;
+    enum err e = journal_tail_new(s->d->loop, s->d->settings->journal_dir, &fns, s, &s->tail);
+
+    if (!e)
+        e = add_known_units(s, &has_units);
+    if (!e)
+        e = journal_tail_add_units(s->tail, JOURNAL_FROM_OLDEST);
+    if (!e && !has_units)
+        go_live(s);
+    else if (!e)
+        e = loop_timer_after(s->d->loop, &s->phase_timer, PHASE_INTERVAL);
+    return e;
+}
+
+static unsigned base_step(const struct settings *settings)
+{
+    return (unsigned)(settings->store.step / SECONDS);
+}
+
+static void store_free(struct store *s)
+{
+    loop_timer_cancel(s->d->loop, &s->cycle_timer);
+    loop_timer_cancel(s->d->loop, &s->slice_timer);
+    loop_timer_cancel(s->d->loop, &s->phase_timer);
+    journal_tail_free(s->tail);
+    store_sources_free(s->sources);
+    store_files_close(s->files);
+    for (unsigned i = 0; i < s->part_count; i++) {
+        free(s->parts[i]->name);
+        free(s->parts[i]);
+    }
+    free(s);
+}
+
+enum err store_start(struct daemon *d, void **state)
+{
+    struct store *s = calloc(1, sizeof *s);
+    enum err e;
+
+    if (!s)
+        return ERR_NOMEM;
+    s->d = d;
+    s->create_left = CREATE_BURST;
+    loop_timer_init(&s->cycle_timer, on_cycle, s);
+    loop_timer_init(&s->slice_timer, on_slice, s);
+    loop_timer_init(&s->phase_timer, on_phase, s);
+    steady_clock_init(&s->clock, d->settings->store.step);
+    e = store_files_open(d->settings->rrd_dir, base_step(d->settings), d->settings->store.budget, &s->files);
+    if (e)
+        log_error("%s cannot be used for the history: %s", d->settings->rrd_dir, err_text(e));
+    if (!e)
+        e = store_sources_new(s->files, d->seed, &s->sources);
+    if (!e)
+        e = start_reading(s);
+    if (!e)
+        e = loop_timer_after(d->loop, &s->cycle_timer, d->settings->store.batch);
+    if (e) {
+        store_free(s);
+        return e;
+    }
+    *state = s;
+    return ERR_OK;
+}
+
+/* Writes what is whole; what is not is read again at the next start. */
+void store_stop(struct daemon *d, void *state)
+{
+    struct store *s = state;
+
+    (void)d;
+    s->is_final = true;
+    if (!s->clock.is_suspect && s->phase == PHASE_LIVE) {
+        s->next_file = 0;
+        while (!run_slice(s, UPDATES_A_SLICE))
+            ;
+        end_cycle(s);
+    }
+    store_free(s);
+}
+
+enum err store_reload(struct daemon *d, void *state)
+{
+    struct store *s = state;
+
+    store_files_configure(s->files, base_step(d->settings), d->settings->store.budget);
+    return loop_timer_after(d->loop, &s->cycle_timer, d->settings->store.batch);
+}
+
+/* ---- heartbeat ---- */
+
+static void count(struct store *s, size_t *n, const char *name, double value)
+{
+    nw__counter__init(&s->counters[*n]);
+    s->counters[*n].name = (char *)(uintptr_t)name;
+    s->counters[*n].value = value;
+    s->counter_list[*n] = &s->counters[*n];
+    (*n)++;
+}
+
+void store_beat(void *state, Nw__Heartbeat *beat)
+{
+    struct store *s = state;
+    ns_t wall = loop_wall(s->d->loop);
+    const struct store_figures *files = store_files_figures(s->files);
+    const struct store_sources_figures *sources = store_sources_figures(s->sources);
+    size_t n = 0;
+
+    (void)steady_clock_wall(&s->clock, loop_mono(s->d->loop), wall);
+    for (unsigned i = 0; i < s->part_count; i++) {
+        ns_t lag = wall - s->parts[i]->newest;
+        nw__lag__init(&s->lags[i]);
+        s->lags[i].partition = s->parts[i]->name;
+        s->lags[i].lag_ms = lag > 0 ? (uint64_t)(lag / MILLISECONDS) : 0;
+        s->lag_list[i] = &s->lags[i];
+    }
+    count(s, &n, "store_files", (double)store_files_count(s->files));
+    count(s, &n, "store_files_bytes", (double)files->bytes);
+    count(s, &n, "store_values_read_total", (double)sources->values);
+    count(s, &n, "store_values_written_total", (double)files->values);
+    count(s, &n, "store_rows_written_total", (double)files->rows);
+    count(s, &n, "store_updates_total", (double)files->updates);
+    count(s, &n, "store_files_created_total", (double)files->created);
+    count(s, &n, "store_files_damaged_total", (double)files->damaged);
+    count(s, &n, "store_series_refused_total", (double)files->refused);
+    count(s, &n, "store_values_future_total", (double)sources->future);
+    count(s, &n, "store_records_untabled_total", (double)sources->untabled);
+    count(s, &n, "store_gaps_total", (double)s->gaps);
+    count(s, &n, "store_cycles_total", (double)s->cycles);
+    beat->lag = s->lag_list;
+    beat->n_lag = s->part_count;
+    beat->counters = s->counter_list;
+    beat->n_counters = n;
+}

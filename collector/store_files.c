@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* store_files.c - makes, checks, writes and repairs the files of the RRD tree. Knows the file system; librrd
+ * only through rrd_io. */
+#include "collector/store_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+#include "lib/base/strx.h"
+#include "lib/stores/rrd_io.h"
+
+enum { PENDING_ROWS_MAX = 8192 }; /* a file that cannot be written loses all but the newest half of these */
+
+enum file_state { FILE_UNSEEN, FILE_MISSING, FILE_READY };
+
+struct file {
+    enum file_state state;
+    struct rows rows;
+};
+
+struct store_files {
+    char *rrd_dir;
+    struct rrd_index *index;
+    int index_fd;
+    bool is_index_unsynced, is_full, is_refusing;
+    unsigned base_step;
+    int64_t budget;
+    struct file **files;
+    size_t cap;
+    struct store_figures figures;
+};
+
+/* ---- the index ---- */
+
+static enum err open_index(struct store_files *s)
+{
+    char *path = strx_printf("%s/index", s->rrd_dir);
+    enum err e = path ? rrd_index_open(s->rrd_dir, &s->index) : ERR_NOMEM;
+
+    if (!e) {
+        s->index_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
+        e = s->index_fd < 0 ? err_from_errno(errno) : ERR_OK;
+    }
+    if (!e && ftruncate(s->index_fd, (off_t)rrd_index_whole_bytes(s->index)))
+        e = err_from_errno(errno);
+    if (!e && rrd_index_damaged(s->index))
+        log_warning("%s: %zu damaged lines are passed over; their files stay where they are, unused", path,
+                    rrd_index_damaged(s->index));
+    free(path);
+    return e;
+}
+
+enum err store_files_open(const char *rrd_dir, unsigned base_step, int64_t budget, struct store_files **out)
+{
+    struct store_files *s = calloc(1, sizeof *s);
+    enum err e;
+
+    if (!s)
+        return ERR_NOMEM;
+    s->index_fd = -1;
+    store_files_configure(s, base_step, budget);
+    s->rrd_dir = strdup(rrd_dir);
+    e = s->rrd_dir ? ERR_OK : ERR_NOMEM;
+    if (!e && mkdir(rrd_dir, 0750) && errno != EEXIST)
+        e = err_from_errno(errno);
+    if (!e)
+        e = open_index(s);
+    if (e) {
+        store_files_close(s);
+        return e;
+    }
+    for (size_t i = 0; i < rrd_index_count(s->index); i++)
+        s->figures.bytes +=
+            rrd_layout_size(rrd_index_at(s->index, i)->storage, rrd_index_at(s->index, i)->count);
+    *out = s;
+    return ERR_OK;
+}
+
+void store_files_close(struct store_files *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->cap; i++)
+        if (s->files[i]) {
+            rows_fini(&s->files[i]->rows);
+            free(s->files[i]);
+        }
+    free(s->files);
+    if (s->index_fd >= 0)
+        close(s->index_fd);
+    rrd_index_close(s->index);
+    free(s->rrd_dir);
+    free(s);
+}
+
+void store_files_configure(struct store_files *s, unsigned base_step, int64_t budget)
+{
+    s->base_step = base_step;
+    s->budget = budget;
+    s->is_refusing = false;
+}
+
+const struct rrd_index *store_files_index(const struct store_files *s)
+{
+    return s->index;
+}
+
+size_t store_files_count(const struct store_files *s)
+{
+    return rrd_index_count(s->index);
+}
+
+const struct store_figures *store_files_figures(const struct store_files *s)
+{
+    return &s->figures;
+}
+
+enum err store_files_find(const struct store_files *s, const char *source, const char *entity,
+                          enum metric metric, size_t *file, unsigned *ds)
+{
+    const struct rrd_file *found = rrd_index_find(s->index, source, entity, metric, ds);
+
+    if (!found)
+        return ERR_NOT_FOUND;
+    *file = (size_t)(found - rrd_index_at(s->index, 0));
+    return ERR_OK;
+}
+
+static enum err append_line(struct store_files *s, const struct rrd_file *file)
+{
+    struct buf line = BUF_INIT;
+    off_t before = (off_t)lseek(s->index_fd, 0, SEEK_END);
+    enum err e;
+
+    rrd_index_put_line(file, &line);
+    e = buf_error(&line);
+    if (!e && write(s->index_fd, line.data, line.len) != (ssize_t)line.len) {
+        e = ERR_NO_SPACE;
+        (void)!ftruncate(s->index_fd, before);
+    }
+    buf_fini(&line);
+    s->is_index_unsynced = true;
+    return e ? e : rrd_index_add(s->index, file);
+}
+
+static enum err add_file(struct store_files *s, struct rrd_file *file)
+{
+    int64_t size = rrd_layout_size(file->storage, file->count);
+    enum err e;
+
+    if (s->figures.bytes + size > s->budget) {
+        s->figures.refused += file->count;
+        if (!s->is_refusing)
+            log_error(
+                "the history would grow beyond store.budget (%lld MiB): new series are not kept, from %s "
+                "%s on; raise store.budget, or see `netzwacht check`",
+                (long long)(s->budget / MIB), file->source, file->entity);
+        s->is_refusing = true;
+        return ERR_LIMIT;
+    }
+    e = append_line(s, file);
+    if (!e)
+        s->figures.bytes += size;
+    return e;
+}
+
+enum err store_files_add(struct store_files *s, const char *source, const char *entity,
+                         enum storage_class storage, const enum metric *metrics, size_t count)
+{
+    struct rrd_file file = {.storage = storage, .step = rrd_layout_step(storage, s->base_step)};
+    enum err e = ERR_OK;
+
+    file.source = (char *)(uintptr_t)source;
+    file.entity = (char *)(uintptr_t)entity;
+    for (size_t done = 0; !e && done < count; done += file.count) {
+        file.number = rrd_index_last_number(s->index) + 1;
+        file.count = count - done < RRD_DS_MAX ? (unsigned)(count - done) : RRD_DS_MAX;
+        memcpy(file.metrics, metrics + done, file.count * sizeof *metrics);
+        e = add_file(s, &file);
+    }
+    return e;
+}
+
+/* ---- files ---- */
+
+static struct file *used_file(const struct store_files *s, size_t i)
+{
+    return i < s->cap ? s->files[i] : NULL;
+}
+
+static enum err make_file(struct store_files *s, size_t i, struct file **out)
+{
+    if (i >= s->cap) {
+        size_t cap = i + i / 2 + 64;
+        struct file **grown = realloc(s->files, cap * sizeof(*grown));
+        if (!grown)
+            return ERR_NOMEM;
+        memset(grown + s->cap, 0, (cap - s->cap) * sizeof(*grown));
+        s->files = grown;
+        s->cap = cap;
+    }
+    if (!s->files[i])
+        s->files[i] = calloc(1, sizeof **s->files);
+    *out = s->files[i];
+    return *out ? ERR_OK : ERR_NOMEM;
+}
+
+static void put_aside(struct store_files *s, const char *path, ns_t now)
+{
+    char aside[RRD_PATH_SIZE];
+
+    if (snprintf(aside, sizeof aside, "%s.damaged-%lld", path, (long long)(now / SECONDS)) >=
+            (int)sizeof aside ||
+        rename(path, aside))
+        log_error("%s is damaged and cannot be put aside: %s", path, strerror(errno));
+    else
+        log_error("%s is damaged: it is put aside as %s, and its history begins anew", path, aside);
+    s->figures.damaged++;
+}
+
+/* First use: is the file there, is it the right one, does it end in the past? */
+static enum err look_at(struct store_files *s, size_t i, struct file *f, ns_t now)
+{
+    const struct rrd_file *shape = rrd_index_at(s->index, i);
+    char path[RRD_PATH_SIZE];
+    int64_t last = 0;
+    enum err e;
+
+    rrd_index_path(s->rrd_dir, shape->number, path);
+    e = rrd_io_check(path, shape, &last);
+    if (e == ERR_MALFORMED) {
+        put_aside(s, path, now);
+        e = ERR_NOT_FOUND;
+    }
+    if (e && e != ERR_NOT_FOUND)
+        return e;
+    f->state = e ? FILE_MISSING : FILE_READY;
+    rows_init(&f->rows, shape->count, shape->step * SECONDS, 0, e ? 0 : last * SECONDS);
+    return e ? ERR_OK : store_files_rewind(s, i, now);
+}
+
+enum err store_files_rows(struct store_files *s, size_t i, ns_t now, struct rows **out)
+{
+    struct file *f = used_file(s, i);
+    enum err e = f ? ERR_OK : make_file(s, i, &f);
+
+    if (!e && f->state == FILE_UNSEEN)
+        e = look_at(s, i, f, now);
+    if (!e)
+        *out = &f->rows;
+    return e;
+}
+
+struct rows *store_files_rows_if_used(struct store_files *s, size_t i)
+{
+    struct file *f = used_file(s, i);
+
+    return f && f->state != FILE_UNSEEN ? &f->rows : NULL;
+}
+
+int64_t store_files_missing_bytes(const struct store_files *s, size_t i)
+{
+    const struct file *f = used_file(s, i);
+    const struct rrd_file *shape = rrd_index_at(s->index, i);
+
+    return f && f->state == FILE_MISSING ? rrd_layout_size(shape->storage, shape->count) : 0;
+}
+
+/* The index is on the disk before the file, so that no number is ever given twice. */
+static enum err create(struct store_files *s, size_t i, struct file *f)
+{
+    const struct rrd_file *shape = rrd_index_at(s->index, i);
+    char path[RRD_PATH_SIZE];
+    enum err e = ERR_OK;
+
+    if (s->is_index_unsynced && fdatasync(s->index_fd))
+        e = err_from_errno(errno);
+    if (e)
+        return e;
+    s->is_index_unsynced = false;
+    rrd_index_path(s->rrd_dir, shape->number, path);
+    e = rrd_io_create(path, shape, f->rows.times[0] - (int64_t)shape->step, NULL);
+    if (e)
+        return e;
+    f->state = FILE_READY;
+    s->figures.created++;
+    return ERR_OK;
+}
+
+/* Said at its beginning and end only. */
+static void tell_space(struct store_files *s, enum err e)
+{
+    if (s->is_full == (e != ERR_OK))
+        return;
+    s->is_full = e != ERR_OK;
+    if (e)
+        log_error("%s cannot be written: %s: rows wait in memory; make room on that file system", s->rrd_dir,
+                  err_text(e));
+    else
+        log_info("%s can be written again", s->rrd_dir);
+}
+
+static void drop_older_half(struct rows *r)
+{
+    size_t gone = r->pending / 2;
+
+    r->pending -= gone;
+    memmove(r->times, r->times + gone, r->pending * sizeof *r->times);
+    memmove(r->values, r->values + gone * r->count, r->pending * r->count * sizeof *r->values);
+}
+
+enum err store_files_write(struct store_files *s, size_t i, ns_t now)
+{
+    const struct rrd_file *shape = rrd_index_at(s->index, i);
+    struct file *f = used_file(s, i);
+    char path[RRD_PATH_SIZE];
+    enum err e = ERR_OK;
+
+    if (!f || f->state == FILE_UNSEEN || f->rows.pending == 0)
+        return ERR_OK;
+    rrd_index_path(s->rrd_dir, shape->number, path);
+    if (f->state == FILE_MISSING)
+        e = create(s, i, f);
+    if (!e)
+        e = rrd_io_update(path, shape, f->rows.times, f->rows.values, f->rows.pending);
+    if (e == ERR_MALFORMED) { /* damaged while we ran: once more, with a new file */
+        put_aside(s, path, now);
+        e = create(s, i, f);
+        if (!e)
+            e = rrd_io_update(path, shape, f->rows.times, f->rows.values, f->rows.pending);
+    }
+    tell_space(s, e);
+    if (e) {
+        if (f->rows.pending > PENDING_ROWS_MAX)
+            drop_older_half(&f->rows);
+        return e;
+    }
+    s->figures.updates++;
+    s->figures.rows += f->rows.pending;
+    s->figures.values += f->rows.pending * shape->count;
+    rows_committed(&f->rows);
+    return ERR_OK;
+}
+
+enum err store_files_rewind(struct store_files *s, size_t i, ns_t now)
+{
+    const struct rrd_file *shape = rrd_index_at(s->index, i);
+    struct file *f = used_file(s, i);
+    int64_t until = now / SECONDS / shape->step * shape->step;
+    char path[RRD_PATH_SIZE];
+    enum err e = ERR_OK;
+
+    if (!f || f->rows.emitted <= now + shape->step * SECONDS)
+        return ERR_OK;
+    rrd_index_path(s->rrd_dir, shape->number, path);
+    if (f->state == FILE_READY && f->rows.committed > now + shape->step * SECONDS) {
+        log_warning("%s ends in the future: it is rewritten up to now", path);
+        e = rrd_io_create(path, shape, until, path);
+        s->figures.rewound++;
+    }
+    if (!e)
+        rows_rewind(&f->rows, f->state == FILE_READY ? until * SECONDS : 0);
+    return e;
+}
