@@ -258,7 +258,7 @@ static enum err start_city(struct demo *d)
 
     in_dir(d, city, "city");
     snprintf(days, sizeof days, "%u", d->plan.days);
-    e = start_child(d, CHILD_DAEMON, NULL, @ @d->is_quiet_city ? "none" : "demo", NULL);
+    e = start_child(d, CHILD_DAEMON, NULL, "netzwacht-city", "run", "--dir", city, NULL);
     if (!e)
         e = start_child(d, CHILD_TASK, on_history_written, "netzwacht-city", "backfill", "--dir", city,
                         "--journal", in_dir(d, journal, "state/journal"), "--days", days, NULL);
