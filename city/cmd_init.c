@@ -20,7 +20,7 @@ static const char usage[] =
     "  --seed N              1: the same numbers give the same city\n"
     "  --port P              10161: UDP port of all agents, on 127.16.0.0/12\n"
     "  --portal-port P       10180: captive portal, HTTP\n"
-    "  --portal-tls-port P   10143: captive portal, HTTPS\n"
+    "  --portal-tls-port P   captive portal, HTTPS (the one behind --portal-port)\n"
     "  --dns-port P          10153\n"
     "  --battery-seconds S   30: how long a UPS carries its cabinet\n"
     "  --drift-db-minute D   3: speed of the optical drift incident\n"
@@ -130,6 +130,8 @@ int city_command_init(int argc, char **argv)
             return EXIT_BAD_USAGE;
         }
     }
+    if (params.portal_tls_port == 0)
+        params.portal_tls_port = params.portal_port < 65535 ? params.portal_port + 1 : 65534;
     problem = !dir            ? "--dir DIR is needed"
               : optind < argc ? "there are arguments that nobody asked for"
                               : NULL;

@@ -5,5 +5,7 @@
 #define NW_CITY_COMMAND_H
 
 int city_command_init(int argc, char **argv);
+int city_command_run(int argc, char **argv);
+int city_command_ctl(int argc, char **argv);
 
 #endif

@@ -14,6 +14,8 @@ static const struct {
     const char *summary;
 } commands[] = {
     {"init", city_command_init, "build a city and write its inventory"},
+    {"run", city_command_run, "let it live"},
+    {"ctl", city_command_ctl, "ask a running city, or break something in it"},
 };
 
 static void print_usage(FILE *to)

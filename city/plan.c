@@ -15,7 +15,6 @@ void city_params_defaults(struct city_params *p)
         .nodes = 60,
         .port = 10161,
         .portal_port = 10180,
-        .portal_tls_port = 10143,
         .dns_port = 10153,
         .battery_s = 30,
         .drift_db_minute = 3,
@@ -78,6 +77,7 @@ void city_free(struct city *c)
     for (size_t i = 0; i < c->device_count; i++) {
         free(c->devices[i].ports);
         free(c->devices[i].rows);
+        free(c->devices[i].optics);
     }
     free(c->devices);
     free(c->hotspots);

@@ -27,7 +27,7 @@ struct city_params {
     uint64_t seed;
     int64_t hotspots, nodes; /* nodes: core, aggregation, access switches and UPSs; controllers come on top */
     int64_t port;            /* UDP port of every agent */
-    int64_t portal_port, portal_tls_port, dns_port;
+    int64_t portal_port, portal_tls_port, dns_port; /* no default for the second */
     ns_t epoch;             /* wall time at which the city was founded: up-times count from before it */
     double battery_s;       /* how long a full UPS carries its cabinet: short, so that a demo shows the end */
     double drift_db_minute; /* speed of the optical drift incident */
@@ -82,6 +82,8 @@ struct city_device {
     uint8_t mac[6];
     struct city_port *ports; /* switches */
     size_t port_count;
+    int *optics; /* indices of the ports with a BiDi module */
+    size_t optic_count;
     int *rows; /* controllers: hotspot indices in the order of their MACs */
     size_t row_count;
 };

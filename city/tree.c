@@ -362,6 +362,17 @@ static void name_ports(struct city_device *d)
     }
 }
 
+static enum err list_optics(struct city_device *d)
+{
+    d->optics = calloc(d->port_count + 1, sizeof *d->optics);
+    if (!d->optics)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < d->port_count; i++)
+        if (d->ports[i].kind == PORT_UPLINK || d->ports[i].kind == PORT_FIBRE)
+            d->optics[d->optic_count++] = (int)i;
+    return ERR_OK;
+}
+
 static enum err build_core(struct tree *t)
 {
     struct city_device *core = new_device(t, ROLE_CORE, -1);
@@ -632,8 +643,11 @@ enum err city_hang_tree(struct city *c, struct rng *rng)
         e = build_access_points(&t, device_of_group);
     if (!e)
         e = give_addresses(&t);
-    for (size_t i = 0; i < c->device_count; i++)
+    for (size_t i = 0; i < c->device_count && !e; i++) {
         name_ports(&c->devices[i]);
+        if (c->devices[i].port_count)
+            e = list_optics(&c->devices[i]);
+    }
 done:
     free(device_of_group);
     free(t.groups);

@@ -117,15 +117,14 @@ static void write_services(const struct city *c, struct buf *out)
     char text[INET_ADDRSTRLEN];
 
     address_text(city_portal_address, text);
-    buf_printf(
-        out,
-        "services:\n  - {id: portal, name: \"Anmeldeportal\", kind: portal, target: \"http://%s:%" PRId64
-        "/\"}\n",
-        text, c->params.portal_port);
     buf_printf(out,
-               "  - {id: portal-https, name: \"Anmeldeportal (verschlüsselt)\", kind: http, target: "
-               "\"https://%s:%" PRId64 "/\"}\n",
+               "services:\n  - {id: portal, name: \"Anmeldeportal\", kind: portal, target: "
+               "\"https://%s:%" PRId64 "/api/captive\"}\n",
                text, c->params.portal_tls_port);
+    buf_printf(out,
+               "  - {id: portal-page, name: \"Anmeldeseite\", kind: http, target: \"http://%s:%" PRId64
+               "/\"}\n",
+               text, c->params.portal_port);
     buf_printf(out,
                "  - {id: dns, name: \"Namensauflösung\", kind: dns, target: \"%s:%" PRId64
                "\", question: %s}\n",
