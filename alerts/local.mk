@@ -1,1 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += alerts/libalerts.a
+alerts_libalerts_a_SOURCES = \
+	%D%/alerts.c %D%/alerts.h %D%/blind.c %D%/cause.c %D%/command.c %D%/db_io.c %D%/db_io.h %D%/engine.c \
+	%D%/engine.h %D%/engine_private.h %D%/event_json.c %D%/event_json.h %D%/facts.c %D%/incident.c \
+	%D%/publisher.c %D%/publisher.h %D%/rows.c %D%/rules.c %D%/rules.h %D%/text_list.h %D%/topology.c \
+	%D%/topology.h %D%/verdict.c %D%/watch.c
+alerts_libalerts_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(JANSSON_CFLAGS) $(SQLITE_CFLAGS)
+
+sbin_PROGRAMS += netzwacht-alerts
+netzwacht_alerts_SOURCES = cli/alerts_main.c
+netzwacht_alerts_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+netzwacht_alerts_LDADD = $(DAEMON_LIB) alerts/libalerts.a $(SQLITE_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
+
+SHARED_FROM_SOURCE += alerts=alerts
+alertsdatadir = $(pkgdatadir)/alerts
+dist_alertsdata_DATA = %D%/rules.yaml

@@ -29,7 +29,7 @@
 #include "lib/runtime/journal.h"
 #include "lib/runtime/loop.h"
 
-enum { ARGUMENTS_MAX = 20, LIVE_SEED = 1 };
+enum { ARGUMENTS_MAX = 24, LIVE_SEED = 1 };
 
 #define GRACE             (8 * SECONDS)
 #define COVERAGE_INTERVAL (5 * MINUTES)
@@ -258,8 +258,7 @@ static enum err start_city(struct demo *d)
 
     in_dir(d, city, "city");
     snprintf(days, sizeof days, "%u", d->plan.days);
-    e = start_child(d, CHILD_DAEMON, NULL, "netzwacht-city", "run", "--dir", city, "--script",
-                    d->is_quiet_city ? "none" : "demo", NULL);
+    e = start_child(d, CHILD_DAEMON, NULL, "netzwacht-city", "run", "--dir", city, NULL);
     if (!e)
         e = start_child(d, CHILD_TASK, on_history_written, "netzwacht-city", "backfill", "--dir", city,
                         "--journal", in_dir(d, journal, "state/journal"), "--days", days, NULL);
@@ -342,17 +341,18 @@ static void on_city_made(void *ctx, int wait_status)
 static enum err make_city(struct demo *d)
 {
     const struct demo_plan *p = &d->plan;
-    char city[128], hotspots[16], nodes[16], seed[24], port[8], portal[8], dns[8];
+    char city[128], hotspots[16], nodes[16], seed[24], ports[4][8];
+    const uint16_t numbers[] = {p->snmp_port, p->portal_port, p->portal_tls_port, p->dns_port};
 
     snprintf(hotspots, sizeof hotspots, "%u", p->hotspots);
     snprintf(nodes, sizeof nodes, "%u", p->nodes);
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)p->seed);
-    snprintf(port, sizeof port, "%u", p->snmp_port);
-    snprintf(portal, sizeof portal, "%u", p->portal_port);
-    snprintf(dns, sizeof dns, "%u", p->dns_port);
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+        snprintf(ports[i], sizeof ports[i], "%u", numbers[i]);
     return start_child(d, CHILD_TASK, on_city_made, "netzwacht-city", "init", "--dir",
                        in_dir(d, city, "city"), "--hotspots", hotspots, "--nodes", nodes, "--seed", seed,
-                       "--port", port, "--portal-port", portal, "--dns-port", dns, NULL);
+                       "--port", ports[0], "--portal-port", ports[1], "--portal-tls-port", ports[2],
+                       "--dns-port", ports[3], d->is_quiet_city ? "--no-script" : NULL, NULL);
 }
 
 /* ---- the process ---- */

@@ -89,6 +89,8 @@ enum err demo_plan_init(struct demo_plan *p)
     if (!e)
         e = choose_port("127.16.0.1", SOCK_STREAM, 18080, &p->portal_port);
     if (!e)
+        e = choose_port("127.16.0.1", SOCK_STREAM, 18443, &p->portal_tls_port);
+    if (!e)
         e = choose_port("127.16.0.1", SOCK_DGRAM, 15353, &p->dns_port);
     return e;
 }

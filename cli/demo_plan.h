@@ -20,7 +20,7 @@ struct demo_plan {
     /* found */
     char dir[64];    /* the demo's own, removed at the end */
     char config[96]; /* <dir>/netzwacht.yaml */
-    uint16_t mqtt_port, snmp_port, portal_port, dns_port;
+    uint16_t mqtt_port, snmp_port, portal_port, portal_tls_port, dns_port;
     char passwords[DEMO_USERS][DEMO_PASSWORD_SIZE];
     char mqtt_password[DEMO_PASSWORD_SIZE], noc_password[DEMO_PASSWORD_SIZE];
 };

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* command.c - what people ask of incidents and maintenance windows. Returns a sentence if it cannot be done.
+ * Pure. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "alerts/engine_private.h"
+#include "lib/base/strx.h"
+
+#define SHELVE_MAX (24 * HOURS)
+
+static void sign(struct engine *e, struct incident *i, const struct engine_command *c, const char *state)
+{
+    if (state)
+        strx_copy(i->op_state, sizeof i->op_state, state);
+    strx_copy(i->op_by, sizeof i->op_by, c->by);
+    if (c->comment[0])
+        strx_copy(i->op_comment, sizeof i->op_comment, c->comment);
+    i->op_at = e->now;
+}
+
+static const char *do_shelve(struct engine *e, struct incident *i, const struct engine_command *c)
+{
+    if (!c->comment[0])
+        return "Shelving needs a comment that says why.";
+    if (c->until <= e->now || c->until > e->now + SHELVE_MAX)
+        return "`until` must lie within the next 24 hours.";
+    sign(e, i, c, "shelved");
+    i->shelved_until = c->until;
+    incident_say(e, i, "shelved");
+    return NULL;
+}
+
+static const char *do_unshelve(struct engine *e, struct incident *i, const struct engine_command *c)
+{
+    if (!i->shelved_until)
+        return "This incident is not shelved.";
+    i->shelved_until = 0;
+    sign(e, i, c, "none");
+    incident_say(e, i, "changed");
+    return NULL;
+}
+
+static const char *on_incident(struct engine *e, const struct engine_command *c)
+{
+    struct incident *i = incident_by_id(e, c->target);
+
+    if (!i || !i->is_announced)
+        return "There is no open incident of this id.";
+    if (strcmp(c->verb, "acknowledge") == 0) {
+        sign(e, i, c, "acknowledged");
+        incident_say(e, i, "acknowledged");
+    } else if (strcmp(c->verb, "comment") == 0 || strcmp(c->verb, "assign") == 0) {
+        if (!c->comment[0])
+            return "The comment is empty.";
+        sign(e, i, c, NULL);
+        incident_say(e, i, "changed");
+    } else if (strcmp(c->verb, "close") == 0) {
+        /* The alarm itself ends when its cause does (RFC 8632: an operator closes, a resource clears). */
+        sign(e, i, c, "closed");
+        incident_say(e, i, "changed");
+    } else if (strcmp(c->verb, "shelve") == 0) {
+        return do_shelve(e, i, c);
+    } else {
+        return do_unshelve(e, i, c);
+    }
+    return NULL;
+}
+
+/* ---- maintenance ---- */
+
+static bool is_scope(const struct engine *e, const char *id)
+{
+    return topology_device(e->topo, id) >= 0 || topology_hotspot(e->topo, id) >= 0 ||
+           inventory_site(e->o.inventory, id) || inventory_service(e->o.inventory, id);
+}
+
+static const char *begin_maintenance(struct engine *e, const struct engine_command *c)
+{
+    struct maintenance *m;
+
+    if (!is_scope(e, c->target))
+        return "There is no hotspot, device, site or service of this id.";
+    if (c->until <= e->now || c->until <= c->begin)
+        return "`end` must lie in the future, and behind `begin`.";
+    if (c->until - (c->begin > e->now ? c->begin : e->now) > e->o.rules->guards.maintenance_max)
+        return "The window is too long; maintenance_max in the rules bounds it.";
+    m = calloc(1, sizeof *m);
+    if (!m)
+        return "Out of memory.";
+    strx_copy(m->id, sizeof m->id, c->id);
+    strx_copy(m->scope, sizeof m->scope, c->target);
+    strx_copy(m->by, sizeof m->by, c->by);
+    strx_copy(m->comment, sizeof m->comment, c->comment);
+    m->begin = c->begin ? c->begin : e->now;
+    m->until = c->until;
+    m->next = e->maintenance;
+    e->maintenance = m;
+    row_maintenance(e, m, false);
+    return NULL;
+}
+
+static const char *end_maintenance(struct engine *e, const struct engine_command *c)
+{
+    for (struct maintenance *m = e->maintenance; m; m = m->next) {
+        if (strcmp(m->id, c->target) != 0)
+            continue;
+        m->until = e->now; /* the next tick drops it */
+        return NULL;
+    }
+    return "There is no maintenance window of this id.";
+}
+
+bool maintenance_expire(struct engine *e)
+{
+    struct maintenance **at = &e->maintenance;
+    bool has_ended = false;
+
+    while (*at) {
+        struct maintenance *m = *at;
+        if (e->now < m->until) {
+            at = &m->next;
+            continue;
+        }
+        *at = m->next;
+        row_maintenance(e, m, true);
+        free(m);
+        has_ended = true;
+    }
+    return has_ended;
+}
+
+static const char *do_reprobe(struct engine *e, const struct engine_command *c)
+{
+    int place = topology_hotspot(e->topo, c->target);
+    const char *device = place >= 0 ? e->topo->places[place].hotspot->device : c->target;
+
+    if (topology_device(e->topo, device) < 0)
+        return "There is no hotspot or device of this id.";
+    e->sink.reprobe(e->sink.ctx, device);
+    return NULL;
+}
+
+const char *engine_command(struct engine *e, ns_t now, const struct engine_command *c)
+{
+    static const char *const incident_verbs[] = {"acknowledge", "comment", "assign",
+                                                 "close",       "shelve",  "unshelve"};
+
+    if (now > e->now)
+        e->now = now;
+    e->is_dirty = true;
+    for (size_t k = 0; k < ARRAY_LEN(incident_verbs); k++)
+        if (strcmp(c->verb, incident_verbs[k]) == 0)
+            return on_incident(e, c);
+    if (strcmp(c->verb, "maintenance") == 0)
+        return begin_maintenance(e, c);
+    if (strcmp(c->verb, "maintenance_end") == 0)
+        return end_maintenance(e, c);
+    if (strcmp(c->verb, "reprobe") == 0)
+        return do_reprobe(e, c);
+    return "There is no such verb.";
+}

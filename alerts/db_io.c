@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* db_io.c - alerts.db. The only file of alerts that knows SQLite. */
+#include "alerts/db_io.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/strx.h"
+
+enum { SCHEMA_VERSION = 1, PROBLEM_SIZE = 160 };
+
+enum statement {
+    ROW_PUT,
+    ROW_DROP,
+    RECORD_PUT,
+    RECORD_DROP,
+    EVENT_PUT,
+    EVENT_EXPIRE,
+    COMMAND_PUT,
+    COMMAND_EXPIRE,
+    NUMBER_PUT,
+    OFFSET_PUT,
+    ROW_EACH,
+    RECORD_EACH,
+    EVENT_AFTER,
+    NUMBER_GET,
+    OFFSET_GET,
+    COMMAND_GET,
+    STATEMENT_COUNT
+};
+
+static const char *const statements[STATEMENT_COUNT] = {
+    [ROW_PUT] = "INSERT OR REPLACE INTO engine (kind, key, value) VALUES (?1, ?2, ?3)",
+    [ROW_DROP] = "DELETE FROM engine WHERE kind = ?1 AND key = ?2",
+    [RECORD_PUT] = "INSERT OR REPLACE INTO pending (slot, record) VALUES (?4, ?3)",
+    [RECORD_DROP] = "DELETE FROM pending WHERE slot <= ?4",
+    [EVENT_PUT] = "INSERT OR REPLACE INTO outbox (lane, sequence, created, body) VALUES (?5, ?4, ?6, ?3)",
+    [EVENT_EXPIRE] = "DELETE FROM outbox WHERE created < ?6",
+    [COMMAND_PUT] = "INSERT OR REPLACE INTO command (id, at, outcome, problem) VALUES (?1, ?6, ?2, ?3)",
+    [COMMAND_EXPIRE] = "DELETE FROM command WHERE at < ?6",
+    [NUMBER_PUT] = "INSERT OR REPLACE INTO number (name, value) VALUES (?1, ?4)",
+    [OFFSET_PUT] = "INSERT OR REPLACE INTO position (name, value) VALUES (?1, ?4)",
+    [ROW_EACH] = "SELECT key, value FROM engine WHERE kind = ?1 ORDER BY key",
+    [RECORD_EACH] = "SELECT slot, record FROM pending ORDER BY slot",
+    [EVENT_AFTER] =
+        "SELECT sequence, body FROM outbox WHERE lane = ?5 AND sequence > ?4 ORDER BY sequence LIMIT 1",
+    [NUMBER_GET] = "SELECT value FROM number WHERE name = ?1",
+    [OFFSET_GET] = "SELECT value FROM position WHERE name = ?1",
+    [COMMAND_GET] = "SELECT outcome, problem FROM command WHERE id = ?1"};
+
+static const char schema[] =
+    "CREATE TABLE engine (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, "
+    "key))"
+    " WITHOUT ROWID;"
+    "CREATE TABLE pending (slot INTEGER PRIMARY KEY, record BLOB NOT NULL);"
+    "CREATE TABLE outbox (lane INTEGER NOT NULL, sequence INTEGER NOT NULL, created INTEGER NOT NULL,"
+    " body BLOB NOT NULL, PRIMARY KEY (lane, sequence)) WITHOUT ROWID;"
+    "CREATE TABLE command (id TEXT PRIMARY KEY, at INTEGER NOT NULL, outcome TEXT NOT NULL, problem TEXT NOT "
+    "NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE number (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE position (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
+    "PRAGMA user_version = 1;";
+
+struct op {
+    enum statement statement;
+    char *text1, *text2; /* ?1, ?2 */
+    void *bytes;         /* ?3 */
+    size_t len;
+    uint64_t number; /* ?4 */
+    unsigned lane;   /* ?5 */
+    ns_t time;       /* ?6 */
+};
+
+struct db {
+    sqlite3 *sqlite;
+    sqlite3_stmt *prepared[STATEMENT_COUNT];
+    struct op *ops;
+    size_t count, cap;
+    bool is_short; /* out of memory while gathering */
+    char problem[PROBLEM_SIZE];
+};
+
+static enum err from_sqlite(struct db *db, int rc)
+{
+    strx_copy(db->problem, sizeof db->problem, db->sqlite ? sqlite3_errmsg(db->sqlite) : sqlite3_errstr(rc));
+    switch (rc & 0xff) {
+    case SQLITE_FULL: return ERR_NO_SPACE;
+    case SQLITE_NOMEM: return ERR_NOMEM;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return ERR_BUSY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return ERR_MALFORMED;
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+    case SQLITE_AUTH: return ERR_DENIED;
+    default: return ERR_IO;
+    }
+}
+
+static enum err execute(struct db *db, const char *sql)
+{
+    int rc = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
+
+    return rc == SQLITE_OK ? ERR_OK : from_sqlite(db, rc);
+}
+
+/* ---- opening ---- */
+
+static enum err read_version(struct db *db, int *version)
+{
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite3_prepare_v2(db->sqlite, "PRAGMA user_version", -1, &s, NULL);
+    enum err e = ERR_OK;
+
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW)
+        *version = sqlite3_column_int(s, 0);
+    else
+        e = from_sqlite(db, rc);
+    sqlite3_finalize(s);
+    return e;
+}
+
+static enum err prepare_schema(struct db *db)
+{
+    int version = 0;
+    enum err e =
+        execute(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000;"
+                    "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2000;");
+
+    if (!e)
+        e = read_version(db, &version);
+    if (!e && version > SCHEMA_VERSION)
+        return ERR_UNSUPPORTED;
+    if (!e && version == 0) {
+        e = execute(db, "BEGIN IMMEDIATE");
+        if (!e)
+            e = execute(db, schema);
+        if (!e)
+            e = execute(db, "COMMIT");
+    }
+    for (size_t i = 0; !e && i < STATEMENT_COUNT; i++) {
+        int rc = sqlite3_prepare_v3(db->sqlite, statements[i], -1, SQLITE_PREPARE_PERSISTENT,
+                                    &db->prepared[i], NULL);
+        if (rc != SQLITE_OK)
+            e = from_sqlite(db, rc);
+    }
+    return e;
+}
+
+enum err db_open(const char *path, struct db **out)
+{
+    struct db *db = calloc(1, sizeof *db);
+    int fd, rc;
+    enum err e;
+
+    if (!db)
+        return ERR_NOMEM;
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640); /* SQLite would use 0644 */
+    if (fd >= 0)
+        close(fd);
+    rc = sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                         NULL);
+    e = rc == SQLITE_OK ? prepare_schema(db) : from_sqlite(db, rc);
+    if (e) {
+        db_close(db);
+        return e;
+    }
+    *out = db;
+    return ERR_OK;
+}
+
+static void clear_batch(struct db *db)
+{
+    for (size_t i = 0; i < db->count; i++) {
+        free(db->ops[i].text1);
+        free(db->ops[i].text2);
+        free(db->ops[i].bytes);
+    }
+    db->count = 0;
+    db->is_short = false;
+}
+
+void db_close(struct db *db)
+{
+    if (!db)
+        return;
+    clear_batch(db);
+    free(db->ops);
+    for (size_t i = 0; i < STATEMENT_COUNT; i++)
+        sqlite3_finalize(db->prepared[i]);
+    sqlite3_close(db->sqlite);
+    free(db);
+}
+
+const char *db_problem(const struct db *db)
+{
+    return db->problem;
+}
+
+/* ---- the batch ---- */
+
+static char *copy_text(struct db *db, const char *text)
+{
+    char *copy = text ? strdup(text) : NULL;
+
+    if (text && !copy)
+        db->is_short = true;
+    return copy;
+}
+
+static void push(struct db *db, struct op op, const char *text1, const char *text2, const void *bytes,
+                 size_t len)
+{
+    if (db->count == db->cap) {
+        size_t cap = db->cap ? db->cap * 2 : 64;
+        struct op *grown = realloc(db->ops, cap * sizeof *grown);
+        if (!grown) {
+            db->is_short = true;
+            return;
+        }
+        db->ops = grown;
+        db->cap = cap;
+    }
+    op.text1 = copy_text(db, text1);
+    op.text2 = copy_text(db, text2);
+    op.bytes = bytes ? malloc(len + 1) : NULL;
+    op.len = len;
+    if (bytes && !op.bytes)
+        db->is_short = true;
+    else if (bytes)
+        memcpy(op.bytes, bytes, len);
+    db->ops[db->count++] = op;
+}
+
+void db_put_row(struct db *db, const char *kind, const char *key, const void *value, size_t len)
+{
+    push(db, (struct op){.statement = value ? ROW_PUT : ROW_DROP}, kind, key, value, len);
+}
+
+void db_put_record(struct db *db, uint64_t slot, const void *record, size_t len)
+{
+    push(db, (struct op){.statement = RECORD_PUT, .number = slot}, NULL, NULL, record, len);
+}
+
+void db_drop_records(struct db *db, uint64_t upto_slot)
+{
+    push(db, (struct op){.statement = RECORD_DROP, .number = upto_slot}, NULL, NULL, NULL, 0);
+}
+
+void db_put_event(struct db *db, unsigned lane, uint64_t sequence, ns_t created, const void *body, size_t len)
+{
+    push(db, (struct op){.statement = EVENT_PUT, .lane = lane, .number = sequence, .time = created}, NULL,
+         NULL, body, len);
+}
+
+void db_expire_events(struct db *db, ns_t before)
+{
+    push(db, (struct op){.statement = EVENT_EXPIRE, .time = before}, NULL, NULL, NULL, 0);
+}
+
+void db_put_command(struct db *db, const char *id, ns_t at, const char *outcome, const char *problem)
+{
+    push(db, (struct op){.statement = COMMAND_PUT, .time = at}, id, outcome, problem, strlen(problem));
+}
+
+void db_expire_commands(struct db *db, ns_t before)
+{
+    push(db, (struct op){.statement = COMMAND_EXPIRE, .time = before}, NULL, NULL, NULL, 0);
+}
+
+void db_put_number(struct db *db, const char *name, uint64_t value)
+{
+    push(db, (struct op){.statement = NUMBER_PUT, .number = value}, name, NULL, NULL, 0);
+}
+
+void db_put_offset(struct db *db, const char *partition, journal_pos position)
+{
+    push(db, (struct op){.statement = OFFSET_PUT, .number = position}, partition, NULL, NULL, 0);
+}
+
+bool db_is_empty(const struct db *db)
+{
+    return db->count == 0;
+}
+
+static sqlite3_stmt *bind(struct db *db, const struct op *op)
+{
+    sqlite3_stmt *s = db->prepared[op->statement];
+    int count = sqlite3_bind_parameter_count(s);
+
+    sqlite3_reset(s);
+    sqlite3_clear_bindings(s);
+    if (op->text1)
+        sqlite3_bind_text(s, 1, op->text1, -1, SQLITE_STATIC);
+    if (op->text2 && count >= 2)
+        sqlite3_bind_text(s, 2, op->text2, -1, SQLITE_STATIC);
+    if (op->bytes && op->statement == COMMAND_PUT)
+        sqlite3_bind_text(s, 3, op->bytes, (int)op->len, SQLITE_STATIC);
+    else if (op->bytes)
+        sqlite3_bind_blob(s, 3, op->bytes, (int)op->len, SQLITE_STATIC);
+    if (count >= 4)
+        sqlite3_bind_int64(s, 4, (sqlite3_int64)op->number);
+    if (count >= 5)
+        sqlite3_bind_int64(s, 5, op->lane);
+    if (count >= 6)
+        sqlite3_bind_int64(s, 6, op->time);
+    return s;
+}
+
+enum err db_commit(struct db *db)
+{
+    enum err e;
+
+    if (db->count == 0)
+        return ERR_OK;
+    if (db->is_short)
+        return ERR_NOMEM;
+    e = execute(db, "BEGIN IMMEDIATE");
+    if (e)
+        return e;
+    for (size_t i = 0; !e && i < db->count; i++) {
+        sqlite3_stmt *s = bind(db, &db->ops[i]);
+        int rc = sqlite3_step(s);
+        if (rc != SQLITE_DONE)
+            e = from_sqlite(db, rc);
+        sqlite3_reset(s);
+        sqlite3_clear_bindings(s);
+    }
+    if (!e)
+        e = execute(db, "COMMIT");
+    if (e) {
+        char problem[PROBLEM_SIZE];
+        strx_copy(problem, sizeof problem, db->problem);
+        (void)!execute(db, "ROLLBACK");
+        strx_copy(db->problem, sizeof db->problem, problem);
+        return e;
+    }
+    clear_batch(db);
+    return ERR_OK;
+}
+
+/* ---- reading ---- */
+
+enum err db_each_row(struct db *db, const char *kind,
+                     void (*each)(void *ctx, const char *key, const void *value, size_t len), void *ctx)
+{
+    sqlite3_stmt *s = bind(db, &(struct op){.statement = ROW_EACH, .text1 = (char *)(uintptr_t)kind});
+    int rc;
+
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+        each(ctx, (const char *)sqlite3_column_text(s, 0), sqlite3_column_blob(s, 1),
+             (size_t)sqlite3_column_bytes(s, 1));
+    sqlite3_reset(s);
+    return rc == SQLITE_DONE ? ERR_OK : from_sqlite(db, rc);
+}
+
+enum err db_each_record(struct db *db, void (*each)(void *ctx, uint64_t slot, const void *record, size_t len),
+                        void *ctx)
+{
+    sqlite3_stmt *s = bind(db, &(struct op){.statement = RECORD_EACH});
+    int rc;
+
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+        each(ctx, (uint64_t)sqlite3_column_int64(s, 0), sqlite3_column_blob(s, 1),
+             (size_t)sqlite3_column_bytes(s, 1));
+    sqlite3_reset(s);
+    return rc == SQLITE_DONE ? ERR_OK : from_sqlite(db, rc);
+}
+
+enum err db_event_after(struct db *db, unsigned lane, uint64_t after, uint64_t *sequence, struct buf *body)
+{
+    sqlite3_stmt *s = bind(db, &(struct op){.statement = EVENT_AFTER, .lane = lane, .number = after});
+    int rc = sqlite3_step(s);
+    enum err e = ERR_OK;
+
+    if (rc == SQLITE_ROW) {
+        *sequence = (uint64_t)sqlite3_column_int64(s, 0);
+        buf_put(body, sqlite3_column_blob(s, 1), (size_t)sqlite3_column_bytes(s, 1));
+        e = buf_error(body);
+    } else {
+        e = rc == SQLITE_DONE ? ERR_NOT_FOUND : from_sqlite(db, rc);
+    }
+    sqlite3_reset(s);
+    return e;
+}
+
+static enum err get_number(struct db *db, enum statement which, const char *name, uint64_t *out)
+{
+    sqlite3_stmt *s = bind(db, &(struct op){.statement = which, .text1 = (char *)(uintptr_t)name});
+    int rc = sqlite3_step(s);
+
+    if (rc == SQLITE_ROW)
+        *out = (uint64_t)sqlite3_column_int64(s, 0);
+    else if (rc == SQLITE_DONE)
+        *out = 0;
+    sqlite3_reset(s);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? ERR_OK : from_sqlite(db, rc);
+}
+
+enum err db_number(struct db *db, const char *name, uint64_t *out)
+{
+    return get_number(db, NUMBER_GET, name, out);
+}
+
+enum err db_offset(struct db *db, const char *partition, journal_pos *out)
+{
+    return get_number(db, OFFSET_GET, partition, out);
+}
+
+enum err db_command(struct db *db, const char *id, char **outcome, char **problem)
+{
+    sqlite3_stmt *s = bind(db, &(struct op){.statement = COMMAND_GET, .text1 = (char *)(uintptr_t)id});
+    int rc = sqlite3_step(s);
+    enum err e = ERR_OK;
+
+    if (rc == SQLITE_ROW) {
+        *outcome = strdup((const char *)sqlite3_column_text(s, 0));
+        *problem = strdup((const char *)sqlite3_column_text(s, 1));
+        if (!*outcome || !*problem) {
+            free(*outcome);
+            free(*problem);
+            e = ERR_NOMEM;
+        }
+    } else {
+        e = rc == SQLITE_DONE ? ERR_NOT_FOUND : from_sqlite(db, rc);
+    }
+    sqlite3_reset(s);
+    return e;
+}

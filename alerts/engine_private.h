@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine_private.h - what the engine's files share among themselves. Nobody else includes it. */
+#ifndef NW_ALERTS_ENGINE_PRIVATE_H
+#define NW_ALERTS_ENGINE_PRIVATE_H
+
+#include "alerts/engine.h"
+#include "lib/base/map.h"
+
+enum { KEY_SIZE = 256, ID_SIZE = 68, NAME_SIZE = 192, TEXT_SIZE = 512, EVIDENCE_MAX = 4, FLAPS_MAX = 16 };
+
+enum status {
+    STATUS_NO_DATA, /* never heard of, or not for a long time */
+    STATUS_ALIVE,
+    STATUS_SILENT, /* missed polls, or down by evidence that is too old to count */
+    STATUS_DOWN
+};
+
+/* The part of a fact that outlives a restart. */
+struct kept {
+    ns_t first_miss, excuse;
+    unsigned misses, silent_since_excuse; /* at most 2 */
+    bool is_down, on_battery, was_below_dead;
+    char blame[ID_SIZE];
+};
+
+/* What is known of a node. Times are wall times of the records. */
+struct fact {
+    ns_t interval;
+    ns_t seen_ok;    /* start of the last poll that was answered */
+    ns_t heard;      /* start of the last poll, answered or not */
+    ns_t first_miss; /* start of the first poll of the present silence; 0 = none */
+    unsigned misses;
+    bool is_down;                 /* the collector's verdict, or the controller's */
+    bool was_carried;             /* restored from a row, no record yet */
+    bool on_battery;              /* a UPS */
+    ns_t excuse;                  /* silence counts only from polls begun after this … */
+    unsigned silent_since_excuse; /* … and from two of them */
+    ns_t held_since;              /* 0 = not held */
+    ns_t asked;                   /* last re-probe */
+    struct incident *blame;
+    /* of one tick */
+    enum status status;
+    bool is_path_dead; /* nothing gets through it */
+    bool is_held;      /* its verdict waits for somebody else's */
+    ns_t newest_ok_below;
+    struct kept kept;
+    bool was_below_dead; /* it was silent because of something above it */
+};
+
+struct object_memory {
+    enum state state;
+    enum reason reason;
+    ns_t since;
+    char incident[ID_SIZE];
+    bool is_known; /* has a row */
+};
+
+/* What rules and services make of an object that answers. */
+struct effect {
+    enum state state;
+    enum reason reason;
+    struct incident *incident;
+};
+
+struct place_fact {
+    struct object_memory memory;
+    struct effect effect;
+    double clients; /* NaN = unknown */
+    ns_t clients_at;
+    double usual; /* slow mean of clients */
+    unsigned usual_count;
+    ns_t usual_saved;
+};
+
+struct service_fact {
+    struct object_memory memory;
+    struct effect effect;
+    const struct service *service;
+    unsigned failures;
+    ns_t heard;
+};
+
+struct baseline; /* recent history of one series */
+
+/* One rule on one series. */
+struct watch {
+    const struct rule *rule;
+    char *key; /* "rule\nkind\nid\nentity" */
+    enum object_kind kind;
+    size_t index;
+    char *entity;
+    double value, limit;
+    ns_t at;
+    bool is_bad;     /* the side of the hysteresis */
+    ns_t side_since; /* when the present side began, while it differs from is_raised */
+    bool is_raised;
+    struct baseline *baseline;
+    ns_t baseline_saved;
+};
+
+struct interest {
+    uint32_t index; /* of the series */
+    enum metric metric;
+    int place; /* the hotspot it belongs to, or -1: the device itself */
+    const char *entity;
+    const char *entity_kind;
+    struct watch **watches;
+    size_t watch_count;
+};
+
+/* The series of a source that somebody cares about. */
+struct source {
+    uint32_t version;
+    struct interest *interests;
+    size_t count;
+    char **strings; /* what entity, entity_kind point to */
+    size_t string_count;
+    double *last; /* per interest, NaN at first */
+};
+
+struct evidence {
+    char metric[48], entity[96];
+    double value, limit;
+    ns_t at;
+};
+
+struct member {
+    enum object_kind kind;
+    size_t index;
+    enum state state;
+    enum reason reason;
+};
+
+struct member_list {
+    struct member *items;
+    size_t count, cap;
+};
+
+enum lane { LANE_CRITICAL, LANE_MAIN, LANE_COUNT };
+extern const char *const lane_words[];
+
+struct incident {
+    struct incident *next; /* in order of opening */
+    char id[ID_SIZE], key[KEY_SIZE];
+    enum incident_type type;
+    enum severity severity;
+    enum lane lane;
+    enum object_kind cause_kind;
+    char cause_id[ID_SIZE], cause_name[NAME_SIZE];
+    int cause_node; /* or -1 */
+    ns_t opened, changed, closed;
+    bool is_announced;          /* "opened" has been said */
+    struct member_list members; /* as last announced */
+    struct member_list now;     /* of this tick */
+    bool is_active;             /* of this tick */
+    ns_t quiet_since;           /* 0 = active */
+    ns_t digest_due;            /* members have changed; said not before this */
+    ns_t last_event;
+    double priority;
+    size_t hotspots;
+    struct evidence evidence[EVIDENCE_MAX];
+    size_t evidence_count;
+    char runbook[256];
+    char op_state[16], op_by[NAME_SIZE], op_comment[TEXT_SIZE];
+    ns_t op_at, shelved_until;
+    bool is_flapping;
+    ns_t flaps[FLAPS_MAX]; /* when it came back */
+    size_t flap_count;
+    enum severity rule_severity; /* of rule incidents; SEVERITY_INDETERMINATE otherwise */
+    bool needs_say;              /* type, cause or severity changed */
+};
+
+struct maintenance {
+    struct maintenance *next;
+    char id[ID_SIZE], scope[ID_SIZE], by[NAME_SIZE], comment[TEXT_SIZE];
+    ns_t begin, until;
+};
+
+struct past {
+    struct past *next;
+    char key[KEY_SIZE];
+    ns_t flaps[FLAPS_MAX];
+    size_t flap_count;
+    ns_t closed;
+};
+
+struct engine {
+    struct engine_options o;
+    struct engine_sink sink;
+    struct topology *topo;
+    struct fact *facts;            /* per node */
+    struct object_memory *devices; /* per device */
+    struct place_fact *places;
+    struct service_fact *services;
+    size_t service_count;
+    struct source **sources;   /* per device */
+    struct map *probe_sources; /* "probe/<id>" -> struct source */
+    struct map *watches;       /* key -> struct watch */
+    struct incident *incidents;
+    struct incident *blind; /* the open one, or NULL */
+    struct maintenance *maintenance;
+    int *order; /* nodes, parents first */
+    ns_t now, started;
+    ns_t collector_beat, collector_sample; /* wall of its last heartbeat, of its last samples */
+    bool is_blind;      /* nothing is known; the incident `blind` outlives it until all is fresh */
+    bool is_suspicious; /* so many are silent that nobody is judged for a moment */
+    bool has_held;
+    ns_t blind_ended;
+    ns_t newest_silence;
+    uint64_t incident_number;
+    bool is_dirty;
+    struct effect *device_effects;
+    struct past *past; /* incidents closed lately, for flapping */
+};
+
+/* ---- facts.c ---- */
+void facts_take(struct engine *e, const char *partition, const Nw__Record *r, bool is_priming);
+double facts_last(const struct engine *e, int device, enum metric metric, const char *entity_suffix);
+void source_free(struct source *s);
+
+/* ---- watch.c ---- */
+struct watch *watch_get(struct engine *e, const struct rule *rule, enum object_kind kind, size_t index,
+                        const char *entity);
+void watch_value(struct engine *e, struct watch *w, double value, ns_t at, ns_t interval, bool is_priming);
+void watch_sleeping(struct engine *e, struct watch *w, size_t place, ns_t at, ns_t interval, bool is_priming);
+void watch_free(void *w);
+void watch_save(struct engine *e, struct watch *w);
+enum err watch_restore(struct engine *e, const char *key, const void *value, size_t len);
+void place_learn(struct engine *e, size_t place, ns_t at, ns_t interval);
+
+/* ---- cause.c ---- */
+void cause_find(struct engine *e); /* sets status, blame; opens incidents */
+bool is_in_maintenance(const struct engine *e, const char *id, const char *site, int node);
+bool is_fresh(const struct engine *e, int node);
+ns_t node_interval(const struct engine *e, int node);
+
+/* ---- blind.c ---- */
+void blind_judge(struct engine *e);
+
+/* ---- incident.c ---- */
+struct incident *incident_find(struct engine *e, const char *key);
+struct incident *incident_by_id(struct engine *e, const char *id);
+/* The open incident of that key, or a new one. NULL: out of memory. */
+struct incident *incident_open(struct engine *e, const char *key, enum incident_type type,
+                               enum object_kind cause_kind, const char *cause_id, const char *cause_name,
+                               int cause_node);
+void incident_rename(struct engine *e, struct incident *i, const char *key, enum incident_type type,
+                     enum object_kind cause_kind, const char *cause_id, const char *cause_name,
+                     int cause_node);
+void incident_evidence(struct incident *i, const char *metric, const char *entity, double value, double limit,
+                       ns_t at);
+void incident_member(struct incident *i, enum object_kind kind, size_t index, enum state state,
+                     enum reason reason);
+void incidents_begin(struct engine *e);  /* of a tick: empties the new member lists */
+void incidents_settle(struct engine *e); /* says what changed, closes what is over */
+void incident_say(struct engine *e, struct incident *i, const char *event);
+void incident_save(struct engine *e, const struct incident *i);
+enum err incident_restore(struct engine *e, const char *key, const void *value, size_t len);
+void incident_free(struct incident *i);
+void past_free(struct past *p);
+enum reason incident_reason(const struct engine *e, const struct incident *i);
+void object_name(const struct engine *e, enum object_kind kind, size_t index, const char **id,
+                 const char **name);
+
+/* ---- verdict.c ---- */
+void verdict_all(struct engine *e); /* members of incidents, states of everything */
+
+/* ---- command.c ---- */
+bool maintenance_expire(struct engine *e); /* true: something has begun or ended since the last tick */
+enum err maintenance_restore(struct engine *e, const char *key, const void *value, size_t len);
+
+/* ---- rows.c ---- */
+void rows_nodes(struct engine *e); /* those that differ from what was written last */
+void row_memory(struct engine *e, enum object_kind kind, size_t index);
+void row_meta(struct engine *e);
+enum err rows_restore(struct engine *e, const char *kind, const char *key, const void *value, size_t len);
+void row_maintenance(struct engine *e, const struct maintenance *m, bool is_over);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* rules.c - the schema of rules.yaml and the table of incident types. Knows conf and the model, nothing of
+ * the engine. */
+#include "alerts/rules.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/units.h"
+
+#define INCIDENT_TYPE(number, symbol, code, severity, de, en) [number] = {code, de, en, severity},
+static const struct incident_type_info types[] = {
+#include "alerts/text_list.h"
+};
+#undef INCIDENT_TYPE
+
+const char *const severity_words[] = {"indeterminate", "warning", "minor", "major",
+                                      "critical",      "cleared", NULL};
+static const char *const kind_words[] = {"threshold", "drop", "sleeping", NULL};
+static const char *const group_words[] = {"object", "site", "all", NULL};
+#define INCIDENT_TYPE(number, symbol, code, severity, de, en) [number] = (code),
+static const char *const type_words[INCIDENT_TYPE_COUNT + 1] = {
+#include "alerts/text_list.h"
+};
+#undef INCIDENT_TYPE
+#define STATE(number, symbol, code, de, en) [number] = (code),
+static const char *const state_words[] = {
+#include "lib/model/state_list.h"
+    NULL};
+#undef STATE
+#define REASON(number, symbol, code, de, en) [number] = (code),
+static const char *const reason_words[] = {
+#include "lib/model/state_list.h"
+    NULL};
+#undef REASON
+
+/* "not given" for the edges: no metric reaches it. */
+#define ABSENT      1e300
+#define ABSENT_TEXT "1e300"
+
+static const struct conf_field rule_fields[] = {
+    CONF_ID_FIELD(struct rule, id, .is_required = true),
+    CONF_ENUM_FIELD(struct rule, kind, kind_words, .fallback = "threshold"),
+    {.name = "metric",
+     .type = CONF_STRING,
+     .offset = offsetof(struct rule, metric_name),
+     .is_required = true},
+    CONF_STRING_FIELD(struct rule, entity_kind, .fallback = NULL),
+    CONF_DOUBLE_FIELD(struct rule, above, -ABSENT, ABSENT, .fallback = ABSENT_TEXT),
+    CONF_DOUBLE_FIELD(struct rule, below, -ABSENT, ABSENT, .fallback = ABSENT_TEXT),
+    CONF_DOUBLE_FIELD(struct rule, clear, -ABSENT, ABSENT, .fallback = ABSENT_TEXT),
+    CONF_DOUBLE_FIELD(struct rule, drop, 0.01, ABSENT, .fallback = ABSENT_TEXT),
+    CONF_INT_FIELD(struct rule, hold_polls, 1, 100000, .fallback = "1"),
+    CONF_INT_FIELD(struct rule, clear_polls, 1, 100000, .fallback = "1"),
+    CONF_ENUM_FIELD(struct rule, severity, severity_words, .fallback = "warning"),
+    CONF_ENUM_FIELD(struct rule, type, type_words, .fallback = "limit"),
+    CONF_ENUM_FIELD(struct rule, state, state_words, .fallback = "usable"),
+    CONF_ENUM_FIELD(struct rule, reason, reason_words, .fallback = "none"),
+    CONF_ENUM_FIELD(struct rule, group, group_words, .fallback = "object"),
+    CONF_BOOL_FIELD(struct rule, enabled, .fallback = "yes"),
+    CONF_STRING_FIELD(struct rule, runbook, .fallback = NULL),
+    CONF_POSITION_FIELD(struct rule, at),
+    CONF_END};
+static const struct conf_schema rule_schema = CONF_SCHEMA(struct rule, rule_fields);
+
+#define GUARD_INT(member, lo, hi, text)                                                                      \
+    CONF_INT_FIELD(struct guard_settings, member, lo, hi, .fallback = (text))
+static const struct conf_field guard_fields[] = {
+    CONF_DOUBLE_FIELD(struct guard_settings, blind_share, 1, 100, .fallback = "60"),
+    GUARD_INT(blind_min_devices, 1, 1000000, "5"),
+    GUARD_INT(heartbeat_polls, 1, 1000, "2"),
+    CONF_DOUBLE_FIELD(struct guard_settings, group_share, 1, 100, .fallback = "50"),
+    GUARD_INT(group_min, 2, 1000, "3"),
+    GUARD_INT(critical_hotspots, 1, 1000000, "10"),
+    GUARD_INT(major_hotspots, 1, 1000000, "3"),
+    GUARD_INT(service_failures, 1, 1000, "2"),
+    GUARD_INT(flap_count, 2, 1000, "3"),
+    GUARD_INT(flap_polls, 4, 100000, "60"),
+    CONF_DOUBLE_FIELD(struct guard_settings, sleeping_clients, 0.1, 100000, .fallback = "3"),
+    CONF_DURATION_FIELD(struct guard_settings, maintenance_max, 60, 31536000, .fallback = "30d"),
+    CONF_END};
+static const struct conf_schema guard_schema = CONF_SCHEMA(struct guard_settings, guard_fields);
+
+static const struct conf_field file_fields[] = {CONF_MAP_FIELD(struct rules, guards, &guard_schema),
+                                                CONF_LIST_FIELD(struct rules, rules, &rule_schema), CONF_END};
+static const struct conf_schema file_schema = CONF_SCHEMA(struct rules, file_fields);
+
+const struct incident_type_info *incident_type_info(enum incident_type type)
+{
+    return &types[(size_t)type < ARRAY_LEN(types) ? type : INCIDENT_OTHER];
+}
+
+/* ---- checks that need more than one key ---- */
+
+static void check_threshold(struct rule *r, struct conf_report *report)
+{
+    r->has_above = r->above < ABSENT;
+    r->has_below = r->below < ABSENT;
+    if (r->has_above == r->has_below) {
+        conf_report_add(report, r->at, "rule %s: expected exactly one of `above` and `below`", r->id);
+        return;
+    }
+    if (r->clear >= ABSENT)
+        r->clear = r->has_above ? r->above : r->below;
+    if (r->has_above ? r->clear > r->above : r->clear < r->below)
+        conf_report_add(report, r->at, "rule %s: `clear` must lie on the good side of `%s`", r->id,
+                        r->has_above ? "above" : "below");
+}
+
+static void check_rule(struct rule *r, struct conf_report *report)
+{
+    const struct metric_info *metric = metric_by_name(r->metric_name);
+
+    if (!metric)
+        conf_report_add(report, r->at, "rule %s: there is no metric \"%s\"; docs/alerts.md lists them", r->id,
+                        r->metric_name);
+    else
+        r->metric = metric->number;
+    if (r->kind == RULE_THRESHOLD)
+        check_threshold(r, report);
+    if (r->kind == RULE_DROP && r->drop >= ABSENT)
+        conf_report_add(report, r->at, "rule %s: expected `drop`", r->id);
+    if (r->kind == RULE_DROP && r->clear >= ABSENT)
+        r->clear = r->drop / 2;
+    if (r->state == STATE_UNKNOWN || r->state == STATE_MAINTENANCE)
+        conf_report_add(report, r->at, "rule %s: `state` must be usable, degraded or unusable", r->id);
+    if (r->severity == SEVERITY_CLEARED)
+        conf_report_add(report, r->at, "rule %s: `severity` must not be cleared", r->id);
+}
+
+static void check_all(struct rules *r, struct conf_report *report)
+{
+    struct rule *rules = r->rules.items;
+
+    for (size_t i = 0; i < r->rules.count; i++) {
+        check_rule(&rules[i], report);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(rules[k].id, rules[i].id) == 0)
+                conf_report_add(report, rules[i].at, "rule %s is there already, in line %u", rules[i].id,
+                                rules[k].at.line);
+    }
+}
+
+/* ---- the site's own rules over the shipped ones ---- */
+
+static struct rule *find_rule(struct rules *r, const char *id)
+{
+    struct rule *rules = r->rules.items;
+
+    for (size_t i = 0; i < r->rules.count; i++)
+        if (strcmp(rules[i].id, id) == 0)
+            return &rules[i];
+    return NULL;
+}
+
+/* Swaps the own rule with the shipped one of the same id, or appends it; `own` keeps what is left over. */
+static enum err merge(struct rules *base, struct rules *own)
+{
+    struct rule *rules = own->rules.items;
+
+    base->guards = own->guards;
+    for (size_t i = 0; i < own->rules.count; i++) {
+        struct rule *same = find_rule(base, rules[i].id);
+        struct rule spare = {0};
+        if (!same) {
+            struct rule *grown = realloc(base->rules.items, (base->rules.count + 1) * sizeof *grown);
+            if (!grown)
+                return ERR_NOMEM;
+            base->rules.items = grown;
+            same = &grown[base->rules.count++];
+            *same = spare;
+        }
+        spare = *same;
+        *same = rules[i];
+        rules[i] = spare;
+    }
+    return ERR_OK;
+}
+
+struct text {
+    const char *name, *path, *text;
+};
+
+static enum err read_one(const struct text *t, struct rules *out, struct conf_report *report)
+{
+    enum err e;
+
+    if (t->path)
+        e = conf_read_file(t->path, &file_schema, out, report);
+    else
+        e = conf_read(t->name, t->text, strlen(t->text), &file_schema, out, report);
+    if (!e) {
+        check_all(out, report);
+        if (conf_report_count(report))
+            e = ERR_CONFIG;
+    }
+    return e;
+}
+
+static enum err read_both(const struct text *shipped, const struct text *own, struct conf_report *report,
+                          struct rules **out)
+{
+    struct rules *r = calloc(1, sizeof *r);
+    struct rules more = {0};
+    enum err e;
+
+    if (!r)
+        return ERR_NOMEM;
+    e = read_one(shipped, r, report);
+    if (!e && (own->path || own->text)) {
+        e = read_one(own, &more, report);
+        if (!e)
+            e = merge(r, &more);
+        conf_free(&file_schema, &more);
+    }
+    if (e) {
+        rules_free(r);
+        return e;
+    }
+    *out = r;
+    return ERR_OK;
+}
+
+enum err rules_load(const char *shipped, const char *own, struct conf_report *report, struct rules **out)
+{
+    return read_both(&(struct text){.path = shipped}, &(struct text){.path = own}, report, out);
+}
+
+enum err rules_parse(const char *shipped, const char *own, struct conf_report *report, struct rules **out)
+{
+    return read_both(&(struct text){.name = "shipped", .text = shipped},
+                     &(struct text){.name = "own", .text = own}, report, out);
+}
+
+void rules_free(struct rules *r)
+{
+    if (!r)
+        return;
+    conf_free(&file_schema, r);
+    free(r);
+}
+
+size_t rules_count(const struct rules *r)
+{
+    return r->rules.count;
+}
+
+const struct rule *rules_at(const struct rules *r, size_t i)
+{
+    return (const struct rule *)r->rules.items + i;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* rules.h - the rules (YAML) by which samples become alarms, and the kinds of incidents with their texts.
+ *
+ * The shipped file alerts/rules.yaml comes first; a rule of the site's own file with the same id replaces the
+ * shipped one, `enabled: no` switches it off. Times stand in polls, so that they follow each device's
+ * interval. Pure apart from conf's file reading. */
+#ifndef NW_ALERTS_RULES_H
+#define NW_ALERTS_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/err.h"
+#include "lib/model/metric.h"
+#include "lib/model/state.h"
+#include "lib/runtime/conf.h"
+
+/* X.733, RFC 8632 */
+enum severity {
+    SEVERITY_INDETERMINATE,
+    SEVERITY_WARNING,
+    SEVERITY_MINOR,
+    SEVERITY_MAJOR,
+    SEVERITY_CRITICAL,
+    SEVERITY_CLEARED
+};
+extern const char *const severity_words[]; /* by enum severity, NULL-terminated */
+
+#define INCIDENT_TYPE(number, symbol, code, severity, de, en) symbol = (number),
+enum incident_type {
+#include "alerts/text_list.h"
+    INCIDENT_TYPE_COUNT
+};
+#undef INCIDENT_TYPE
+
+struct incident_type_info {
+    const char *code, *de, *en;
+    enum severity severity;
+};
+/* Never NULL: a number that is not known is INCIDENT_OTHER. */
+const struct incident_type_info *incident_type_info(enum incident_type type);
+
+enum rule_kind {
+    RULE_THRESHOLD, /* value above / below, with `clear` as the other edge of the hysteresis */
+    RULE_DROP,      /* value lower than the series' own recent median by `drop` */
+    RULE_SLEEPING   /* nobody on a hotspot that usually has users while its neighbours have some */
+};
+
+enum rule_group { RULE_GROUP_OBJECT, RULE_GROUP_SITE, RULE_GROUP_ALL };
+
+struct rule {
+    char *id;
+    int kind;          /* enum rule_kind */
+    char *metric_name; /* "optic.rx_power" */
+    char *entity_kind; /* only entities of this kind; NULL = all */
+    double above, below, clear, drop;
+    bool has_above, has_below; /* derived */
+    int64_t hold_polls;        /* so many polls on the bad side before the alarm … */
+    int64_t clear_polls;       /* … and on the good side before it ends */
+    int severity;              /* enum severity */
+    int type;                  /* enum incident_type */
+    int state;                 /* enum state that it puts the object into; STATE_USABLE: none */
+    int reason;                /* enum reason */
+    int group;                 /* enum rule_group: one incident per object, per site, or for all */
+    bool enabled;
+    char *runbook; /* URL or NULL */
+    struct conf_pos at;
+    enum metric metric; /* derived */
+};
+
+struct guard_settings {
+    double blind_share;        /* %: so many devices silent at once make the monitor blind */
+    int64_t blind_min_devices; /* but not in an inventory smaller than this */
+    int64_t heartbeat_polls;   /* the collector's heartbeat is missing for so many intervals */
+    double group_share;        /* %: so many of a parent's (or a feeder's) children make one incident */
+    int64_t group_min;         /* and at least so many */
+    int64_t critical_hotspots; /* from so many hotspots on, a major incident is critical */
+    int64_t major_hotspots;    /* … and a minor one major */
+    int64_t service_failures;  /* failed probe rounds in a row */
+    int64_t flap_count;        /* so many returns … */
+    int64_t flap_polls;        /* … within so many polls are flapping; ends after a quarter of it in rest */
+    double sleeping_clients;   /* usual clients that a sleeping hotspot must have, and its neighbours now */
+    int64_t maintenance_max;   /* ns */
+};
+
+struct rules {
+    struct guard_settings guards;
+    struct conf_list rules; /* struct rule */
+};
+
+/* shipped: the built-in file; own: the site's, or NULL. Everything wrong goes to report (ERR_CONFIG). */
+enum err rules_load(const char *shipped, const char *own, struct conf_report *report,
+                    struct rules **out) NW_CHECKED;
+/* The same from texts, for tests; own may be NULL. */
+enum err rules_parse(const char *shipped, const char *own, struct conf_report *report,
+                     struct rules **out) NW_CHECKED;
+void rules_free(struct rules *r);
+
+size_t rules_count(const struct rules *r);
+const struct rule *rules_at(const struct rules *r, size_t i);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* text_list.h - every kind of incident: INCIDENT_TYPE(number, SYMBOL, "code", severity, "German", "English").
+ *
+ * Codes are the contract of MQTT and HTTP, numbers are append-only (alerts.db). The severity is the one that
+ * an incident starts from; the engine raises it with the number of hotspots. In the texts {name} is the
+ * cause, {hotspots} the number of hotspots that are affected now, {value} and {limit} the evidence. No
+ * include guard: include it with INCIDENT_TYPE defined. */
+INCIDENT_TYPE(0, INCIDENT_OTHER, "other", SEVERITY_WARNING, "{name}: Auffälligkeit", "{name}: irregularity")
+INCIDENT_TYPE(1, INCIDENT_FIBRE_CUT, "fibre_cut", SEVERITY_MAJOR,
+              "Glasfaserstrecke zu {name} unterbrochen; betroffene Hotspots: {hotspots}",
+              "Fibre to {name} cut; hotspots affected: {hotspots}")
+INCIDENT_TYPE(2, INCIDENT_POWER_CUT, "power_cut", SEVERITY_MAJOR,
+              "Stromausfall bei {name}; betroffene Hotspots: {hotspots}",
+              "Power failure at {name}; hotspots affected: {hotspots}")
+INCIDENT_TYPE(3, INCIDENT_DEVICE_DOWN, "device_down", SEVERITY_MINOR,
+              "{name} antwortet nicht; betroffene Hotspots: {hotspots}",
+              "{name} does not answer; hotspots affected: {hotspots}")
+INCIDENT_TYPE(4, INCIDENT_ON_BATTERY, "on_battery", SEVERITY_WARNING, "{name} läuft auf Batterie",
+              "{name} is running on battery")
+INCIDENT_TYPE(5, INCIDENT_PORTAL_DOWN, "portal_down", SEVERITY_MAJOR,
+              "Anmeldeseite {name} funktioniert nicht; betroffene Hotspots: {hotspots}",
+              "Portal {name} does not work; hotspots affected: {hotspots}")
+INCIDENT_TYPE(6, INCIDENT_DNS_DOWN, "dns_down", SEVERITY_CRITICAL,
+              "Namensauflösung {name} funktioniert nicht; betroffene Hotspots: {hotspots}",
+              "Name service {name} does not work; hotspots affected: {hotspots}")
+INCIDENT_TYPE(7, INCIDENT_SERVICE_DOWN, "service_down", SEVERITY_MAJOR, "Dienst {name} funktioniert nicht",
+              "Service {name} does not work")
+INCIDENT_TYPE(8, INCIDENT_CERTIFICATE, "certificate", SEVERITY_WARNING,
+              "Zertifikat von {name} läuft ab: noch {value} Tage",
+              "Certificate of {name} is running out: {value} days left")
+INCIDENT_TYPE(9, INCIDENT_OPTICAL_DRIFT, "optical_drift", SEVERITY_WARNING,
+              "Optischer Pegel an {name} ist um {value} dB gefallen",
+              "Optical level at {name} has fallen by {value} dB")
+INCIDENT_TYPE(10, INCIDENT_OPTICAL_LEVEL, "optical_level", SEVERITY_MINOR,
+              "Optischer Pegel an {name} zu niedrig: {value} dBm",
+              "Optical level at {name} too low: {value} dBm")
+INCIDENT_TYPE(11, INCIDENT_CONGESTION, "congestion", SEVERITY_WARNING,
+              "{name} ist überlastet; betroffene Hotspots: {hotspots}",
+              "{name} is congested; hotspots affected: {hotspots}")
+INCIDENT_TYPE(12, INCIDENT_SLEEPING, "sleeping", SEVERITY_WARNING,
+              "{name} antwortet, versorgt aber niemanden", "{name} answers but serves nobody")
+INCIDENT_TYPE(13, INCIDENT_LIMIT, "limit", SEVERITY_WARNING,
+              "{name}: Grenzwert verletzt ({value}, Grenze {limit})",
+              "{name}: limit exceeded ({value}, limit {limit})")
+INCIDENT_TYPE(14, INCIDENT_MONITOR_BLIND, "monitor_blind", SEVERITY_CRITICAL,
+              "Überwachung blind: {name}; Zustand von {hotspots} Hotspots unbekannt",
+              "Monitoring blind: {name}; state of {hotspots} hotspots unknown")
+INCIDENT_TYPE(15, INCIDENT_RADIO_DOWN, "radio_down", SEVERITY_MINOR, "Funkmodul von {name} ist aus",
+              "Radio of {name} is off")

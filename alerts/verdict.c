@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* verdict.c - one state for every hotspot, device and service, and with it the members of every incident.
+ *
+ * From the strongest to the weakest: maintenance, blindness, a cause (cause.c), no data, a verdict that is
+ * still held (nothing changes), services and rules (the worst of them), usable. docs/alerts.md has the table.
+ * Pure. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "alerts/engine_private.h"
+#include "lib/base/strx.h"
+
+void object_name(const struct engine *e, enum object_kind kind, size_t index, const char **id,
+                 const char **name)
+{
+    switch (kind) {
+    case OBJECT_HOTSPOT:
+        *id = e->topo->places[index].hotspot->id;
+        *name = e->topo->places[index].hotspot->name;
+        break;
+    case OBJECT_DEVICE:
+        *id = e->topo->nodes[index].id;
+        *name = e->topo->nodes[index].name;
+        break;
+    case OBJECT_SERVICE:
+        *id = e->services[index].service->id;
+        *name = e->services[index].service->name;
+        break;
+    case OBJECT_SITE:
+    case OBJECT_MONITOR: *id = *name = "netzwacht"; break;
+    }
+    if (!*name)
+        *name = *id;
+}
+
+/* ---- effects: what rules and services do to objects that answer ---- */
+
+static int rank(enum state s)
+{
+    return s == STATE_UNUSABLE ? 2 : s == STATE_DEGRADED ? 1 : 0;
+}
+
+static void worsen(struct effect *f, enum state state, enum reason reason, struct incident *i)
+{
+    if (rank(state) > rank(f->state))
+        *f = (struct effect){state, reason, i};
+}
+
+static bool place_is_in_maintenance(const struct engine *e, size_t p)
+{
+    const struct hotspot *h = e->topo->places[p].hotspot;
+
+    return is_in_maintenance(e, h->id, h->site, e->topo->places[p].node);
+}
+
+/* Who can be judged by rules and services: it answers and nothing stands above it. */
+static bool is_judgeable(const struct engine *e, int node)
+{
+    const struct fact *f = &e->facts[node];
+
+    return f->status == STATUS_ALIVE && !f->blame && !f->is_path_dead && !f->was_carried;
+}
+
+static bool place_is_judgeable(const struct engine *e, size_t p)
+{
+    return e->topo->places[p].node >= 0 && is_judgeable(e, e->topo->places[p].node) &&
+           !place_is_in_maintenance(e, p);
+}
+
+static void affect_all_places(struct engine *e, struct incident *i, enum state state, enum reason reason)
+{
+    for (size_t p = 0; p < e->topo->place_count; p++) {
+        if (!place_is_judgeable(e, p))
+            continue;
+        incident_member(i, OBJECT_HOTSPOT, p, state, reason);
+        worsen(&e->places[p].effect, state, reason, i);
+    }
+}
+
+/* ---- services ---- */
+
+struct service_verdict {
+    enum incident_type type;
+    enum state state; /* of all hotspots if no service of this kind works; STATE_USABLE: no effect */
+    enum reason reason;
+};
+
+/* Who is on-line already, and the secured network, live on without the portal; without names nobody does. */
+static struct service_verdict service_verdict(int kind)
+{
+    switch (kind) {
+    case SERVICE_PORTAL: return (struct service_verdict){INCIDENT_PORTAL_DOWN, STATE_DEGRADED, REASON_PORTAL};
+    case SERVICE_DNS: return (struct service_verdict){INCIDENT_DNS_DOWN, STATE_UNUSABLE, REASON_DNS};
+    case SERVICE_DHCP: return (struct service_verdict){INCIDENT_SERVICE_DOWN, STATE_UNUSABLE, REASON_DHCP};
+    case SERVICE_RADIUS:
+        return (struct service_verdict){INCIDENT_SERVICE_DOWN, STATE_DEGRADED, REASON_AUTHENTICATION};
+    default: return (struct service_verdict){INCIDENT_SERVICE_DOWN, STATE_USABLE, REASON_INTERNET};
+    }
+}
+
+static bool is_failing(const struct engine *e, size_t s)
+{
+    return e->services[s].failures >= (unsigned)e->o.rules->guards.service_failures;
+}
+
+/* Does no service of this kind work? */
+static bool are_all_failing(const struct engine *e, int kind)
+{
+    for (size_t s = 0; s < e->service_count; s++)
+        if (e->services[s].service->kind == kind && !is_failing(e, s))
+            return false;
+    return true;
+}
+
+static bool is_kind_failing(const struct engine *e, int kind)
+{
+    for (size_t s = 0; s < e->service_count; s++)
+        if (e->services[s].service->kind == kind && e->services[s].failures)
+            return true;
+    return false;
+}
+
+static struct incident *open_service(struct engine *e, size_t s, enum incident_type type)
+{
+    const struct service *v = e->services[s].service;
+    char key[KEY_SIZE];
+
+    snprintf(key, sizeof key, "service:%s", v->id);
+    return incident_open(e, key, type, OBJECT_SERVICE, v->id, v->name ? v->name : v->id, -1);
+}
+
+static void judge_services(struct engine *e)
+{
+    for (size_t s = 0; s < e->service_count; s++) {
+        const struct service *v = e->services[s].service;
+        struct service_verdict verdict = service_verdict(v->kind);
+        struct incident *i;
+        e->services[s].effect = (struct effect){STATE_USABLE, REASON_NONE, NULL};
+        if (!is_failing(e, s) || is_in_maintenance(e, v->id, v->site, -1))
+            continue;
+        i = open_service(e, s, verdict.type);
+        if (!i)
+            continue;
+        incident_member(i, OBJECT_SERVICE, s, STATE_UNUSABLE, verdict.reason);
+        worsen(&e->services[s].effect, STATE_UNUSABLE, verdict.reason, i);
+        if (verdict.state != STATE_USABLE && are_all_failing(e, v->kind))
+            affect_all_places(e, i, verdict.state, verdict.reason);
+    }
+}
+
+/* ---- rules ---- */
+
+/* A watch that only repeats what a cause or a service says already. */
+static bool is_covered(const struct engine *e, const struct watch *w)
+{
+    const struct node *n;
+
+    if (w->kind == OBJECT_HOTSPOT && w->rule->type == INCIDENT_PORTAL_DOWN)
+        return is_kind_failing(e, SERVICE_PORTAL);
+    if (w->kind == OBJECT_HOTSPOT && w->rule->type == INCIDENT_DNS_DOWN)
+        return is_kind_failing(e, SERVICE_DNS);
+    if (w->kind != OBJECT_DEVICE || w->rule->metric != METRIC_OPTIC_RX)
+        return false;
+    n = &e->topo->nodes[w->index];
+    for (size_t k = 0; k < n->child_count; k++) {
+        int child = e->topo->children[n->child_first + k];
+        const struct device *d = e->topo->nodes[child].device;
+        const char *port = d && d->uplink_port ? strchr(d->uplink_port, '/') : NULL;
+        if (port && e->facts[child].first_miss && strx_ends_with(w->entity, port))
+            return true; /* its other end is silent: that is an incident of its own */
+    }
+    return false;
+}
+
+static const char *watch_site(const struct engine *e, const struct watch *w)
+{
+    if (w->kind == OBJECT_HOTSPOT)
+        return e->topo->places[w->index].hotspot->site;
+    return w->kind == OBJECT_DEVICE ? e->topo->nodes[w->index].site : NULL;
+}
+
+static struct incident *open_watch(struct engine *e, const struct watch *w)
+{
+    const struct site *site = inventory_site(e->o.inventory, watch_site(e, w));
+    bool is_optical = w->rule->type == INCIDENT_OPTICAL_DRIFT || w->rule->type == INCIDENT_OPTICAL_LEVEL;
+    const char *id, *name;
+    char key[KEY_SIZE], label[NAME_SIZE];
+
+    object_name(e, w->kind, w->index, &id, &name);
+    if (w->kind == OBJECT_SERVICE)
+        return open_service(e, w->index, (enum incident_type)w->rule->type);
+    if (w->rule->group == RULE_GROUP_ALL) {
+        snprintf(key, sizeof key, "rule:%s", w->rule->id);
+        return incident_open(e, key, (enum incident_type)w->rule->type, OBJECT_MONITOR, w->rule->id,
+                             w->rule->id, -1);
+    }
+    if (w->rule->group == RULE_GROUP_SITE && site) {
+        snprintf(key, sizeof key, "rule:%s:site:%s", w->rule->id, site->id);
+        return incident_open(e, key, (enum incident_type)w->rule->type, OBJECT_SITE, site->id,
+                             site->name ? site->name : site->id, -1);
+    }
+    snprintf(key, sizeof key, "rule:%s:%s:%s:%s", is_optical ? "optic" : w->rule->id,
+             object_kind_words[w->kind], id, w->entity);
+    snprintf(label, sizeof label, "%s%s%s", name, is_optical ? " " : "", is_optical ? w->entity : "");
+    return incident_open(e, key, (enum incident_type)w->rule->type, w->kind, id, label, -1);
+}
+
+static void raise_watch(struct engine *e, const struct watch *w, bool is_live)
+{
+    const struct rule *r = w->rule;
+    struct incident *i = open_watch(e, w);
+    enum reason reason = (enum reason)r->reason;
+    enum state state = (enum state)r->state;
+
+    if (!i)
+        return;
+    incident_member(i, w->kind, w->index, state, reason);
+    incident_evidence(i, r->metric_name, w->entity, w->value, w->limit, w->at);
+    if ((enum severity)r->severity > i->rule_severity && !strx_starts_with(i->key, "service:"))
+        i->rule_severity = (enum severity)r->severity;
+    if (r->runbook)
+        strx_copy(i->runbook, sizeof i->runbook, r->runbook);
+    if (!is_live)
+        return;
+    if (w->kind == OBJECT_HOTSPOT)
+        worsen(&e->places[w->index].effect, state, reason, i);
+    else if (w->kind == OBJECT_DEVICE)
+        worsen(&e->device_effects[w->index], state, reason, i);
+    else
+        worsen(&e->services[w->index].effect, state, reason, i);
+    if (w->kind == OBJECT_SERVICE && state != STATE_USABLE)
+        affect_all_places(e, i, state, reason);
+}
+
+/* An expired certificate is why the portal fails: one incident, and the reason is the better title. */
+static void raise_certificate(struct engine *e, const struct watch *w)
+{
+    struct incident *i = open_watch(e, w);
+
+    if (!i)
+        return;
+    if (i->type != INCIDENT_CERTIFICATE && w->value < 0)
+        incident_rename(e, i, i->key, INCIDENT_CERTIFICATE, i->cause_kind, i->cause_id, i->cause_name, -1);
+    if (i->type == INCIDENT_CERTIFICATE)
+        i->rule_severity = (enum severity)w->rule->severity > i->rule_severity
+                               ? (enum severity)w->rule->severity
+                               : i->rule_severity;
+    raise_watch(e, w, true);
+}
+
+static bool is_watched_object_alive(const struct engine *e, const struct watch *w)
+{
+    if (w->kind == OBJECT_HOTSPOT)
+        return place_is_judgeable(e, w->index);
+    if (w->kind == OBJECT_DEVICE)
+        return is_judgeable(e, (int)w->index) &&
+               !is_in_maintenance(e, e->topo->nodes[w->index].id, e->topo->nodes[w->index].site,
+                                  (int)w->index);
+    return true;
+}
+
+/* Frozen: the object does not answer, so its alarms neither come nor go. */
+static bool has_incident(struct engine *e, const struct watch *w)
+{
+    size_t count = 0;
+
+    for (const struct incident *i = e->incidents; i; i = i->next) {
+        for (size_t m = 0; m < i->members.count; m++)
+            count += i->members.items[m].kind == w->kind && i->members.items[m].index == w->index &&
+                     strx_starts_with(i->key, "rule:");
+    }
+    return count > 0;
+}
+
+static void judge_watches(struct engine *e)
+{
+    for (size_t k = 0; k < map_count(e->watches); k++) {
+        struct watch *w = map_at(e->watches, k, NULL);
+        bool is_live;
+        if (!w->is_raised || is_covered(e, w))
+            continue;
+        is_live = is_watched_object_alive(e, w);
+        if (w->rule->type == INCIDENT_CERTIFICATE && w->kind == OBJECT_SERVICE)
+            raise_certificate(e, w);
+        else if (is_live || has_incident(e, w))
+            raise_watch(e, w, is_live);
+    }
+}
+
+/* ---- states ---- */
+
+struct opinion {
+    enum state state;
+    enum reason reason;
+    struct incident *incident;
+};
+
+static const struct opinion KEEP = {(enum state) - 1, REASON_NONE, NULL};
+
+/* What a node's own fate says; KEEP: nothing new is known, the state stays. */
+static struct opinion node_opinion(const struct engine *e, int n, const struct effect *effect)
+{
+    const struct fact *f = n >= 0 ? &e->facts[n] : NULL;
+    ns_t grace = 3 * (n >= 0 ? node_interval(e, n) : e->o.interval) + 10 * SECONDS;
+
+    if (!f)
+        return (struct opinion){STATE_UNKNOWN, REASON_NO_DATA, NULL};
+    if (f->blame && (f->first_miss || f->is_path_dead))
+        return (struct opinion){STATE_UNUSABLE, incident_reason(e, f->blame), f->blame};
+    if (f->status == STATUS_NO_DATA)
+        return e->now - e->started < grace ? KEEP : (struct opinion){STATE_UNKNOWN, REASON_NO_DATA, NULL};
+    if (f->status != STATUS_ALIVE)
+        return KEEP;
+    return (struct opinion){effect->state, effect->reason, effect->incident};
+}
+
+static void announce(struct engine *e, enum object_kind kind, size_t index, struct object_memory *m,
+                     struct opinion o)
+{
+    enum state before = m->state;
+    struct object_state s;
+    const char *incident = o.incident ? o.incident->id : "";
+    bool is_same = m->is_known && m->state == o.state && m->reason == o.reason;
+
+    if (o.state == KEEP.state || (is_same && strcmp(m->incident, incident) == 0))
+        return;
+    if (!is_same)
+        m->since = e->now;
+    m->is_known = true;
+    m->state = o.state;
+    m->reason = o.reason;
+    strx_copy(m->incident, sizeof m->incident, incident);
+    row_memory(e, kind, index);
+    if (!engine_object(e, kind, index, &s))
+        return;
+    s.previous = before;
+    e->sink.state(e->sink.ctx, &s);
+}
+
+static void judge_place(struct engine *e, size_t p)
+{
+    struct place_fact *f = &e->places[p];
+    int n = e->topo->places[p].node;
+    struct opinion o = node_opinion(e, n, &f->effect);
+
+    if (place_is_in_maintenance(e, p))
+        o = (struct opinion){STATE_MAINTENANCE, REASON_NONE, NULL};
+    else if (e->blind && (e->is_blind || (n >= 0 && !is_fresh(e, n))))
+        o = (struct opinion){STATE_UNKNOWN, REASON_MONITOR_BLIND, e->blind};
+    if (o.incident == e->blind && e->blind)
+        incident_member(e->blind, OBJECT_HOTSPOT, p, o.state, o.reason);
+    else if (o.incident && n >= 0 && o.incident == e->facts[n].blame)
+        incident_member(o.incident, OBJECT_HOTSPOT, p, o.state, o.reason);
+    announce(e, OBJECT_HOTSPOT, p, &f->memory, o);
+}
+
+/* An access point that carries hotspots is represented by them. */
+static void judge_device(struct engine *e, size_t d)
+{
+    const struct node *node = &e->topo->nodes[d];
+    struct opinion o = node_opinion(e, (int)d, &e->device_effects[d]);
+
+    if (is_in_maintenance(e, node->id, node->site, (int)d))
+        o = (struct opinion){STATE_MAINTENANCE, REASON_NONE, NULL};
+    else if (e->blind && (e->is_blind || !is_fresh(e, (int)d)))
+        o = (struct opinion){STATE_UNKNOWN, REASON_MONITOR_BLIND, e->blind};
+    else if (o.incident && o.incident == e->facts[d].blame) {
+        if (node->kind != DEVICE_AP || node->place_count == 0)
+            incident_member(o.incident, OBJECT_DEVICE, d, o.state, o.reason);
+        o.incident->is_active = true;
+    }
+    announce(e, OBJECT_DEVICE, d, &e->devices[d], o);
+}
+
+static void judge_service(struct engine *e, size_t s)
+{
+    struct service_fact *f = &e->services[s];
+    struct opinion o = {f->effect.state, f->effect.reason, f->effect.incident};
+
+    if (is_in_maintenance(e, f->service->id, f->service->site, -1))
+        o = (struct opinion){STATE_MAINTENANCE, REASON_NONE, NULL};
+    else if (e->is_blind)
+        o = (struct opinion){STATE_UNKNOWN, REASON_MONITOR_BLIND, e->blind};
+    else if (!f->heard)
+        o = f->memory.is_known ? KEEP : (struct opinion){STATE_UNKNOWN, REASON_NO_DATA, NULL};
+    announce(e, OBJECT_SERVICE, s, &f->memory, o);
+}
+
+/* A restored node that has not been heard of yet keeps its incident open, whatever else. */
+static void keep_carried(struct engine *e)
+{
+    for (size_t n = 0; n < e->topo->node_count; n++)
+        if (e->facts[n].blame)
+            e->facts[n].blame->is_active = true;
+}
+
+/* While blind nothing is known, so nothing ends. */
+static void freeze(struct engine *e)
+{
+    for (struct incident *i = e->incidents; i; i = i->next) {
+        if (i == e->blind || !i->is_announced)
+            continue;
+        for (size_t m = 0; m < i->members.count; m++)
+            incident_member(i, i->members.items[m].kind, i->members.items[m].index, i->members.items[m].state,
+                            i->members.items[m].reason);
+        i->is_active = true;
+    }
+}
+
+void verdict_all(struct engine *e)
+{
+    for (size_t p = 0; p < e->topo->place_count; p++)
+        e->places[p].effect = (struct effect){STATE_USABLE, REASON_NONE, NULL};
+    for (size_t d = 0; d < e->topo->device_count; d++)
+        e->device_effects[d] = (struct effect){STATE_USABLE, REASON_NONE, NULL};
+    if (e->is_blind) {
+        freeze(e);
+    } else {
+        judge_services(e);
+        judge_watches(e);
+    }
+    keep_carried(e);
+    for (size_t d = 0; d < e->topo->device_count; d++)
+        judge_device(e, d);
+    for (size_t p = 0; p < e->topo->place_count; p++)
+        judge_place(e, p);
+    for (size_t s = 0; s < e->service_count; s++)
+        judge_service(e, s);
+}
