@@ -45,3 +45,8 @@ check-dist:
 EXTRA_DIST += %D%/tally %D%/run-integration %D%/integration
 
 dist_check_SCRIPTS += %D%/unit/test_floors.sh
+
+bench-demo: all
+	NETZWACHT_SOURCE='$(abs_top_srcdir)' NETZWACHT_BUILD='$(abs_top_builddir)' $(PYTHON3) $(srcdir)/tests/bench/demo.py
+.PHONY: bench-demo
+EXTRA_DIST += %D%/bench/demo.py
