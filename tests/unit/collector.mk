@@ -3,3 +3,37 @@ COLLECTOR_TEST_LIBS = collector/libcollector.a $(MODEL_LIBS) $(RUNTIME_LIBS) $(B
 UNIT_TESTS += tests/unit/test_varbind
 tests_unit_test_varbind_SOURCES = %D%/test_varbind.c %D%/cmocka_tests.h
 tests_unit_test_varbind_LDADD = collector/libcollector.a $(BASE_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_value tests/unit/test_snmprec tests/unit/test_profile tests/unit/test_decode
+tests_unit_test_value_SOURCES = %D%/test_value.c %D%/cmocka_tests.h
+tests_unit_test_value_LDADD = $(COLLECTOR_TEST_LIBS)
+tests_unit_test_snmprec_SOURCES = %D%/test_snmprec.c %D%/cmocka_tests.h
+tests_unit_test_snmprec_LDADD = $(COLLECTOR_TEST_LIBS)
+tests_unit_test_profile_SOURCES = %D%/test_profile.c %D%/cmocka_tests.h
+tests_unit_test_profile_LDADD = $(COLLECTOR_TEST_LIBS)
+tests_unit_test_decode_SOURCES = %D%/test_decode.c %D%/cmocka_tests.h
+tests_unit_test_decode_LDADD = $(COLLECTOR_TEST_LIBS)
+EXTRA_DIST += tests/data/profiles/testing.yaml tests/data/recordings/interfaces.snmprec \
+	tests/data/recordings/testing.snmprec
+
+# Fuzz targets: with --enable-fuzzer they are libFuzzer programs, else they replay their corpus in `make check`.
+FUZZ_COLLECTOR = tests/fuzz/fuzz_profile tests/fuzz/fuzz_snmprec tests/fuzz/fuzz_value
+if ENABLE_FUZZER
+FUZZ_MAIN =
+FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer
+noinst_PROGRAMS += $(FUZZ_COLLECTOR)
+else
+FUZZ_MAIN = tests/fuzz/replay.c
+FUZZ_LINK = $(AM_LDFLAGS)
+UNIT_TESTS += $(FUZZ_COLLECTOR)
+endif
+tests_fuzz_fuzz_profile_SOURCES = tests/fuzz/fuzz_profile.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_profile_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_profile_LDADD = $(COLLECTOR_TEST_LIBS)
+tests_fuzz_fuzz_snmprec_SOURCES = tests/fuzz/fuzz_snmprec.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_snmprec_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_snmprec_LDADD = $(COLLECTOR_TEST_LIBS)
+tests_fuzz_fuzz_value_SOURCES = tests/fuzz/fuzz_value.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_value_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_value_LDADD = $(COLLECTOR_TEST_LIBS)
+EXTRA_DIST += tests/fuzz

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Recordings of real devices through `netzwacht poll --recording`, and some of them over the network through snmpsim."""
+import json
+import os
+import re
+import socket
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "lib"))
+from harness import World, check, free_port, run_tests, shared, tool, wait_for  # noqa: E402
+
+KINDS = set("interface radio ssid ap station link sensor optic pon onu psu fan cpu memory ups battery poe chassis".split())
+UNITS = set("Cel V A W VA var Hz % s rpm ps/nm dBm dB bit/s By m Wh A.h 1 1/s".split())
+REASONS = {"sentinel", "not_present", "unparsable", "out_of_range", "unit_unknown"}
+OPER = {"up", "down", "testing", "unknown", "dormant", "notpresent", "lowerlayerdown"}
+
+
+def names():
+    """All recordings that lie unpacked and have an expectation."""
+    recordings = shared("recordings")
+    found = sorted(p.stem for p in recordings.glob("*.snmprec") if (shared("expected") / f"{p.stem}.json").exists())
+    check(len(found) >= 30, f"only {len(found)} recordings at {recordings}")
+    return found
+
+
+def no_duplicates(pairs):
+    keys = [k for k, _ in pairs]
+    check(len(keys) == len(set(keys)), f"duplicate key in {keys}")
+    return dict(pairs)
+
+
+def no_constant(text):
+    raise ValueError(f"{text} is not JSON")
+
+
+def poll(world, *argv):
+    done = world.run("netzwacht", "poll", *argv, "--json", timeout=30)
+    return json.loads(done.stdout, object_pairs_hook=no_duplicates, parse_constant=no_constant)
+
+
+POLLED = {}
+
+
+def polled(name):
+    if name not in POLLED:
+        with World() as world:
+            POLLED[name] = poll(world, "--recording", shared(f"recordings/{name}.snmprec"))
+    return POLLED[name]
+
+
+def breaches(d):
+    """What contradicts contract/poll-json.md."""
+    if d.get("schema") != "netzwacht.poll/1":
+        yield "schema"
+    if set(d) != {"schema", "profile", "device", "entities", "samples", "stats"}:
+        yield f"members {sorted(d)}"
+    for key, value in d["device"].items():
+        if not (value is None or (isinstance(value, (int, float)) if key == "uptime_s" else isinstance(value, str) and value)):
+            yield f"device.{key} {value!r}"
+    ids = [e["id"] for e in d["entities"]]
+    if len(ids) != len(set(ids)):
+        yield "an entity id twice"
+    for e in d["entities"]:
+        if e["kind"] not in KINDS or not isinstance(e["attrs"], dict):
+            yield f"entity {e['id']}"
+    known = set(ids)
+    for s in d["samples"]:
+        where = f"{s.get('entity')} {s.get('metric')}"
+        if s["entity"] not in known or s["unit"] not in UNITS or not re.fullmatch(r"[a-z0-9_.]+", s["metric"]):
+            yield where
+        if not s["oid"] or any(o.startswith(".") for o in s["oid"]):
+            yield f"{where}: oid {s['oid']}"
+        if s["quality"] == "unknown" and (s["value"] is not None or s.get("reason") not in REASONS):
+            yield f"{where}: unknown"
+        if s["quality"] == "ok" and not isinstance(s["value"], (int, float)) and not s.get("text"):
+            yield f"{where}: value {s['value']!r}"
+        if s["quality"] not in ("ok", "unknown") or isinstance(s["value"], bool):
+            yield f"{where}: quality {s['quality']!r}"
+
+
+def fold(text):
+    return re.sub(r"\s+", " ", str(text or "")).strip().casefold()
+
+
+def wrong_interfaces(expected, got):
+    have = {e["attrs"]["if_index"]: e["attrs"] for e in got["entities"] if e["kind"] == "interface"}
+    for port in expected["ports"]:
+        a = have.get(port["ifIndex"])
+        oper = re.sub("[^a-z]", "", str(port.get("ifOperStatus") or "").casefold())
+        wanted = {fold(port.get(k)) for k in ("ifName", "ifDescr")} - {""}
+        if a is None:
+            yield f"interface {port['ifIndex']} is missing"
+        elif oper in OPER and str(a["oper"]).casefold() != oper:
+            yield f"interface {port['ifIndex']}: {a['oper']} instead of {oper}"
+        elif wanted and not wanted & {fold(a["name"]), fold(a["descr"])}:
+            yield f"interface {port['ifIndex']}: neither {a['name']!r} nor {a['descr']!r} is in {wanted}"
+
+
+def every_recording_is_read_as_the_contract_says():
+    """every recording gives one valid object of the poll contract"""
+    for name in names():
+        found = list(breaches(polled(name)))
+        check(not found, f"{name}: {found[:5]}")
+
+
+def every_interface_is_right():
+    """every interface of every recording has its index, names and state"""
+    count = 0
+    for name in names():
+        expected = json.loads((shared("expected") / f"{name}.json").read_text())
+        found = list(wrong_interfaces(expected, polled(name)))
+        check(not found, f"{name}: {found[:5]}")
+        count += len(expected["ports"])
+    check(count > 1000, f"only {count} interfaces compared")
+
+
+def a_long_recording_passes_in_seconds():
+    """a recording of 40 MB is read in seconds and in little memory"""
+    with World() as world:
+        path = world.dir / "long.snmprec"
+        with open(path, "w") as f:
+            f.write("1.3.6.1.2.1.1.1.0|4|long\n")
+            for i in range(1, 1_100_000):
+                f.write(f"1.3.6.1.2.1.17.4.3.1.2.2.0.0.{i >> 16}.{i >> 8 & 255}.{i & 255}|2|{i % 48}\n")
+            for i in range(1, 49):
+                f.write(f"1.3.6.1.2.1.31.1.1.1.1.{i}|4|port {i}\n")
+        check(path.stat().st_size > 40_000_000, f"{path.stat().st_size} bytes")
+        begin = time.monotonic()
+        done = world.run("/bin/sh", "-c", 'ulimit -v 262144; exec "$@"', "sh",
+                         Path(os.environ.get("NETZWACHT_BUILD", "build")).resolve() / "netzwacht", "poll", "--recording", path,
+                         "--json")
+        seconds = time.monotonic() - begin
+        check(len(json.loads(done.stdout)["entities"]) == 48, "not 48 interfaces")
+        check(seconds < 20, f"{seconds:.1f} s")
+
+
+def what_cannot_be_read_is_told():
+    """a missing, packed or senseless recording ends with one clear message and not with a crash"""
+    with World() as world:
+        packed = world.write("x.snmprec.xz", "")
+        noise = world.dir / "noise.snmprec"
+        noise.write_bytes(bytes(range(256)) * 64)
+        missing = world.run("netzwacht", "poll", "--recording", world.dir / "none", "--json", ok=False)
+        check(missing.returncode == 66 and missing.stderr.count("\n") == 1, missing.stderr)
+        done = world.run("netzwacht", "poll", "--recording", packed, "--json", ok=False)
+        check(done.returncode not in (0, -6, -11) and "xz -d" in done.stderr, done.stderr)
+        done = world.run("netzwacht", "poll", "--recording", noise, "--json")
+        check(json.loads(done.stdout)["entities"] == [], done.stdout)
+
+
+run_tests(every_recording_is_read_as_the_contract_says, every_interface_is_right, a_long_recording_passes_in_seconds,
+          what_cannot_be_read_is_told)

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_profile.c - reading profiles: what is refused and how, what is asked of a device. */
+#include "tests/unit/cmocka_tests.h"
+
+#include <stdio.h>
+
+#include "collector/field.h"
+#include "collector/profile.h"
+
+static char *source_path(const char *name)
+{
+    static char path[4096];
+    const char *root = getenv("NETZWACHT_SOURCE");
+
+    snprintf(path, sizeof path, "%s/%s", root ? root : ".", name);
+    return path;
+}
+
+/* The report that reading text gives; "" if it is fine. */
+static const char *report_of(const char *text)
+{
+    static char copy[8192];
+    struct conf_report *report;
+    struct profile *p = NULL;
+
+    assert_ok(conf_report_new(&report));
+    if (profile_read("x.yaml", text, strlen(text), report, &p) == ERR_OK)
+        assert_int_equal(conf_report_count(report), 0);
+    else
+        assert_true(conf_report_count(report) > 0);
+    snprintf(copy, sizeof copy, "%s", conf_report_text(report));
+    profile_free(p);
+    conf_report_free(report);
+    return copy;
+}
+
+#define TABLE "profile: x\ntables:\n  - table: t\n    kind: sensor\n    readings:\n"
+
+static void mistakes_are_told_with_line_and_column(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(report_of("profile: x\ncolour: red\n"), "x.yaml:2:1:"));
+    assert_non_null(strstr(report_of(TABLE "      - {metric: temperature, oid: 1.3.six}\n"), "x.yaml:6:36:"));
+    assert_non_null(
+        strstr(report_of(TABLE "      - {metric: own.name, oid: 1.3.6.1.4.1.99999.9}\n"), "needs a unit"));
+    assert_non_null(strstr(
+        report_of(TABLE "      - {metric: temperature, unit: V, oid: 1.3.6.1.4.1.99999.9}\n"), "is in Cel"));
+    assert_non_null(
+        strstr(report_of(TABLE "      - {metric: temperature}\n"), "oid: every reading needs one"));
+    assert_non_null(
+        strstr(report_of(TABLE "      - {metric: wireless.frequency, oid: 1.3.6.1.4.1.99999.9, function: "
+                               "channel}\n"),
+               "band:"));
+    assert_non_null(
+        strstr(report_of(TABLE "      - {metric: voltage, oid: 1.3.6.1.4.1.99999.9, match: '('}\n"),
+               "regular expression"));
+    assert_non_null(
+        strstr(report_of(TABLE "      - {metric: voltage, oid: 1.3.6.1.4.1.99999.9, match: '(a)\\1'}\n"),
+               "back references"));
+    assert_non_null(
+        strstr(report_of("profile: x\ntables: [{table: t, kind: nonsense}]\n"), "one of interface"));
+}
+
+static void several_mistakes_are_told_at_once(void **state)
+{
+    const char *text = report_of(
+        TABLE "      - {metric: temperature, oid: 1.3.x}\n      - {metric: Big, oid: 1.3.6.1.4.1.99999.9}\n");
+
+    (void)state;
+    assert_non_null(strstr(text, "x.yaml:6:"));
+    assert_non_null(strchr(strchr(text, '\n') + 1, '\n'));
+}
+
+static void columns_of_peoples_devices_are_refused(void **state)
+{
+    static const char *const oids[] = {
+        "1.3.6.1.2.1.4.22.1.2",          /* ARP */
+        "1.3.6.1.2.1.17.4.3.1.2",        /* forwarding database */
+        "1.3.6.1.4.1.14179.2.1.4.1.1",   /* Airespace clients */
+        "1.3.6.1.4.1.14988.1.1.1.2.1.3", /* MikroTik registrations */
+        "1.3.6.1.4.1.14823.2.3.3.1.2.4", /* Aruba Instant clients */
+        "1.3.6.1.2.1.17",                /* above: a walk would pass through */
+    };
+    char text[512];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(oids); i++) {
+        snprintf(text, sizeof text, TABLE "      - {metric: wireless.clients, oid: %s}\n", oids[i]);
+        assert_non_null(strstr(report_of(text), "identifies no client"));
+        snprintf(text, sizeof text, "profile: x\nmodel: [{oid: %s}]\n", oids[i]);
+        assert_non_null(strstr(report_of(text), "identifies no client"));
+        snprintf(text, sizeof text, "profile: x\ntables: [{table: t, kind: ap, rows: [%s]}]\n", oids[i]);
+        assert_non_null(strstr(report_of(text), "identifies no client"));
+    }
+}
+
+static struct profile_set *load(void)
+{
+    char shipped[4096], testing[4096];
+    const char *dirs[] = {shipped, testing};
+    struct conf_report *report;
+    struct profile_set *set = NULL;
+
+    snprintf(shipped, sizeof shipped, "%s", source_path("profiles"));
+    snprintf(testing, sizeof testing, "%s", source_path("tests/data/profiles"));
+    assert_ok(conf_report_new(&report));
+    if (profile_set_load(dirs, 2, report, &set))
+        fail_msg("%s", conf_report_text(report));
+    conf_report_free(report);
+    return set;
+}
+
+static void add_text(struct varbind_set *set, uint32_t scalar, const char *text)
+{
+    uint32_t oid[] = {1, 3, 6, 1, 2, 1, 1, scalar, 0}, ids[OID_MAX];
+    size_t len = OID_MAX;
+    struct varbind vb = {.oid = oid, .oid_len = 9, .type = scalar == 2 ? SNMP_OID : SNMP_OCTETS};
+
+    if (scalar == 2) {
+        assert_ok(oid_from_text(text, ids, &len));
+        vb.value_oid = ids;
+        vb.len = (uint32_t)len;
+    } else {
+        vb.bytes = (const uint8_t *)text;
+        vb.len = (uint32_t)strlen(text);
+    }
+    assert_ok(varbind_set_add(set, &vb));
+}
+
+static const char *top_profile(struct profile_set *profiles, const char *object_id, const char *descr)
+{
+    struct varbind_set *set = varbind_set_new();
+    const struct device_profile *p;
+    const char *const *names;
+    size_t count;
+
+    add_text(set, 1, descr);
+    if (object_id)
+        add_text(set, 2, object_id);
+    varbind_set_sort(set);
+    assert_ok(profile_match(profiles, set, NULL, &p));
+    count = device_profile_names(p, &names);
+    assert_string_equal(names[0], "generic");
+    varbind_set_free(set);
+    return names[count - 1];
+}
+
+static void most_specific_profile_wins(void **state)
+{
+    struct profile_set *set = load();
+
+    (void)state;
+    assert_string_equal(top_profile(set, "1.3.6.1.4.1.99999.1.5", "Testbox TB-1"), "testing");
+    assert_string_equal(top_profile(set, "1.3.6.1.4.1.99999.1.5", "Something else"), "generic");
+    assert_string_equal(top_profile(set, "1.3.6.1.4.1.14823.1.1.40", "ArubaOS"), "arubaos");
+    assert_string_equal(top_profile(set, "1.3.6.1.4.1.14823.1.2.59", "ArubaOS"), "aruba-instant");
+    assert_string_equal(top_profile(set, NULL, ""), "generic");
+    profile_set_free(set);
+}
+
+static void plan_is_sorted_and_nothing_lies_below_another_item(void **state)
+{
+    struct profile_set *set = load();
+    struct varbind_set *nothing = varbind_set_new();
+
+    (void)state;
+    for (size_t k = 0; k < profile_set_count(set); k++) {
+        const struct device_profile *p;
+        const struct read_plan *plan;
+
+        assert_ok(profile_match(set, nothing, profile_set_name(set, k), &p));
+        plan = device_profile_plan(p);
+        assert_true(plan->count > 20);
+        for (size_t i = 1; i < plan->count; i++) {
+            const struct read_item *a = &plan->items[i - 1], *b = &plan->items[i];
+
+            assert_true(oid_compare(a->oid, a->oid_len, b->oid, b->oid_len) < 0);
+            assert_true(a->is_scalar || !oid_has_prefix(b->oid, b->oid_len, a->oid, a->oid_len));
+        }
+    }
+    const struct device_profile *p;
+    assert_int_equal(profile_match(set, nothing, "no-such", &p), ERR_NOT_FOUND);
+    varbind_set_free(nothing);
+    profile_set_free(set);
+}
+
+RUN_TESTS("profile", cmocka_unit_test(mistakes_are_told_with_line_and_column),
+          cmocka_unit_test(several_mistakes_are_told_at_once),
+          cmocka_unit_test(columns_of_peoples_devices_are_refused),
+          cmocka_unit_test(most_specific_profile_wins),
+          cmocka_unit_test(plan_is_sorted_and_nothing_lies_below_another_item))
