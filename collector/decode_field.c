@@ -112,14 +112,31 @@ static bool is_listed(const char *text, char **list, size_t count)
     return false;
 }
 
+/* What a condition looks at; false: it is not there. */
+static bool condition_text(const struct decoder *d, const struct row *row, const struct condition *c,
+                           char text[RAW_TEXT_SIZE])
+{
+    const struct varbind *vb;
+    size_t from = 0, n;
+
+    if (!c->oid) {
+        n = index_part_of(c->part, row->index_len, &from);
+        oid_to_text(row->index + from, n, text, RAW_TEXT_SIZE);
+        return n > 0;
+    }
+    vb = instance(d, row, c->oid, c->oid_len, c->part, c->slot);
+    if (vb)
+        raw_text(vb, text);
+    return vb != NULL;
+}
+
 static bool condition_holds(const struct decoder *d, const struct row *row, const struct condition *c)
 {
-    const struct varbind *vb = instance(d, row, c->oid, c->oid_len, c->part, c->slot);
     char text[RAW_TEXT_SIZE];
+    bool is_there = condition_text(d, row, c, text);
 
-    if (c->is_missing || !vb)
-        return c->is_missing && !vb;
-    raw_text(vb, text);
+    if (c->is_missing || !is_there)
+        return c->is_missing && !is_there;
     if (c->is_count && !is_listed(text, c->is, c->is_count))
         return false;
     if (is_listed(text, c->not_, c->not_count))

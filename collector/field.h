@@ -57,7 +57,7 @@ struct field_list {
 };
 
 struct condition {
-    uint32_t *oid;
+    uint32_t *oid; /* NULL: looks at the part of the row's index itself */
     uint32_t oid_len;
     struct index_part part;
     int slot;
@@ -99,8 +99,8 @@ struct field {
     enum field_sum sub; /* the value is made of all instances below the row's index */
     struct field_list times, percent_of, minus, plus, band, fallback;
     struct field_list si_scale, si_precision; /* ENTITY-SENSOR-MIB: at most one each */
-    struct condition_list when;    /* else there is no such reading */
-    struct condition_list present; /* else it is unknown: not_present */
+    struct condition_list when;               /* else there is no such reading */
+    struct condition_list present;            /* else it is unknown: not_present */
 };
 
 struct table {

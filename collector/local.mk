@@ -2,17 +2,38 @@
 noinst_LIBRARIES += collector/libcollector.a
 collector_libcollector_a_SOURCES = \
 	%D%/arena.c %D%/arena.h \
-	%D%/decode.c %D%/decode.h %D%/decode_field.c %D%/decode_internal.h %D%/decode_lldp.c \
-	%D%/deny.c %D%/deny.h %D%/field.h %D%/poll_json.c %D%/poll_json.h \
-	%D%/profile.c %D%/profile.h %D%/profile_load.c \
+	%D%/collector.c %D%/collector.h \
+	%D%/collector_internal.h \
+	%D%/cycle.c \
+	%D%/decode.c %D%/decode.h \
+	%D%/decode_field.c \
+	%D%/decode_internal.h \
+	%D%/decode_lldp.c \
+	%D%/deny.c %D%/deny.h \
+	%D%/field.h \
+	%D%/orders.c \
+	%D%/plan.c %D%/plan.h \
+	%D%/poll.c %D%/poll.h \
+	%D%/poll_json.c %D%/poll_json.h \
+	%D%/profile.c %D%/profile.h \
+	%D%/profile_load.c \
+	%D%/rate.c %D%/rate.h \
+	%D%/reach.c %D%/reach.h \
 	%D%/snmp_client.c %D%/snmp_client.h \
 	%D%/snmp_io.c %D%/snmp_io.h \
 	%D%/snmp_pdu.c %D%/snmp_pdu.h \
 	%D%/snmprec.c %D%/snmprec.h \
+	%D%/source.c %D%/source.h \
 	%D%/value.c %D%/value.h \
-	%D%/varbind.c %D%/varbind.h
+	%D%/varbind.c %D%/varbind.h \
+	%D%/walk.c %D%/walk.h
 collector_libcollector_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 
 netzwacht_SOURCES += cli/cmd_poll.c cli/cmd_profile.c cli/profiles.c cli/profiles.h
 netzwacht_LDADD_FLOOR4 += collector/libcollector.a
+
+sbin_PROGRAMS += netzwacht-collector
+netzwacht_collector_SOURCES = cli/collector_main.c
+netzwacht_collector_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+netzwacht_collector_LDADD = $(DAEMON_LIB) collector/libcollector.a $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
 include collector/store.mk

@@ -142,8 +142,9 @@ static enum err plan_identity(struct plan_builder *b, const struct field_list *l
         if (f->oid)
             e = plan_add(b, f->oid, f->oid_len, f->oid[f->oid_len - 1] == 0 || f->part.from == 0, 0);
         for (size_t k = 0; !e && k < f->when.count; k++)
-            e = plan_add(b, f->when.items[k].oid, f->when.items[k].oid_len,
-                         f->when.items[k].oid[f->when.items[k].oid_len - 1] == 0, 0);
+            if (f->when.items[k].oid)
+                e = plan_add(b, f->when.items[k].oid, f->when.items[k].oid_len,
+                             f->when.items[k].oid[f->when.items[k].oid_len - 1] == 0, 0);
     }
     return e;
 }

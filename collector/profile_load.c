@@ -58,12 +58,21 @@ struct y_profile {
     struct conf_pos at;
 };
 
+static bool is_oid(const char *text)
+{
+    uint32_t ids[OID_MAX];
+    size_t len = OID_MAX;
+
+    return *text != '.' && !oid_from_text(text, ids, &len) && len >= 2;
+}
+
+/* An OID that is to be read. */
 static const char *check_oid(const char *text)
 {
     uint32_t ids[OID_MAX];
     size_t len = OID_MAX;
 
-    if (*text == '.' || oid_from_text(text, ids, &len) || len < 2)
+    if (!is_oid(text) || oid_from_text(text, ids, &len))
         return "a numeric OID without a leading dot, such as 1.3.6.1.2.1.1.1.0";
     return deny_reason(ids, len);
 }
@@ -140,7 +149,7 @@ static const char *const function_words[] = {"none",     "watt_to_dbm", "channel
 static const char *const sub_words[] = {"none", "sum", "mean", "max", "min", NULL};
 
 static const struct conf_field condition_fields[] = {
-    CONF_STRING_FIELD(struct y_condition, oid, .is_required = true, .check = check_oid),
+    CONF_STRING_FIELD(struct y_condition, oid, .check = check_oid),
     CONF_STRING_FIELD(struct y_condition, index, .check = check_index),
     CONF_STRING_FIELD(struct y_condition, match, .check = check_regex),
     CONF_STRINGS_FIELD(struct y_condition, is),
@@ -388,6 +397,8 @@ static struct condition_list compile_conditions(struct compiler *c, const struct
     for (size_t i = 0; i < list->count; i++, y++) {
         struct condition *to = &out.items[out.count++];
 
+        if (!y->oid && !y->index)
+            wrong(c, y->at, "oid or index: a condition looks at a column or at a part of the row's index");
         to->oid = compile_oid(c, y->oid, &to->oid_len);
         (void)!index_part_parse(y->index, &to->part);
         to->slot = slot_of(c, y->at, to->oid, to->oid_len, to->part, false);
@@ -611,7 +622,7 @@ static void compile_match(struct compiler *c, const struct y_match *y, struct re
     to->prefixes = take(c, y->sys_object_id.count, sizeof *to->prefixes);
     to->prefix_lens = take(c, y->sys_object_id.count, sizeof *to->prefix_lens);
     for (size_t i = 0; to->prefixes && to->prefix_lens && i < y->sys_object_id.count; i++) {
-        if (check_oid(y->sys_object_id.items[i]))
+        if (!is_oid(y->sys_object_id.items[i]))
             wrong(c, y->sys_object_id.at[i], "sys_object_id: expected numeric OIDs without a leading dot");
         to->prefixes[i] = compile_oid(c, y->sys_object_id.items[i], &to->prefix_lens[i]);
         to->prefix_count++;
@@ -630,10 +641,7 @@ static void compile_drop(struct compiler *c, const struct conf_strings *y, struc
     to->ids = take(c, y->count, sizeof *to->ids);
     to->lens = take(c, y->count, sizeof *to->lens);
     for (size_t i = 0; to->ids && to->lens && i < y->count; i++) {
-        uint32_t ids[OID_MAX];
-        size_t len = OID_MAX;
-
-        if (oid_from_text(y->items[i], ids, &len))
+        if (!is_oid(y->items[i]))
             wrong(c, y->at[i], "drop: expected numeric OIDs without a leading dot");
         to->ids[i] = compile_oid(c, y->items[i], &to->lens[i]);
         to->count++;

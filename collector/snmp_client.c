@@ -307,7 +307,10 @@ static ns_t next_wait(const struct snmp_client *c, const struct slot *s)
 
     if (s->wait) /* fixed spacing; the last try still gets the time that an answer needs */
         return s->sent < s->tries || measured < s->wait ? s->wait : measured;
-    measured <<= (s->sent - 1) / 2; /* 1, 1, 2, 2: patient with losses, not slow to notice silence */
+    if (s->was_refused) /* told that nobody listens: no reason to be patient, but to ask again */
+        return c->options.timeout / 5;
+    if (s->sent == s->tries && s->tries > 1)
+        measured *= 2;
     return measured > 4 * c->options.timeout ? 4 * c->options.timeout : measured;
 }
 
@@ -520,11 +523,19 @@ void snmp_client_receive(struct snmp_client *c, ns_t now, const struct snmp_addr
     c->stats.rejected[verdict]++;
 }
 
-void snmp_client_refused(struct snmp_client *c, const struct snmp_address *to)
+void snmp_client_refused(struct snmp_client *c, ns_t now, const struct snmp_address *to)
 {
     for (uint32_t slot = *bucket_of(c, to); slot; slot = c->slots[slot].next) {
-        if (is_same_address(&c->slots[slot].peer->address, to))
-            c->slots[slot].was_refused = true;
+        struct slot *s = &c->slots[slot];
+
+        if (!is_same_address(&s->peer->address, to))
+            continue;
+        s->was_refused = true;
+        if (!s->wait && s->due > now + c->options.timeout / 5) {
+            heap_remove(c, slot);
+            s->due = now + c->options.timeout / 5;
+            heap_add(c, slot);
+        }
     }
 }
 

@@ -103,8 +103,9 @@ void snmp_client_cancel(struct snmp_client *c, snmp_handle handle); /* one that 
 
 void snmp_client_receive(struct snmp_client *c, ns_t now, const struct snmp_address *from, const void *bytes,
                          size_t len);
-/* ICMP says that nobody listens there. A hint only (it can be forged): it names the reason of a time-out. */
-void snmp_client_refused(struct snmp_client *c, const struct snmp_address *to);
+/* ICMP says that nobody listens there. A hint only (it can be forged): it names the reason of a time-out, and
+ * the next try comes sooner. */
+void snmp_client_refused(struct snmp_client *c, ns_t now, const struct snmp_address *to);
 /* Repeats and gives up what is due. */
 void snmp_client_advance(struct snmp_client *c, ns_t now);
 /* When to call _advance() next; INT64_MAX = nothing waits. */

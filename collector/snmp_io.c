@@ -134,7 +134,7 @@ static void flush(struct snmp_io *io, struct out_batch *b)
             struct snmp_address to;
 
             if (from_sockaddr(&b->names[at], &to))
-                snmp_client_refused(io->client, &to);
+                snmp_client_refused(io->client, loop_mono(io->loop), &to);
             at++;
             failures = 0;
         }
@@ -226,7 +226,7 @@ static void read_errors(struct snmp_io *io, int fd)
         if (recvmsg(fd, &header, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
             return;
         if (from_sockaddr(&name, &to))
-            snmp_client_refused(io->client, &to);
+            snmp_client_refused(io->client, loop_mono(io->loop), &to);
     }
 }
 

@@ -2,6 +2,6 @@
 # Device knowledge: one YAML file per family, see docs/profiles.md. A new file needs a line here.
 profilesdir = $(pkgdatadir)/profiles
 dist_profiles_DATA = \
-	%D%/generic.yaml
+	%D%/aruba-instant.yaml %D%/arubaos.yaml %D%/generic.yaml %D%/junos.yaml %D%/unifi.yaml
 
 SHARED_FROM_SOURCE += profiles=profiles

@@ -83,3 +83,6 @@ METRIC(107, METRIC_CERTIFICATE_DAYS, "probe.portal.certificate_days", "d", SHORT
 METRIC(108, METRIC_INTERNET_OK, "probe.internet.ok", "1", LONG, 0, 1)
 METRIC(120, METRIC_DNS_RCODE, "probe.dns.rcode", "1", NOW, 0, 4095)
 METRIC(121, METRIC_PORTAL_STATUS, "probe.portal.status", "1", NOW, 0, 999)
+METRIC(122, METRIC_HTTP_TIME, "probe.http.time", "s", SHORT, 0, 600)
+METRIC(123, METRIC_HTTP_OK, "probe.http.ok", "1", LONG, 0, 1)
+METRIC(124, METRIC_HTTP_STATUS, "probe.http.status", "1", NOW, 0, 999)

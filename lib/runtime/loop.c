@@ -108,6 +108,11 @@ ns_t loop_wall(const struct loop *l)
     return l->wall;
 }
 
+ns_t loop_mono_now(const struct loop *l)
+{
+    return l->clock.mono(l->clock.ctx);
+}
+
 /* ---- descriptors ---- */
 
 static enum err control(struct loop *l, int operation, int fd, uint32_t events)

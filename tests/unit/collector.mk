@@ -37,3 +37,5 @@ tests_fuzz_fuzz_value_SOURCES = tests/fuzz/fuzz_value.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_value_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_value_LDADD = $(COLLECTOR_TEST_LIBS)
 EXTRA_DIST += tests/fuzz
+
+include tests/unit/poll.mk

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* collector.c - the daemon's life: devices from the inventory, sockets, counters, a new configuration. */
+#include "collector/collector.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/collector_internal.h"
+#include "collector/plan.h"
+#include "lib/base/log.h"
+
+#define START_SPREAD (5 * SECONDS) /* after a start every device is polled within this, or its interval */
+
+/* ---- a device ---- */
+
+static void unit_fini(struct unit *u)
+{
+    if (u->request)
+        snmp_io_cancel(u->c->io, u->request);
+    loop_timer_cancel(u->c->o.loop, &u->timer);
+    poll_free(u->poll);
+    source_free(u->source);
+    if (u->community)
+        explicit_bzero(u->community, strlen(u->community));
+    free(u->community);
+    free(u->id);
+    free(u->name);
+}
+
+static const char *read_credentials(struct unit *u, const struct settings *s, const struct device *d)
+{
+    const struct credentials *c = settings_credentials(s, d->credentials);
+    enum err e;
+
+    if (!c)
+        return "its credentials are not in the configuration";
+    if (c->version == SNMP_V3)
+        return "SNMPv3 is not supported yet: give it v2c credentials";
+    if (!c->community_file)
+        return "its credentials name no community_file";
+    e = settings_read_secret(c->community_file, &u->community);
+    if (e) {
+        log_error("%s: community file %s: %s%s", d->id, c->community_file, err_text(e),
+                  e == ERR_DENIED ? " (it must be readable by this daemon and by nobody else: mode 0600)"
+                                  : "");
+        return "its community file cannot be read";
+    }
+    u->peer.version = c->version == SNMP_V1 ? 0 : 1;
+    u->peer.community = (const uint8_t *)u->community;
+    u->peer.community_len = strlen(u->community);
+    if (u->peer.community_len > SNMP_COMMUNITY_MAX)
+        return "its community is longer than 255 bytes";
+    return NULL;
+}
+
+static enum err unit_init(struct unit *u, struct collector *c, const struct fleet *fleet,
+                          const struct settings *s, const struct device *d, size_t i, size_t count)
+{
+    struct poll_options options = {.profiles = fleet->profiles, .profile = d->profile};
+    ns_t interval = d->interval ? d->interval : s->collector.interval;
+    ns_t now = loop_mono(c->o.loop);
+    enum err e;
+
+    u->c = c;
+    loop_timer_init(&u->timer, unit_on_timer, u);
+    u->interval = interval;
+    u->due = plan_first(i, count, now, interval < START_SPREAD ? interval : START_SPREAD);
+    u->id = strdup(d->id);
+    u->name = strdup(d->name ? d->name : d->id);
+    if (!u->id || !u->name)
+        return ERR_NOMEM;
+    u->problem = read_credentials(u, s, d);
+    if (!u->problem) {
+        e = snmp_io_resolve(d->address, d->port, &u->peer.address);
+        if (e == ERR_NOMEM)
+            return e;
+        if (e)
+            u->problem = "its address cannot be resolved";
+    }
+    if (!u->problem && d->profile && !profile_set_has(fleet->profiles, d->profile))
+        u->problem = "there is no profile of the name that the inventory gives";
+    if (u->problem)
+        log_error("%s (%s) is not polled: %s", d->id, d->address, u->problem);
+    options.version = u->peer.version;
+    options.rewalk_offset = plan_first(i, count, 0, POLL_REWALK);
+    e = poll_new(&options, &u->poll);
+    return e ? e : source_new(u->id, &u->source);
+}
+
+/* ---- all devices ---- */
+
+static void fleet_fini(struct fleet *f)
+{
+    for (size_t i = 0; i < f->count; i++)
+        unit_fini(&f->units[i]);
+    free(f->units);
+    if (f->by_id)
+        map_free(f->by_id, NULL);
+    profile_set_free(f->profiles);
+    *f = (struct fleet){0};
+}
+
+static enum err load_profiles(const struct settings *s, struct profile_set **out)
+{
+    struct conf_report *report = NULL;
+    char *shipped = settings_data_path("profiles");
+    const char **dirs = calloc(s->profile_dirs.count + 1, sizeof *dirs);
+    enum err e = shipped && dirs ? conf_report_new(&report) : ERR_NOMEM;
+
+    if (e)
+        goto done;
+    dirs[0] = shipped;
+    for (size_t i = 0; i < s->profile_dirs.count; i++)
+        dirs[i + 1] = s->profile_dirs.items[i];
+    e = profile_set_load(dirs, s->profile_dirs.count + 1, report, out);
+    if (e)
+        log_error("profiles cannot be loaded: %s\n%s", err_text(e), conf_report_text(report));
+
+done:
+    if (report)
+        conf_report_free(report);
+    free(shipped);
+    free(dirs);
+    return e;
+}
+
+static void link_parents(struct fleet *f, const struct inventory *inv)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        const struct device *d = inventory_device(inv, f->units[i].id);
+
+        f->units[i].parent = d && d->uplink ? map_get(f->by_id, d->uplink) : NULL;
+    }
+}
+
+static enum err fleet_init(struct fleet *f, struct collector *c, const struct settings *s,
+                           const struct inventory *inv)
+{
+    const struct device *devices;
+    size_t count;
+    enum err e = load_profiles(s, &f->profiles);
+
+    if (e)
+        return e;
+    devices = inventory_devices(inv, &count);
+    f->by_id = map_new(c->o.seed);
+    f->units = calloc(count ? count : 1, sizeof *f->units);
+    if (!f->by_id || !f->units)
+        e = ERR_NOMEM;
+    for (size_t i = 0; !e && i < count; i++) {
+        f->count++;
+        e = unit_init(&f->units[i], c, f, s, &devices[i], i, count);
+        if (!e)
+            e = map_set(f->by_id, f->units[i].id, &f->units[i], NULL);
+    }
+    if (e)
+        fleet_fini(f);
+    else
+        link_parents(f, inv);
+    return e;
+}
+
+static void fleet_start(struct fleet *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        struct unit *u = &f->units[i];
+
+        if (!u->problem && loop_timer_set(u->c->o.loop, &u->timer, u->due))
+            log_error("%s is not polled: out of memory", u->id);
+        else if (u->problem)
+            unit_append_finding(u, "not_polled", "", u->problem);
+    }
+}
+
+/* ---- life ---- */
+
+enum err collector_new(const struct collector_options *options, struct collector **out)
+{
+    struct collector *c = calloc(1, sizeof *c);
+    const struct collector_settings *s = &options->settings->collector;
+    struct snmp_io_options io = {s->bind, (uint32_t)s->window, s->timeout};
+    enum err e = ERR_NOMEM;
+
+    if (!c)
+        return ERR_NOMEM;
+    c->o = *options;
+    c->decoder = decoder_new();
+    c->varbinds = varbind_set_new();
+    c->scratch = source_scratch_new();
+    if (!c->decoder || !c->varbinds || !c->scratch)
+        goto failed;
+    e = snmp_io_new(c->o.loop, &io, &c->io);
+    if (e) {
+        log_error("no socket to poll from%s%s: %s", s->bind ? " at collector.bind " : "",
+                  s->bind ? s->bind : "", err_text(e));
+        goto failed;
+    }
+    e = fleet_init(&c->fleet, c, c->o.settings, c->o.inventory);
+    if (e)
+        goto failed;
+    e = orders_open(c);
+    if (e)
+        goto failed;
+    fleet_start(&c->fleet);
+    log_info("%zu devices, %zu profiles", c->fleet.count, profile_set_count(c->fleet.profiles));
+    *out = c;
+    return ERR_OK;
+
+failed:
+    collector_free(c);
+    return e;
+}
+
+void collector_free(struct collector *c)
+{
+    if (!c)
+        return;
+    orders_close(c);
+    fleet_fini(&c->fleet);
+    snmp_io_free(c->io);
+    decoder_free(c->decoder);
+    varbind_set_free(c->varbinds);
+    source_scratch_free(c->scratch);
+    free(c);
+}
+
+/* What a new configuration does not change about a device. */
+static void carry_over(struct unit *to, const struct unit *from)
+{
+    to->reach = from->reach;
+    to->was_down = from->was_down;
+    to->previous = from->previous;
+}
+
+enum err collector_reload(struct collector *c, const struct settings *settings,
+                          const struct inventory *inventory)
+{
+    struct fleet fresh = {0};
+    enum err e = fleet_init(&fresh, c, settings, inventory);
+
+    if (e)
+        return e;
+    for (size_t i = 0; i < fresh.count; i++) {
+        const struct unit *old = map_get(c->fleet.by_id, fresh.units[i].id);
+
+        if (old)
+            carry_over(&fresh.units[i], old);
+    }
+    fleet_fini(&c->fleet);
+    c->fleet = fresh;
+    c->o.settings = settings;
+    c->o.inventory = inventory;
+    snmp_io_tune(c->io, (uint32_t)settings->collector.window, settings->collector.timeout);
+    fleet_start(&c->fleet);
+    log_info("new configuration: %zu devices", c->fleet.count);
+    return ERR_OK;
+}
+
+/* ---- figures ---- */
+
+static void put_counter(struct collector *c, Nw__Heartbeat *beat, const char *name, double value)
+{
+    size_t i = beat->n_counters;
+
+    if (i == COUNTERS)
+        return;
+    c->counters[i] = (Nw__Counter)NW__COUNTER__INIT;
+    c->counters[i].name = (char *)(uintptr_t)name;
+    c->counters[i].value = value;
+    c->counter_list[i] = &c->counters[i];
+    beat->n_counters++;
+}
+
+static void put_fleet(struct collector *c, Nw__Heartbeat *beat)
+{
+    size_t down = 0, silent = 0, broken = 0, left_out = 0;
+
+    for (size_t i = 0; i < c->fleet.count; i++) {
+        const struct unit *u = &c->fleet.units[i];
+
+        down += u->reach.is_down;
+        silent += u->reach.misses > 0;
+        broken += u->is_walk_broken;
+        left_out += u->problem != NULL;
+    }
+    put_counter(c, beat, "devices", (double)c->fleet.count);
+    put_counter(c, beat, "devices_down", (double)down);
+    put_counter(c, beat, "devices_silent", (double)silent);
+    put_counter(c, beat, "devices_walk_broken", (double)broken);
+    put_counter(c, beat, "devices_not_polled", (double)left_out);
+}
+
+void collector_beat(struct collector *c, Nw__Heartbeat *beat)
+{
+    static const char *const rejected[SNMP_REJECT_COUNT] = {
+        [SNMP_REJECT_MALFORMED] = "snmp_rejected_malformed_total",
+        [SNMP_REJECT_UNASKED] = "snmp_rejected_unasked_total",
+        [SNMP_REJECT_PDU] = "snmp_rejected_pdu_total",
+        [SNMP_REJECT_REQUEST_ID] = "snmp_rejected_request_id_total",
+        [SNMP_REJECT_VERSION] = "snmp_rejected_version_total",
+        [SNMP_REJECT_COMMUNITY] = "snmp_rejected_community_total",
+        [SNMP_REJECT_OIDS] = "snmp_rejected_oids_total",
+    };
+    struct snmp_stats stats;
+
+    snmp_io_stats(c->io, &stats);
+    beat->n_counters = 0;
+    beat->counters = c->counter_list;
+    put_fleet(c, beat);
+    put_counter(c, beat, "polls_total", (double)c->polls);
+    put_counter(c, beat, "poll_misses_total", (double)c->misses);
+    put_counter(c, beat, "poll_lateness_max_seconds", (double)c->lateness_max / (double)SECONDS);
+    put_counter(c, beat, "findings_total", (double)c->findings);
+    put_counter(c, beat, "snmp_requests_total", (double)stats.requests);
+    put_counter(c, beat, "snmp_datagrams_sent_total", (double)stats.datagrams_out);
+    put_counter(c, beat, "snmp_replies_total", (double)stats.replies);
+    put_counter(c, beat, "snmp_timeouts_total", (double)stats.timeouts);
+    put_counter(c, beat, "snmp_varbinds_total", (double)stats.varbinds);
+    put_counter(c, beat, "snmp_in_flight", (double)stats.in_flight);
+    put_counter(c, beat, "snmp_queued", (double)stats.queued);
+    for (size_t i = 0; i < SNMP_REJECT_COUNT; i++)
+        put_counter(c, beat, rejected[i], (double)stats.rejected[i]);
+    c->lateness_max = 0;
+}

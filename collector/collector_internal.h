@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* collector_internal.h - what collector.c, cycle.c and orders.c share: the daemon's context, and a device. */
+#ifndef NW_COLLECTOR_COLLECTOR_INTERNAL_H
+#define NW_COLLECTOR_COLLECTOR_INTERNAL_H
+
+#include "collector/collector.h"
+#include "collector/decode.h"
+#include "collector/poll.h"
+#include "collector/profile.h"
+#include "collector/reach.h"
+#include "collector/snmp_io.h"
+#include "collector/source.h"
+#include "lib/base/map.h"
+
+enum { ORDERS_MAX = 8, ORDER_ID_SIZE = 65, ORDERS_KEPT = 256, COUNTERS = 32 };
+
+enum unit_state { UNIT_IDLE, UNIT_POLLING, UNIT_CONFIRMING };
+
+/* One device that is polled. */
+struct unit {
+    struct collector *c;
+    char *id, *name;
+    const char *problem; /* why it cannot be polled; NULL = it can */
+    struct snmp_peer peer;
+    char *community;
+    struct poll *poll;
+    struct source *source;
+    struct reach reach;
+    enum unit_state state;
+    struct loop_timer timer;
+    ns_t interval, due; /* due: on the grid of the interval */
+    ns_t started, started_wall, first_rtt;
+    snmp_handle request;
+    struct unit *parent;
+    /* as a parent: children that went silent in one window */
+    ns_t window_begun;
+    uint32_t window_misses;
+    bool window_is_spent;
+    /* journal */
+    journal_pos previous;
+    uint32_t segment; /* whose table is written; 0 = none */
+    /* what was told last */
+    const char *told_why;
+    bool was_down, is_walk_broken;
+    /* commands that wait for the end of the poll */
+    char orders[ORDERS_MAX][ORDER_ID_SIZE];
+    uint32_t order_count;
+};
+
+struct done_order {
+    char id[ORDER_ID_SIZE];
+    const char *outcome, *problem;
+};
+
+/* Everything that a new configuration replaces. */
+struct fleet {
+    struct profile_set *profiles;
+    struct unit *units;
+    size_t count;
+    struct map *by_id;
+};
+
+struct collector {
+    struct collector_options o;
+    struct fleet fleet;
+    struct snmp_io *io;
+    struct decoder *decoder;
+    struct varbind_set *varbinds;
+    struct source_scratch *scratch;
+    struct journal_tail *orders;
+    struct done_order done[ORDERS_KEPT];
+    size_t done_count;
+    /* counters */
+    uint64_t polls, misses, findings, records_lost;
+    ns_t lateness_max; /* since the last heartbeat */
+    Nw__Counter counters[COUNTERS];
+    Nw__Counter *counter_list[COUNTERS];
+};
+
+/* cycle.c */
+void unit_on_timer(void *ctx);
+/* Polls now, out of turn; a poll under way counts as that. */
+void unit_poll_now(struct unit *u);
+void unit_append_finding(struct unit *u, const char *kind, const char *entity, const char *text);
+
+/* orders.c */
+enum err orders_open(struct collector *c) NW_CHECKED;
+void orders_close(struct collector *c);
+/* The poll that they waited for is over. */
+void orders_finish(struct unit *u);
+
+#endif

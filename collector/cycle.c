@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cycle.c - the life of one device in the daemon: due, poll, record, confirm, due again.
+ *
+ *            timer                    last reply                    reach says
+ *   IDLE ─────────────► POLLING ─────────────────────► (record) ──────────────────► IDLE, timer at the
+ * interval, ▲                                                     │                        soon, or at once
+ *    │                      six datagrams                  │ third miss
+ *    └───(record)◄───────── CONFIRMING ◄───────────────────┘
+ *
+ * One request of a device is in flight at any time. Knows loop, snmp_io and the journal through the context.
+ */
+#include <string.h>
+
+#include "collector/collector_internal.h"
+#include "collector/plan.h"
+#include "lib/base/log.h"
+
+#define DEADLINE_LEAST (10 * SECONDS)
+#define DEADLINE_MOST  (60 * SECONDS)
+
+enum { CHILDREN_FOR_PARENT = 3 };
+
+static const uint32_t OID_SYS_UPTIME[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
+
+static void on_reply(void *ctx, enum err result, const struct snmp_message *reply, ns_t rtt);
+static void finish_poll(struct unit *u);
+
+/* ---- time ---- */
+
+static void arm(struct unit *u, ns_t due)
+{
+    if (loop_timer_set(u->c->o.loop, &u->timer, due))
+        log_error("%s: out of memory for its timer; it is not polled until a restart", u->id);
+}
+
+static void schedule(struct unit *u, enum reach_next next)
+{
+    ns_t now = loop_mono(u->c->o.loop), soon = u->started + u->c->o.settings->collector.miss_interval;
+
+    u->due = plan_next(u->due, u->interval, now);
+    switch (next) {
+    case REACH_AT_INTERVAL: arm(u, u->due); return;
+    case REACH_SOON: arm(u, soon > now ? soon : now); return;
+    case REACH_AT_ONCE:
+    case REACH_CONFIRM: arm(u, now); return;
+    }
+}
+
+/* ---- the journal ---- */
+
+static void append(struct unit *u, Nw__Record *record, journal_pos *pos)
+{
+    /* A full disk is told by the daemon; the poll goes on. */
+    if (u->c->o.append(u->c->o.ctx, record, pos))
+        u->c->records_lost++;
+}
+
+void unit_append_finding(struct unit *u, const char *kind, const char *entity, const char *text)
+{
+    Nw__Record record = NW__RECORD__INIT;
+    Nw__Finding finding = NW__FINDING__INIT;
+
+    finding.source = u->id;
+    finding.kind = (char *)(uintptr_t)kind;
+    finding.entity = (char *)(uintptr_t)entity;
+    finding.text = (char *)(uintptr_t)text;
+    record.body_case = NW__RECORD__BODY_FINDING;
+    record.finding = &finding;
+    u->c->findings++;
+    append(u, &record, NULL);
+}
+
+/* The record needs the table if it is the first of this device in its segment, and the append may be what
+ * opens a new one. */
+static enum err append_samples(struct unit *u, struct source_poll *in)
+{
+    struct collector *c = u->c;
+    bool is_table_due = u->segment != journal_segment(c->o.journal);
+    Nw__Record record = NW__RECORD__INIT;
+    Nw__Samples *samples;
+    journal_pos pos = 0;
+    enum err e = source_record(u->source, in, is_table_due, c->scratch, &samples);
+
+    if (e)
+        return e;
+    samples->previous = u->previous;
+    record.wall = (uint64_t)in->started_wall; /* for the size; set when it is appended */
+    record.body_case = NW__RECORD__BODY_SAMPLES;
+    record.samples = samples;
+    if (!samples->table && journal_will_rotate(c->o.journal, in->now, nw__record__get_packed_size(&record))) {
+        e = source_add_table(u->source, in, c->scratch);
+        if (e)
+            return e;
+    }
+    record.wall = 0;
+    append(u, &record, &pos);
+    if (pos) {
+        u->previous = pos;
+        if (samples->table)
+            u->segment = journal_pos_segment(pos);
+    }
+    return ERR_OK;
+}
+
+static void record_poll(struct unit *u)
+{
+    struct collector *c = u->c;
+    const struct device_view *view = NULL;
+    enum err e = ERR_OK;
+
+    varbind_set_clear(c->varbinds);
+    if (poll_profile(u->poll)) {
+        e = poll_collect(u->poll, c->varbinds);
+        if (!e)
+            e = decode(c->decoder, poll_profile(u->poll), c->varbinds, &view);
+    }
+    struct source_poll in = {
+        .poll = u->poll,
+        .varbinds = c->varbinds,
+        .view = view,
+        .reach = &u->reach,
+        .started_wall = u->started_wall,
+        .duration = loop_mono(c->o.loop) - u->started,
+        .rtt = u->first_rtt,
+        .now = loop_mono(c->o.loop),
+        .interval = u->interval,
+    };
+    if (!e)
+        e = append_samples(u, &in);
+    if (e)
+        log_error("%s: this poll is not recorded: %s", u->id, err_text(e));
+}
+
+/* ---- telling people, at changes only ---- */
+
+static void tell_faults(struct unit *u)
+{
+    const struct poll_summary *s = poll_summary(u->poll);
+    const char *kind = s->is_walk_broken ? "walk_broken" : "bad_reply";
+
+    u->is_walk_broken = s->is_answered ? s->is_walk_broken : u->is_walk_broken;
+    if (!s->is_answered && s->outcome != POLL_BROKEN)
+        return; /* silence says nothing about what was wrong before */
+    if (s->why && s->why != u->told_why) {
+        log_warning("%s: %s%s%s", u->id, s->why, s->where[0] ? ": " : "", s->where);
+        unit_append_finding(u, kind, s->where, s->why);
+    } else if (!s->why && u->told_why) {
+        log_info("%s: reads without a fault again", u->id);
+    }
+    u->told_why = s->why;
+}
+
+static void tell_reach(struct unit *u)
+{
+    if (u->reach.is_down == u->was_down)
+        return;
+    u->was_down = u->reach.is_down;
+    if (u->was_down)
+        log_info("%s does not answer: %u polls missed, %u confirmations failed; it is asked once an interval",
+                 u->id, u->reach.misses, u->reach.confirmations);
+    else
+        log_info("%s answers again", u->id);
+}
+
+/* ---- the parent of children that went silent together ---- */
+
+static void tell_parent(struct unit *u)
+{
+    struct unit *parent = u->parent;
+    ns_t now = loop_mono(u->c->o.loop);
+
+    if (!parent || u->reach.misses != 1)
+        return;
+    if (now - parent->window_begun > parent->interval) {
+        parent->window_begun = now;
+        parent->window_misses = 0;
+        parent->window_is_spent = false;
+    }
+    if (++parent->window_misses < CHILDREN_FOR_PARENT || parent->window_is_spent)
+        return;
+    parent->window_is_spent = true;
+    if (parent->reach.misses == 0)
+        unit_poll_now(parent);
+}
+
+/* ---- confirming ---- */
+
+static void on_confirmed(void *ctx, enum err result, const struct snmp_message *reply, ns_t rtt)
+{
+    struct unit *u = ctx;
+    enum reach_next next = reach_confirmed(&u->reach, result == ERR_OK);
+
+    (void)reply;
+    (void)rtt;
+    u->state = UNIT_IDLE;
+    u->request = 0;
+    if (result != ERR_OK)
+        record_poll(u);
+    tell_reach(u);
+    schedule(u, next);
+}
+
+static void confirm(struct unit *u)
+{
+    struct poll_request request = {.type = SNMP_GET};
+    struct snmp_ask ask = {.peer = &u->peer,
+                           .type = SNMP_GET,
+                           .oids = request.oids,
+                           .count = 1,
+                           .tries = REACH_CONFIRMATIONS,
+                           .wait = u->c->o.settings->collector.confirm_interval,
+                           .done = on_confirmed,
+                           .ctx = u};
+
+    if (!poll_request_add_ids(&request, OID_SYS_UPTIME, ARRAY_LEN(OID_SYS_UPTIME)) ||
+        snmp_io_ask(u->c->io, &ask, &u->request)) {
+        schedule(u, REACH_AT_INTERVAL); /* cannot be sent, so cannot be confirmed: not down by that */
+        return;
+    }
+    u->state = UNIT_CONFIRMING;
+}
+
+/* ---- polling ---- */
+
+static void send_request(struct unit *u, struct poll_request *request)
+{
+    struct snmp_ask ask = {.peer = &u->peer,
+                           .type = request->type,
+                           .oids = request->oids,
+                           .count = request->count,
+                           .max_repetitions = request->max_repetitions,
+                           .tries = u->first_rtt ? REACH_TRIES : reach_tries(&u->reach),
+                           .done = on_reply,
+                           .ctx = u};
+    enum err e = snmp_io_ask(u->c->io, &ask, &u->request);
+
+    if (!e)
+        return;
+    u->request = 0;
+    if (poll_step(u->poll, loop_mono(u->c->o.loop), e, NULL, request) == POLL_ASK)
+        poll_abort(u->poll);
+    finish_poll(u);
+}
+
+static void on_reply(void *ctx, enum err result, const struct snmp_message *reply, ns_t rtt)
+{
+    struct unit *u = ctx;
+    struct poll_request request;
+
+    u->request = 0;
+    if (result == ERR_OK && !u->first_rtt)
+        u->first_rtt = rtt ? rtt : 1;
+    if (poll_step(u->poll, loop_mono(u->c->o.loop), result, reply, &request) == POLL_ASK)
+        send_request(u, &request);
+    else
+        finish_poll(u);
+}
+
+static void finish_poll(struct unit *u)
+{
+    bool is_answered = poll_summary(u->poll)->is_answered;
+    enum reach_next next = reach_polled(&u->reach, is_answered);
+
+    u->state = UNIT_IDLE;
+    u->c->polls++;
+    if (!is_answered)
+        u->c->misses++;
+    record_poll(u);
+    tell_faults(u);
+    tell_reach(u);
+    orders_finish(u);
+    if (next == REACH_CONFIRM)
+        confirm(u);
+    else
+        schedule(u, next);
+    if (!is_answered)
+        tell_parent(u);
+}
+
+static void begin_poll(struct unit *u)
+{
+    struct loop *l = u->c->o.loop;
+    ns_t now = loop_mono(l), limit = u->interval;
+    struct poll_request request;
+
+    if (limit < DEADLINE_LEAST)
+        limit = DEADLINE_LEAST;
+    if (limit > DEADLINE_MOST)
+        limit = DEADLINE_MOST;
+    u->state = UNIT_POLLING;
+    u->started = now;
+    u->started_wall = loop_wall(l);
+    u->first_rtt = 0;
+    if (poll_begin(u->poll, now, now + limit, u->reach.misses > 0, &request) == POLL_ASK)
+        send_request(u, &request);
+    else
+        finish_poll(u);
+}
+
+void unit_on_timer(void *ctx)
+{
+    struct unit *u = ctx;
+    ns_t late = loop_mono(u->c->o.loop) - u->timer.due;
+
+    if (late > u->c->lateness_max)
+        u->c->lateness_max = late;
+    if (u->state == UNIT_IDLE)
+        begin_poll(u);
+}
+
+void unit_poll_now(struct unit *u)
+{
+    if (u->problem || u->state != UNIT_IDLE)
+        return;
+    loop_timer_cancel(u->c->o.loop, &u->timer);
+    begin_poll(u);
+}

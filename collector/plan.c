@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* plan.c - spreads polls over the interval. Pure. */
+#include "collector/plan.h"
+
+ns_t plan_first(size_t i, size_t n, ns_t start, ns_t span)
+{
+    return start + (ns_t)((double)span * (double)i / (double)n);
+}
+
+ns_t plan_next(ns_t due, ns_t interval, ns_t now)
+{
+    if (due > now)
+        return due;
+    return due + ((now - due) / interval + 1) * interval;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* plan.h - when is a device due? Pure. */
+#ifndef NW_COLLECTOR_PLAN_H
+#define NW_COLLECTOR_PLAN_H
+
+#include <stddef.h>
+
+#include "lib/base/units.h"
+
+/* The first due time of device i of n, spread evenly over span from start on. n > 0. */
+ns_t plan_first(size_t i, size_t n, ns_t start, ns_t span);
+
+/* The next due time on the grid of `due` and interval that lies after now: slots that passed are left out,
+ * not made up for, so that a pause is followed by an ordinary interval. interval > 0. */
+ns_t plan_next(ns_t due, ns_t interval, ns_t now);
+
+#endif

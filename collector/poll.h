@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* poll.h - reads one device: who it is, what its profile asks for. A state machine without socket and clock:
+ * it says what to ask next and is told what came.
+ *
+ *  IDLE ─poll_begin()─► IDENTIFY ─(profile chosen)─► GET ─────────────────► WALK ─(all columns ended)─► IDLE
+ *           │            who is it?                   ▲  scalars and known    │  columns not known yet,
+ *           └─(known)──────────────────────────────────┘  instances, packed    │  or due to be walked again
+ *                                                       │                      │
+ *                        another sysObjectID: IDENTIFY ◄┘       no answer, deadline: IDLE, the rest failed
+ *
+ * What was read stays here as it came (BER), one run of bytes for each item of the read plan. Once a column's
+ * instances are known they are fetched by packed GETs, which costs a fraction of a walk; columns are walked
+ * again when an instance vanished, when the agent restarted, and every POLL_REWALK.
+ *
+ * An item that was due and could not be read has no values: the last poll's are not passed off as new. */
+#ifndef NW_COLLECTOR_POLL_H
+#define NW_COLLECTOR_POLL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collector/profile.h"
+#include "collector/snmp_pdu.h"
+#include "collector/varbind.h"
+#include "collector/walk.h"
+#include "lib/base/err.h"
+#include "lib/base/units.h"
+
+#define POLL_REWALK     (10 * MINUTES)
+#define POLL_WALK_LIMIT (15 * SECONDS) /* for all walks of one poll */
+
+enum poll_outcome { /* numbers as in journal.proto, Outcomes */
+                    POLL_OK = 0,
+                    POLL_PARTIAL = 1,
+                    POLL_TIMEOUT = 2,
+                    POLL_REFUSED = 3,
+                    POLL_BROKEN = 4,
+};
+
+enum poll_next { POLL_ASK, POLL_FINISHED };
+
+struct poll_summary {
+    enum poll_outcome outcome;
+    bool is_answered;          /* a miss otherwise */
+    bool is_walk_broken;       /* at least one column */
+    bool is_restarted;         /* sysUpTime went back */
+    bool is_new_kind;          /* another profile than in the poll before (and at the first one) */
+    const char *why;           /* English, of the first broken column or failure; NULL if all is well */
+    char where[OID_TEXT_SIZE]; /* its column */
+    uint64_t uptime_ms;        /* sysUpTime; 0 = not known */
+    uint32_t requests;
+};
+
+struct poll; /* opaque: one device */
+
+struct poll_options {
+    struct profile_set *profiles; /* borrowed */
+    const char *profile;          /* borrowed; force this one; NULL = recognise */
+    int version;                  /* on the wire */
+    ns_t rewalk_offset;           /* spreads walks of many devices: 0..POLL_REWALK */
+};
+
+enum err poll_new(const struct poll_options *options, struct poll **out) NW_CHECKED;
+void poll_free(struct poll *p);
+
+/* Starts a poll. is_careful: the last one went without an answer, so the first request is a small one (large
+ * replies may be what gets lost). ERR_OK with *next: POLL_ASK and *ask filled, or POLL_FINISHED. */
+enum poll_next poll_begin(struct poll *p, ns_t now, ns_t deadline, bool is_careful, struct poll_request *ask);
+/* What became of the request: result as snmp_done_fn gives it. */
+enum poll_next poll_step(struct poll *p, ns_t now, enum err result, const struct snmp_message *reply,
+                         struct poll_request *ask);
+bool poll_is_running(const struct poll *p);
+/* Gives up a poll under way; a later poll_begin() starts anew. */
+void poll_abort(struct poll *p);
+
+/* Of the last finished poll. */
+const struct poll_summary *poll_summary(const struct poll *p);
+/* NULL until the device was recognised. */
+const struct device_profile *poll_profile(const struct poll *p);
+/* Adds everything that is known and sorts: also what was due and could not be read, as of an earlier poll, so
+ * that what the device consists of does not change with a lost packet. Clear the set before. */
+enum err poll_collect(const struct poll *p, struct varbind_set *out) NW_CHECKED;
+/* False: the item that this OID belongs to was due in the last poll and could not be read. */
+bool poll_has_read(const struct poll *p, const uint32_t *oid, size_t len);
+/* When the item that this OID belongs to was read; 0 if there is none. */
+ns_t poll_read_at(const struct poll *p, const uint32_t *oid, size_t len);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* rate.c - counters to rates. Pure: two readings in, a number or the reason why not out. */
+#include "collector/rate.h"
+
+#define UPTIME_WRAP_MS (UINT64_C(4294967296) * 10) /* TimeTicks are hundredths of a second */
+#define UPTIME_SLACK   (5 * SECONDS)               /* agents that keep their time in coarse steps */
+
+bool rate_is_restart(uint64_t before_ms, uint64_t now_ms, ns_t elapsed)
+{
+    uint64_t elapsed_ms = elapsed > 0 ? (uint64_t)(elapsed / MILLISECONDS) : 0;
+    uint64_t slack_ms = (uint64_t)(UPTIME_SLACK / MILLISECONDS) + elapsed_ms / 10;
+    uint64_t expected = before_ms + elapsed_ms;
+
+    if (!before_ms || !now_ms)
+        return false;
+    if (now_ms < before_ms && expected + slack_ms >= UPTIME_WRAP_MS)
+        now_ms += UPTIME_WRAP_MS;
+    return now_ms < before_ms || now_ms + slack_ms < expected;
+}
+
+static enum err step_between(uint64_t before, uint64_t now, int bits, uint64_t *step)
+{
+    uint64_t range_half = bits == 32 ? UINT64_C(1) << 31 : UINT64_C(1) << 63;
+
+    if (bits == 32 && (before > UINT32_MAX || now > UINT32_MAX))
+        return ERR_RESET; /* the agent sent another type than before */
+    if (now >= before) {
+        *step = now - before;
+        return ERR_OK;
+    }
+    *step = bits == 32 ? (uint32_t)(now - before) : now - before;
+    return *step < range_half ? ERR_OK : ERR_RESET;
+}
+
+enum err rate_from_counter(const struct rate_reading *prev, const struct rate_reading *cur, int bits,
+                           ns_t max_gap_ns, double ceiling, double *out)
+{
+    ns_t elapsed = cur->t_ns - prev->t_ns;
+    uint64_t step;
+    double rate;
+    enum err e;
+
+    if (elapsed <= 0 || elapsed > max_gap_ns)
+        return ERR_GAP;
+    if (prev->discontinuity != cur->discontinuity ||
+        rate_is_restart(prev->uptime_ms, cur->uptime_ms, elapsed))
+        return ERR_RESET;
+    e = step_between(prev->raw, cur->raw, bits, &step);
+    if (e)
+        return e;
+    rate = (double)step / ((double)elapsed / (double)SECONDS);
+    if (ceiling > 0 && rate > ceiling) {
+        /* Readings are timed by us, not by the agent: a full line looks fuller than full by that error. */
+        double slack = 1.05 + 0.5 * (double)SECONDS / (double)elapsed;
+
+        if (rate > ceiling * slack)
+            return ERR_RESET;
+        rate = ceiling;
+    }
+    *out = rate;
+    return ERR_OK;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* rate.h - counters to rates. Pure. */
+#ifndef NW_COLLECTOR_RATE_H
+#define NW_COLLECTOR_RATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/err.h"
+#include "lib/base/units.h"
+
+struct rate_reading {
+    ns_t t_ns; /* monotonic, when it was read */
+    uint64_t raw;
+    uint64_t uptime_ms;     /* of the agent at that time; 0 = not known */
+    uint32_t discontinuity; /* ifCounterDiscontinuityTime (IF-MIB), ticks; 0 = none or not known */
+};
+
+/* Turns two counter readings into a rate.
+ *   prev, cur    readings of the same instance; cur->t_ns must be later than prev->t_ns
+ *   bits         32 or 64, the counter's width; decides how a wrap is undone (RFC 2578, 7.1.6)
+ *   max_gap_ns   no rate over a longer span
+ *   ceiling      units per second that are physically possible (ifSpeed / 8); 0 = not known
+ *   *out         units per second, >= 0 and <= ceiling if there is one; left alone on error
+ * Returns ERR_OK; ERR_RESET if the agent restarted or the counter started anew in between, or if it did
+ * something else than count up; ERR_GAP if the span is not positive or exceeds max_gap_ns.
+ * A decrease is taken for a wrap only if the step is below half of the counter's range and below the ceiling:
+ * a 32-bit counter that wraps more than once between two polls cannot be told from one that did not.
+ * Borrows everything, keeps nothing. */
+enum err rate_from_counter(const struct rate_reading *prev, const struct rate_reading *cur, int bits,
+                           ns_t max_gap_ns, double ceiling, double *out) NW_CHECKED;
+
+/* Did the agent restart between the two times? elapsed: by our clock. sysUpTime (TimeTicks) wraps after 497.1
+ * days (RFC 3418), which is no restart. A time of 0 is not known: no. */
+bool rate_is_restart(uint64_t before_ms, uint64_t now_ms, ns_t elapsed);
+
+#endif

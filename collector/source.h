@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* source.h - from what a poll understood to the record that goes into the journal: series table, rates,
+ * reachability. Pure: one struct source per device keeps what two polls have in common.
+ *
+ * Every table begins with the entity "device" (kind chassis) and its series reachable and poll.rtt, so the
+ * record of a silent device is short: `reachable` is 0 once it is down, unknown while it is only missing. */
+#ifndef NW_COLLECTOR_SOURCE_H
+#define NW_COLLECTOR_SOURCE_H
+
+#include "collector/decode.h"
+#include "collector/poll.h"
+#include "collector/reach.h"
+#include "collector/varbind.h"
+#include "lib/base/err.h"
+#include "lib/model/journal.pb-c.h"
+
+struct source; /* opaque: one device */
+
+enum err source_new(const char *id, struct source **out) NW_CHECKED; /* id is borrowed */
+void source_free(struct source *s);
+
+struct source_poll {
+    const struct poll *poll;
+    const struct varbind_set *varbinds; /* poll_collect() of it */
+    const struct device_view *view;     /* decoded from them; NULL: nothing is known of the device */
+    const struct reach *reach;
+    ns_t started_wall, duration, rtt; /* rtt: of the first request; 0 = none */
+    ns_t now;                         /* monotonic */
+    ns_t interval;
+};
+
+struct source_scratch; /* opaque: memory for one record, reused */
+
+struct source_scratch *source_scratch_new(void);
+void source_scratch_free(struct source_scratch *t);
+
+/* Builds the record; it lives in scratch until the next call and borrows from view. is_table_due: the
+ * source's first record of a segment; it is added by itself when the structure changed. */
+enum err source_record(struct source *s, const struct source_poll *in, bool is_table_due,
+                       struct source_scratch *t, Nw__Samples **out) NW_CHECKED;
+/* Adds the table to the record of the last source_record(). */
+enum err source_add_table(struct source *s, const struct source_poll *in,
+                          struct source_scratch *t) NW_CHECKED;
+
+#endif

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* curl_io.c - the only file that knows libcurl: its multi interface driven by our loop. */
+#include "lib/runtime/curl_io.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/strx.h"
+
+struct curl_transfer {
+    struct curl_io *io;
+    struct curl_transfer *next, *previous;
+    CURL *easy;
+    struct curl_slist *headers;
+    curl_done_fn *done;
+    void *ctx;
+    bool (*may_connect)(void *ctx, const struct sockaddr *address);
+    struct buf body;
+    ns_t started;
+    bool is_body_cut, is_denied;
+};
+
+struct curl_io {
+    struct loop *loop;
+    CURLM *multi;
+    struct loop_timer timer;
+    struct curl_transfer *first;
+};
+
+static void reap(struct curl_io *io);
+
+/* ---- libcurl asks, the loop answers ---- */
+
+static void on_socket(void *ctx, int fd, uint32_t events)
+{
+    struct curl_io *io = ctx;
+    int running, action = 0;
+
+    if (events & (EPOLLIN | EPOLLHUP))
+        action |= CURL_CSELECT_IN;
+    if (events & EPOLLOUT)
+        action |= CURL_CSELECT_OUT;
+    if (events & EPOLLERR)
+        action |= CURL_CSELECT_ERR;
+    (void)curl_multi_socket_action(io->multi, fd, action, &running);
+    reap(io);
+}
+
+static void on_timer(void *ctx)
+{
+    struct curl_io *io = ctx;
+    int running;
+
+    (void)curl_multi_socket_action(io->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    reap(io);
+}
+
+/* libcurl closes descriptors and gets the same numbers again: each change registers anew. */
+static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *watched)
+{
+    struct curl_io *io = ctx;
+    uint32_t events = 0;
+
+    (void)easy;
+    (void)watched;
+    loop_fd_remove(io->loop, fd);
+    if (what == CURL_POLL_REMOVE)
+        return 0;
+    if (what & CURL_POLL_IN)
+        events |= EPOLLIN;
+    if (what & CURL_POLL_OUT)
+        events |= EPOLLOUT;
+    return loop_fd_add(io->loop, fd, events, on_socket, io) ? -1 : 0;
+}
+
+static int set_timer(CURLM *multi, long timeout_ms, void *ctx)
+{
+    struct curl_io *io = ctx;
+
+    (void)multi;
+    if (timeout_ms < 0) {
+        loop_timer_cancel(io->loop, &io->timer);
+        return 0;
+    }
+    return loop_timer_after(io->loop, &io->timer, timeout_ms * MILLISECONDS) ? -1 : 0;
+}
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *ctx)
+{
+    struct curl_transfer *t = ctx;
+    size_t len = size * count, room = t->body.max - t->body.len;
+
+    if (len > room) {
+        buf_put(&t->body, bytes, room);
+        t->is_body_cut = true;
+        return 0; /* ends the transfer: nobody wants the rest */
+    }
+    buf_put(&t->body, bytes, len);
+    return buf_error(&t->body) ? 0 : len;
+}
+
+static curl_socket_t open_checked(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct curl_transfer *t = ctx;
+
+    (void)purpose;
+    if (t->may_connect && !t->may_connect(t->ctx, &address->addr)) {
+        t->is_denied = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
+}
+
+/* ---- a transfer ends ---- */
+
+static void detach(struct curl_transfer *t)
+{
+    if (t->previous)
+        t->previous->next = t->next;
+    else
+        t->io->first = t->next;
+    if (t->next)
+        t->next->previous = t->previous;
+}
+
+static void free_transfer(struct curl_transfer *t)
+{
+    if (t->easy) {
+        (void)curl_multi_remove_handle(t->io->multi, t->easy);
+        curl_easy_cleanup(t->easy);
+    }
+    curl_slist_free_all(t->headers);
+    buf_fini(&t->body);
+    free(t);
+}
+
+void curl_io_cancel(struct curl_transfer *t)
+{
+    if (!t)
+        return;
+    detach(t);
+    free_transfer(t);
+}
+
+static bool is_tls_code(CURLcode code)
+{
+    switch (code) {
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_ISSUER_ERROR: return true;
+    default: return false;
+    }
+}
+
+static enum err err_from_code(const struct curl_transfer *t, CURLcode code)
+{
+    if (t->is_denied && code != CURLE_OK)
+        return ERR_DENIED;
+    if (code == CURLE_WRITE_ERROR && t->is_body_cut)
+        return ERR_OK;
+    switch (code) {
+    case CURLE_OK: return ERR_OK;
+    case CURLE_OPERATION_TIMEDOUT: return ERR_TIMEOUT;
+    case CURLE_COULDNT_RESOLVE_HOST: return ERR_NOT_FOUND;
+    case CURLE_COULDNT_CONNECT: return ERR_UNREACHABLE;
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL: return ERR_RANGE;
+    case CURLE_OUT_OF_MEMORY: return ERR_NOMEM;
+    default: return ERR_MALFORMED;
+    }
+}
+
+/* "Expire date" of the first certificate of the chain, the server's own. */
+static ns_t certificate_expiry(CURL *easy)
+{
+    static const char field[] = "Expire date:";
+    struct curl_certinfo *info = NULL;
+    time_t when;
+
+    if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &info) || !info || info->num_of_certs < 1)
+        return 0;
+    for (const struct curl_slist *line = info->certinfo[0]; line; line = line->next) {
+        if (strncasecmp(line->data, field, sizeof field - 1) != 0)
+            continue;
+        when = curl_getdate(line->data + sizeof field - 1, NULL);
+        return when > 0 ? (ns_t)when * SECONDS : 0;
+    }
+    return 0;
+}
+
+static void finish(struct curl_transfer *t, CURLcode code)
+{
+    long verify = 0;
+    char *location = NULL, *content_type = NULL;
+    struct curl_response r = {.error = err_from_code(t, code), .is_tls_error = is_tls_code(code)};
+
+    (void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &r.status);
+    (void)curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &location);
+    (void)curl_easy_getinfo(t->easy, CURLINFO_CONTENT_TYPE, &content_type);
+    (void)curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &verify);
+    r.location = location;
+    r.content_type = content_type;
+    r.body = t->body.data ? t->body.data : "";
+    r.body_len = t->body.len;
+    r.is_body_cut = t->is_body_cut;
+    r.duration = loop_mono(t->io->loop) - t->started;
+    r.certificate_expires = certificate_expiry(t->easy);
+    r.is_certificate_trusted = r.certificate_expires && verify == 0;
+    detach(t);
+    t->done(t->ctx, &r);
+    free_transfer(t);
+}
+
+/* done may start and cancel transfers: the queue is asked anew each time. */
+static void reap(struct curl_io *io)
+{
+    CURLMsg *message;
+    int left;
+
+    while ((message = curl_multi_info_read(io->multi, &left))) {
+        struct curl_transfer *t = NULL;
+        CURLcode code = message->data.result;
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&t);
+        if (t)
+            finish(t, code);
+    }
+}
+
+/* ---- start and stop ---- */
+
+enum err curl_io_new(struct loop *l, struct curl_io **out)
+{
+    struct curl_io *io;
+
+    if (curl_global_init(CURL_GLOBAL_DEFAULT))
+        return ERR_NOMEM;
+    io = calloc(1, sizeof *io);
+    if (!io)
+        return ERR_NOMEM;
+    io->loop = l;
+    loop_timer_init(&io->timer, on_timer, io);
+    io->multi = curl_multi_init();
+    if (!io->multi) {
+        free(io);
+        return ERR_NOMEM;
+    }
+    (void)curl_multi_setopt(io->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
+    (void)curl_multi_setopt(io->multi, CURLMOPT_SOCKETDATA, io);
+    (void)curl_multi_setopt(io->multi, CURLMOPT_TIMERFUNCTION, set_timer);
+    (void)curl_multi_setopt(io->multi, CURLMOPT_TIMERDATA, io);
+    *out = io;
+    return ERR_OK;
+}
+
+void curl_io_free(struct curl_io *io)
+{
+    if (!io)
+        return;
+    while (io->first)
+        curl_io_cancel(io->first);
+    (void)curl_multi_cleanup(io->multi);
+    loop_timer_cancel(io->loop, &io->timer);
+    free(io);
+    curl_global_cleanup();
+}
+
+static enum err add_header(struct curl_transfer *t, const char *name, const char *value)
+{
+    char *line = strx_printf("%s: %s", name, value);
+    struct curl_slist *grown = line ? curl_slist_append(t->headers, line) : NULL;
+
+    free(line);
+    if (!grown)
+        return ERR_NOMEM;
+    t->headers = grown;
+    return ERR_OK;
+}
+
+static enum err set_headers(struct curl_transfer *t, const struct curl_request *q)
+{
+    enum err e = add_header(t, "Accept", q->accept ? q->accept : "*/*");
+
+    if (!e && q->authorization)
+        e = add_header(t, "Authorization", q->authorization);
+    if (!e && q->body)
+        e = add_header(t, "Content-Type", q->content_type ? q->content_type : "application/json");
+    return e;
+}
+
+/* The first option that fails fails the request; later ones are not tried. */
+static enum err set_options(struct curl_transfer *t, const struct curl_request *q)
+{
+    long timeout_ms = q->timeout > MILLISECONDS ? (long)(q->timeout / MILLISECONDS) : 1;
+    CURL *c = t->easy;
+    bool is_refused =
+        curl_easy_setopt(c, CURLOPT_PRIVATE, t) || curl_easy_setopt(c, CURLOPT_URL, q->url) ||
+        curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") || curl_easy_setopt(c, CURLOPT_PROXY, "") ||
+        curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) ||
+        curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) || curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) ||
+        curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 1L) || curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L) ||
+        curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, timeout_ms) ||
+        curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms) ||
+        curl_easy_setopt(c, CURLOPT_CERTINFO, 1L) ||
+        curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, q->is_verified ? 1L : 0L) ||
+        curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, q->is_verified ? 2L : 0L) ||
+        curl_easy_setopt(c, CURLOPT_USERAGENT, "netzwacht") ||
+        curl_easy_setopt(c, CURLOPT_HTTPHEADER, t->headers) ||
+        curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) ||
+        curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body) || curl_easy_setopt(c, CURLOPT_WRITEDATA, t) ||
+        curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_checked) ||
+        curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, t);
+
+    if (!is_refused && q->ca_file)
+        is_refused = curl_easy_setopt(c, CURLOPT_CAINFO, q->ca_file);
+    if (!is_refused && q->body)
+        is_refused = curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)q->body_len) ||
+                     curl_easy_setopt(c, CURLOPT_COPYPOSTFIELDS, q->body);
+    return is_refused ? ERR_RANGE : ERR_OK;
+}
+
+enum err curl_io_start(struct curl_io *io, const struct curl_request *request, curl_done_fn *done, void *ctx,
+                       struct curl_transfer **out)
+{
+    struct curl_transfer *t = calloc(1, sizeof *t);
+    enum err e = ERR_NOMEM;
+
+    if (!t)
+        return ERR_NOMEM;
+    t->io = io;
+    t->done = done;
+    t->ctx = ctx;
+    t->may_connect = request->may_connect;
+    t->started = loop_mono(io->loop);
+    buf_init(&t->body, request->max_body);
+    t->easy = curl_easy_init();
+    if (!t->easy)
+        goto refused;
+    e = set_headers(t, request);
+    if (!e)
+        e = set_options(t, request);
+    if (!e && curl_multi_add_handle(io->multi, t->easy))
+        e = ERR_NOMEM;
+    if (e)
+        goto refused;
+    t->next = io->first;
+    if (io->first)
+        io->first->previous = t;
+    io->first = t;
+    if (out)
+        *out = t;
+    return ERR_OK;
+refused:
+    free_transfer(t);
+    return e;
+}

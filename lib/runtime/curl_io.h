@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* curl_io.h - outgoing HTTP and HTTPS on our loop; nobody else includes curl.h.
+ *
+ * Many transfers at once, none blocks. Only http and https, no proxy, no netrc, no cookies kept, no redirect
+ * followed (the caller decides), every connection a new one. The address is checked when the socket is made,
+ * that is after name resolution: a name that resolves elsewhere the second time is caught. */
+#ifndef NW_RUNTIME_CURL_IO_H
+#define NW_RUNTIME_CURL_IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "lib/base/err.h"
+#include "lib/base/units.h"
+#include "lib/runtime/loop.h"
+
+struct curl_io;       /* opaque */
+struct curl_transfer; /* opaque */
+
+struct curl_request {
+    const char *url;
+    const char *accept;       /* Accept header, NULL: */
+    const char *content_type; /* with body: its type; "application/json" if NULL */
+    const void *body;         /* not NULL: a POST; copied */
+    size_t body_len;
+    const char *authorization; /* value of the Authorization header, or NULL */
+    ns_t timeout;              /* of the whole transfer; required, at least 1 ms */
+    size_t max_body;           /* of the response: what is beyond is not read; required */
+    bool is_verified;          /* refuse a certificate that is not trusted, expired, or for another name */
+    const char *ca_file;       /* NULL: the system's */
+    /* May this address be connected to? NULL: any. */
+    bool (*may_connect)(void *ctx, const struct sockaddr *address);
+};
+
+struct curl_response {
+    enum err
+        error; /* ERR_OK; ERR_TIMEOUT, ERR_UNREACHABLE, ERR_NOT_FOUND (name), ERR_DENIED (may_connect said
+                  no), ERR_MALFORMED (no HTTP, TLS trouble), ERR_RANGE (URL), ERR_LIMIT, ERR_NOMEM */
+    bool is_tls_error;
+    long status;
+    const char *location;     /* absolute, or NULL */
+    const char *content_type; /* or NULL */
+    const void *body;         /* never NULL */
+    size_t body_len;
+    bool is_body_cut;
+    ns_t duration;
+    ns_t certificate_expires;    /* wall time, of the server's own certificate; 0: no TLS */
+    bool is_certificate_trusted; /* its chain leads to a trusted root and nothing in it has expired */
+};
+
+/* Everything in response is valid during the call only. Never called from within curl_io_start(). */
+typedef void curl_done_fn(void *ctx, const struct curl_response *response);
+
+enum err curl_io_new(struct loop *l, struct curl_io **out) NW_CHECKED;
+/* Ends all transfers without calling anybody. */
+void curl_io_free(struct curl_io *io);
+
+/* request is copied as needed. *out (may be NULL) is valid until done has been called. */
+enum err curl_io_start(struct curl_io *io, const struct curl_request *request, curl_done_fn *done, void *ctx,
+                       struct curl_transfer **out) NW_CHECKED;
+void curl_io_cancel(struct curl_transfer *t); /* done is not called */
+
+#endif

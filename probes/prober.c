@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* prober.c - targets from the inventory, one schedule for all, results into the journal. */
+#include "probes/prober_private.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/log.h"
+#include "lib/base/strx.h"
+#include "lib/model/metric.h"
+
+enum { STARTS_A_TURN = 64, DNS_PORT = 53, NAMED_MAX = 3, TABLE_ROOM = 512 };
+#define DEADLINE_MAX (10 * SECONDS)
+
+static const struct {
+    const char *word; /* in messages */
+    enum metric metrics[PROBE_VALUES_MAX];
+    size_t count;
+} kinds[TARGET_KINDS] = {
+    [TARGET_PING] = {"ping", {METRIC_PING_RTT, METRIC_PING_JITTER, METRIC_PING_LOSS}, 3},
+    [TARGET_DNS] = {"dns", {METRIC_DNS_TIME, METRIC_DNS_OK, METRIC_DNS_RCODE}, 3},
+    [TARGET_PORTAL] = {"portal",
+                       {METRIC_PORTAL_TIME, METRIC_PORTAL_OK, METRIC_PORTAL_STATUS, METRIC_CERTIFICATE_DAYS},
+                       4},
+    [TARGET_HTTP] = {"http",
+                     {METRIC_HTTP_TIME, METRIC_HTTP_OK, METRIC_HTTP_STATUS, METRIC_CERTIFICATE_DAYS},
+                     4},
+    [TARGET_CANARY] = {"canary",
+                       {METRIC_HTTP_TIME, METRIC_HTTP_OK, METRIC_HTTP_STATUS, METRIC_CERTIFICATE_DAYS,
+                        METRIC_INTERNET_OK},
+                       5},
+};
+
+/* ---- journal ---- */
+
+static void append(struct prober *p, Nw__Record *record, journal_pos *pos)
+{
+    (void)!p->env.append(p->env.append_ctx, record, pos); /* a full disk is told by the daemon */
+}
+
+static void append_finding(struct target *t, const char *kind, const char *text)
+{
+    Nw__Record record = NW__RECORD__INIT;
+    Nw__Finding finding = NW__FINDING__INIT;
+
+    finding.source = t->source;
+    finding.kind = (char *)(uintptr_t)kind;
+    finding.entity = (char *)(uintptr_t) "probe";
+    finding.text = (char *)(uintptr_t)text;
+    record.body_case = NW__RECORD__BODY_FINDING;
+    record.finding = &finding;
+    append(t->prober, &record, NULL);
+}
+
+/* Said when it begins, changes or ends; findings are literals. */
+static void note_finding(struct target *t, const struct outcome *o)
+{
+    if (t->finding == o->finding || (t->finding && o->finding && strcmp(t->finding, o->finding) == 0))
+        return;
+    if (o->finding) {
+        append_finding(t, o->finding, o->text);
+        log_warning("%s: %s", t->id, o->text);
+    } else {
+        append_finding(t, "cleared", "what was found before is over");
+        log_info("%s: works again", t->id);
+    }
+    t->finding = o->finding;
+}
+
+/* A table that never changes for a kind and an interval; its number tells readers. */
+static void fill_table(const struct target *t, Nw__Table *table, Nw__Entity *entity, Nw__Series *series)
+{
+    table->interval_ms = (uint32_t)(t->prober->interval / MILLISECONDS);
+    table->version = table->interval_ms * TARGET_KINDS + (uint32_t)t->kind + 1;
+    entity->id = (char *)(uintptr_t) "probe";
+    entity->kind = (char *)(uintptr_t) "probe";
+    entity->name = (char *)(uintptr_t)kinds[t->kind].word;
+    for (size_t i = 0; i < kinds[t->kind].count; i++) {
+        nw__series__init(&series[i]);
+        series[i].metric = kinds[t->kind].metrics[i];
+    }
+}
+
+static void append_samples(struct target *t, const struct outcome *o)
+{
+    struct prober *p = t->prober;
+    Nw__Record record = NW__RECORD__INIT;
+    Nw__Samples samples = NW__SAMPLES__INIT;
+    Nw__Table table = NW__TABLE__INIT;
+    Nw__Entity entity = NW__ENTITY__INIT, *entities[1] = {&entity};
+    Nw__Series series[PROBE_VALUES_MAX], *series_list[PROBE_VALUES_MAX];
+    Nw__Quality reasons[PROBE_VALUES_MAX], *reason_list[PROBE_VALUES_MAX];
+    double values[PROBE_VALUES_MAX];
+    ns_t mono = loop_mono(p->env.loop);
+    journal_pos pos = 0;
+
+    fill_table(t, &table, &entity, series);
+    samples.source = t->source;
+    samples.previous = t->previous;
+    samples.outcome = o->outcome;
+    samples.started = (uint64_t)t->began_wall;
+    samples.duration_us = (uint32_t)((mono - t->began_mono) / MICROSECONDS);
+    samples.table_version = table.version;
+    samples.misses = t->misses;
+    samples.values = values;
+    samples.unknown = reason_list;
+    for (size_t i = 0; i < kinds[t->kind].count; i++) {
+        values[samples.n_values++] = o->values[i];
+        series_list[i] = &series[i];
+        if (!isnan(o->values[i]))
+            continue;
+        nw__quality__init(&reasons[i]);
+        reasons[i].index = (uint32_t)i;
+        reasons[i].reason = QUALITY_NO_ANSWER;
+        reason_list[samples.n_unknown++] = &reasons[i];
+    }
+    if (t->table_segment != journal_segment(p->env.journal) ||
+        journal_will_rotate(p->env.journal, mono, TABLE_ROOM)) {
+        table.n_entities = 1;
+        table.entities = entities;
+        table.n_series = kinds[t->kind].count;
+        table.series = series_list;
+        samples.table = &table;
+    }
+    record.body_case = NW__RECORD__BODY_SAMPLES;
+    record.samples = &samples;
+    append(p, &record, &pos);
+    if (pos && samples.table)
+        t->table_segment = journal_pos_segment(pos);
+    if (pos)
+        t->previous = pos;
+}
+
+void target_finish(struct target *t, const struct outcome *o)
+{
+    struct prober *p = t->prober;
+    bool is_silent =
+        o->outcome == NW__OUTCOMES__OUTCOME_TIMEOUT || o->outcome == NW__OUTCOMES__OUTCOME_REFUSED;
+
+    t->is_running = false;
+    t->misses = is_silent ? t->misses + 1 : 0;
+    p->counts[PROBE_ROUNDS]++;
+    p->counts[PROBE_ROUNDS_FAILED] += o->outcome != NW__OUTCOMES__OUTCOME_OK;
+    append_samples(t, o);
+    note_finding(t, o);
+}
+
+/* ---- running ---- */
+
+static void start_round(struct target *t)
+{
+    struct prober *p = t->prober;
+
+    if (t->is_running) {
+        p->counts[PROBE_LATE]++;
+        return;
+    }
+    t->is_running = true;
+    t->began_mono = loop_mono(p->env.loop);
+    t->began_wall = loop_wall(p->env.loop);
+    switch (t->kind) {
+    case TARGET_PING: run_ping_start(t); break;
+    case TARGET_DNS: run_dns_start(t); break;
+    default: run_web_start(t); break;
+    }
+}
+
+static void on_schedule(void *ctx)
+{
+    struct prober *p = ctx;
+    size_t index;
+    ns_t when;
+
+    for (int i = 0; i < STARTS_A_TURN && schedule_take(&p->schedule, loop_mono(p->env.loop), &index); i++)
+        start_round(&p->targets[index]);
+    when = schedule_when(&p->schedule);
+    if (when >= 0 && loop_timer_set(p->env.loop, &p->timer, tick_after(when)))
+        log_error("out of memory: no further probes");
+}
+
+enum err prober_run_now(struct prober *p, const char *id)
+{
+    struct target *t = p->by_id ? map_get(p->by_id, id) : NULL;
+
+    if (!t)
+        return ERR_NOT_FOUND;
+    if (t->is_running)
+        return ERR_BUSY;
+    start_round(t);
+    return ERR_OK;
+}
+
+/* ---- targets ---- */
+
+struct refusals { /* so that one line says it, not five hundred */
+    size_t count, rows, unsupported;
+    struct buf named;
+};
+
+static void refuse(struct refusals *r, const char *id, const char *why)
+{
+    if (r->count++ < NAMED_MAX)
+        buf_printf(&r->named, "%s%s (%s)", r->named.len ? ", " : "", id, why);
+}
+
+static const char *why_not(const struct allow *allow, const struct ip_address *address)
+{
+    switch (allow_check(allow, address)) {
+    case ALLOW_YES: return NULL;
+    case ALLOW_OUTSIDE: return "outside probe.allowed";
+    case ALLOW_RESERVED: return "a reserved range that probe.allowed does not name";
+    }
+    return "outside probe.allowed";
+}
+
+static struct target *add_target(struct prober *p, enum target_kind kind, const char *id)
+{
+    struct target *t = &p->targets[p->target_count];
+
+    *t = (struct target){.prober = p, .kind = kind, .fd = -1, .source = strx_printf("probe/%s", id)};
+    if (!t->source)
+        return NULL;
+    t->id = t->source + strlen("probe/");
+    buf_init(&t->query, 1024);
+    p->target_count++;
+    return map_set(p->by_id, id, t, NULL) ? NULL : t;
+}
+
+static enum err add_hotspot(struct prober *p, const struct hotspot *h, struct refusals *r)
+{
+    const struct device *d = inventory_device(p->env.inventory, h->device);
+    struct ip_address address;
+    struct target *t;
+    const char *why;
+
+    if (!h->is_probed || !d)
+        return ERR_OK;
+    if (h->entity) {
+        r->rows++;
+        return ERR_OK;
+    }
+    why = ip_address_parse(d->address, &address) ? "its address is a name, not an address"
+                                                 : why_not(&p->allow, &address);
+    if (why) {
+        refuse(r, h->id, why);
+        return ERR_OK;
+    }
+    t = add_target(p, TARGET_PING, h->id);
+    if (!t)
+        return ERR_NOMEM;
+    t->address = address;
+    return ERR_OK;
+}
+
+/* "192.0.2.1", "192.0.2.1:53", "2001:db8::1", "[2001:db8::1]:53" */
+static enum err parse_endpoint(const char *text, struct ip_address *address, uint16_t *port)
+{
+    char host[64];
+    const char *colon = strrchr(text, ':');
+    uint64_t number = DNS_PORT;
+    size_t len = strlen(text);
+
+    if (text[0] == '[') {
+        const char *end = strchr(text, ']');
+        if (!end || (end[1] && end[1] != ':'))
+            return ERR_MALFORMED;
+        colon = end[1] ? end + 1 : NULL;
+        len = (size_t)(end - ++text);
+    } else if (colon && strchr(text, ':') != colon) {
+        colon = NULL; /* an IPv6 address without port */
+    } else if (colon) {
+        len = (size_t)(colon - text);
+    }
+    if (len >= sizeof host)
+        return ERR_MALFORMED;
+    memcpy(host, text, len);
+    host[len] = '\0';
+    if (colon && (strx_to_u64(colon + 1, &number) || number == 0 || number > UINT16_MAX))
+        return ERR_MALFORMED;
+    *port = (uint16_t)number;
+    return ip_address_parse(host, address);
+}
+
+static enum err add_dns(struct prober *p, const struct service *s, struct refusals *r)
+{
+    struct ip_address address;
+    uint16_t port = DNS_PORT;
+    struct target *t;
+    const char *why = NULL;
+
+    if (!s->question || !*s->question)
+        why = "no question is configured";
+    else if (!s->target || parse_endpoint(s->target, &address, &port))
+        why = "its target is no address, or address:port";
+    else
+        why = why_not(&p->allow, &address);
+    if (why) {
+        refuse(r, s->id, why);
+        return ERR_OK;
+    }
+    t = add_target(p, TARGET_DNS, s->id);
+    if (!t)
+        return ERR_NOMEM;
+    t->address = address;
+    t->port = port;
+    t->question = s->question;
+    return ERR_OK;
+}
+
+/* Where the URL's name leads is checked when the socket is opened (run_web.c). */
+static enum err add_web(struct prober *p, const struct service *s, struct refusals *r)
+{
+    struct portal_run *probe = malloc(sizeof *probe);
+    enum target_kind kind = TARGET_PORTAL;
+    struct target *t;
+    enum err e;
+
+    if (!probe)
+        return ERR_NOMEM;
+    e = portal_begin(probe, PORTAL_LOGIN, s->target ? s->target : "");
+    free(probe);
+    if (e) {
+        refuse(r, s->id, "its target is no http or https URL");
+        return ERR_OK;
+    }
+    if (s->kind == SERVICE_HTTP)
+        kind = portal_kind_of(s->target) == PORTAL_CANARY ? TARGET_CANARY : TARGET_HTTP;
+    t = add_target(p, kind, s->id);
+    if (!t)
+        return ERR_NOMEM;
+    t->url = s->target;
+    return ERR_OK;
+}
+
+static enum err add_service(struct prober *p, const struct service *s, struct refusals *r)
+{
+    switch (s->kind) {
+    case SERVICE_PORTAL:
+    case SERVICE_HTTP: return add_web(p, s, r);
+    case SERVICE_DNS: return add_dns(p, s, r);
+    default: r->unsupported++; return ERR_OK;
+    }
+}
+
+static enum err add_targets(struct prober *p, struct refusals *r)
+{
+    size_t hotspot_count, service_count;
+    const struct hotspot *hotspots = inventory_hotspots(p->env.inventory, &hotspot_count);
+    const struct service *services = inventory_services(p->env.inventory, &service_count);
+    enum err e = ERR_OK;
+
+    p->targets = calloc(hotspot_count + service_count + 1, sizeof *p->targets);
+    p->by_id = map_new(p->env.seed);
+    if (!p->targets || !p->by_id)
+        return ERR_NOMEM;
+    for (size_t i = 0; !e && i < hotspot_count; i++)
+        e = add_hotspot(p, &hotspots[i], r);
+    for (size_t i = 0; !e && i < service_count; i++)
+        e = add_service(p, &services[i], r);
+    return e;
+}
+
+static void log_targets(const struct prober *p, const struct refusals *r)
+{
+    size_t count[TARGET_KINDS] = {0};
+
+    for (size_t i = 0; i < p->target_count; i++)
+        count[p->targets[i].kind]++;
+    log_info("probing %zu hotspots by ICMP, %zu name servers, %zu portals, %zu web services every %.0f s",
+             count[TARGET_PING], count[TARGET_DNS], count[TARGET_PORTAL],
+             count[TARGET_HTTP] + count[TARGET_CANARY], (double)p->interval / (double)SECONDS);
+    if (r->rows)
+        log_info("%zu hotspots are rows of a controller and have no address of their own: they are judged by "
+                 "their "
+                 "controller and the services",
+                 r->rows);
+    if (r->unsupported)
+        log_info("%zu services of kind radius, dhcp or other are not probed by this version", r->unsupported);
+    if (r->count)
+        log_warning("%zu targets are not probed: %s%s", r->count, r->named.data ? r->named.data : "",
+                    r->count > NAMED_MAX ? ", …" : "");
+}
+
+/* ---- start and stop ---- */
+
+/* Opens a ping socket if any target needs it; without the right to, pings stay out and one line says why. */
+static enum err open_ping(struct prober *p, bool is_ipv6, struct ping_socket *s)
+{
+    bool is_needed = false;
+    enum err e;
+
+    for (size_t i = 0; i < p->target_count; i++)
+        is_needed |= p->targets[i].kind == TARGET_PING && p->targets[i].address.is_ipv6 == is_ipv6;
+    if (!is_needed)
+        return ERR_OK;
+    e = ping_socket_open(is_ipv6, s);
+    if (e) {
+        log_error(
+            "no ICMP%s: %s; give the daemon CAP_NET_RAW, or its group a place in net.ipv4.ping_group_range",
+            is_ipv6 ? "v6" : "", err_text(e));
+        return ERR_OK;
+    }
+    return loop_fd_add(p->env.loop, s->fd, EPOLLIN, run_ping_on_socket, p);
+}
+
+/* Targets that cannot be pinged for want of a socket leave the schedule. */
+static void drop_unpingable(struct prober *p)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < p->target_count; i++) {
+        struct target *t = &p->targets[i];
+        const struct ping_socket *s = t->address.is_ipv6 ? &p->ping6 : &p->ping4;
+        if (t->kind == TARGET_PING && s->fd < 0) {
+            (void)map_remove(p->by_id, t->id);
+            buf_fini(&t->query);
+            free(t->source);
+            continue;
+        }
+        p->targets[kept] = *t;
+        (void)!map_set(p->by_id, t->id, &p->targets[kept], NULL); /* replaces: nothing is allocated */
+        kept++;
+    }
+    p->target_count = kept;
+}
+
+static enum err read_allowed(struct prober *p)
+{
+    const struct conf_strings *allowed = &p->env.settings->probe.allowed;
+    const char *bad = NULL;
+    enum err e = allow_init(&p->allow, (const char *const *)allowed->items, allowed->count, &bad);
+
+    if (e == ERR_MALFORMED) {
+        log_error("probe.allowed: \"%s\" is no prefix (expected 10.0.0.0/8 or 2001:db8::/32, host bits zero)",
+                  bad);
+        return ERR_CONFIG;
+    }
+    return e;
+}
+
+static enum err set_up(struct prober *p)
+{
+    struct refusals r = {0};
+    enum err e = read_allowed(p);
+
+    if (e)
+        return e;
+    if (!p->env.settings->probe.enabled || p->allow.count == 0) {
+        log_info("no probe is sent: %s", p->env.settings->probe.enabled
+                                             ? "probe.allowed names no prefix that targets may lie in"
+                                             : "probe.enabled is false");
+        return ERR_OK;
+    }
+    e = add_targets(p, &r);
+    if (!e)
+        e = open_ping(p, false, &p->ping4);
+    if (!e)
+        e = open_ping(p, true, &p->ping6);
+    if (!e)
+        e = curl_io_new(p->env.loop, &p->curl);
+    if (!e) {
+        drop_unpingable(p);
+        log_targets(p, &r);
+        p->counts[PROBE_TARGETS] = (double)p->target_count;
+        p->counts[PROBE_REFUSED_TARGETS] = (double)r.count;
+        schedule_init(&p->schedule, p->target_count, p->interval, loop_mono(p->env.loop));
+        if (p->target_count)
+            e = loop_timer_after(p->env.loop, &p->timer, 0);
+    }
+    buf_fini(&r.named);
+    return e;
+}
+
+enum err prober_new(const struct prober_env *env, struct prober **out)
+{
+    struct prober *p = calloc(1, sizeof *p);
+    enum err e = ERR_NOMEM;
+
+    if (!p)
+        return ERR_NOMEM;
+    p->env = *env;
+    p->rng.state = env->seed;
+    p->secret = rng_u64(&p->rng);
+    p->identifier = (uint16_t)rng_u64(&p->rng);
+    p->ping4.fd = p->ping6.fd = -1;
+    p->interval = env->settings->probe.interval;
+    p->deadline = p->interval * 4 / 5 < DEADLINE_MAX ? p->interval * 4 / 5 : DEADLINE_MAX;
+    loop_timer_init(&p->timer, on_schedule, p);
+    p->slots = calloc(PING_SEQUENCES, sizeof *p->slots);
+    if (p->slots)
+        e = set_up(p);
+    if (e) {
+        prober_free(p);
+        return e;
+    }
+    *out = p;
+    return ERR_OK;
+}
+
+static void close_ping(struct prober *p, struct ping_socket *s)
+{
+    loop_fd_remove(p->env.loop, s->fd);
+    ping_socket_close(s);
+}
+
+void prober_free(struct prober *p)
+{
+    if (!p)
+        return;
+    loop_timer_cancel(p->env.loop, &p->timer);
+    for (size_t i = 0; i < p->target_count; i++) {
+        struct target *t = &p->targets[i];
+        loop_timer_cancel(p->env.loop, &t->timer);
+        run_dns_stop(t);
+        run_web_stop(t);
+        buf_fini(&t->query);
+        free(t->source);
+    }
+    close_ping(p, &p->ping4);
+    close_ping(p, &p->ping6);
+    curl_io_free(p->curl);
+    map_free(p->by_id, NULL);
+    allow_fini(&p->allow);
+    free(p->targets);
+    free(p->slots);
+    free(p);
+}
+
+void prober_beat(struct prober *p, Nw__Heartbeat *beat)
+{
+    static const char *const names[PROBE_COUNTERS] = {"probe_rounds_total",
+                                                      "probe_rounds_failed_total",
+                                                      "probe_pings_sent_total",
+                                                      "probe_pings_answered_total",
+                                                      "probe_foreign_replies_total",
+                                                      "probe_rounds_late_total",
+                                                      "probe_targets",
+                                                      "probe_targets_refused"};
+
+    for (size_t i = 0; i < PROBE_COUNTERS; i++) {
+        nw__counter__init(&p->counters[i]);
+        p->counters[i].name = (char *)(uintptr_t)names[i];
+        p->counters[i].value = p->counts[i];
+        p->counter_list[i] = &p->counters[i];
+    }
+    beat->counters = p->counter_list;
+    beat->n_counters = PROBE_COUNTERS;
+}

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Tests of the poll engine: collector/{snmp_*,walk,poll,rate,reach,plan,source,cycle,collector}.
+UNIT_TESTS += tests/unit/test_rate tests/unit/test_snmp_pdu
+tests_unit_test_rate_SOURCES = %D%/test_rate.c %D%/cmocka_tests.h
+tests_unit_test_rate_LDADD = collector/libcollector.a $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_snmp_pdu_SOURCES = %D%/test_snmp_pdu.c %D%/cmocka_tests.h
+tests_unit_test_snmp_pdu_CFLAGS = $(AM_CFLAGS) $(SNMP_CFLAGS)
+tests_unit_test_snmp_pdu_LDADD = collector/libcollector.a $(BASE_LIBS) $(SNMP_LIBS) $(CMOCKA_LIBS)
