@@ -26,6 +26,7 @@ struct item {
     uint32_t len, cap;
     ns_t read_at;         /* 0 = never */
     bool is_known;        /* column: its instances are those in raw */
+    bool has_lost_row;    /* while it is being read: an instance is gone */
     bool is_walk_due;     /* walk it at the next poll that it is due in */
     bool is_absent;       /* scalar: the agent has none */
     bool is_due, is_done; /* in this poll */
@@ -548,15 +549,18 @@ static void take_instance(struct poll *p, ns_t now, const struct snmp_raw_varbin
     }
     if (!cursor_read(p, &p->at, &old, &next))
         return;
-    if (p->at.offset == 0)
+    if (p->at.offset == 0) {
         buf_clear(&p->fresh);
+        it->has_lost_row = false;
+    }
     if (has_value(vb))
         buf_put(&p->fresh, vb->tlv, vb->tlv_len);
     else
-        it->is_walk_due = true; /* a row went away: see what else changed */
+        it->has_lost_row = true;
     p->at = next;
     if (next.offset < it->len)
         return;
+    it->is_walk_due = it->has_lost_row; /* see what else changed */
     if (!buf_error(&p->fresh))
         item_store(it, p->fresh.data, p->fresh.len, now);
     p->at = (struct cursor){next.item + 1, 0};

@@ -6,3 +6,11 @@ tests_unit_test_rate_LDADD = collector/libcollector.a $(BASE_LIBS) $(CMOCKA_LIBS
 tests_unit_test_snmp_pdu_SOURCES = %D%/test_snmp_pdu.c %D%/cmocka_tests.h
 tests_unit_test_snmp_pdu_CFLAGS = $(AM_CFLAGS) $(SNMP_CFLAGS)
 tests_unit_test_snmp_pdu_LDADD = collector/libcollector.a $(BASE_LIBS) $(SNMP_LIBS) $(CMOCKA_LIBS)
+
+# With a scripted agent below the seam.
+UNIT_TESTS += tests/unit/test_snmp_client tests/unit/test_poll
+SIM_AGENT = tests/sim/agent.c tests/sim/agent.h
+tests_unit_test_snmp_client_SOURCES = %D%/test_snmp_client.c %D%/cmocka_tests.h $(SIM_AGENT)
+tests_unit_test_snmp_client_LDADD = collector/libcollector.a $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_poll_SOURCES = %D%/test_poll.c %D%/cmocka_tests.h $(SIM_AGENT)
+tests_unit_test_poll_LDADD = collector/libcollector.a $(BASE_LIBS) $(CMOCKA_LIBS)

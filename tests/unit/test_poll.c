@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_poll.c - reading one device: honest agents, odd ones, hostile ones. The profile functions that poll.c
+ * calls are this file's own, so that the read plan is in the test's hands. */
+#include "tests/unit/cmocka_tests.h"
+
+#include <stdio.h>
+
+#include "collector/poll.h"
+#include "tests/sim/agent.h"
+
+enum { REQUESTS_MAX = 2000 };
+
+static const uint32_t DESCR[] = {1, 3, 6, 1, 2, 1, 1, 1, 0}, OBJECT_ID[] = {1, 3, 6, 1, 2, 1, 1, 2, 0},
+                      UPTIME[] = {1, 3, 6, 1, 2, 1, 1, 3, 0}, NAME[] = {1, 3, 6, 1, 2, 1, 1, 5, 0},
+                      LOCATION[] = {1, 3, 6, 1, 2, 1, 1, 6, 0}, IF_DESCR[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 2},
+                      IF_IN[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 10}, IF_OUT[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 16},
+                      VENDOR[] = {1, 3, 6, 1, 4, 1, 99999, 7};
+
+static const struct read_item PROBE_ITEMS[] = {{DESCR, 9, true, 0}, {OBJECT_ID, 9, true, 0}};
+static const struct read_item PLAN_ITEMS[] = {
+    {OBJECT_ID, 9, true, 0},
+    {UPTIME, 9, true, 0},
+    {NAME, 9, true, 0},
+    {LOCATION, 9, true, 0},
+    {IF_DESCR, 10, false, 5 * MINUTES},
+    {IF_IN, 10, false, 0},
+    {IF_OUT, 10, false, 0},
+};
+static const struct read_item OTHER_ITEMS[] = {{NAME, 9, true, 0}, {VENDOR, 8, false, 0}};
+
+struct device_profile {
+    struct read_plan plan;
+};
+
+static const struct read_plan PROBE = {PROBE_ITEMS, ARRAY_LEN(PROBE_ITEMS)};
+static const struct device_profile ORDINARY = {{PLAN_ITEMS, ARRAY_LEN(PLAN_ITEMS)}},
+                                   OTHER = {{OTHER_ITEMS, ARRAY_LEN(OTHER_ITEMS)}};
+
+const struct read_plan *profile_set_probe(const struct profile_set *set)
+{
+    (void)set;
+    return &PROBE;
+}
+
+enum err profile_match(struct profile_set *set, const struct varbind_set *probed, const char *name,
+                       const struct device_profile **out)
+{
+    const struct varbind *id = varbind_set_find(probed, OBJECT_ID, 9);
+
+    (void)set;
+    if (name)
+        return ERR_NOT_FOUND;
+    *out = id && id->len && id->value_oid[id->len - 1] == 2 ? &OTHER : &ORDINARY;
+    return ERR_OK;
+}
+
+const struct read_plan *device_profile_plan(const struct device_profile *p)
+{
+    return &p->plan;
+}
+
+struct world {
+    struct agent *agent;
+    struct poll *poll;
+    struct varbind_set *varbinds;
+    struct buf reply;
+    int version;
+    ns_t now;
+    size_t requests, gets, walks, varbinds_most; /* of the last poll */
+    size_t silent_after;                         /* requests that are answered; 0 = all */
+};
+
+static struct world *open_world(int version)
+{
+    struct world *w = calloc(1, sizeof *w);
+    struct poll_options o = {.version = version};
+
+    assert_non_null(w);
+    w->agent = agent_new();
+    w->version = version;
+    w->now = 1000 * SECONDS;
+    w->varbinds = varbind_set_new();
+    assert_ok(poll_new(&o, &w->poll));
+    agent_system(w->agent, "one", "1.3.6.1.4.1.99999.1", 100000);
+    for (int i = 1; i <= 30; i++) {
+        char oid[100];
+
+        snprintf(oid, sizeof oid, "1.3.6.1.2.1.2.2.1.2.%d", i * 3);
+        agent_text(w->agent, oid, "eth");
+        snprintf(oid, sizeof oid, "1.3.6.1.2.1.2.2.1.10.%d", i * 3);
+        agent_number(w->agent, oid, SNMP_COUNTER32, (uint64_t)i);
+        snprintf(oid, sizeof oid, "1.3.6.1.2.1.2.2.1.16.%d", i * 3);
+        agent_number(w->agent, oid, SNMP_COUNTER32, (uint64_t)i * 1000);
+    }
+    agent_integer(w->agent, "1.3.6.1.2.1.2.2.1.17.1", 5); /* behind the last column */
+    return w;
+}
+
+static void close_world(struct world *w)
+{
+    agent_free(w->agent);
+    poll_free(w->poll);
+    varbind_set_free(w->varbinds);
+    buf_fini(&w->reply);
+    free(w);
+}
+
+static enum err exchange(struct world *w, const struct poll_request *ask, struct snmp_message *m)
+{
+    struct snmp_request r = {.version = w->version,
+                             .community = (const uint8_t *)"c",
+                             .community_len = 1,
+                             .type = ask->type,
+                             .request_id = 77,
+                             .max_repetitions = ask->max_repetitions,
+                             .oids = ask->oids,
+                             .count = ask->count};
+    uint8_t bytes[SNMP_REQUEST_MAX];
+    size_t len;
+
+    assert_ok(snmp_request_encode(&r, bytes, sizeof bytes, &len));
+    if (w->silent_after && w->requests > w->silent_after)
+        return ERR_TIMEOUT;
+    if (!agent_answer(w->agent, bytes, len, &w->reply))
+        return ERR_TIMEOUT;
+    if (snmp_message_parse(w->reply.data, w->reply.len, m))
+        return ERR_MALFORMED; /* what snmp_client says after its last try */
+    return ERR_OK;
+}
+
+static const struct poll_summary *run_poll(struct world *w, bool is_careful)
+{
+    struct poll_request ask;
+    enum poll_next next = poll_begin(w->poll, w->now, w->now + 30 * SECONDS, is_careful, &ask);
+
+    w->requests = w->gets = w->walks = w->varbinds_most = 0;
+    while (next == POLL_ASK) {
+        struct snmp_message m;
+
+        assert_true(w->requests++ < REQUESTS_MAX);
+        if (ask.type == SNMP_GET)
+            w->gets++;
+        else
+            w->walks++;
+        if (ask.count > w->varbinds_most)
+            w->varbinds_most = ask.count;
+        enum err e = exchange(w, &ask, &m);
+        w->now += 5 * MILLISECONDS;
+        next = poll_step(w->poll, w->now, e, e ? NULL : &m, &ask);
+    }
+    varbind_set_clear(w->varbinds);
+    assert_ok(poll_collect(w->poll, w->varbinds));
+    return poll_summary(w->poll);
+}
+
+static size_t rows(const struct world *w, const uint32_t *column, size_t len)
+{
+    size_t begin, end;
+
+    varbind_set_below(w->varbinds, column, len, &begin, &end);
+    return end - begin;
+}
+
+static void the_first_poll_identifies_and_walks_later_ones_get(void **state)
+{
+    struct world *w = open_world(1);
+
+    (void)state;
+    assert_int_equal(run_poll(w, false)->outcome, POLL_OK);
+    assert_true(poll_summary(w->poll)->is_new_kind);
+    assert_true(w->walks > 0);
+    assert_int_equal(rows(w, IF_DESCR, 10), 30);
+    assert_int_equal(rows(w, IF_IN, 10), 30);
+    assert_int_equal(rows(w, IF_OUT, 10), 30);
+    assert_non_null(varbind_set_find(w->varbinds, UPTIME, 9));
+    assert_true(poll_summary(w->poll)->uptime_ms == 1000000);
+    w->now += 60 * SECONDS;
+    assert_int_equal(run_poll(w, false)->outcome, POLL_OK);
+    assert_false(poll_summary(w->poll)->is_new_kind);
+    assert_int_equal(w->walks, 0);
+    assert_int_equal(w->gets,
+                     2); /* 2 + 1 scalars and 60 counters; descriptions are young, the location is absent */
+    assert_true(w->varbinds_most <= 40);
+    assert_int_equal(rows(w, IF_DESCR, 10), 30);
+    close_world(w);
+}
+
+static void values_of_a_later_poll_are_the_new_ones(void **state)
+{
+    struct world *w = open_world(1);
+    const uint32_t instance[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 10, 90};
+
+    (void)state;
+    run_poll(w, false);
+    agent_number(w->agent, "1.3.6.1.2.1.2.2.1.10.90", SNMP_COUNTER32, 4000000000u);
+    w->now += 60 * SECONDS;
+    run_poll(w, false);
+    assert_true(varbind_set_find(w->varbinds, instance, 11)->number == 4000000000u);
+    assert_true(poll_read_at(w->poll, instance, 11) > w->now - 1 * SECONDS);
+    close_world(w);
+}
+
+static void a_table_is_read_anew_when_its_age_is_reached(void **state)
+{
+    struct world *w = open_world(1);
+    const uint32_t descr[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 2, 3};
+
+    (void)state;
+    run_poll(w, false);
+    agent_text(w->agent, "1.3.6.1.2.1.2.2.1.2.3", "new");
+    w->now += 60 * SECONDS;
+    run_poll(w, false);
+    assert_string_equal((const char *)varbind_set_find(w->varbinds, descr, 11)->bytes, "eth");
+    w->now += 240 * SECONDS;
+    run_poll(w, false);
+    assert_string_equal((const char *)varbind_set_find(w->varbinds, descr, 11)->bytes, "new");
+    close_world(w);
+}
+
+static void a_vanished_row_leads_to_a_walk_in_the_next_poll(void **state)
+{
+    struct world *w = open_world(1);
+
+    (void)state;
+    run_poll(w, false);
+    agent_remove(w->agent, "1.3.6.1.2.1.2.2.1.10.45");
+    agent_number(w->agent, "1.3.6.1.2.1.2.2.1.10.1000", SNMP_COUNTER32, 5);
+    w->now += 60 * SECONDS;
+    assert_int_equal(run_poll(w, false)->outcome, POLL_OK);
+    assert_int_equal(rows(w, IF_IN, 10), 29);
+    w->now += 60 * SECONDS;
+    run_poll(w, false);
+    assert_true(w->walks > 0);
+    assert_int_equal(rows(w, IF_IN, 10), 30);
+    close_world(w);
+}
+
+static void another_sysobjectid_is_another_device(void **state)
+{
+    struct world *w = open_world(1);
+
+    (void)state;
+    run_poll(w, false);
+    agent_oid(w->agent, "1.3.6.1.2.1.1.2.0", "1.3.6.1.4.1.99999.2");
+    agent_integer(w->agent, "1.3.6.1.4.1.99999.7.1", 1);
+    w->now += 60 * SECONDS;
+    assert_int_equal(run_poll(w, false)->outcome, POLL_OK);
+    assert_true(poll_summary(w->poll)->is_new_kind);
+    assert_ptr_equal(poll_profile(w->poll), &OTHER);
+    assert_int_equal(rows(w, VENDOR, 8), 1);
+    assert_int_equal(rows(w, IF_IN, 10), 0);
+    close_world(w);
+}
+
+static void a_restart_is_noticed_and_the_tables_are_walked_again(void **state)
+{
+    struct world *w = open_world(1);
+
+    (void)state;
+    run_poll(w, false);
+    agent_number(w->agent, "1.3.6.1.2.1.1.3.0", SNMP_TIMETICKS, 50);
+    w->now += 60 * SECONDS;
+    assert_true(run_poll(w, false)->is_restarted);
+    w->now += 60 * SECONDS;
+    run_poll(w, false);
+    assert_true(w->walks > 0);
+    assert_false(poll_summary(w->poll)->is_restarted);
+    close_world(w);
+}
+
+static void silence_is_a_miss_and_costs_one_request(void **state)
+{
+    struct world *w = open_world(1);
+
+    (void)state;
+    run_poll(w, false);
+    agent_set_fault(w->agent, AGENT_GARBAGE);
+    w->now += 60 * SECONDS;
+    assert_int_equal(run_poll(w, false)->outcome, POLL_BROKEN);
+    assert_false(poll_summary(w->poll)->is_answered);
+    assert_non_null(poll_summary(w->poll)->why);
+    assert_int_equal(w->requests, 1);
+    agent_set_fault(w->agent, AGENT_HONEST);
+    assert_int_equal(run_poll(w, true)->outcome, POLL_OK);
+    assert_int_equal(w->gets, 3); /* careful: the first one carries two varbinds alone */
+    close_world(w);
+}
+
+/* Silence in the middle: the items not read are known as such; the structure stays. */
+static void an_agent_that_falls_silent_in_the_middle_gives_part(void **state)
+{
+    struct world *w = open_world(1);
+    const uint32_t first[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 10, 3}, last[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 16, 90};
+
+    (void)state;
+    run_poll(w, false);
+    w->now += 60 * SECONDS;
+    w->silent_after = 1;
+    assert_int_equal(run_poll(w, false)->outcome, POLL_PARTIAL);
+    assert_true(poll_summary(w->poll)->is_answered);
+    assert_true(poll_has_read(w->poll, first, 11));
+    assert_false(poll_has_read(w->poll, last, 11));
+    assert_int_equal(rows(w, IF_OUT, 10), 30);
+    w->silent_after = 0;
+    w->now += 60 * SECONDS;
+    assert_int_equal(run_poll(w, false)->outcome, POLL_OK);
+    assert_true(poll_has_read(w->poll, last, 11));
+    close_world(w);
+}
+
+static void hostile_walks_end_at_once_and_are_called_broken(void **state)
+{
+    static const enum agent_fault faults[] = {AGENT_SAME_OID, AGENT_DECREASING, AGENT_PING_PONG,
+                                              AGENT_EMPTY,    AGENT_GEN_ERR,    AGENT_GEN_ERR_NO_INDEX};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
+        struct world *w = open_world(1);
+
+        agent_set_fault(w->agent, faults[i]);
+        const struct poll_summary *s = run_poll(w, false);
+        assert_int_equal(s->outcome, POLL_PARTIAL);
+        assert_true(s->is_answered);
+        assert_true(s->is_walk_broken);
+        assert_non_null(s->why);
+        if (w->walks > 6)
+            fail_msg("fault %d cost %zu requests", (int)faults[i], w->walks);
+        /* Not asked again and again: the scalars alone until the next walk is due. */
+        w->now += 60 * SECONDS;
+        run_poll(w, false);
+        assert_int_equal(w->walks, 0);
+        /* And it heals. */
+        agent_set_fault(w->agent, AGENT_HONEST);
+        w->now += 2 * POLL_REWALK;
+        assert_int_equal(run_poll(w, false)->outcome, POLL_OK);
+        assert_int_equal(rows(w, IF_IN, 10), 30);
+        close_world(w);
+    }
+}
+
+static void an_endless_table_stops_at_its_bound(void **state)
+{
+    struct world *w = open_world(1);
+
+    (void)state;
+    agent_set_fault(w->agent, AGENT_ENDLESS);
+    const struct poll_summary *s = run_poll(w, false);
+    assert_true(s->is_walk_broken);
+    assert_true(w->walks < REQUESTS_MAX);
+    assert_true(rows(w, IF_IN, 10) <= WALK_ROWS_MAX);
+    close_world(w);
+}
+
+static void an_agent_with_small_replies_is_read_in_small_pieces(void **state)
+{
+    struct world *w = open_world(1);
+
+    (void)state;
+    agent_set_fault(w->agent, AGENT_TOO_BIG);
+    assert_int_equal(run_poll(w, false)->outcome, POLL_OK);
+    assert_int_equal(rows(w, IF_OUT, 10), 30);
+    w->now += 60 * SECONDS;
+    assert_int_equal(run_poll(w, false)->outcome, POLL_OK);
+    w->now += 60 * SECONDS;
+    assert_int_equal(run_poll(w, false)->outcome, POLL_OK);
+    assert_true(w->varbinds_most <= 8); /* remembered */
+    close_world(w);
+}
+
+static void a_version_1_agent_is_read_with_getnext_and_without_absent_scalars(void **state)
+{
+    struct world *w = open_world(0);
+
+    (void)state;
+    assert_int_equal(run_poll(w, false)->outcome, POLL_OK);
+    assert_int_equal(rows(w, IF_DESCR, 10), 30);
+    assert_int_equal(rows(w, IF_OUT, 10), 30);
+    assert_null(varbind_set_find(w->varbinds, LOCATION, 9));
+    w->now += 60 * SECONDS;
+    assert_int_equal(run_poll(w, false)->outcome, POLL_OK);
+    assert_int_equal(w->walks, 0);
+    agent_remove(w->agent, "1.3.6.1.2.1.2.2.1.16.9");
+    w->now += 60 * SECONDS;
+    assert_int_equal(run_poll(w, false)->outcome, POLL_OK);
+    assert_int_equal(rows(w, IF_OUT, 10), 29);
+    close_world(w);
+}
+
+static void an_agent_that_has_nothing_is_broken_and_not_down(void **state)
+{
+    struct world *w = open_world(1);
+
+    (void)state;
+    agent_free(w->agent);
+    w->agent = agent_new();
+    assert_int_equal(run_poll(w, false)->outcome, POLL_BROKEN);
+    assert_true(poll_summary(w->poll)->is_answered);
+    close_world(w);
+}
+
+static void a_poll_ends_at_its_deadline(void **state)
+{
+    struct world *w = open_world(1);
+    struct poll_request ask;
+    struct snmp_message m;
+
+    (void)state;
+    assert_int_equal(poll_begin(w->poll, w->now, w->now + 1 * SECONDS, false, &ask), POLL_ASK);
+    assert_ok(exchange(w, &ask, &m));
+    assert_int_equal(poll_step(w->poll, w->now + 2 * SECONDS, ERR_OK, &m, &ask), POLL_FINISHED);
+    assert_true(poll_summary(w->poll)->is_answered);
+    assert_false(poll_is_running(w->poll));
+    close_world(w);
+}
+
+RUN_TESTS("poll", cmocka_unit_test(the_first_poll_identifies_and_walks_later_ones_get),
+          cmocka_unit_test(values_of_a_later_poll_are_the_new_ones),
+          cmocka_unit_test(a_table_is_read_anew_when_its_age_is_reached),
+          cmocka_unit_test(a_vanished_row_leads_to_a_walk_in_the_next_poll),
+          cmocka_unit_test(another_sysobjectid_is_another_device),
+          cmocka_unit_test(a_restart_is_noticed_and_the_tables_are_walked_again),
+          cmocka_unit_test(silence_is_a_miss_and_costs_one_request),
+          cmocka_unit_test(an_agent_that_falls_silent_in_the_middle_gives_part),
+          cmocka_unit_test(hostile_walks_end_at_once_and_are_called_broken),
+          cmocka_unit_test(an_endless_table_stops_at_its_bound),
+          cmocka_unit_test(an_agent_with_small_replies_is_read_in_small_pieces),
+          cmocka_unit_test(a_version_1_agent_is_read_with_getnext_and_without_absent_scalars),
+          cmocka_unit_test(an_agent_that_has_nothing_is_broken_and_not_down),
+          cmocka_unit_test(a_poll_ends_at_its_deadline))
