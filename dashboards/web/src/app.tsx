@@ -202,7 +202,10 @@ function Tools() {
       <LiveLamp />
       <LanguageSwitch />
       <ThemeSwitch />
-      <span class="user">{t("app.user", { user: session?.user ?? "", role: code("role", session?.role ?? "") })}</span>
+      <span class="user">
+        <span class="kern-sr-only">{t("app.user")} </span>
+        {session?.user} ({code("role", session?.role ?? "")})
+      </span>
       <button type="button" class="button is-quiet" onClick={logOut}>
         {t("app.logout")}
       </button>

@@ -7,7 +7,7 @@ import { formatDate, formatTime, formatValue, type Language } from "../format";
 import type { Palette } from "../map/palette";
 import { columnOf, gapsOf, timesOf, type SeriesAnswer } from "../model/series";
 
-const HEIGHT = 190;
+const HEIGHT = 176;
 export const DASHES: readonly (number[] | undefined)[] = [undefined, [6, 3], [2, 3], [8, 3, 2, 3]];
 const DAY_S = 86_400;
 
@@ -73,7 +73,7 @@ export function createChart(container: HTMLElement, series: SeriesAnswer, option
       cursor: { drag: { x: false, y: false }, points: { size: 6 } },
       scales: { x: { time: true }, y: { range: valueRange(unit) } },
       axes: [
-        { ...axis, values: timeLabels(language, span) },
+        { ...axis, size: 32, values: timeLabels(language, span) },
         { ...axis, size: 74, values: (_, splits) => splits.map((value) => formatValue(value, unit, language)) },
       ],
       series: [

@@ -148,7 +148,7 @@ export class CityMap {
     const element = document.createElement("span");
     element.textContent = text;
     const icon = L.divIcon({ className: "district-label", html: element, iconSize: [0, 0] });
-    L.marker(at, { icon, interactive: false, keyboard: false, pane: "overlayPane" }).addTo(this.labels);
+    L.marker(at, { icon, interactive: false, keyboard: false, pane: "tooltipPane" }).addTo(this.labels);
   }
 
   private clicked(point: L.Point): void {

@@ -45,8 +45,8 @@ export function drawNode(c: CanvasRenderingContext2D, palette: Palette, state: S
   c.roundRect(x - half, y - half, 2 * half, 2 * half, 3);
   c.fillStyle = palette.paper;
   c.fill();
-  c.lineWidth = 2;
-  c.strokeStyle = palette.text;
+  c.lineWidth = 1.5;
+  c.strokeStyle = state === "usable" ? palette.muted : palette.text;
   c.stroke();
   c.restore();
   drawState(c, palette, state, x, y, size - 1);

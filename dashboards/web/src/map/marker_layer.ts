@@ -82,10 +82,20 @@ export class MarkerLayer extends L.Layer {
     return this;
   }
 
-  /** What lies under a point of the container: fibre nodes are small and lie on top. */
+  /** What lies under a point of the container, topmost first, in the order of redraw(). */
   hitAt(x: number, y: number): Hit | null {
-    const node = this.placedNodes.find((each) => Math.hypot(each.x - x, each.y - y) <= NODE_SIZE);
+    const isHit = (each: Placed) => Math.hypot(each.x - x, each.y - y) <= NODE_SIZE;
+    const node = this.placedNodes.find((each) => each.state !== "usable" && isHit(each));
     if (node) return { markers: [node.marker], x: node.x, y: node.y };
+    return this.clusterAt(x, y) ?? this.nodeAt(isHit);
+  }
+
+  private nodeAt(isHit: (each: Placed) => boolean): Hit | null {
+    const node = this.placedNodes.find(isHit);
+    return node ? { markers: [node.marker], x: node.x, y: node.y } : null;
+  }
+
+  private clusterAt(x: number, y: number): Hit | null {
     for (let i = this.clusters.length - 1; i >= 0; i -= 1) {
       const cluster = this.clusters[i];
       if (!cluster) continue;
@@ -117,8 +127,11 @@ export class MarkerLayer extends L.Layer {
     const isInView = ({ x, y }: { x: number; y: number }) => x > -40 && y > -40 && x < size.x + 40 && y < size.y + 40;
     this.clusters = clusterByGrid(this.place(this.hotspots, map), cellSize(map.getZoom())).map(toView).filter(isInView);
     this.placedNodes = this.place(this.nodes, map).map(toView).filter(isInView);
+    // Healthy fibre nodes lie under the hotspots, those in trouble on top: they are why the hotspots are in trouble.
+    const isHealthy = (node: Placed) => node.state === "usable" && node.marker.id !== this.selected;
+    this.placedNodes.filter(isHealthy).forEach((node) => this.drawNode(context, node));
     this.clusters.forEach((cluster) => this.drawCluster(context, cluster));
-    this.placedNodes.forEach((node) => this.drawNode(context, node));
+    this.placedNodes.filter((node) => !isHealthy(node)).forEach((node) => this.drawNode(context, node));
   }
 
   private prepare(canvas: HTMLCanvasElement, size: L.Point): CanvasRenderingContext2D | null {

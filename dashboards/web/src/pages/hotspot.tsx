@@ -139,6 +139,7 @@ function Probes({ detail }: { detail: HotspotDetail }) {
       {rows.length === 0 ? (
         <Muted>{t("hotspot.probe.none")}</Muted>
       ) : (
+        <div class="table-scroll" role="region" aria-label={t("hotspot.probes")} tabIndex={0}>
         <table class="table is-plain">
           <caption class="kern-sr-only">{t("hotspot.probes")}</caption>
           <thead>
@@ -165,6 +166,7 @@ function Probes({ detail }: { detail: HotspotDetail }) {
             ))}
           </tbody>
         </table>
+        </div>
       )}
     </Section>
   );

@@ -15,6 +15,8 @@ import { Loading, Muted, Section } from "../ui/parts";
 
 const SEVERITY_ORDER = ["critical", "major", "minor", "warning"];
 const WALL_INCIDENTS = 8;
+/** What works first, then what does not, most urgent first. */
+const TILES = ["usable", ...STATES.filter((state) => state !== "usable")] as const;
 
 export function OverviewPage({ route }: { route: Store<Route> }) {
   const { t } = useTexts();
@@ -66,7 +68,7 @@ function StateTiles({ summary }: { summary: Summary }) {
         {t("overview.states")}
       </h2>
       <ul class="tiles">
-        {[...STATES].reverse().sort((a, b) => Number(b === "usable") - Number(a === "usable")).map((state) => (
+        {TILES.map((state) => (
           <li key={state} class={`tile is-${state}${summary.hotspots[state] === 0 ? " is-zero" : ""}`} data-state={state}>
             <a href={`${linkTo("map")}?state=${state}`}>
               <span class="tile__name">

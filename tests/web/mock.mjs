@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// mock.mjs - a stand-in for netzwacht-dashboard, for work on the pages without the daemons: the routes of docs/openapi.yaml
+// that the pages use, over a small invented city. It proves nothing about the server; browser.mjs runs on the real demo.
+//   node tests/web/mock.mjs WEB_DIR [PORT]     user "operator", password "mock"
+import { createServer } from "node:http";
+import { readFileSync, existsSync } from "node:fs";
+import { extname, join, normalize } from "node:path";
+
+const webDir = process.argv[2] ?? "build/share/web";
+const port = Number(process.argv[3] ?? 8099);
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".png": "image/png" };
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default";
+
+let seed = 7;
+function random() {
+  seed = (seed * 1103515245 + 12345) % 2147483648;
+  return seed / 2147483648;
+}
+const iso = (ms) => new Date(ms).toISOString();
+const start = Date.now();
+
+const DISTRICTS = [
+  ["garstedt", "Garstedt", [[53.668, 9.945], [53.655, 9.975], [53.662, 10.012], [53.69, 10.02], [53.6965, 10.006], [53.6985, 9.972], [53.692, 9.938]]],
+  ["harksheide", "Harksheide", [[53.69, 10.02], [53.699, 10.04], [53.706, 10.062], [53.722, 10.046], [53.742, 10.034], [53.754, 10.005], [53.735, 9.99], [53.7175, 9.985], [53.713, 10.011], [53.6965, 10.006]]],
+  ["glashuette", "Glashütte", [[53.662, 10.012], [53.668, 10.045], [53.684, 10.066], [53.706, 10.062], [53.699, 10.04], [53.69, 10.02]]],
+  ["friedrichsgabe", "Friedrichsgabe", [[53.692, 9.938], [53.6985, 9.972], [53.711, 9.968], [53.7175, 9.985], [53.735, 9.99], [53.754, 10.005], [53.752, 9.972], [53.735, 9.955], [53.716, 9.948]]],
+  ["mitte", "Norderstedt-Mitte", [[53.6985, 9.972], [53.6965, 10.006], [53.713, 10.011], [53.7175, 9.985], [53.711, 9.968]]],
+].map(([id, name, ring]) => ({ id, name, rings: [[...ring, ring[0]]] }));
+
+function inside([lat, lon], ring) {
+  let is = false;
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+    const [a, b] = ring[i];
+    const [c, d] = ring[j];
+    if (a > lat !== c > lat && lon < ((d - b) * (lat - a)) / (c - a) + b) is = !is;
+  }
+  return is;
+}
+
+function pointIn(ring) {
+  for (;;) {
+    const p = [53.655 + random() * 0.1, 9.938 + random() * 0.128];
+    if (inside(p, ring)) return p;
+  }
+}
+
+const reasons = { usable: "none", degraded: "congestion", unusable: "ap", unknown: "no_data", maintenance: "none" };
+const nodes = [];
+const devices = [];
+function addNode(id, name, kind, district, at, uplink) {
+  const node = { id, name, kind, district, lat: at[0], lon: at[1], is_core: uplink === null, state: "usable", reason: "none", incident: null, hotspots: { usable: 0, degraded: 0, unusable: 0, unknown: 0, maintenance: 0 }, clients: 0, uplink };
+  nodes.push(node);
+  return node;
+}
+const core = addNode("core-1", "Kern Rathaus", "router", "mitte", [53.7064, 9.9926], null);
+for (const d of DISTRICTS) {
+  const agg = addNode(`agg-${d.id.slice(0, 3)}`, `Verteiler ${d.name}`, "switch", d.id, pointIn(d.rings[0]), core.id);
+  for (let i = 1; i <= 9; i++) addNode(`sw-${d.id.slice(0, 3)}-${String(i).padStart(2, "0")}`, `Schrank ${d.name} ${i}`, "switch", d.id, pointIn(d.rings[0]), agg.id);
+  addNode(`ups-${d.id.slice(0, 3)}`, `USV ${d.name}`, "ups", d.id, [agg.lat, agg.lon], agg.id);
+}
+const hotspots = new Map();
+for (let i = 1; i <= 540; i++) {
+  const d = DISTRICTS[i % 5];
+  const switches = nodes.filter((n) => n.kind === "switch" && n.district === d.id && n.id.startsWith("sw-"));
+  const sw = switches[i % switches.length];
+  const at = [sw.lat + (random() - 0.5) * 0.011, sw.lon + (random() - 0.5) * 0.018];
+  const roll = random();
+  const state = roll < 0.94 ? "usable" : roll < 0.965 ? "degraded" : roll < 0.98 ? "unknown" : roll < 0.99 ? "maintenance" : "unusable";
+  const id = `hs-${String(i).padStart(4, "0")}`;
+  hotspots.set(id, { id, name: `${["Ginsterweg", "Mühlenstraße", "Kiebitzredder", "Heidberg", "Schulweg"][i % 5]} ${1 + (i % 40)}`, site: `s-${i}`, site_name: ["Haltestelle", "Schule", "Einkaufszentrum", "Freibad", "Laterne"][i % 5] + ` ${d.name} ${i % 30}`, district: d.id, district_name: d.name, lat: at[0], lon: at[1], state, reason: reasons[state], since: iso(start - random() * 4e8), incident: null, clients: state === "usable" || state === "degraded" ? Math.floor(random() * 30) : null, device: `ap-${String(i).padStart(4, "0")}`, entity: null, uplink: sw.id, published: true });
+}
+
+const incidents = new Map();
+const log = new Map();
+function openIncident(id, severity, type, cause, members, de, en, age) {
+  const at = iso(start - age);
+  const incident = { id, source: severity === "critical" ? "critical" : "main", sequence: incidents.size + 1, severity, priority: members.length * 410, type, cause, members, opened: at, changed: at, closed: null, operator: { state: "none", by: null, at: null, comment: null }, flapping: false, evidence: [{ metric: "reachable", entity: `${cause.id}/device`, value: 0, limit: 1, at }, { metric: "optic.rx_power", entity: `${cause.id}/optic/1`, value: -38.2, limit: -27, at }], runbook: null, text: { de, en } };
+  incidents.set(id, incident);
+  log.set(id, [{ at, event: "opened", severity, members: 1, by: null, comment: null }, { at: iso(start - age + 4000), event: "member_joined", severity, members: members.length, by: null, comment: null }]);
+  return incident;
+}
+const cutSwitch = nodes.find((n) => n.id === "sw-gar-03");
+const cut = [...hotspots.values()].filter((h) => h.uplink === cutSwitch.id);
+cut.forEach((h) => Object.assign(h, { state: "unusable", reason: "fibre", incident: "inc-0001", clients: null, since: iso(start - 900e3) }));
+Object.assign(cutSwitch, { state: "unusable", reason: "fibre", incident: "inc-0001" });
+openIncident("inc-0001", "critical", "fibre_cut", { kind: "device", id: cutSwitch.id, name: cutSwitch.name }, cut.map((h) => ({ kind: "hotspot", id: h.id, name: h.name, state: h.state, reason: h.reason })), `Glasfaser unterbrochen: ${cutSwitch.name}, ${cut.length} Hotspots`, `Fibre cut: ${cutSwitch.name}, ${cut.length} hotspots`, 900e3);
+const slow = [...hotspots.values()].filter((h) => h.state === "degraded").slice(0, 6);
+openIncident("inc-0002", "minor", "congestion", { kind: "hotspot", id: slow[0].id, name: slow[0].name }, slow.map((h) => ({ kind: "hotspot", id: h.id, name: h.name, state: h.state, reason: h.reason })), `Überlastung: ${slow[0].name}`, `Congestion: ${slow[0].name}`, 5400e3);
+const old = openIncident("inc-0000", "major", "power_cut", { kind: "device", id: "ups-har", name: "USV Harksheide" }, [], "Stromausfall: Schrank Harksheide 2", "Power cut: Schrank Harksheide 2", 9e7);
+Object.assign(old, { closed: iso(start - 8.6e7), severity: "cleared" });
+
+function countOf(list) {
+  const counts = { usable: 0, degraded: 0, unusable: 0, unknown: 0, maintenance: 0 };
+  for (const h of list) counts[h.state] += 1;
+  return counts;
+}
+function summary() {
+  const all = [...hotspots.values()];
+  const open = [...incidents.values()].filter((i) => i.closed === null);
+  const bySeverity = (s) => open.filter((i) => i.severity === s).length;
+  return { at: iso(Date.now()), hotspots: countOf(all), clients: all.reduce((n, h) => n + (h.clients ?? 0), 0), clients_known: all.filter((h) => h.clients !== null).length, districts: DISTRICTS.map((d) => ({ id: d.id, name: d.name, hotspots: countOf(all.filter((h) => h.district === d.id)), clients: 0 })), devices: { total: 600, answering: 590, silent: 10 }, incidents: { open: open.length, unacknowledged: open.filter((i) => i.operator.state === "none").length, critical: bySeverity("critical"), major: bySeverity("major"), minor: bySeverity("minor"), warning: bySeverity("warning") } };
+}
+const config = { title: "Netzwacht Norderstedt", instance: "norderstedt", version: "mock", is_simulated: true, bounds: [[53.655, 9.938], [53.754, 10.066]], districts: DISTRICTS, states: [], reasons: [], metrics: [{ name: "optic.rx_power", unit: "dBm" }, { name: "reachable", unit: "1" }], poll_interval_s: 5, probe_interval_s: 10 };
+
+const value = (metric, unit, v) => ({ metric, unit, value: v, quality: v === null ? "unknown" : "ok", reason: v === null ? "no_answer" : null, at: iso(Date.now() - 4000) });
+function hotspotDetail(h) {
+  const up = h.state !== "unusable";
+  const path = [];
+  for (let n = nodes.find((x) => x.id === h.uplink); n; n = nodes.find((x) => x.id === n.uplink)) path.push({ id: n.id, name: n.name, kind: n.kind, state: n.state });
+  const radio = (i, ch) => ({ id: `radio/${i}`, ref: `${h.device}/radio/${i}`, kind: "radio", name: i ? "5 GHz" : "2,4 GHz", attributes: {}, values: [value("wireless.channel", "1", up ? ch : null), value("wireless.utilization", "%", up ? 34.2 : null), value("wireless.clients", "1", up ? 7 : null), value("wireless.tx_power", "dBm", up ? 20 : null), value("wireless.noise_floor", "dBm", up ? -94 : null)] });
+  const graph = (de, en, metrics, unit) => ({ title: { de, en }, entity: `${h.device}/device`, metrics, unit });
+  return { ...h, environment: "outdoor", height_m: 5, power: null, radios: [], path, entities: [radio(0, 6), radio(1, 52)], probes: [{ ref: `probe/${h.id}/probe`, outcome: "ok", at: iso(Date.now() - 8000), values: [value("probe.icmp.loss", "%", up ? 0 : 100), value("probe.icmp.rtt", "s", up ? 0.0042 : null), value("probe.dns.ok", "1", up ? 1 : 0), value("probe.dns.time", "s", 0.021), value("probe.portal.ok", "1", up ? 1 : 0), value("probe.portal.time", "s", 0.14)] }], graphs: [graph("Geräte im WLAN", "Clients on Wi-Fi", ["wireless.clients"], "1"), graph("Kanalauslastung", "Channel utilisation", ["wireless.utilization"], "%"), graph("Durchsatz", "Throughput", ["interface.in", "interface.out"], "bit/s"), graph("Antwortzeit", "Round-trip time", ["probe.icmp.rtt"], "s")] };
+}
+function device(id) {
+  const n = nodes.find((x) => x.id === id);
+  const h = [...hotspots.values()].find((x) => x.device === id);
+  if (!n && !h) return null;
+  const from = n ?? { ...h, kind: "ap", uplink: h.uplink };
+  return { id, name: n ? n.name : `AP ${h.name}`, kind: from.kind, address: "127.16.3.1", site: "s", site_name: n ? n.name : h.site_name, district: from.district, lat: from.lat, lon: from.lon, uplink: from.uplink ?? null, power: null, is_core: id === "core-1", state: from.state, reason: from.reason, since: iso(start - 5e6), incident: from.incident, is_answering: true, last_poll: iso(Date.now() - 3000), outcome: "ok", misses: 0, hotspots: n ? 11 : 1, vendor: n ? "Juniper" : "Ubiquiti", model: n ? "EX3400-48T" : "UniFi nanoHD" };
+}
+function deviceDetail(d) {
+  const graphs = d.kind === "switch" ? [{ title: { de: "Optische Empfangsleistung", en: "Optical receive power" }, entity: `${d.id}/optic/1`, metrics: ["optic.rx_power"], unit: "dBm" }, { title: { de: "Uplink", en: "Uplink" }, entity: `${d.id}/if/1`, metrics: ["interface.in", "interface.out"], unit: "bit/s" }] : [];
+  return { ...d, port: 10161, uplink_port: "if/ge-0/0/7", profiles: ["generic", "junos"], identity: { sys_object_id: "1.3.6.1.4.1.2636.1.1.1.2.132", sys_descr: "Juniper", sys_name: d.name, vendor: d.vendor, model: d.model, version: "20.4R3", serial: "NX0219170001" }, uptime_s: 8640000, interval_s: 5, poll_rtt_ms: 1.2, children: nodes.filter((n) => n.uplink === d.id).map((n) => ({ id: n.id, name: n.name, kind: n.kind, state: n.state })), graphs };
+}
+function entities(d) {
+  if (d.kind === "ups") return [{ id: "ups/0", ref: `${d.id}/ups/0`, kind: "ups", name: "USV", attributes: {}, values: [value("ups.output_source", "1", 5), value("ups.charge", "%", 71), value("ups.runtime", "s", 1260), value("ups.load", "%", 24), value("ups.input_voltage", "V", 0), value("ups.battery_voltage", "V", 51.7)] }];
+  const list = [{ id: "device", ref: `${d.id}/device`, kind: "chassis", name: "Gerät", attributes: {}, values: [value("cpu.utilization", "%", 12), value("temperature", "Cel", 41.5)] }];
+  for (let i = 0; i < 24; i++) list.push({ id: `if/${i}`, ref: `${d.id}/if/${i}`, kind: "interface", name: `ge-0/0/${i}`, attributes: { oper: i % 7 === 3 ? "down" : "up", alias: i === 0 ? "Uplink" : `hs-${String(i).padStart(4, "0")}` }, values: [value("interface.speed", "bit/s", 1e9), value("interface.in", "bit/s", random() * 4e7), value("interface.out", "bit/s", random() * 2e8), value("interface.in_errors", "1/s", 0)] });
+  for (let i = 0; i < 4; i++) list.push({ id: `optic/${i}`, ref: `${d.id}/optic/${i}`, kind: "optic", name: `xe-0/2/${i}`, attributes: {}, values: [value("optic.rx_power", "dBm", -7.3 - i), value("optic.tx_power", "dBm", -2.1), value("optic.bias", "A", 0.031), value("optic.temperature", "Cel", 38)] });
+  return list;
+}
+function series(query) {
+  const metrics = query.get("metric").split(",");
+  const span = -Number(query.get("from") ?? -3600);
+  const rows = 300;
+  const step = Math.round(span / rows);
+  const end = Math.floor(Date.now() / 1000 / step) * step;
+  const units = { "wireless.clients": [12, 8], "wireless.utilization": [30, 18], "interface.in": [2e7, 1.5e7], "interface.out": [9e7, 6e7], "probe.icmp.rtt": [0.004, 0.002], "optic.rx_power": [-8, 0.4] };
+  const out = [];
+  for (let i = 0; i < rows; i++) {
+    const t = end - (rows - 1 - i) * step;
+    const isGap = i > 120 && i < 141;
+    out.push(metrics.map((m) => (isGap ? null : (units[m] ?? [5, 2])[0] + (units[m] ?? [5, 2])[1] * Math.sin(t / (span / 9)) * Math.cos(t / (span / 31)))));
+  }
+  return { entity: query.get("entity"), start: end - (rows - 1) * step, step, columns: metrics, units: metrics.map(() => "1"), rows: out, completeness: metrics.map(() => 280 / 300) };
+}
+function availability(id) {
+  const days = [];
+  for (let i = 89; i >= 0; i--) {
+    const completeness = i > 80 ? 0 : i === 40 ? 0.4 : 1;
+    const a = completeness === 0 ? null : i % 23 === 5 ? 0.91 : i % 17 === 3 ? 0.987 : 1;
+    days.push({ date: iso(start - i * 864e5).slice(0, 10), availability: a, completeness, up_s: 0, degraded_s: 0, down_s: 0, unknown_s: 0, maintenance_s: 0 });
+  }
+  return { id, from: iso(start - 90 * 864e5), to: iso(start), total: { availability: 0.9953, completeness: 0.9, up_s: 0, degraded_s: 0, down_s: 0, unknown_s: 0, maintenance_s: 0 }, days };
+}
+
+// ---- events ----
+const streams = new Set();
+let eventNumber = 0;
+function emit(type, data) {
+  eventNumber += 1;
+  for (const stream of streams) stream.write(`id: ${eventNumber}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+}
+setInterval(() => emit("summary", summary()), 5000).unref();
+
+// ---- requests ----
+const sessions = new Map();
+function sessionOf(request) {
+  const id = /nw_session=(\w+)/.exec(request.headers.cookie ?? "")?.[1];
+  return sessions.get(id) ?? null;
+}
+function send(response, status, body, headers = {}) {
+  response.writeHead(status, { "Content-Type": "application/json", "Cache-Control": "no-store", ...headers });
+  response.end(body === null ? "" : JSON.stringify(body));
+}
+const problem = (response, status, kind, detail = "") => send(response, status, { type: `urn:netzwacht:problem:${kind}`, title: kind, status, detail }, { "Content-Type": "application/problem+json" });
+const page = (response, items) => send(response, 200, { items, next: null });
+
+function act(id, verb, comment, user) {
+  const incident = incidents.get(id);
+  const now = iso(Date.now());
+  if (verb === "acknowledge") incident.operator = { state: "acknowledged", by: user, at: now, comment: comment ?? null };
+  incident.changed = now;
+  log.get(id).push({ at: now, event: verb === "acknowledge" ? "acknowledged" : "commented", severity: incident.severity, members: incident.members.length, by: user, comment: comment ?? null });
+  emit("incident", incident);
+}
+
+const routes = [
+  ["GET", /^\/hotspots$/, (r, m, q) => page(r, [...hotspots.values()])],
+  ["GET", /^\/hotspots\/([^/]+)$/, (r, m) => (hotspots.has(m[1]) ? send(r, 200, hotspotDetail(hotspots.get(m[1]))) : problem(r, 404, "not-found"))],
+  ["GET", /^\/hotspots\/([^/]+)\/availability$/, (r, m) => send(r, 200, availability(m[1]))],
+  ["GET", /^\/summary$/, (r) => send(r, 200, summary())],
+  ["GET", /^\/topology$/, (r) => send(r, 200, { nodes, links: nodes.filter((n) => n.uplink).map((n) => ({ from: n.id, to: n.uplink, kind: "uplink", port: null, state: n.state })) })],
+  ["GET", /^\/devices$/, (r) => page(r, [...nodes.map((n) => device(n.id)), ...[...hotspots.values()].map((h) => device(h.device))])],
+  ["GET", /^\/devices\/([^/]+)$/, (r, m) => (device(m[1]) ? send(r, 200, deviceDetail(device(m[1]))) : problem(r, 404, "not-found"))],
+  ["GET", /^\/devices\/([^/]+)\/entities$/, (r, m) => page(r, entities(device(m[1])))],
+  ["GET", /^\/devices\/([^/]+)\/neighbours$/, (r, m) => page(r, [{ entity: "if/0", system_name: "Kern Rathaus", chassis_id: "", port_id: "xe-0/0/1", port_descr: "", device: "core-1" }])],
+  ["GET", /^\/series$/, (r, m, q) => send(r, 200, series(q))],
+  ["GET", /^\/incidents$/, (r, m, q) => page(r, [...incidents.values()].filter((i) => (q.get("status") === "open" ? !i.closed : q.get("status") === "closed" ? i.closed : true)).filter((i) => !q.get("member") || i.members.some((x) => x.id === q.get("member"))))],
+  ["GET", /^\/incidents\/([^/]+)$/, (r, m) => (incidents.has(m[1]) ? send(r, 200, { ...incidents.get(m[1]), log: log.get(m[1]) }) : problem(r, 404, "not-found"))],
+  ["POST", /^\/incidents\/([^/]+)\/(acknowledge|comment)$/, (r, m, q, request, body, session) => {
+    const command = request.headers["idempotency-key"] ?? "c";
+    send(r, 202, { command });
+    setTimeout(() => {
+      act(m[1], m[2], body.comment, session.user);
+      emit("command", { command, verb: m[2], target: m[1], by: session.user, outcome: "done", problem: null });
+    }, 300);
+  }],
+  ["GET", /^\/coverage\/summary$/, (r) => problem(r, 404, "coverage-missing", "run netzwacht report coverage")],
+  ["GET", /^\/coverage$/, (r) => problem(r, 404, "coverage-missing", "run netzwacht report coverage")],
+];
+
+function api(request, response, path, query, body) {
+  const session = sessionOf(request);
+  if (path === "/config") return send(response, 200, config);
+  if (path === "/session" && request.method === "GET") return send(response, 200, session ?? { user: null, role: "public", csrf: null, expires: null });
+  if (path === "/session" && request.method === "POST") {
+    if (body.password !== "mock") return problem(response, 401, "login-failed");
+    const id = Math.random().toString(36).slice(2);
+    sessions.set(id, { user: body.user, role: body.user, csrf: `csrf${id}`, expires: null });
+    return send(response, 204, null, { "Set-Cookie": `nw_session=${id}; Path=/; HttpOnly; SameSite=Strict` });
+  }
+  if (!session) return problem(response, 401, "login-required");
+  if (request.method !== "GET" && request.headers["x-csrf-token"] !== session.csrf) return problem(response, 403, "csrf");
+  if (path === "/session") {
+    sessions.clear();
+    return send(response, 204, null);
+  }
+  if (path === "/events") {
+    response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
+    response.write(": hello\n\n");
+    streams.add(response);
+    request.on("close", () => streams.delete(response));
+    return undefined;
+  }
+  for (const [method, pattern, handle] of routes) {
+    const match = method === request.method && pattern.exec(path);
+    if (match) return handle(response, match, query, request, body, session);
+  }
+  return problem(response, 404, "not-found");
+}
+
+function file(response, path) {
+  const name = normalize(path === "/" ? "/index.html" : path);
+  const full = join(webDir, name);
+  if (name.includes("..") || !existsSync(full)) {
+    response.writeHead(404);
+    return response.end();
+  }
+  response.writeHead(200, { "Content-Type": TYPES[extname(full)] ?? "application/octet-stream", "Content-Security-Policy": CSP, "X-Content-Type-Options": "nosniff" });
+  return response.end(readFileSync(full));
+}
+
+createServer((request, response) => {
+  const url = new URL(request.url, "http://localhost");
+  if (!url.pathname.startsWith("/api/v1")) return file(response, url.pathname);
+  let text = "";
+  request.on("data", (chunk) => (text += chunk));
+  request.on("end", () => api(request, response, decodeURIComponent(url.pathname.slice(7)), url.searchParams, text ? JSON.parse(text) : {}));
+  return undefined;
+}).listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${port}/`));
