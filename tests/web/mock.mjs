@@ -232,7 +232,7 @@ function api(request, response, path, query, body) {
     response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
     response.write(": hello\n\n");
     streams.add(response);
-    request.on("close", () => streams.delete(response));
+    response.on("close", () => streams.delete(response));
     return undefined;
   }
   for (const [method, pattern, handle] of routes) {

@@ -85,9 +85,9 @@ function SimulatedBanner() {
   const { t } = useTexts();
   const config = useStore(useApp().city.config);
   return config?.is_simulated ? (
-    <div class="banner" role="note">
+    <aside class="banner" aria-label={t("app.notice")}>
       {t("app.simulated")}
-    </div>
+    </aside>
   ) : null;
 }
 

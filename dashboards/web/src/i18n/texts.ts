@@ -6,6 +6,7 @@ export const TEXTS = {
   // frame
   "app.skip": ["Zum Inhalt springen", "Skip to content"],
   "app.name": ["netzwacht", "netzwacht"],
+  "app.notice": ["Hinweis", "Notice"],
   "app.simulated": [
     "Simulierte Stadt: Alle Geräte, Werte und Störungen auf diesen Seiten sind erzeugt, keine davon ist echt.",
     "Simulated city: all devices, values and faults on these pages are generated, none of them is real.",

@@ -41,7 +41,7 @@ function Figures({ summary }: { summary: CoverageSummary }) {
   const countOf = (id: string) => live?.districts.find((district) => district.id === id)?.hotspots ?? (id === "" ? live?.hotspots : undefined);
   return (
     <section class="panel">
-      <div class="table-scroll is-free" role="region" aria-label={t("coverage.caption")} tabIndex={0}>
+      <div class="table-scroll is-free" role="group" aria-label={t("coverage.caption")} tabIndex={0}>
         <table class="table">
           <caption class="kern-sr-only">{t("coverage.caption")}</caption>
           <thead>

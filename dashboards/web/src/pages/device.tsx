@@ -301,7 +301,7 @@ function Neighbours({ base }: { base: string }) {
       {!data || data.items.length === 0 ? (
         <Muted>{t("device.noNeighbours")}</Muted>
       ) : (
-        <div class="table-scroll is-short" role="region" aria-label={t("device.neighbours")} tabIndex={0}>
+        <div class="table-scroll is-short" role="group" aria-label={t("device.neighbours")} tabIndex={0}>
           <table class="table is-plain">
             <caption class="kern-sr-only">{t("device.neighbours")}</caption>
             <thead>

@@ -139,7 +139,7 @@ function Probes({ detail }: { detail: HotspotDetail }) {
       {rows.length === 0 ? (
         <Muted>{t("hotspot.probe.none")}</Muted>
       ) : (
-        <div class="table-scroll" role="region" aria-label={t("hotspot.probes")} tabIndex={0}>
+        <div class="table-scroll" role="group" aria-label={t("hotspot.probes")} tabIndex={0}>
         <table class="table is-plain">
           <caption class="kern-sr-only">{t("hotspot.probes")}</caption>
           <thead>
@@ -190,7 +190,7 @@ function Radios({ detail }: { detail: HotspotDetail }) {
       {radios.length === 0 ? (
         <Muted>{t("hotspot.noRadios")}</Muted>
       ) : (
-        <div class="table-scroll is-free" role="region" aria-label={t("hotspot.radios")} tabIndex={0}>
+        <div class="table-scroll is-free" role="group" aria-label={t("hotspot.radios")} tabIndex={0}>
           <table class="table is-plain">
             <caption class="kern-sr-only">{t("hotspot.radios")}</caption>
             <thead>

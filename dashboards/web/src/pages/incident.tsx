@@ -183,7 +183,7 @@ function Members({ incident }: { incident: Incident }) {
       {incident.members.length === 0 ? (
         <Muted>{t("incident.noMembers")}</Muted>
       ) : (
-        <div class="table-scroll is-short" role="region" aria-label={t("incident.members")} tabIndex={0}>
+        <div class="table-scroll is-short" role="group" aria-label={t("incident.members")} tabIndex={0}>
           <table class="table">
             <caption class="kern-sr-only">{t("incident.members")}</caption>
             <thead>
@@ -227,7 +227,7 @@ function Evidence({ incident }: { incident: Incident }) {
       {incident.evidence.length === 0 ? (
         <Muted>{t("incident.noEvidence")}</Muted>
       ) : (
-        <div class="table-scroll is-free" role="region" aria-label={t("incident.evidence")} tabIndex={0}>
+        <div class="table-scroll is-free" role="group" aria-label={t("incident.evidence")} tabIndex={0}>
           <table class="table">
             <caption class="kern-sr-only">{t("incident.evidence")}</caption>
             <thead>

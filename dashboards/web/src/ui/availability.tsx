@@ -66,7 +66,7 @@ function Day({ day, x }: { day: AvailabilityDay; x: number }) {
 function DayTable({ days }: { days: readonly AvailabilityDay[] }) {
   const { t, language } = useTexts();
   return (
-    <div class="table-scroll is-short" role="region" aria-label={t("hotspot.availability")} tabIndex={0}>
+    <div class="table-scroll is-short" role="group" aria-label={t("hotspot.availability")} tabIndex={0}>
       <table class="table">
         <caption class="kern-sr-only">{t("hotspot.availability")}</caption>
         <thead>

@@ -165,7 +165,7 @@ function ValueTable({ series, unit, title }: { series: Series; unit: string; tit
   const nameOf = useColumnName();
   const times = timesOf(series);
   return (
-    <div class="table-scroll is-short" role="region" aria-label={title} tabIndex={0}>
+    <div class="table-scroll is-short" role="group" aria-label={title} tabIndex={0}>
       <table class="table">
         <caption class="kern-sr-only">{title}</caption>
         <thead>

@@ -46,7 +46,7 @@ export function Table<Row>({ caption, columns, rows, rowId, initialSort, portion
   const rest = sorted.length - shown.length;
   return (
     <div>
-      <div class="table-scroll" role="region" aria-label={caption} tabIndex={0}>
+      <div class="table-scroll" role="group" aria-label={caption} tabIndex={0}>
         <table class="table">
           <caption class="kern-sr-only">{caption}</caption>
           <thead>

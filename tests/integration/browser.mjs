@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// browser.mjs - the operators' app in Chromium on the running demo (TAP). NETZWACHT_HOTSPOTS: size of the city;
+// NETZWACHT_URL and NETZWACHT_PASSWORDS (a file): a demo that runs already.
+import { readFileSync } from "node:fs";
+import { Tap, assert, chromiumPath, equal, launch, logIn, openContext, packages, skipAll, startDemo, until } from "../web/lib.mjs";
+
+const require = packages();
+if (!require) skipAll("the web bundle was not built here, so there is no playwright-core");
+if (!chromiumPath()) skipAll("no Chromium is installed");
+
+const HOTSPOTS = Number(process.env.NETZWACHT_HOTSPOTS ?? 540);
+/** A scripted incident of the demo must have opened by then. */
+const INCIDENT_SECONDS = 180;
+const COMMENT = "Techniker <b>unterwegs</b> & informiert";
+
+const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const tap = new Tap();
+const complaints = [];
+let demo, browser, context, page;
+
+function watch(each) {
+  each.on("console", (message) => {
+    if (message.type() === "error" && !isExpected(message)) complaints.push(`${each.url()}: ${message.text()} ${message.location().url}`);
+  });
+  each.on("pageerror", (error) => complaints.push(`${each.url()}: ${error.message}`));
+  each.on("request", (request) => {
+    if (!request.url().startsWith(demo.url)) complaints.push(`a request left the page: ${request.url()}`);
+  });
+}
+
+/** Chromium itself logs every answer that is an error; to these the pages have an answer of their own. */
+function isExpected(message) {
+  const { url } = message.location();
+  return (/\/api\/v1\/events/.test(url) && /ERR_FAILED/.test(message.text())) || (/\/api\/v1\/coverage/.test(url) && /404/.test(message.text())) || (/\/api\/v1\/session/.test(url) && /401/.test(message.text()));
+}
+
+async function go(hash, ready) {
+  await page.goto(`${demo.url}#/${hash}`);
+  await page.waitForSelector(ready, { timeout: 20_000 });
+}
+
+async function api(path) {
+  return page.evaluate(async (p) => (await fetch(`/api/v1${p}`)).json(), path);
+}
+
+/** axe runs in an isolated world: the page's own policy forbids foreign scripts. */
+async function violations() {
+  const session = await page.context().newCDPSession(page);
+  const { frameTree } = await session.send("Page.getFrameTree");
+  const { executionContextId } = await session.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id, worldName: "axe" });
+  const evaluate = async (expression) => {
+    const answer = await session.send("Runtime.evaluate", { contextId: executionContextId, expression, awaitPromise: true, returnByValue: true });
+    if (answer.exceptionDetails) throw new Error(answer.exceptionDetails.exception?.description ?? answer.exceptionDetails.text);
+    return answer.result.value;
+  };
+  await evaluate(`${axeSource};undefined`);
+  const { violations: found } = await evaluate(
+    `axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] })
+      .then(({ violations }) => ({ violations: JSON.parse(JSON.stringify(violations)) }))`,
+  );
+  await session.detach();
+  return found.map(({ id, nodes }) => {
+    const places = nodes.slice(0, 3).map((node) => `${node.target.join(" ")} (${node.failureSummary.split("\n")[1]?.trim()})`);
+    return `${id}: ${places.join(" | ")}`;
+  });
+}
+
+async function unhandledIncident() {
+  return until(
+    async () => (await api("/incidents?status=open&limit=100")).items.find((each) => each.operator.state === "none") ?? null,
+    "an open incident that nobody handles",
+    INCIDENT_SECONDS,
+  );
+}
+
+async function anyIncident() {
+  return (await api("/incidents?limit=1")).items[0] ?? unhandledIncident();
+}
+
+async function allPages() {
+  const { items: devices } = await api("/devices?kind=switch&limit=2");
+  const { items: ups } = await api("/devices?kind=ups&limit=1");
+  return [
+    ["overview", ".tiles"],
+    ["map", ".filters__count"],
+    ["hotspots/hs-0001", ".page-head h1"],
+    [`devices/${devices[0].id}`, ".page-head h1"],
+    [`devices/${ups[0].id}`, ".page-head h1"],
+    ["devices", ".table tbody tr"],
+    ["incidents", ".page-head h1"],
+    ["incidents?status=closed", ".page-head h1"],
+    [`incidents/${(await anyIncident()).id}`, ".page-head h1"],
+    ["coverage", ".page-head h1"],
+  ];
+}
+
+async function newPage(options) {
+  await context?.close();
+  context = await openContext(browser, options);
+  page = await context.newPage();
+  watch(page);
+}
+
+/** The count beside the list's head, once the list has been read. */
+async function waitForCount(expected) {
+  const isThere = async () => (await page.getAttribute(".filters__count", "data-shown")) === String(expected);
+  await until(isThere, `a list of ${expected}`, 15);
+}
+
+async function paintedPixels() {
+  return page.$eval(".marker-canvas", (canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let count = 0;
+    for (let i = 3; i < data.length; i += 4) if (data[i] > 0) count += 1;
+    return count;
+  });
+}
+
+async function testLogIn(password) {
+  await tap.test("a wrong password is refused with a message and nothing else", async () => {
+    await page.goto(demo.url);
+    await page.fill("#user", "operator");
+    await page.fill("#password", "certainly wrong");
+    await page.click("button[type=submit]");
+    await page.waitForSelector("#login-problem");
+    assert(!(await page.$(".tiles")), "the overview must not be shown");
+  });
+
+  await tap.test("the log-in page has no accessibility violation", async () => {
+    equal((await violations()).join("\n"), "", "violations");
+  });
+
+  await tap.test("an operator logs in and sees every hotspot counted in one state", async () => {
+    await logIn(page, demo.url, "operator", password);
+    const total = await page.$$eval("[data-state] strong", (all) => all.reduce((sum, each) => sum + Number(each.textContent.replace(/\D/g, "")), 0));
+    equal(total, HOTSPOTS, "sum of the tiles");
+  });
+
+  await tap.test("the simulated city says that it is one", async () => {
+    assert(/Simulierte Stadt/.test(await page.textContent(".banner")), "banner");
+  });
+}
+
+async function testMap() {
+  await tap.test(`the list beside the map has ${HOTSPOTS} hotspots, and the map draws them`, async () => {
+    await go("map", ".filters__count");
+    await waitForCount(HOTSPOTS);
+    await page.waitForSelector(".marker-canvas", { state: "attached" });
+    const painted = await until(paintedPixels, "painted pixels", 10);
+    assert(painted > 5000, `only ${painted} pixels are painted`);
+    while (await page.$(".table-more")) await page.click(".table-more");
+    equal(await page.$$eval(".list-pane tbody tr", (rows) => rows.length), HOTSPOTS, "rows");
+  });
+
+  await tap.test("a filter by district changes list and address alike", async () => {
+    const district = (await api("/config")).districts[0];
+    const expected = (await api("/hotspots?limit=1000")).items.filter((each) => each.district === district.id).length;
+    await page.selectOption("#district", district.id);
+    await waitForCount(expected);
+    assert(page.url().includes(`district=${district.id}`), page.url());
+    assert(expected > 0 && expected < HOTSPOTS, `${expected} hotspots in ${district.id}`);
+  });
+
+  await tap.test("the second click on a column head sorts the largest number first", async () => {
+    await go("map", ".filters__count");
+    await waitForCount(HOTSPOTS);
+    const head = page.locator(".list-pane th", { hasText: "Clients" });
+    await head.locator("button").click();
+    await head.locator("button").click();
+    equal(await head.getAttribute("aria-sort"), "descending", "aria-sort");
+    const numbers = await page.$$eval(".list-pane tbody tr", (rows) => rows.map((row) => row.querySelector("td.is-number").textContent));
+    const known = numbers.filter((text) => text !== "–").map((text) => Number(text.replace(/\D/g, "")));
+    assert(known.length > 10, "known numbers of clients");
+    assert(known.every((value, i) => i === 0 || known[i - 1] >= value), `not in order: ${known.slice(0, 20)}`);
+  });
+
+  await tap.test("a click on a single marker names the hotspot under it", async () => {
+    await go("map", ".filters__count");
+    await page.locator(".list-pane tbody .is-icon").first().click();
+    await page.waitForSelector('.map-card[data-picked="1"]');
+    const name = await page.textContent(".map-card a");
+    const box = await page.locator(".map-box").boundingBox();
+    await page.click(".map-card__close");
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await page.waitForSelector(".map-card");
+    const names = await page.$$eval(".map-card a", (all) => all.map((each) => each.textContent));
+    assert(names.includes(name), `${name} is not among ${names}`);
+  });
+}
+
+async function testLive() {
+  await tap.test("the live stream is open and carries events", async () => {
+    await page.waitForSelector('[data-live="open"]', { timeout: 10_000 });
+    const got = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const source = new EventSource("/api/v1/events");
+          const done = (value) => (source.close(), resolve(value));
+          for (const type of ["summary", "state", "incident", "daemon"]) source.addEventListener(type, () => done(true));
+          setTimeout(() => done(false), 12_000);
+        }),
+    );
+    assert(got, "no event within 12 s");
+  });
+
+  await tap.test("a lost stream is said aloud, and comes back by itself", async () => {
+    await page.route("**/api/v1/events", (route) => route.abort());
+    await page.reload();
+    await page.waitForSelector('[data-live="lost"]', { timeout: 10_000 });
+    await page.waitForSelector(".note.is-warning[role=alert]", { timeout: 5_000 });
+    await page.unroute("**/api/v1/events");
+    await page.waitForSelector('[data-live="open"]', { timeout: 20_000 });
+    assert(!(await page.$(".note.is-warning[role=alert]")), "the note must go");
+  });
+}
+
+async function testHotspot() {
+  await tap.test("a hotspot's page shows its way to the core, its probes, and a graph with its table", async () => {
+    await go("hotspots/hs-0001", ".page-head h1");
+    const detail = await api("/hotspots/hs-0001");
+    equal(await page.textContent(".page-head h1"), detail.name, "name");
+    equal(await page.$$eval(".chain li", (all) => all.length), detail.path.length, "steps to the core");
+    assert(detail.path.length > 0, "the path must not be empty");
+    await page.waitForSelector(".chart__drawing canvas", { timeout: 20_000 });
+    await page.locator(".charts .chart__table summary").first().click();
+    assert((await page.$$eval(".charts .chart__table tbody tr", (rows) => rows.length)) > 5, "rows behind the graph");
+  });
+}
+
+async function testIncidents() {
+  await tap.test("an incident is acknowledged with a comment, and the outcome arrives", async () => {
+    const incident = await unhandledIncident();
+    await go(`incidents/${incident.id}`, "#comment");
+    await page.fill("#comment", COMMENT);
+    await page.click(".actions .is-primary");
+    await page.waitForSelector('.actions__result[data-outcome="done"]', { timeout: 15_000 });
+    await page.waitForSelector('[data-operator="acknowledged"]', { timeout: 10_000 });
+    const isLogged = async () => (await page.$$eval(".log q", (all) => all.map((each) => each.textContent))).includes(COMMENT);
+    await until(isLogged, "the comment as text", 10);
+    const { operator } = await api(`/incidents/${incident.id}`);
+    equal(`${operator.state} ${operator.by}`, "acknowledged operator", "what the API says");
+  });
+
+  await tap.test("a second window sees a comment without reloading", async () => {
+    const { id } = await anyOpenIncident();
+    const other = await context.newPage();
+    watch(other);
+    await other.goto(`${demo.url}#/incidents/${id}`);
+    await other.waitForSelector("#comment");
+    await go(`incidents/${id}`, "#comment");
+    await page.fill("#comment", "Zweites Fenster");
+    const begin = Date.now();
+    await page.click(".actions button:not(.is-primary)");
+    await other.waitForFunction(() => [...document.querySelectorAll(".log q")].some((each) => each.textContent === "Zweites Fenster"), null, { timeout: 10_000 });
+    console.log(`# seen by the other window after ${Date.now() - begin} ms`);
+    await other.close();
+  });
+}
+
+async function anyOpenIncident() {
+  return (await api("/incidents?status=open&limit=1")).items[0] ?? unhandledIncident();
+}
+
+async function testLanguageAndKeyboard() {
+  await tap.test("the language changes in place, on every page alike", async () => {
+    await go("incidents", ".page-head h1");
+    equal(await page.textContent(".page-head h1"), "Störungen", "German");
+    await page.click("button[lang=en]");
+    equal(await page.textContent(".page-head h1"), "Incidents", "English");
+    equal(await page.getAttribute("html", "lang"), "en", "lang");
+    await go("map", ".filters__count");
+    assert(/ of /.test(await page.textContent(".filters__count")), "English count");
+    await page.click("button[lang=de]");
+  });
+
+  await tap.test("the keyboard alone reaches a hotspot's page, and its focus is always visible", async () => {
+    await go("overview", ".tiles");
+    await go("map", ".list-pane tbody a");
+    await page.reload();
+    await page.waitForSelector(".list-pane tbody a");
+    await page.keyboard.press("Tab");
+    equal(await page.evaluate(() => document.activeElement.className), "skip-link", "first stop");
+    await page.keyboard.press("Enter");
+    equal(await page.evaluate(() => document.activeElement.id), "content", "after the skip link");
+    await tabToFirstHotspot();
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".state-card");
+    assert(page.url().includes("#/hotspots/"), page.url());
+    equal(await page.evaluate(() => document.activeElement.id), "content", "focus on the new page");
+  });
+}
+
+async function tabToFirstHotspot() {
+  for (let steps = 0; steps < 60; steps += 1) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate(() => {
+      const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+      return {
+        isVisible: outlineStyle !== "none" && parseFloat(outlineWidth) >= 1,
+        isHotspot: document.activeElement.matches(".list-pane tbody a"),
+        text: document.activeElement.outerHTML.slice(0, 120),
+      };
+    });
+    assert(at.isVisible, `no visible focus on ${at.text}`);
+    if (at.isHotspot) return;
+  }
+  throw new Error("no hotspot within 60 steps");
+}
+
+async function testNarrow() {
+  await tap.test("no page needs sideways scrolling at 320 pixels", async () => {
+    await page.setViewportSize({ width: 320, height: 740 });
+    const bad = [];
+    for (const [hash, ready] of await allPages()) {
+      await go(hash, ready);
+      await page.waitForTimeout(500);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      if (over > 0) bad.push(`${hash} by ${over}`);
+    }
+    equal(bad.join(", "), "", "pages that are too wide");
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+}
+
+async function testAccessibility(password) {
+  for (const [theme, language] of [["light", "de"], ["dark", "en"]]) {
+    await tap.test(`axe finds no violation on any page (${theme}, ${language})`, async () => {
+      await newPage({ theme, language });
+      await logIn(page, demo.url, "operator", password);
+      const bad = [];
+      for (const [hash, ready] of await allPages()) {
+        await go(hash, ready);
+        await page.waitForTimeout(800);
+        for (const violation of await violations()) bad.push(`${hash}: ${violation}`);
+      }
+      equal(bad.join("\n"), "", "violations");
+    });
+  }
+}
+
+async function main() {
+  demo = await startDemo(HOTSPOTS === 540 ? [] : ["--hotspots", String(HOTSPOTS)]);
+  browser = await launch(require);
+  const password = demo.passwords.get("operator");
+  await newPage();
+  await testLogIn(password);
+  await testMap();
+  await testLive();
+  await testHotspot();
+  await testIncidents();
+  await testLanguageAndKeyboard();
+  await testNarrow();
+  await testAccessibility(password);
+  await tap.test("a planner sees incidents but cannot act on them", async () => {
+    await newPage();
+    await logIn(page, demo.url, "planner", demo.passwords.get("planner"));
+    await go(`incidents/${(await anyIncident()).id}`, ".page-head h1");
+    assert(!(await page.$("#comment")), "no form for a planner");
+  });
+  await tap.test("the pages logged no error and asked nobody else", async () => {
+    equal(complaints.join("\n"), "", "complaints");
+  });
+}
+
+let status = 1;
+try {
+  await main();
+  status = tap.end();
+} catch (error) {
+  tap.count += 1;
+  console.log(`not ok ${tap.count} - the browser tests could be run\n# ${String(error?.stack ?? error).replaceAll("\n", "\n# ")}\n1..${tap.count}`);
+} finally {
+  await browser?.close();
+  await demo?.stop();
+}
+process.exit(status);

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// screenshots.mjs [FOLDER] - takes the pictures of docs/screenshots from a running demo, in both languages:
+//   node tests/web/screenshots.mjs          (starts `netzwacht demo` itself; or NETZWACHT_URL and NETZWACHT_PASSWORDS)
+import { mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { chromiumPath, launch, logIn, openContext, packages, source, startDemo, until } from "./lib.mjs";
+
+const folder = process.argv[2] ?? join(source, "docs/screenshots");
+const LARGEST = 300 * 1024;
+const SIZE = { width: 1280, height: 800 };
+/** So that graphs have something to show. */
+const HISTORY_SECONDS = Number(process.env.NETZWACHT_HISTORY_SECONDS ?? 120);
+
+const require = packages();
+if (!require || !chromiumPath()) throw new Error("needs the web build's packages (build/web) and a Chromium");
+
+async function api(page, path) {
+  return page.evaluate(async (p) => (await fetch(`/api/v1${p}`)).json(), path);
+}
+
+async function shoot(page, demo, name, hash, ready, before = async () => undefined) {
+  await page.goto(`${demo.url}#/${hash}`);
+  await page.waitForSelector(ready, { timeout: 20_000 });
+  await page.waitForTimeout(1_500);
+  await before(page);
+  const path = join(folder, `${name}.png`);
+  await page.screenshot({ path });
+  const { size } = statSync(path);
+  if (size > LARGEST) throw new Error(`${path} has ${size} bytes, more than ${LARGEST}`);
+  console.log(`${path} ${Math.round(size / 1024)} kB`);
+}
+
+async function worstIncident(page) {
+  return until(
+    async () => {
+      const { items } = await api(page, "/incidents?status=open&limit=100");
+      return items.sort((a, b) => b.members.length - a.members.length)[0] ?? null;
+    },
+    "an open incident",
+    180,
+  );
+}
+
+async function takeAll(browser, demo, language, theme, suffix) {
+  const context = await openContext(browser, { language, theme, ...SIZE });
+  const page = await context.newPage();
+  await logIn(page, demo.url, "operator", demo.passwords.get("operator"));
+  const incident = await worstIncident(page);
+  await shoot(page, demo, `overview-${suffix}`, "overview", ".tiles");
+  await shoot(page, demo, `map-${suffix}`, "map", ".marker-canvas");
+  await shoot(page, demo, `incident-${suffix}`, `incidents/${incident.id}`, ".page-head h1");
+  await shoot(page, demo, `hotspot-${suffix}`, "hotspots/hs-0001", ".chart__drawing canvas, .chart__none");
+  if (theme === "light") {
+    await shoot(page, demo, `list-${suffix}`, "map?state=unusable,degraded,unknown", ".list-pane tbody tr");
+    await shoot(page, demo, `incidents-${suffix}`, "incidents", ".page-head h1");
+  }
+  await context.close();
+}
+
+mkdirSync(folder, { recursive: true });
+const demo = await startDemo();
+const browser = await launch(require);
+try {
+  if (!process.env.NETZWACHT_URL) await new Promise((resolve) => setTimeout(resolve, HISTORY_SECONDS * 1000));
+  await takeAll(browser, demo, "de", "light", "de");
+  await takeAll(browser, demo, "en", "light", "en");
+  await takeAll(browser, demo, "de", "dark", "dark");
+} finally {
+  await browser.close();
+  await demo.stop();
+}
