@@ -5,5 +5,6 @@ COMMAND("demo", cmd_demo, "a simulated city with everything, in a temporary dire
 COMMAND("up", cmd_up, "all daemons in the foreground")
 COMMAND("check", cmd_check, "report every mistake in configuration and inventory")
 COMMAND("capture", cmd_capture, "read a packet capture: counts, networks, how long each phase took")
+COMMAND("report", cmd_report, "coverage and availability as GeoJSON, GeoPackage, CSV")
 COMMAND("poll", cmd_poll, "read one device, or a recording of one, and say what is understood")
 COMMAND("profile", cmd_profile, "check a device profile, or try it on a recording")

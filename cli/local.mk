@@ -4,7 +4,7 @@
 #   netzwacht_LDADD_FLOOR4 += collector/libcollector.a … (foreign libraries behind it)
 bin_PROGRAMS += netzwacht
 netzwacht_SOURCES += %D%/netzwacht.c %D%/command.h %D%/command_list.h \
-	%D%/cmd_check.c %D%/cmd_demo.c %D%/cmd_up.c %D%/demo_plan.c %D%/demo_plan.h \
+	%D%/cmd_check.c %D%/cmd_demo.c %D%/cmd_report.c %D%/cmd_up.c %D%/demo_plan.c %D%/demo_plan.h \
 	%D%/janitor.c %D%/janitor.h %D%/programs.h %D%/supervisor.c %D%/supervisor.h
 netzwacht_CPPFLAGS = $(AM_CPPFLAGS) -DNW_SBINDIR=\"$(sbindir)\" -DNW_BINDIR=\"$(bindir)\"
 netzwacht_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(SODIUM_CFLAGS)

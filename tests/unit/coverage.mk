@@ -1,1 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+UNIT_TESTS += tests/unit/test_coverage
+tests_unit_test_coverage_SOURCES = %D%/test_coverage.c %D%/cmocka_tests.h
+tests_unit_test_coverage_LDADD = coverage/libcoverage.a $(GDAL_LIBS) $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)

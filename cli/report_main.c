@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* report_main.c - main() of netzwacht-report, which `netzwacht report` starts: GDAL stays out of
+ * netzwacht(1). */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "coverage/report.h"
+#include "lib/base/log.h"
+#include "lib/base/timex.h"
+
+#define DEFAULT_PERIOD (30 * DAYS)
+
+static const char usage[] =
+    "Usage: netzwacht report coverage     [-c FILE] [--format geojson|gpkg|csv] [-o FILE] [--from TIME] "
+    "[--to TIME]\n"
+    "       netzwacht report availability [-c FILE] [--format csv]              [-o FILE] [--from TIME] "
+    "[--to TIME]\n\n"
+    "coverage      share of each 100 m cell (EPSG:3035) that is served, as planned and as delivered: the "
+    "footprint\n"
+    "              of each hotspot, times its measured availability\n"
+    "availability  seconds up, degraded, down, unknown and in maintenance per hotspot; unknown never counts "
+    "as up\n\n"
+    "  -c, --config FILE   configuration (default " NW_SYSCONFDIR "/netzwacht.yaml)\n"
+    "  -f, --format NAME   geojson (default for coverage), gpkg, csv\n"
+    "  -o, --output FILE   default: standard output\n"
+    "      --from, --to    RFC 3339 times, e.g. 2026-11-01T00:00:00+01:00 (default: the last 30 days)\n"
+    "      --help          this text\n";
+
+static void show_progress(const char *step, double share)
+{
+    fprintf(stderr, "\r%-14s %3.0f %%%s", step, share * 100, strcmp(step, "done") == 0 ? "\n" : "");
+}
+
+static bool parse_time(const char *option, const char *text, ns_t *out)
+{
+    if (timex_parse(text, out) == ERR_OK)
+        return true;
+    fprintf(stderr, "netzwacht report: --%s %s: expected a time such as 2026-11-01T00:00:00+01:00\n", option,
+            text);
+    return false;
+}
+
+static bool parse_format(const char *text, enum report_format *out)
+{
+    static const char *const names[] = {
+        [REPORT_GEOJSON] = "geojson", [REPORT_GPKG] = "gpkg", [REPORT_CSV] = "csv"};
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *out = (enum report_format)i;
+            return true;
+        }
+    }
+    fprintf(stderr, "netzwacht report: --format %s: expected geojson, gpkg or csv\n", text);
+    return false;
+}
+
+static bool parse_options(int argc, char **argv, struct report_request *r, const char **config, int *status)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"format", required_argument, NULL, 'f'},
+                                            {"output", required_argument, NULL, 'o'},
+                                            {"from", required_argument, NULL, 'b'},
+                                            {"to", required_argument, NULL, 'e'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
+    bool is_fine = true;
+    int option;
+
+    *status = EXIT_BAD_USAGE;
+    while (is_fine && (option = getopt_long(argc, argv, "c:f:o:h", options, NULL)) != -1) {
+        switch (option) {
+        case 'c': *config = optarg; break;
+        case 'f': is_fine = parse_format(optarg, &r->format); break;
+        case 'o': r->output = strcmp(optarg, "-") == 0 ? NULL : optarg; break;
+        case 'b': is_fine = parse_time("from", optarg, &r->from); break;
+        case 'e': is_fine = parse_time("to", optarg, &r->to); break;
+        case 'h':
+            fputs(usage, stdout);
+            *status = EXIT_DONE;
+            return false;
+        default: fputs(usage, stderr); return false;
+        }
+    }
+    if (is_fine && r->from >= r->to) {
+        fprintf(stderr, "netzwacht report: --from must lie before --to\n");
+        return false;
+    }
+    return is_fine;
+}
+
+static enum err run(struct report_request *r, const char *config,
+                    enum err (*report)(const struct report_request *))
+{
+    struct conf_report *problems;
+    struct settings *settings = NULL;
+    struct inventory *inventory = NULL;
+    enum err e = conf_report_new(&problems);
+
+    if (e)
+        return e;
+    e = settings_load(config, problems, &settings);
+    if (!e)
+        e = inventory_load((const char *const *)settings->inventory.items, settings->inventory.count,
+                           settings->districts, problems, &inventory);
+    fputs(conf_report_text(problems), stderr);
+    conf_report_free(problems);
+    if (!e) {
+        r->settings = settings;
+        r->inventory = inventory;
+        e = report(r);
+    }
+    inventory_free(inventory);
+    settings_free(settings);
+    return e;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        enum err (*report)(const struct report_request *);
+        enum report_format format;
+    } reports[] = {{"coverage", report_coverage, REPORT_GEOJSON},
+                   {"availability", report_availability, REPORT_CSV}};
+    const char *config = NW_SYSCONFDIR "/netzwacht.yaml";
+    struct report_request r = {0};
+    struct timespec now;
+    int status;
+
+    log_init("netzwacht-report");
+    clock_gettime(CLOCK_REALTIME, &now);
+    r.now = (ns_t)now.tv_sec * SECONDS;
+    r.to = r.now;
+    r.from = r.now - DEFAULT_PERIOD;
+    r.progress = isatty(STDERR_FILENO) ? show_progress : NULL;
+    for (size_t i = 0; argc > 1 && i < ARRAY_LEN(reports); i++) {
+        if (strcmp(argv[1], reports[i].name) != 0)
+            continue;
+        r.format = reports[i].format;
+        if (!parse_options(argc - 1, argv + 1, &r, &config, &status))
+            return status;
+        return err_exit_status(run(&r, config, reports[i].report));
+    }
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        fputs(usage, stdout);
+        return EXIT_DONE;
+    }
+    fputs(usage, stderr);
+    return EXIT_BAD_USAGE;
+}
