@@ -62,9 +62,40 @@ static void put_json_note(void *ctx, const char *text)
     json_string(ctx, NULL, text);
 }
 
+/* An SSID is any 32 octets: NULs (hidden networks) stay as they are, which json_bytes() would not let
+ * through. */
+static void put_ssid(struct json_out *j, const uint8_t *ssid, size_t len)
+{
+    struct buf text = BUF_INIT;
+
+    buf_put(&text, "\"", 1);
+    while (len > 0) {
+        size_t run = strnlen((const char *)ssid, len);
+        struct buf part = BUF_INIT;
+        struct json_out piece;
+        json_init(&piece, &part);
+        json_bytes(&piece, NULL, ssid, run);
+        if (part.len >= 2)
+            buf_put(&text, part.data + 1, part.len - 2); /* without its quotes */
+        buf_fini(&part);
+        if (run < len) {
+            buf_str(&text, "\\u0000");
+            run++;
+        }
+        ssid += run;
+        len -= run;
+    }
+    buf_put(&text, "\"", 1);
+    if (buf_error(&text))
+        j->to->error = buf_error(&text);
+    else
+        json_raw(j, "ssid", text.data);
+    buf_fini(&text);
+}
+
 static void put_networks(struct json_out *j, const struct capture *c)
 {
-    struct buf hex = BUF_INIT, name = BUF_INIT;
+    struct buf hex = BUF_INIT;
 
     json_array_begin(j, "networks");
     for (size_t i = 0; i < c->network_count; i++) {
@@ -75,7 +106,7 @@ static void put_networks(struct json_out *j, const struct capture *c)
         strx_put_hex(&hex, b->ssid, b->ssid_len);
         json_object_begin(j, NULL);
         json_string(j, "bssid", mac);
-        json_bytes(j, "ssid", b->ssid, b->ssid_len);
+        put_ssid(j, b->ssid, b->ssid_len);
         json_bytes(j, "ssid_hex", hex.data ? hex.data : "", hex.len);
         if (b->channel < 0)
             json_null(j, "channel");
@@ -86,7 +117,6 @@ static void put_networks(struct json_out *j, const struct capture *c)
     }
     json_array_end(j);
     buf_fini(&hex);
-    buf_fini(&name);
 }
 
 static void put_counters(struct json_out *j, const struct capture *c)

@@ -121,13 +121,17 @@ static bool read_dhcp6_message(struct frame *f, struct part *p, uint8_t type, st
         uint16_t code = wire_be16(&p->w), len = wire_be16(&p->w);
         bool is_beyond;
         struct part body;
+        if (wire_error(&p->w) && !p->missing && !f->is_fragment) {
+            frame_odd(f, DEFECT_DHCP6);
+            return has_inner;
+        }
         if (frame_failed(f, p, DEFECT_DHCP6))
             return false;
         body = part_take(p, len, &is_beyond);
-        if (is_beyond && !f->is_fragment)
-            frame_malformed(f, DEFECT_DHCP6);
+        if (is_beyond && !f->is_fragment) /* what the message is, its head has said */
+            frame_odd(f, DEFECT_DHCP6);
         if (is_beyond)
-            return false;
+            return has_inner;
         if (is_relay && code == OPTION6_RELAY_MESSAGE) {
             *inner = body;
             has_inner = true;

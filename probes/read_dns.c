@@ -105,8 +105,11 @@ static bool read_message(struct frame *f, struct part *p, uint16_t *id, uint16_t
         wire_skip(&p->w, 2 + 2); /* type, class */
     }
     read_records(&p->w, records);
-    return !frame_failed(f, p, wire_error(&p->w) == ERR_MALFORMED ? DEFECT_DNS_NAME : DEFECT_DNS) ||
-           f->is_fragment;
+    if (wire_error(&p->w) == ERR_MALFORMED) { /* a name that no one can read; the header stands */
+        frame_odd(f, DEFECT_DNS_NAME);
+        return true;
+    }
+    return !frame_failed(f, p, DEFECT_DNS) || f->is_fragment;
 }
 
 void frame_read_dns_udp(struct frame *f, struct part p)

@@ -39,13 +39,12 @@ static void read_eap(struct frame *f, struct part p)
         return;
     if (code >= 1 && code <= ARRAY_LEN(counters))
         frame_hit(f, counters[code - 1]);
-    if (len < 4) {
+    body = part_take(&p, len < 4 ? 0 : len - 4u, &is_beyond);
+    if (len < 4 || (is_beyond && !f->is_fragment)) { /* the code stands before the length */
         frame_odd(f, DEFECT_EAP);
+        note_eap(f, code, 0);
         return;
     }
-    body = part_take(&p, len - 4, &is_beyond);
-    if (is_beyond && !f->is_fragment)
-        frame_malformed(f, DEFECT_EAP);
     if ((code == EAP_REQUEST || code == EAP_RESPONSE) && part_left(&body) > 0) {
         type = wire_u8(&body.w);
         if (frame_failed(f, &body, DEFECT_EAP))
@@ -98,7 +97,7 @@ void frame_read_eapol(struct frame *f, struct part p)
         frame_hit(f, counters[type]);
     body = part_take(&p, len, &is_beyond);
     if (is_beyond && !f->is_fragment && (type == EAPOL_EAP || type == EAPOL_KEY))
-        frame_malformed(f, DEFECT_EAPOL);
+        frame_odd(f, DEFECT_EAPOL); /* and what is there is read */
     if (type == EAPOL_EAP && part_left(&body) > 0)
         read_eap(f, body);
     else if (type == EAPOL_KEY && part_left(&body) > 0)

@@ -40,6 +40,8 @@ void frame_read_arp(struct frame *f, struct part p)
 
 static void read_transport(struct frame *f, uint8_t protocol, struct part p)
 {
+    if (part_left(&p) == 0)
+        return;
     if (protocol == PROTOCOL_TCP)
         frame_read_tcp(f, p);
     else if (protocol == PROTOCOL_UDP)
@@ -62,12 +64,18 @@ static bool skip_ah(struct frame *f, struct part *p, uint8_t *next)
 void frame_read_ipv4(struct frame *f, struct part p)
 {
     size_t claimed = part_left(&p), header, total;
-    uint8_t first = wire_u8(&p.w), protocol;
+    uint8_t first = wire_u8(&p.w), protocol = 0;
     uint16_t fragment;
     const uint8_t *from, *to;
     struct part body;
 
     header = (first & 0x0fu) * 4u;
+    if (frame_failed(f, &p, DEFECT_IP_HEADER) || first >> 4 != 4)
+        return;
+    if (header < IPV4_HEADER) {
+        frame_odd(f, DEFECT_IP_HEADER);
+        return;
+    }
     wire_skip(&p.w, 1);
     total = wire_be16(&p.w);
     wire_skip(&p.w, 2);
@@ -77,11 +85,11 @@ void frame_read_ipv4(struct frame *f, struct part p)
     wire_skip(&p.w, 2);
     from = wire_bytes(&p.w, 4);
     to = wire_bytes(&p.w, 4);
-    if (frame_failed(f, &p, DEFECT_IP_HEADER) || first >> 4 != 4)
+    if (frame_failed(f, &p, DEFECT_IP_HEADER))
         return;
     if (total == 0 || total > claimed)
         total = claimed; /* 0: segmentation offload; beyond the frame: what is there */
-    if (header < IPV4_HEADER || total < header) {
+    if (total < header) {
         frame_odd(f, DEFECT_IP_HEADER);
         return;
     }

@@ -50,8 +50,17 @@ static void read_elements(struct frame *f, struct part *p, bool *has_ssid)
     int ht_channel = -1;
 
     while (part_left(p) > 0) {
+        size_t claimed = part_left(p);
         uint8_t id = wire_u8(&p->w), len = wire_u8(&p->w);
-        const uint8_t *value = wire_bytes(&p->w, len);
+        const uint8_t *value;
+        if (len > claimed - 2 && len <= claimed && !p->missing) {
+            frame_odd(f, DEFECT_WLAN_ELEMENT); /* short by one or two octets, as some drivers cut it */
+            value = wire_bytes(&p->w, claimed - 2);
+            if (id != ELEMENT_SSID && value)
+                read_element(&f->beacon, has_ssid, id, (uint8_t)(claimed - 2), value, &ht_channel);
+            break;
+        }
+        value = wire_bytes(&p->w, len);
         if (frame_failed(f, p, DEFECT_WLAN_ELEMENT))
             return;
         read_element(&f->beacon, has_ssid, id, len, value, &ht_channel);
@@ -96,8 +105,9 @@ static void read_management(struct frame *f, const struct header *h, struct part
         if (kinds[i].subtype != h->subtype)
             continue;
         frame_hit(f, kinds[i].counter);
-        if (h->flags & FC_PROTECTED)
+        if ((h->flags & FC_PROTECTED) || h->fragment > 0)
             return;
+        f->is_fragment = h->flags & FC_MORE_FRAGMENTS;
         if (h->subtype == SUB_BEACON) {
             read_beacon(f, h, p);
             return;
@@ -146,6 +156,14 @@ static void read_control(struct frame *f, struct part p)
         frame_hit(f, COUNT_WLAN_CTRL);
 }
 
+/* Removes the frame check sequence from the end of what p claims; a body too short for one has none. */
+static void drop_fcs(struct part *p)
+{
+    size_t claimed = part_left(p), keep = claimed >= FCS_LEN ? claimed - FCS_LEN : claimed;
+
+    *p = part_take(p, keep, NULL);
+}
+
 static bool read_addresses(struct frame *f, struct header *h, struct part *p)
 {
     wire_skip(&p->w, 2); /* duration */
@@ -173,7 +191,11 @@ static bool read_addresses(struct frame *f, struct header *h, struct part *p)
     }
     if ((h->radio & FLAG_DATA_PAD) && h->type == TYPE_DATA && h->len % 4)
         wire_skip(&p->w, 4 - h->len % 4);
-    return !frame_failed(f, p, DEFECT_WLAN);
+    if (frame_failed(f, p, DEFECT_WLAN))
+        return false;
+    if (h->radio & FLAG_FCS)
+        drop_fcs(p);
+    return true;
 }
 
 static void read_80211(struct frame *f, uint8_t radio, struct part p)
@@ -197,14 +219,6 @@ static void read_80211(struct frame *f, uint8_t radio, struct part p)
         read_management(f, &h, p);
     else if (h.type == TYPE_DATA && read_addresses(f, &h, &p))
         read_data(f, &h, p);
-}
-
-/* Removes the frame check sequence from the end of what p claims. */
-static void drop_fcs(struct part *p)
-{
-    size_t claimed = part_left(p), keep = claimed >= FCS_LEN ? claimed - FCS_LEN : claimed;
-
-    *p = part_take(p, keep, NULL);
 }
 
 /* radiotap.org: version, pad, length, chained "present" words, then fields, each aligned to its size. Only
@@ -242,10 +256,12 @@ static void read_radiotap(struct frame *f, struct part p)
         wire_skip(&head.w, (offset % 8 ? 8 - offset % 8 : 0) + 8);
     if (present & RADIOTAP_HAS_FLAGS)
         flags = wire_u8(&head.w);
-    if (frame_failed(f, &head, DEFECT_RADIO))
+    if (wire_error(&head.w) && head.missing > 0) {
+        f->is_unclean = true;
         return;
-    if (flags & FLAG_FCS)
-        drop_fcs(&p);
+    }
+    if (wire_error(&head.w)) /* fields beyond the header: the frame behind it is still one */
+        frame_odd(f, DEFECT_RADIO);
     read_80211(f, flags, p);
 }
 
