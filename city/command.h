@@ -6,6 +6,7 @@
 
 int city_command_init(int argc, char **argv);
 int city_command_run(int argc, char **argv);
+int city_command_backfill(int argc, char **argv);
 int city_command_ctl(int argc, char **argv);
 
 #endif

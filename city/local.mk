@@ -2,6 +2,7 @@
 # The simulated city: a program of its own that shares floors 0 to 2 with the product and nothing else.
 noinst_LIBRARIES += city/libcity.a
 city_libcity_a_SOURCES = \
+	%D%/backfill.c %D%/backfill.h %D%/backfill_outages.c %D%/backfill_outages.h %D%/cmd_backfill.c \
 	%D%/cmd_ctl.c %D%/cmd_run.c %D%/control.c %D%/control.h %D%/control_io.c %D%/control_io.h %D%/dns.c %D%/dns.h \
 	%D%/incident.c %D%/incident.h %D%/portal.c %D%/portal.h %D%/tls_io.c %D%/tls_io.h %D%/udp_io.c %D%/udp_io.h \
 	%D%/web_io.c %D%/web_io.h \

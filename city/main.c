@@ -15,6 +15,7 @@ static const struct {
 } commands[] = {
     {"init", city_command_init, "build a city and write its inventory"},
     {"run", city_command_run, "let it live"},
+    {"backfill", city_command_backfill, "write its past days into a journal"},
     {"ctl", city_command_ctl, "ask a running city, or break something in it"},
 };
 
