@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "cli/command.h"
+#include "cli/poll_live.h"
 #include "cli/profiles.h"
 #include "collector/decode.h"
 #include "collector/poll_json.h"
@@ -169,10 +170,12 @@ int cmd_poll(int argc, char **argv)
     e = profiles_load(o.dirs, o.dir_count, &profiles);
     if (!e && o.recording)
         e = read_recording(&o, profiles, set, &profile);
-    else if (!e) {
-        e = ERR_UNSUPPORTED;
-        log_error("polling over the network is not there yet; use --recording");
-    }
+    else if (!e && o.profile && !profile_set_has(profiles, o.profile)) {
+        e = ERR_NOT_FOUND;
+        log_error("there is no profile \"%s\"; `netzwacht profile list` shows what there is", o.profile);
+    } else if (!e)
+        e = poll_live(&(struct live_options){o.target, o.port, o.credentials, o.profile}, profiles, set,
+                      &profile);
     if (!e)
         e = print_view(&o, profile, set, started);
     varbind_set_free(set);

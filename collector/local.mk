@@ -30,7 +30,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/walk.c %D%/walk.h
 collector_libcollector_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 
-netzwacht_SOURCES += cli/cmd_poll.c cli/cmd_profile.c cli/profiles.c cli/profiles.h
+netzwacht_SOURCES += cli/cmd_poll.c cli/poll_live.c cli/poll_live.h cli/cmd_profile.c cli/profiles.c cli/profiles.h
 netzwacht_LDADD_FLOOR4 += collector/libcollector.a
 
 sbin_PROGRAMS += netzwacht-collector

@@ -151,5 +151,91 @@ def what_cannot_be_read_is_told():
         check(json.loads(done.stdout)["entities"] == [], done.stdout)
 
 
+# ---- over the network ----
+
+AGENTS = ("unifi_nanohd", "junos_ex", "aruba-instant", "eaton-mgeups_5px")
+
+
+def oid_key(line):
+    return [int(i) for i in line.split("|", 1)[0].lstrip(".").split(".")]
+
+
+def sorted_recording(name):
+    """As snmpsim wants it: sorted, without leading dots, each OID once."""
+    lines = {}
+    for line in shared(f"recordings/{name}.snmprec").read_text(encoding="latin-1").split("\n"):
+        if re.fullmatch(r"\.?[0-9.]+\|[0-9]+[xe]?\|.*", line, re.S):
+            lines.setdefault(line.lstrip(".").split("|", 1)[0], line.lstrip("."))
+    return "\n".join(sorted(lines.values(), key=oid_key)) + "\n"
+
+
+def answers(port, community):
+    """Does an agent answer sysDescr for this community? A hand-made SNMPv2c GET."""
+    name = community.encode()
+    oid = bytes.fromhex("2b06010201010100")  # sysDescr.0
+    varbind = b"\x30" + bytes([4 + len(oid)]) + b"\x06" + bytes([len(oid)]) + oid + b"\x05\x00"
+    pdu = bytes.fromhex("020400000001020100020100") + b"\x30" + bytes([len(varbind)]) + varbind
+    body = b"\xa0" + bytes([len(pdu)]) + pdu
+    rest = b"\x02\x01\x01\x04" + bytes([len(name)]) + name + body
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.settimeout(0.5)
+        s.sendto(b"\x30" + bytes([len(rest)]) + rest, ("127.0.0.1", port))
+        try:
+            return bool(s.recv(65535))
+        except OSError:
+            return False
+
+
+def start_snmpsim(world):
+    data = world.dir / "data"
+    for name in AGENTS:
+        world.write(f"data/{name}.snmprec", sorted_recording(name))
+    cache = world.dir / "cache"
+    cache.mkdir()
+    for path in (world.dir, data, cache):
+        path.chmod(0o777)  # snmpsimd gives up root for nobody
+    port = free_port(socket.SOCK_DGRAM)
+    user = ["--process-user=nobody", "--process-group=nogroup"] if os.getuid() == 0 else []
+    process = world.start(tool("snmpsimd"), f"--data-dir={data}", f"--cache-dir={cache}", f"--agent-udpv4-endpoint=127.0.0.1:{port}",
+                          "--logging-method=stderr", "--v2c-arch", *user, log="snmpsimd")
+    wait_for("snmpsimd answers", 90, lambda: process.poll() is not None or answers(port, AGENTS[0]), 0.5)
+    check(process.poll() is None, world.log("snmpsimd")[-2000:])
+    return port
+
+
+def understood(d):
+    return {(s["entity"], s["metric"], tuple(s["oid"]), s["value"], s["unit"], s["quality"], s.get("text")) for s in d["samples"]}
+
+
+def the_network_and_the_recording_say_the_same():
+    """four agents of snmpsim give over the network what their recordings give"""
+    with World() as world:
+        port = start_snmpsim(world)
+        for name in AGENTS:
+            community = world.write(f"{name}.community", f"{name}\n", 0o600)
+            live = poll(world, "127.0.0.1", "--port", port, "--credentials", community)
+            recorded = polled(name)
+            check(len(recorded["entities"]) > 5, f"{name}: only {len(recorded['entities'])} entities")
+            check(live["profile"] == recorded["profile"], f"{name}: {live['profile']} {recorded['profile']}")
+            check(live["entities"] == recorded["entities"], f"{name}: other entities")
+            difference = understood(live) ^ understood(recorded)
+            check(not difference, f"{name}: {sorted(map(str, difference))[:6]}")
+
+
+def silence_and_open_secrets_are_told():
+    """no answer, a community that others may read and none at all: one message each, statuses 69 and 77"""
+    with World() as world:
+        port = free_port(socket.SOCK_DGRAM)
+        secret = world.write("community", "not-to-be-seen\n", 0o600)
+        silent = world.run("netzwacht", "poll", "127.0.0.1", "--port", port, "--credentials", secret, ok=False, timeout=60)
+        check(silent.returncode in (69, 75) and "127.0.0.1" in silent.stderr, f"{silent.returncode} {silent.stderr}")
+        secret.chmod(0o644)
+        opened = world.run("netzwacht", "poll", "127.0.0.1", "--credentials", secret, ok=False)
+        check(opened.returncode == 77 and "chmod 0600" in opened.stderr, f"{opened.returncode} {opened.stderr}")
+        none = world.run("netzwacht", "poll", "127.0.0.1", ok=False)
+        check(none.returncode == 77 and "--credentials" in none.stderr, f"{none.returncode} {none.stderr}")
+        check("not-to-be-seen" not in silent.stderr + opened.stderr + silent.stdout, "the secret was printed")
+
+
 run_tests(every_recording_is_read_as_the_contract_says, every_interface_is_right, a_long_recording_passes_in_seconds,
-          what_cannot_be_read_is_told)
+          what_cannot_be_read_is_told, the_network_and_the_recording_say_the_same, silence_and_open_secrets_are_told)

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* poll_live.h - reads one agent over the network, once. */
+#ifndef NW_CLI_POLL_LIVE_H
+#define NW_CLI_POLL_LIVE_H
+
+#include "collector/profile.h"
+#include "collector/varbind.h"
+#include "lib/base/err.h"
+
+struct live_options {
+    const char *target; /* address or name */
+    long port;
+    const char *credentials; /* file with the community in its first line, "-" = standard input */
+    const char *profile;     /* NULL = recognise */
+};
+
+/* Fills set and says what the device is. What goes wrong is logged, with what to do about it. ERR_DENIED: the
+ * credentials cannot be read; ERR_TIMEOUT, ERR_UNREACHABLE: no answer. */
+enum err poll_live(const struct live_options *options, struct profile_set *profiles, struct varbind_set *set,
+                   const struct device_profile **profile) NW_CHECKED;
+
+#endif
