@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define CHECKPOINT_EVERY (1 * SECONDS)
+#define CHECKPOINT_EVERY (5 * SECONDS)
 
 /* Every second one goes: what is lost is only how far back a restart reads. */
 static void thin_out(struct store_part *p)
@@ -14,6 +14,7 @@ static void thin_out(struct store_part *p)
     for (size_t i = 0; i < p->count; i += 2)
         p->checkpoints[kept++] = p->checkpoints[i];
     p->count = kept;
+    p->every *= 2;
 }
 
 void store_part_read(struct store_part *p, journal_pos pos, ns_t time)
@@ -22,7 +23,9 @@ void store_part_read(struct store_part *p, journal_pos pos, ns_t time)
     if (time <= p->newest)
         return;
     p->newest = time;
-    if (p->count && time - p->checkpoints[p->count - 1].time < CHECKPOINT_EVERY)
+    if (p->every == 0)
+        p->every = CHECKPOINT_EVERY;
+    if (p->count && time - p->checkpoints[p->count - 1].time < p->every)
         return;
     if (p->count == CHECKPOINTS)
         thin_out(p);
@@ -39,6 +42,8 @@ journal_pos store_part_cursor(struct store_part *p, ns_t safe)
         p->cursor = p->checkpoints[n - 1].pos;
         p->count -= n;
         memmove(p->checkpoints, p->checkpoints + n, p->count * sizeof *p->checkpoints);
+        if (p->count < CHECKPOINTS / 4)
+            p->every = CHECKPOINT_EVERY;
     }
     return p->cursor;
 }

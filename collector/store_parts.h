@@ -11,7 +11,7 @@
 #include "lib/base/units.h"
 #include "lib/runtime/journal.h"
 
-enum { STORE_PARTS_MAX = 1024, CHECKPOINTS = 128 };
+enum { STORE_PARTS_MAX = 1024, CHECKPOINTS = 256 };
 
 struct store_checkpoint {
     ns_t time; /* every later record is about this time or a later one */
@@ -25,6 +25,7 @@ struct store_part {
     journal_pos read, cursor;
     struct store_checkpoint checkpoints[CHECKPOINTS];
     size_t count;
+    ns_t every; /* between checkpoints: grows when they become too many */
 };
 
 /* A record of this time was read. */

@@ -139,7 +139,7 @@ enum err rrd_index_parse_line(const char *line, size_t len, struct rrd_file *out
     if (!copy)
         return ERR_NOMEM;
     copy[CRC_DIGITS] = '\0';
-    if (strspn(copy, "0123456789abcdef") != CRC_DIGITS)
+    if (line[CRC_DIGITS] != ' ' || strspn(copy, "0123456789abcdef") != CRC_DIGITS)
         e = ERR_MALFORMED;
     else if (strtoul(copy, NULL, 16) != crc32c(0, line + CRC_DIGITS + 1, len - CRC_DIGITS - 1))
         e = ERR_CRC;

@@ -144,7 +144,7 @@ enum err rrd_io_fetch(const char *path, const struct rrd_file *file, enum rrd_cf
     int64_t width = (int64_t)step, last;
     char **names = NULL;
     rrd_value_t *data = NULL;
-    time_t start, end;
+    time_t start, end, wanted_end;
     unsigned rows;
     enum err e = has_archive(file, cf, pdps, &rows) ? rrd_io_check(path, file, &last) : ERR_NOT_FOUND;
 
@@ -156,7 +156,7 @@ enum err rrd_io_fetch(const char *path, const struct rrd_file *file, enum rrd_cf
     if (to > last)
         to = last;
     start = from / width * width;
-    end = (to + width - 1) / width * width;
+    end = wanted_end = (to + width - 1) / width * width;
     if (end <= start) {
         *out = (struct rrd_rows){.start = start, .step = width, .count = file->count};
         return ERR_OK;
@@ -173,7 +173,9 @@ enum err rrd_io_fetch(const char *path, const struct rrd_file *file, enum rrd_cf
         free(data);
         return ERR_NOT_FOUND;
     }
-    /* row i of librrd ends at start + (i + 1) * step */
+    /* row i of librrd ends at start + (i + 1) * step; it gives one more than asked for */
+    if (end > wanted_end)
+        end = wanted_end;
     *out = (struct rrd_rows){start, width, (size_t)((end - start) / width), file->count, data};
     return ERR_OK;
 }

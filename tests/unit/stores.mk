@@ -1,1 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+UNIT_TESTS += tests/unit/test_rrd tests/unit/test_series
+tests_unit_test_rrd_SOURCES = %D%/test_rrd.c %D%/cmocka_tests.h %D%/temp_dir.h
+tests_unit_test_rrd_LDADD = $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_series_SOURCES = %D%/test_series.c %D%/cmocka_tests.h %D%/temp_dir.h
+tests_unit_test_series_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_unit_test_series_LDADD = $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_store_rows
+tests_unit_test_store_rows_SOURCES = %D%/test_store_rows.c %D%/cmocka_tests.h
+tests_unit_test_store_rows_LDADD = collector/libstore.a $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
