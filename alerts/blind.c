@@ -9,6 +9,7 @@
 #include "alerts/engine_private.h"
 
 #define STANDSTILL_MIN (10 * SECONDS)
+#define EXPLAIN_MAX    (5 * SECONDS)
 
 struct count {
     size_t known, silent, twice_silent, answered_anew;
@@ -60,30 +61,24 @@ static struct count count_devices(const struct engine *e)
     return c;
 }
 
-/* All the silence hangs on one device, and what is above that device still answers. */
-static bool is_explained(const struct engine *e, const struct count *c)
-{
-    const struct fact *parent;
-    int above = c->common;
+enum answer { ANSWER_NO, ANSWER_YES, ANSWER_WAIT };
 
-    if (above < 0 || !e->facts[above].first_miss)
-        return false;
-    above = e->topo->nodes[above].parent;
-    if (above < 0)
-        return false;
-    parent = &e->facts[above];
-    return !parent->first_miss && parent->seen_ok > e->facts[c->common].first_miss;
-}
-
-/* The core is silent and nobody has answered since. */
-static bool is_core_lost(const struct engine *e, const struct count *c)
+/* Does all the silence hang on one device whose parent has answered since? If that is not known yet the parent
+ * is asked, for at most EXPLAIN_MAX. */
+static enum answer is_explained(struct engine *e, const struct count *c)
 {
-    if (c->dead_core < 0 || c->known < (size_t)e->o.rules->guards.blind_min_devices)
-        return false;
-    for (size_t n = 0; n < e->topo->device_count; n++)
-        if (e->facts[n].seen_ok > e->facts[c->dead_core].first_miss)
-            return false;
-    return c->silent * 4 >= c->known;
+    int parent = c->common >= 0 ? e->topo->nodes[c->common].parent : -1;
+
+    if (parent < 0 || e->facts[parent].first_miss)
+        return ANSWER_NO;
+    if (e->facts[parent].seen_ok > c->common_since)
+        return ANSWER_YES;
+    if (!e->explaining_since)
+        e->explaining_since = e->now;
+    if (e->now - e->explaining_since > EXPLAIN_MAX)
+        return ANSWER_NO;
+    cause_ask(e, parent);
+    return ANSWER_WAIT;
 }
 
 static bool has_share(const struct engine *e, size_t part, const struct count *c)
@@ -131,21 +126,30 @@ static void end_blind(struct engine *e)
     }
 }
 
+static bool has_seen_enough(const struct engine *e, const struct count *c)
+{
+    double needed = (double)c->known * (100 - e->o.rules->guards.blind_share) / 100;
+
+    return c->answered_anew > 0 && (double)c->answered_anew >= needed;
+}
+
 void blind_judge(struct engine *e)
 {
     struct count c = count_devices(e);
-    bool is_still = is_standstill(e);
-    bool was_blind = e->is_blind;
+    bool is_still = is_standstill(e), was_blind = e->is_blind;
+    bool is_mass = has_share(e, c.silent, &c);
+    enum answer explained = is_mass && !e->is_blind ? is_explained(e, &c) : ANSWER_NO;
 
-    if (e->is_blind) {
-        double needed = (double)c.known * (100 - e->o.rules->guards.blind_share) / 100;
-        if (!is_still && (double)c.answered_anew >= needed && c.answered_anew > 0)
-            end_blind(e);
-    } else if (is_still ||
-               (!is_explained(e, &c) && (has_share(e, c.twice_silent, &c) || is_core_lost(e, &c)))) {
+    if (!is_mass)
+        e->explaining_since = 0;
+    if (e->is_blind && !is_still && has_seen_enough(e, &c))
+        end_blind(e);
+    else if (!e->is_blind && (is_still || e->is_core_lost))
         begin_blind(e, &c, is_still);
-    }
-    e->is_suspicious = !e->is_blind && has_share(e, c.silent, &c) && !is_explained(e, &c);
+    else if (!e->is_blind && explained == ANSWER_NO && has_share(e, c.twice_silent, &c))
+        begin_blind(e, &c, false);
+    e->is_core_lost = false;
+    e->is_suspicious = !e->is_blind && is_mass && explained != ANSWER_YES;
     if (was_blind != e->is_blind)
         row_meta(e);
     if (e->blind)

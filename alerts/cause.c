@@ -14,7 +14,7 @@
 #include "alerts/engine_private.h"
 #include "lib/base/strx.h"
 
-#define HOLD_MAX  (20 * SECONDS)
+#define HOLD_MAX  (30 * SECONDS)
 #define ASK_EVERY (2 * SECONDS)
 enum { ASK_CHILDREN = 5, WITNESSES = 3, EXCUSED_POLLS = 2, IF_UP = 1, IF_DOWN = 2, IF_LOWER_DOWN = 7 };
 
@@ -81,7 +81,7 @@ static void look(struct engine *e)
 /* ---- holding and asking ---- */
 
 /* A row is asked through its controller. */
-static void ask(struct engine *e, int node)
+void cause_ask(struct engine *e, int node)
 {
     int device = e->topo->nodes[node].device ? node : e->topo->nodes[node].controller;
 
@@ -113,6 +113,20 @@ static bool is_verified(const struct engine *e, int node, ns_t since)
            (f->status == STATUS_DOWN && !f->is_path_dead && !f->is_held);
 }
 
+/* Everybody above who has not answered since: each level takes a whole confirmation, so all begin now. */
+static void ask_above(struct engine *e, int n)
+{
+    ns_t since = e->facts[n].first_miss;
+    int p = e->topo->nodes[n].parent;
+
+    for (int depth = 0; p >= 0 && depth < TOPOLOGY_DEPTH_MAX; p = e->topo->nodes[p].parent, depth++) {
+        if (e->facts[p].seen_ok > since)
+            return;
+        if (e->facts[p].status == STATUS_ALIVE)
+            cause_ask(e, p);
+    }
+}
+
 /* Sets is_path_dead. Returns false if that is not known yet. */
 static bool judge_path(struct engine *e, int n)
 {
@@ -130,7 +144,7 @@ static bool judge_path(struct engine *e, int n)
         int child = e->topo->children[node->child_first + k];
         if (e->facts[child].status != STATUS_ALIVE)
             continue;
-        ask(e, child);
+        cause_ask(e, child);
         asked++;
     }
     if (asked && hold(e, n))
@@ -183,7 +197,7 @@ static void ask_witnesses(struct engine *e, int n, const int *list, size_t count
         if (list[k] == n || e->facts[list[k]].status != STATUS_ALIVE ||
             e->facts[list[k]].heard > e->facts[n].first_miss)
             continue;
-        ask(e, list[k]);
+        cause_ask(e, list[k]);
         asked++;
     }
 }
@@ -264,8 +278,15 @@ static struct incident *open_single(struct engine *e, int n)
     double value = NAN;
     struct incident *i;
 
-    if (node->kind != DEVICE_AP && node->kind != DEVICE_UPS)
+    if (node->kind != DEVICE_AP && node->kind != DEVICE_UPS && node->parent >= 0) {
+        /* what the parent sees of its port must be younger than the silence */
+        if (e->facts[node->parent].status == STATUS_ALIVE && e->facts[node->parent].seen_ok <= f->first_miss) {
+            cause_ask(e, node->parent);
+            if (hold(e, n))
+                return NULL;
+        }
         is_line = has_lost_line(e, n, &value);
+    }
     i = open_at(e, "node", n, is_line ? INCIDENT_FIBRE_CUT : INCIDENT_DEVICE_DOWN);
     if (!i)
         return NULL;
@@ -386,7 +407,7 @@ static void excuse(struct engine *e, int n)
         f->excuse = e->now;
         f->silent_since_excuse = 0;
         f->status = STATUS_SILENT;
-        ask(e, n);
+        cause_ask(e, n);
     }
 }
 
@@ -401,15 +422,16 @@ static void judge_root(struct engine *e, int n)
     if (!f->blame && e->is_suspicious && hold(e, n))
         return;
     if (!f->blame && node->parent >= 0 && !is_verified(e, node->parent, f->first_miss)) {
-        if (e->facts[node->parent].status == STATUS_ALIVE)
-            ask(e, node->parent);
+        ask_above(e, n);
         if (hold(e, n))
             return;
     }
-    if (!judge_path(e, n))
+    if (!judge_path(e, n) || f->blame)
         return;
-    if (f->blame)
+    if (node->is_core && f->is_path_dead && e->topo->device_count >= (size_t)e->o.rules->guards.blind_min_devices) {
+        e->is_core_lost = e->is_dirty = true; /* our own uplink: nothing behind it can be judged */
         return;
+    }
     i = find_root(e, n);
     if (i)
         set_blame(e, n, i);
@@ -434,7 +456,10 @@ static void judge_node(struct engine *e, int n)
         excuse(e, n);
     switch (f->status) {
     case STATUS_DOWN: judge_root(e, n); break;
-    case STATUS_SILENT: break; /* keeps what it had until there is evidence */
+    case STATUS_SILENT: /* keeps what it had until there is evidence */
+        if (!f->excuse)
+            ask_above(e, n);
+        break;
     case STATUS_ALIVE:
     case STATUS_NO_DATA:
         f->held_since = 0;

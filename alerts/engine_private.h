@@ -205,6 +205,8 @@ struct engine {
     bool is_blind;      /* nothing is known; the incident `blind` outlives it until all is fresh */
     bool is_suspicious; /* so many are silent that nobody is judged for a moment */
     bool has_held;
+    bool is_core_lost;     /* a core device is down and nobody behind it has answered since */
+    ns_t explaining_since; /* since when the parent of a mass silence is being asked */
     ns_t blind_ended;
     ns_t newest_silence;
     uint64_t incident_number;
@@ -229,6 +231,7 @@ enum err watch_restore(struct engine *e, const char *key, const void *value, siz
 void place_learn(struct engine *e, size_t place, ns_t at, ns_t interval);
 
 /* ---- cause.c ---- */
+void cause_ask(struct engine *e, int node); /* re-probe, at most every two seconds */
 void cause_find(struct engine *e); /* sets status, blame; opens incidents */
 bool is_in_maintenance(const struct engine *e, const char *id, const char *site, int node);
 bool is_fresh(const struct engine *e, int node);

@@ -1,1 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+ALERT_WORLD = tests/sim/alert_world.c tests/sim/alert_world.h tests/unit/cmocka_tests.h
+ALERT_LIBS = alerts/libalerts.a $(SQLITE_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+ALERT_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+
+UNIT_TESTS += tests/sim/110-uplink-cut tests/sim/112-blind
+tests_sim_110_uplink_cut_SOURCES = tests/sim/110-uplink-cut-takes-40-hotspots.c $(ALERT_WORLD)
+tests_sim_110_uplink_cut_CFLAGS = $(ALERT_CFLAGS)
+tests_sim_110_uplink_cut_LDADD = $(ALERT_LIBS)
+tests_sim_112_blind_SOURCES = tests/sim/112-monitor-goes-blind.c $(ALERT_WORLD)
+tests_sim_112_blind_CFLAGS = $(ALERT_CFLAGS)
+tests_sim_112_blind_LDADD = $(ALERT_LIBS)

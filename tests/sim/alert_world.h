@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* alert_world.h - a scripted town on a fake clock around the real alert engine: devices that answer polls or
+ * do not, a collector with the real one's timing (3 misses, 6 confirmations), probes, and a note of
+ * everything that the engine said. Knows nothing of how the engine thinks. */
+#ifndef NW_TESTS_ALERT_WORLD_H
+#define NW_TESTS_ALERT_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "alerts/engine.h"
+#include "lib/base/units.h"
+
+enum { WORLD_SAID_MAX = 512 };
+
+struct said {
+    char id[68], event[24], type[32], severity[16], cause[68], source[16];
+    size_t members, hotspots; /* members, and those of them that are hotspots */
+    ns_t at;
+    bool is_flapping;
+};
+
+struct agent {
+    bool is_alive; /* the agent itself answers */
+    bool is_cut;   /* what hangs on this device is cut off from the core, itself included */
+    double clients, utilization, rx, output_source, certificate;
+    bool row_up[64]; /* of a controller: its access points, in inventory order */
+    double row_clients[64];
+    /* the collector's view */
+    ns_t due;
+    unsigned misses, confirmations, table_sent;
+    bool is_down;
+};
+
+struct world {
+    struct inventory *inventory;
+    struct rules *rules;
+    struct engine *engine;
+    struct agent *agents; /* per device */
+    size_t device_count;
+    ns_t now, interval, beat_due, tick_due;
+    bool is_collector_dead;
+    bool *service_works; /* per service */
+    ns_t probe_due;
+    uint64_t seed;
+    struct said said[WORLD_SAID_MAX];
+    size_t said_count;
+    size_t transitions, reprobes;
+    struct map *rows; /* what the engine asked to keep: "kind\tkey" -> struct row */
+};
+
+/* districts of YAML: an inventory file's text. interval: of all polls. */
+struct world *world_new(const char *inventory, ns_t interval, uint64_t seed);
+void world_free(struct world *w);
+void world_run(struct world *w, ns_t duration);
+/* Throws the engine away and builds it anew from the rows it kept, as after kill -9. */
+void world_restart_engine(struct world *w);
+
+struct agent *world_agent(struct world *w, const char *device);
+enum state world_state(const struct world *w, const char *hotspot);
+enum reason world_reason(const struct world *w, const char *hotspot);
+size_t world_count(const struct world *w, enum state state); /* hotspots in that state */
+/* How often `event` was said of incidents of this type; NULL: any. */
+size_t world_said(const struct world *w, const char *event, const char *type);
+const struct said *world_first(const struct world *w, const char *event, const char *type);
+void world_forget(struct world *w); /* what was said so far */
+
+/* A town as inventory text: core, `aggs` aggregation switches, each with `accesses` access switches, each
+ * with a UPS and `aps` access points with a hotspot each: core, agg-1, acc-1-2, ups-1-2, ap-1-2-3, hs-1-2-3.
+ * malloc'ed. */
+char *world_town(int aggs, int accesses, int aps);
+
+#endif
