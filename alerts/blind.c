@@ -63,8 +63,8 @@ static struct count count_devices(const struct engine *e)
 
 enum answer { ANSWER_NO, ANSWER_YES, ANSWER_WAIT };
 
-/* Does all the silence hang on one device whose parent has answered since? If that is not known yet the parent
- * is asked, for at most EXPLAIN_MAX. */
+/* Does all the silence hang on one device whose parent has answered since? If that is not known yet the
+ * parent is asked, for at most EXPLAIN_MAX. */
 static enum answer is_explained(struct engine *e, const struct count *c)
 {
     int parent = c->common >= 0 ? e->topo->nodes[c->common].parent : -1;

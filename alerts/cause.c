@@ -280,7 +280,8 @@ static struct incident *open_single(struct engine *e, int n)
 
     if (node->kind != DEVICE_AP && node->kind != DEVICE_UPS && node->parent >= 0) {
         /* what the parent sees of its port must be younger than the silence */
-        if (e->facts[node->parent].status == STATUS_ALIVE && e->facts[node->parent].seen_ok <= f->first_miss) {
+        if (e->facts[node->parent].status == STATUS_ALIVE &&
+            e->facts[node->parent].seen_ok <= f->first_miss) {
             cause_ask(e, node->parent);
             if (hold(e, n))
                 return NULL;
@@ -428,7 +429,8 @@ static void judge_root(struct engine *e, int n)
     }
     if (!judge_path(e, n) || f->blame)
         return;
-    if (node->is_core && f->is_path_dead && e->topo->device_count >= (size_t)e->o.rules->guards.blind_min_devices) {
+    if (node->is_core && f->is_path_dead &&
+        e->topo->device_count >= (size_t)e->o.rules->guards.blind_min_devices) {
         e->is_core_lost = e->is_dirty = true; /* our own uplink: nothing behind it can be judged */
         return;
     }

@@ -232,7 +232,7 @@ void place_learn(struct engine *e, size_t place, ns_t at, ns_t interval);
 
 /* ---- cause.c ---- */
 void cause_ask(struct engine *e, int node); /* re-probe, at most every two seconds */
-void cause_find(struct engine *e); /* sets status, blame; opens incidents */
+void cause_find(struct engine *e);          /* sets status, blame; opens incidents */
 bool is_in_maintenance(const struct engine *e, const char *id, const char *site, int node);
 bool is_fresh(const struct engine *e, int node);
 ns_t node_interval(const struct engine *e, int node);

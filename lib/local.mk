@@ -9,6 +9,7 @@ lib_libbase_a_SOURCES = \
 
 lib_libruntime_a_SOURCES = \
 	%D%/runtime/conf.c %D%/runtime/conf.h %D%/runtime/curl_io.c %D%/runtime/curl_io.h %D%/runtime/journal.c %D%/runtime/journal.h \
+	%D%/runtime/mqtt_io.c %D%/runtime/mqtt_io.h \
 	%D%/runtime/journal_reader.c %D%/runtime/journal_segment.c %D%/runtime/journal_segment.h \
 	%D%/runtime/journal_tail.c %D%/runtime/loop.c %D%/runtime/loop.h \
 	%D%/runtime/sd_notify.c %D%/runtime/sd_notify.h %D%/runtime/steady_clock.c %D%/runtime/steady_clock.h
