@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reports on the simulated city's back-filled past, checked by GDAL's tools and by adding up the journal ourselves."""
+import csv
+import datetime
+import io
+import json
+import time
+
+from lib.harness import World, check, run_tests, tool
+
+CONFIG = """instance: norderstedt
+state_dir: state
+inventory: [city/inventory.yaml]
+districts: city/districts.geojson
+credentials:
+  - {name: default, version: v2c, community_file: city/community}
+"""
+
+
+def city(world, hotspots=120):
+    (world.dir / "state").mkdir()
+    world.run("netzwacht-city", "init", "--dir", world.dir / "city", "--hotspots", hotspots, "--nodes", 20)
+    world.run("netzwacht-city", "backfill", "--dir", world.dir / "city", "--journal", world.dir / "state/journal", "--days", 2)
+    return world.write("netzwacht.yaml", CONFIG)
+
+
+def report(world, config, what, *options):
+    return world.run("netzwacht", "report", what, "-c", config, *options)
+
+
+def formats_agree():
+    """GeoJSON, CSV and GeoPackage show the same cells, and GDAL opens them in the right reference systems"""
+    with World() as world:
+        config = city(world)
+        package, geojson = world.dir / "out/coverage.gpkg", world.dir / "out/coverage.geojson"
+        report(world, config, "coverage", "--format", "geojson", "-o", geojson)
+        report(world, config, "coverage", "--format", "gpkg", "-o", package)
+        rows = list(csv.DictReader(io.StringIO(report(world, config, "coverage", "--format", "csv").stdout, newline="")))
+        features = json.loads(geojson.read_text())["features"]
+        check(len(rows) == len(features) > 1000, f"{len(rows)} rows, {len(features)} features")
+        check([r["cell"] for r in rows] == [f["id"] for f in features], "cells differ")
+        info = world.run(tool("ogrinfo"), "-so", package, "coverage_cells").stdout
+        check(f"Feature Count: {len(rows)}" in info and 'ID["EPSG",3035]' in info, info)
+        info = world.run(tool("ogrinfo"), "-so", package, "hotspots").stdout
+        check("Feature Count: 120" in info and 'ID["EPSG",25832]' in info, info)
+        info = world.run(tool("ogrinfo"), "-so", "-al", geojson).stdout
+        check(f"Feature Count: {len(rows)}" in info and "Polygon" in info, info)
+
+
+def shares_are_sound():
+    """As delivered never exceeds as planned, shares lie between 0 and 1, and districts add up to the city"""
+    with World() as world:
+        config = city(world)
+        collection = json.loads(report(world, config, "coverage").stdout)
+        for feature in collection["features"]:
+            p = feature["properties"]
+            check(0 <= p["planned"] <= 1, f"{feature['id']}: planned {p['planned']}")
+            check(p["delivered"] is None or p["delivered"] <= p["planned"] + 0.0011, f"{feature['id']}: {p}")
+        summary = collection["summary"]
+        area = sum(d["area_km2"] for d in summary["districts"])
+        weighted = sum(d["area_km2"] * d["planned"] for d in summary["districts"]) / area
+        check(abs(area - summary["total"]["area_km2"]) < 0.05, "areas do not add up")
+        check(abs(weighted - summary["total"]["planned"]) < 0.001, "shares do not add up")
+        check(summary["total"]["delivered"] > 0.5 * summary["total"]["planned"], f"the past was not read: {summary['total']}")
+
+
+def seconds_of(records, hotspot, begin, end):
+    """Our own sum: the states of one hotspot as the journal tells them, cut to [begin, end)."""
+    changes = sorted((int(r["state"]["since_ns"]), r["state"]["state"]) for r in records if r["state"]["id"] == hotspot)
+    totals = {}
+    for (since, state), (until, _) in zip(changes, changes[1:] + [(end, None)]):
+        length = min(until, end) - max(since, begin)
+        if length > 0:
+            totals[state] = totals.get(state, 0) + length
+    return totals
+
+
+def availability_adds_up():
+    """The availability report agrees with the states in the journal, added up by the test"""
+    with World() as world:
+        config = city(world)
+        end = (int(time.time()) - 3600) * 10**9
+        begin = end - 20 * 3600 * 10**9
+        def rfc(t):
+            return datetime.datetime.fromtimestamp(t / 1e9, datetime.timezone.utc).isoformat()
+        text = report(world, config, "availability", "--from", rfc(begin), "--to", rfc(end)).stdout
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+        check(len(rows) == 120, f"{len(rows)} rows")
+        records = [r for r in world.journal("unit.history") if "state" in r and r["state"]["kind"] == "hotspot"]
+        check(records, "no states in the back-filled history")
+        for row in rows:
+            ours = seconds_of(records, row["hotspot"], begin, end)
+            down, up = ours.get("unusable", 0), ours.get("usable", 0) + ours.get("degraded", 0)
+            check(abs(int(row["down_s"]) - down / 1e9) <= 1, f"{row['hotspot']}: down {row['down_s']} s, ours {down / 1e9}")
+            check(abs(int(row["up_s"]) - up / 1e9) <= 1, f"{row['hotspot']}: up {row['up_s']} s, ours {up / 1e9}")
+        check(any(int(r["down_s"]) > 0 for r in rows), "no outage in two days: nothing was tested")
+
+
+def refusals_are_clear():
+    """A wrong time, an unknown format and a place that cannot be written are each told in one line"""
+    with World() as world:
+        config = city(world, 20)
+        for options, status, message in ((("--from", "gestern"), 64, "expected a time such as"),
+                                         (("--format", "shp"), 64, "expected geojson, gpkg or csv"),
+                                         (("-o", "/proc/nowhere/x.geojson"), 66, "cannot be written")):
+            done = world.run("netzwacht", "report", "coverage", "-c", config, *options, ok=False)
+            check(done.returncode == status and message in done.stderr, f"{options}: {done.returncode} {done.stderr}")
+
+
+if __name__ == "__main__":
+    run_tests(formats_agree, shares_are_sound, availability_adds_up, refusals_are_clear)
