@@ -9,7 +9,9 @@
 #include "collector/plan.h"
 #include "lib/base/log.h"
 
-#define START_SPREAD (5 * SECONDS) /* after a start every device is polled within this, or its interval */
+/* After a start every device is polled within this (or its interval); from then on polls are spread over the
+ * whole interval. */
+#define START_SPREAD (5 * SECONDS)
 
 /* ---- a device ---- */
 
@@ -58,13 +60,15 @@ static enum err unit_init(struct unit *u, struct collector *c, const struct flee
 {
     struct poll_options options = {.profiles = fleet->profiles, .profile = d->profile};
     ns_t interval = d->interval ? d->interval : s->collector.interval;
-    ns_t now = loop_mono(c->o.loop);
+    ns_t now = loop_mono(c->o.loop), spread;
     enum err e;
 
     u->c = c;
     loop_timer_init(&u->timer, unit_on_timer, u);
     u->interval = interval;
-    u->due = plan_first(i, count, now, interval < START_SPREAD ? interval : START_SPREAD);
+    spread = interval < START_SPREAD ? interval : START_SPREAD;
+    u->first = plan_first(i, count, now, spread);
+    u->due = plan_first(i, count, now + spread, interval);
     u->id = strdup(d->id);
     u->name = strdup(d->name ? d->name : d->id);
     if (!u->id || !u->name)
@@ -100,6 +104,18 @@ static void fleet_fini(struct fleet *f)
     *f = (struct fleet){0};
 }
 
+static void log_report(const struct conf_report *report)
+{
+    const char *text = conf_report_text(report);
+
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+
+        log_error("%.*s", (int)len, text);
+        text += len + (text[len] == '\n');
+    }
+}
+
 static enum err load_profiles(const struct settings *s, struct profile_set **out)
 {
     struct conf_report *report = NULL;
@@ -114,7 +130,7 @@ static enum err load_profiles(const struct settings *s, struct profile_set **out
         dirs[i + 1] = s->profile_dirs.items[i];
     e = profile_set_load(dirs, s->profile_dirs.count + 1, report, out);
     if (e)
-        log_error("profiles cannot be loaded: %s\n%s", err_text(e), conf_report_text(report));
+        log_report(report);
 
 done:
     if (report)
@@ -165,7 +181,7 @@ static void fleet_start(struct fleet *f)
     for (size_t i = 0; i < f->count; i++) {
         struct unit *u = &f->units[i];
 
-        if (!u->problem && loop_timer_set(u->c->o.loop, &u->timer, u->due))
+        if (!u->problem && loop_timer_set(u->c->o.loop, &u->timer, u->first))
             log_error("%s is not polled: out of memory", u->id);
         else if (u->problem)
             unit_append_finding(u, "not_polled", "", u->problem);

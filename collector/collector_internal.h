@@ -28,7 +28,7 @@ struct unit {
     struct reach reach;
     enum unit_state state;
     struct loop_timer timer;
-    ns_t interval, due; /* due: on the grid of the interval */
+    ns_t interval, first, due; /* first: after the start; due: on the grid of the interval */
     ns_t started, started_wall, first_rtt;
     snmp_handle request;
     struct unit *parent;

@@ -14,3 +14,13 @@ tests_unit_test_snmp_client_SOURCES = %D%/test_snmp_client.c %D%/cmocka_tests.h 
 tests_unit_test_snmp_client_LDADD = collector/libcollector.a $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_poll_SOURCES = %D%/test_poll.c %D%/cmocka_tests.h $(SIM_AGENT)
 tests_unit_test_poll_LDADD = collector/libcollector.a $(BASE_LIBS) $(CMOCKA_LIBS)
+
+# Simulations: the real collector on a fake clock.
+UNIT_TESTS += tests/sim/104-third-of-packets-lost tests/sim/110-uplink-cut
+SIM_WORLD = $(SIM_AGENT) tests/sim/world.c tests/sim/world.h %D%/cmocka_tests.h
+tests_sim_104_third_of_packets_lost_SOURCES = tests/sim/104-third-of-packets-lost.c $(SIM_WORLD)
+tests_sim_104_third_of_packets_lost_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_sim_104_third_of_packets_lost_LDADD = $(COLLECTOR_TEST_LIBS)
+tests_sim_110_uplink_cut_SOURCES = tests/sim/110-uplink-cut.c $(SIM_WORLD)
+tests_sim_110_uplink_cut_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_sim_110_uplink_cut_LDADD = $(COLLECTOR_TEST_LIBS)

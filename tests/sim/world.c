@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* world.c - a network of scripted agents under the real collector, on a fake clock. */
+#include "tests/sim/world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "collector/snmp_io.h"
+#include "lib/base/log.h"
+#include "lib/base/rng.h"
+#include "lib/base/strx.h"
+
+#define STEP  (10 * MILLISECONDS)
+#define EPOCH ((ns_t)1800000000 * SECONDS)
+#define BOOT  (5 * HOURS)
+
+#define MUST(condition)                                                                                      \
+    do {                                                                                                     \
+        if (!(condition)) {                                                                                  \
+            printf("# world.c: %s\n", #condition);                                                           \
+            abort();                                                                                         \
+        }                                                                                                    \
+    } while (0)
+
+/* ---- the network: takes the place of snmp_io.c ---- */
+
+struct snmp_io {
+    struct snmp_client *client;
+    struct loop_timer timer;
+    struct rng rng;
+};
+
+struct packet {
+    struct loop_timer timer;
+    struct sim_device *device;
+    struct buf bytes;
+    bool is_reply;
+};
+
+/* snmp_io.h's functions get no context of the test: one world at a time. */
+static struct sim *the_world;
+static struct snmp_io *the_io;
+
+static bool happens(uint32_t permille)
+{
+    return rng_below(&the_io->rng, 1000) < permille;
+}
+
+static struct snmp_address address_of(size_t i)
+{
+    return (struct snmp_address){.ip = {127, 16, (uint8_t)(i >> 8), (uint8_t)i}, .port_be = 0x2710};
+}
+
+static void rearm(void)
+{
+    ns_t due = snmp_client_due(the_io->client);
+
+    if (due == INT64_MAX)
+        loop_timer_cancel(the_world->loop, &the_io->timer);
+    else
+        MUST(loop_timer_set(the_world->loop, &the_io->timer, due) == ERR_OK);
+}
+
+static void on_timer(void *ctx)
+{
+    (void)ctx;
+    snmp_client_advance(the_io->client, loop_mono(the_world->loop));
+    rearm();
+}
+
+static void deliver(struct sim_device *d, const void *bytes, size_t len, bool is_reply);
+
+static void on_arrival(void *ctx)
+{
+    struct packet *p = ctx;
+    struct buf reply = BUF_INIT;
+
+    if (p->is_reply) {
+        struct snmp_address from = address_of((size_t)(p->device - the_world->devices));
+
+        snmp_client_receive(the_io->client, loop_mono(the_world->loop), &from, p->bytes.data, p->bytes.len);
+        rearm();
+    } else if (!p->device->is_dead && agent_answer(p->device->agent, p->bytes.data, p->bytes.len, &reply)) {
+        deliver(p->device, reply.data, reply.len, true);
+    }
+    buf_fini(&reply);
+    buf_fini(&p->bytes);
+    free(p);
+}
+
+static void send_one(struct sim_device *d, const void *bytes, size_t len, bool is_reply)
+{
+    const struct sim_network *n = &the_world->network;
+    struct packet *p = calloc(1, sizeof *p);
+    ns_t way = n->delay / 2;
+
+    MUST(p);
+    if (n->jitter)
+        way += ((ns_t)rng_below(&the_io->rng, 2000) - 1000) * n->jitter / 2000;
+    loop_timer_init(&p->timer, on_arrival, p);
+    p->device = d;
+    p->is_reply = is_reply;
+    buf_put(&p->bytes, bytes, len);
+    MUST(loop_timer_after(the_world->loop, &p->timer, way) == ERR_OK);
+}
+
+static void deliver(struct sim_device *d, const void *bytes, size_t len, bool is_reply)
+{
+    const struct sim_network *n = &the_world->network;
+
+    if (!happens(n->loss_permille))
+        send_one(d, bytes, len, is_reply);
+    if (happens(n->double_permille))
+        send_one(d, bytes, len, is_reply);
+}
+
+static enum err transmit(void *ctx, const struct snmp_address *to, const void *bytes, size_t len)
+{
+    size_t i = (size_t)to->ip[2] << 8 | to->ip[3];
+
+    (void)ctx;
+    MUST(i < the_world->count);
+    the_world->devices[i].datagrams++;
+    deliver(&the_world->devices[i], bytes, len, false);
+    return ERR_OK;
+}
+
+static uint32_t request_id(void *ctx)
+{
+    (void)ctx;
+    return (uint32_t)rng_u64(&the_io->rng);
+}
+
+enum err snmp_io_new(struct loop *l, const struct snmp_io_options *options, struct snmp_io **out)
+{
+    struct snmp_client_options o = {options->window, options->timeout, transmit, request_id, NULL};
+
+    (void)l;
+    the_io = calloc(1, sizeof *the_io);
+    MUST(the_io);
+    the_io->rng.state = the_world->random;
+    loop_timer_init(&the_io->timer, on_timer, NULL);
+    *out = the_io;
+    return snmp_client_new(&o, &the_io->client);
+}
+
+void snmp_io_free(struct snmp_io *io)
+{
+    if (!io)
+        return;
+    loop_timer_cancel(the_world->loop, &io->timer);
+    snmp_client_free(io->client);
+    free(io);
+}
+
+void snmp_io_tune(struct snmp_io *io, uint32_t window, ns_t timeout)
+{
+    snmp_client_tune(io->client, window, timeout);
+}
+
+enum err snmp_io_ask(struct snmp_io *io, const struct snmp_ask *ask, snmp_handle *handle)
+{
+    enum err e = snmp_client_ask(io->client, loop_mono(the_world->loop), ask, handle);
+
+    rearm();
+    return e;
+}
+
+void snmp_io_cancel(struct snmp_io *io, snmp_handle handle)
+{
+    snmp_client_cancel(io->client, handle);
+}
+
+void snmp_io_stats(const struct snmp_io *io, struct snmp_stats *out)
+{
+    snmp_client_stats(io->client, out);
+}
+
+enum err snmp_io_resolve(const char *address, int64_t port, struct snmp_address *out)
+{
+    unsigned high, low;
+
+    (void)port;
+    MUST(sscanf(address, "127.16.%u.%u", &high, &low) == 2);
+    *out = address_of(high << 8 | low);
+    return ERR_OK;
+}
+
+/* ---- the journal, as the world sees it ---- */
+
+static void take_samples(struct sim *w, const Nw__Samples *s)
+{
+    unsigned i;
+
+    MUST(sscanf(s->source, "d%u", &i) == 1 && i < w->count);
+    struct sim_device *d = &w->devices[i];
+    d->polls++;
+    d->answered += s->misses == 0;
+    d->partial += s->outcome == NW__OUTCOMES__OUTCOME_PARTIAL;
+    d->misses = s->misses;
+    if (s->misses == 1)
+        d->first_miss_at = w->now;
+    if (s->is_down && !d->is_down) {
+        w->times_down++;
+        d->down_at = w->now;
+    }
+    if (!s->is_down && d->is_down)
+        d->up_at = w->now;
+    d->is_down = s->is_down;
+    /* Never another agent's values. */
+    if (s->table && s->table->identity->sys_name[0])
+        MUST(strcmp(s->table->identity->sys_name, s->source) == 0);
+}
+
+static enum err append(void *ctx, Nw__Record *record, journal_pos *pos)
+{
+    struct sim *w = ctx;
+
+    if (record->body_case == NW__RECORD__BODY_SAMPLES)
+        take_samples(w, record->samples);
+    if (record->body_case == NW__RECORD__BODY_FINDING)
+        w->findings++;
+    if (pos)
+        *pos = (journal_pos)1 << 32 | 1;
+    return ERR_OK;
+}
+
+/* ---- the world ---- */
+
+static ns_t sim_mono(void *ctx)
+{
+    return BOOT + ((struct sim *)ctx)->now;
+}
+
+static ns_t sim_wall(void *ctx)
+{
+    return EPOCH + ((struct sim *)ctx)->now;
+}
+
+static void write_file(const struct sim *w, const char *name, const struct buf *text)
+{
+    char path[128];
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/%s", w->dir, name);
+    f = fopen(path, "w");
+    MUST(f && fwrite(text->data, 1, text->len, f) == text->len && fclose(f) == 0);
+    MUST(chmod(path, 0600) == 0);
+}
+
+static void write_configuration(const struct sim *w, int interval)
+{
+    struct buf b = BUF_INIT;
+
+    buf_printf(&b,
+               "instance: sim\nstate_dir: .\ninventory: inventory.yaml\n"
+               "credentials:\n  - {name: default, version: v2c, community_file: community}\n"
+               "collector: {interval: %ds, window: 512}\n",
+               interval);
+    write_file(w, "netzwacht.yaml", &b);
+    buf_clear(&b);
+    buf_str(&b, "secret\n");
+    write_file(w, "community", &b);
+    buf_clear(&b);
+    buf_str(&b, "sites:\n  - {id: s, name: S, lat: 53.7, lon: 9.99}\ndevices:\n");
+    for (size_t i = 0; i < w->count; i++) {
+        buf_printf(&b, "  - {id: d%04zu, name: D, address: 127.16.%zu.%zu, kind: switch, site: s", i, i >> 8,
+                   i & 255);
+        if (w->devices[i].uplink)
+            buf_printf(&b, ", uplink: %s", w->devices[i].uplink);
+        buf_str(&b, "}\n");
+    }
+    MUST(buf_error(&b) == ERR_OK);
+    write_file(w, "inventory.yaml", &b);
+    buf_fini(&b);
+}
+
+static void load_configuration(struct sim *w)
+{
+    struct conf_report *report;
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/netzwacht.yaml", w->dir);
+    MUST(conf_report_new(&report) == ERR_OK);
+    enum err e = settings_load(path, report, &w->settings);
+    if (!e)
+        e = inventory_load((const char *const *)w->settings->inventory.items, w->settings->inventory.count,
+                           NULL, report, &w->inventory);
+    if (e)
+        printf("# %s", conf_report_text(report));
+    MUST(e == ERR_OK);
+    conf_report_free(report);
+}
+
+void sim_open(struct sim *w, size_t count, int interval, uint64_t seed)
+{
+    const char *given = getenv("NETZWACHT_SEED"), *source = getenv("NETZWACHT_SOURCE");
+    struct loop_clock clock = {sim_mono, sim_wall, w};
+
+    if (given)
+        MUST(strx_to_u64(given, &seed) == ERR_OK);
+    printf("# seed %llu\n", (unsigned long long)seed);
+    log_set_level(LOG_LEVEL_ERROR);
+    if (source)
+        MUST(setenv("NETZWACHT_DATA_DIR", source, 1) == 0);
+    the_world = w;
+    w->random = seed;
+    w->count = count;
+    strx_copy(w->dir, sizeof w->dir, "/tmp/netzwacht-sim-XXXXXX");
+    MUST(count <= SIM_DEVICES_MAX && mkdtemp(w->dir));
+    for (size_t i = 0; i < count; i++) {
+        char name[16];
+
+        snprintf(name, sizeof name, "d%04zu", i);
+        w->devices[i].agent = agent_new();
+        agent_system(w->devices[i].agent, name, "1.3.6.1.4.1.99999.1", 100000);
+    }
+    write_configuration(w, interval);
+    load_configuration(w);
+    MUST(loop_new(&clock, &w->loop) == ERR_OK);
+    struct journal_options jo = {.dir = w->settings->journal_dir,
+                                 .partition = "collector",
+                                 .segment_bytes = 64 * MIB,
+                                 .keep_bytes = GIB,
+                                 .keep_age = DAYS};
+    MUST(journal_writer_open(&jo, sim_mono(w), &w->journal) == ERR_OK);
+    struct collector_options co = {w->loop, w->settings, w->inventory, w->journal, append, w, seed};
+    MUST(collector_new(&co, &w->collector) == ERR_OK);
+}
+
+/* Up-times go on, once a second is fine enough. */
+static void age_agents(struct sim *w)
+{
+    for (size_t i = 0; i < w->count; i++)
+        agent_number(w->devices[i].agent, "1.3.6.1.2.1.1.3.0", SNMP_TIMETICKS,
+                     100000 + (uint64_t)(w->now / (10 * MILLISECONDS)));
+}
+
+void sim_run(struct sim *w, ns_t duration)
+{
+    ns_t end = w->now + duration;
+
+    while (w->now < end) {
+        w->now += STEP;
+        if (w->now % SECONDS == 0)
+            age_agents(w);
+        MUST(loop_turn(w->loop, 0) == ERR_OK);
+    }
+}
+
+void sim_close(struct sim *w)
+{
+    char command[160];
+
+    collector_free(w->collector);
+    w->collector = NULL;
+    for (size_t i = 0; i < w->count; i++)
+        w->devices[i].is_dead = true;
+    w->network.loss_permille = 1000; /* what is on its way arrives, and leads to nothing */
+    journal_writer_close(w->journal);
+    loop_free(w->loop);
+    settings_free(w->settings);
+    inventory_free(w->inventory);
+    for (size_t i = 0; i < w->count; i++)
+        agent_free(w->devices[i].agent);
+    snprintf(command, sizeof command, "rm -rf '%s'", w->dir);
+    if (system(command))
+        printf("# %s is left over\n", w->dir);
+}
