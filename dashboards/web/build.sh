@@ -27,3 +27,5 @@ NETZWACHT_OPENAPI=$source/docs/openapi.yaml NETZWACHT_WEB_OUT=$build/share/web \
     PATH=$(dirname "$(command -v "$node")"):$PATH "$npm" run --silent build >build.log 2>&1 ||
     { tail -n 40 build.log >&2; fail "the build failed, see $build/web/build.log."; }
 touch "$build/share/web/index.html"
+# The dashboard sends NAME.gz where it lies beside NAME and is not older.
+find "$build/share/web" -type f ! -name '*.woff2' ! -name '*.png' -exec gzip -9kn {} +

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // mock.mjs - a stand-in for netzwacht-dashboard, for work on the pages without the daemons: the routes of docs/openapi.yaml
 // that the pages use, over a small invented city. It proves nothing about the server; browser.mjs runs on the real demo.
-//   node tests/web/mock.mjs WEB_DIR [PORT]     user "operator", password "mock"
+//   node tests/web/mock.mjs WEB_DIR [PORT] [CITY]     user "operator", password "mock"
+// CITY: a directory that `netzwacht-city init` wrote; its districts and places then stand in for the invented ones.
 import { createServer } from "node:http";
 import { readFileSync, existsSync } from "node:fs";
 import { extname, join, normalize } from "node:path";
@@ -28,6 +29,18 @@ const DISTRICTS = [
   ["friedrichsgabe", "Friedrichsgabe", [[53.692, 9.938], [53.6985, 9.972], [53.711, 9.968], [53.7175, 9.985], [53.735, 9.99], [53.754, 10.005], [53.752, 9.972], [53.735, 9.955], [53.716, 9.948]]],
   ["mitte", "Norderstedt-Mitte", [[53.6985, 9.972], [53.6965, 10.006], [53.713, 10.011], [53.7175, 9.985], [53.711, 9.968]]],
 ].map(([id, name, ring]) => ({ id, name, rings: [[...ring, ring[0]]] }));
+
+const cityDir = process.argv[4];
+const places = [];
+if (cityDir) {
+  const { features } = JSON.parse(readFileSync(join(cityDir, "districts.geojson"), "utf8"));
+  DISTRICTS.splice(0, DISTRICTS.length, ...features.map(({ properties, geometry }) => ({ id: properties.id, name: properties.name, rings: geometry.coordinates.map((ring) => ring.map(([lon, lat]) => [lat, lon])) })));
+  const text = readFileSync(join(cityDir, "inventory.yaml"), "utf8");
+  const sites = new Map([...text.matchAll(/\{id: (\S+), name: "([^"]*)", district: (\w+)/g)].map(([, id, name, district]) => [id, { name, district }]));
+  for (const [, id, name, site, lat, lon] of text.matchAll(/\{id: (hs-\d+), name: "([^"]*)", site: (\S+), lat: ([\d.]+), lon: ([\d.]+)/g)) {
+    places.push({ id, name, site, site_name: sites.get(site)?.name, district: sites.get(site)?.district, lat: Number(lat), lon: Number(lon) });
+  }
+}
 
 function inside([lat, lon], ring) {
   let is = false;
@@ -70,6 +83,13 @@ for (let i = 1; i <= 540; i++) {
   const state = roll < 0.94 ? "usable" : roll < 0.965 ? "degraded" : roll < 0.98 ? "unknown" : roll < 0.99 ? "maintenance" : "unusable";
   const id = `hs-${String(i).padStart(4, "0")}`;
   hotspots.set(id, { id, name: `${["Ginsterweg", "Mühlenstraße", "Kiebitzredder", "Heidberg", "Schulweg"][i % 5]} ${1 + (i % 40)}`, site: `s-${i}`, site_name: ["Haltestelle", "Schule", "Einkaufszentrum", "Freibad", "Laterne"][i % 5] + ` ${d.name} ${i % 30}`, district: d.id, district_name: d.name, lat: at[0], lon: at[1], state, reason: reasons[state], since: iso(start - random() * 4e8), incident: null, clients: state === "usable" || state === "degraded" ? Math.floor(random() * 30) : null, device: `ap-${String(i).padStart(4, "0")}`, entity: null, uplink: sw.id, published: true });
+}
+
+for (const place of places) {
+  const switches = nodes.filter((n) => n.district === place.district && n.id.startsWith("sw-"));
+  const district_name = DISTRICTS.find((d) => d.id === place.district)?.name;
+  const nearest = switches.sort((a, b) => Math.hypot(a.lat - place.lat, a.lon - place.lon) - Math.hypot(b.lat - place.lat, b.lon - place.lon))[0];
+  Object.assign(hotspots.get(place.id), place, { district_name, uplink: nearest.id });
 }
 
 const incidents = new Map();

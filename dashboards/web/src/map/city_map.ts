@@ -5,7 +5,9 @@
 import * as L from "leaflet";
 import "leaflet/dist/leaflet.css";
 import type { Config, FeatureCollection, Topology } from "../api/types";
+import { labelPlace } from "../model/label_place";
 import { stateFrom } from "../model/state";
+import type { Position, Street } from "../model/streets";
 import { MarkerLayer, type Hit, type Marker } from "./marker_layer";
 import type { Palette } from "./palette";
 
@@ -13,6 +15,8 @@ const ZOOM_MIN = 11;
 const ZOOM_MAX = 19;
 /** A cluster that would still be one at this zoom is listed instead of zoomed into. */
 const ZOOM_SPLITS = 18;
+/** From here on streets have names. */
+const ZOOM_NAMES = 15;
 
 export interface CityMapHandlers {
   onPick(markers: readonly Marker[]): void;
@@ -49,6 +53,7 @@ export class CityMap {
     this.markers = new MarkerLayer(palette);
     this.map.setView([53.7, 10.0], 12);
     for (const layer of [this.ground, this.coverage, this.links, this.labels, this.markers]) layer.addTo(this.map);
+    this.map.on("zoomend", () => this.zoomed());
     this.map.on("click", (event) => this.clicked(event.containerPoint));
     this.map.on("mousemove", (event) => this.hovered(event.containerPoint));
     this.map.on("mouseout", () => this.handlers.onHover(null));
@@ -77,18 +82,22 @@ export class CityMap {
     this.map.setView([lat, lon], Math.max(this.map.getZoom(), 16), { animate: false });
   }
 
-  setDistricts(config: Config, streets: readonly (readonly [number, number][])[]): void {
+  setGround(config: Config, streets: readonly Street[], places: readonly Position[]): void {
     this.ground.clearLayers();
     this.labels.clearLayers();
     const corners = config.bounds as [number, number][];
     this.bounds = corners.length === 2 ? L.latLngBounds(corners) : null;
     for (const district of config.districts) {
       const rings = district.rings as [number, number][][];
-      L.polygon(rings, { ...this.quiet(), color: this.palette.border, weight: 1.5, fillColor: this.palette.land, fillOpacity: 1 }).addTo(this.ground);
-      this.addLabel(district.name, L.polygon(rings).getBounds().getCenter());
+      const polygon = L.polygon(rings, { ...this.quiet(), color: this.palette.border, weight: 1.5, fillColor: this.palette.land, fillOpacity: 1 });
+      polygon.addTo(this.ground);
+      const place = labelPlace(rings, places);
+      if (place) this.addLabel("district-label", district.name, place as [number, number]);
     }
     for (const street of streets) {
-      L.polyline(street as [number, number][], { ...this.quiet(), color: this.palette.street, weight: 2 }).addTo(this.ground);
+      const line = L.polyline(street.line as [number, number][], { ...this.quiet(), color: this.palette.street, weight: 5, lineCap: "round" });
+      line.addTo(this.ground);
+      this.addLabel("street-label", street.name, street.line[Math.floor(street.line.length / 2)] as [number, number]);
     }
     if (!this.hasView) this.showAll();
   }
@@ -144,11 +153,16 @@ export class CityMap {
     return { interactive: false, renderer: this.renderer };
   }
 
-  private addLabel(text: string, at: L.LatLng): void {
+  /** Below the markers: what happens is more urgent than where. */
+  private addLabel(className: string, text: string, at: L.LatLngExpression): void {
     const element = document.createElement("span");
     element.textContent = text;
-    const icon = L.divIcon({ className: "district-label", html: element, iconSize: [0, 0] });
-    L.marker(at, { icon, interactive: false, keyboard: false, pane: "tooltipPane" }).addTo(this.labels);
+    const icon = L.divIcon({ className, html: element, iconSize: [0, 0] });
+    L.marker(at, { icon, interactive: false, keyboard: false, pane: "shadowPane" }).addTo(this.labels);
+  }
+
+  private zoomed(): void {
+    this.map.getContainer().classList.toggle("is-near", this.map.getZoom() >= ZOOM_NAMES);
   }
 
   private clicked(point: L.Point): void {

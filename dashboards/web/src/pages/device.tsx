@@ -180,9 +180,8 @@ function Interfaces({ items }: { items: readonly Entity[] }) {
       isHead: true,
       key: (row) => row.name,
       cell: (row) => (
-        <span class="two-lines">
-          <span>{row.name || row.id}</span>
-          <span class="muted">{row.attributes["alias"] ?? ""}</span>
+        <span>
+          {row.name || row.id} <span class="muted">{row.attributes["alias"] ?? ""}</span>
         </span>
       ),
     },

@@ -10,6 +10,7 @@ import type { Hit, Marker } from "../map/marker_layer";
 import { readPalette } from "../map/palette";
 import { coverageTone } from "../model/coverage";
 import { filterFrom, filterHotspots, toggleState, type Filter } from "../model/filter";
+import { streetsFrom, type Position, type Street } from "../model/streets";
 import { STATES, countStates, stateFrom, stateRank } from "../model/state";
 import { linkTo, replaceQuery, type Route } from "../router";
 import { useStore, type Store } from "../store";
@@ -80,6 +81,7 @@ function MapPane({ startsWithCoverage, shown, picked, focus, filter, onPick }: M
   const [hover, setHover] = useState<Hit | null>(null);
   const [layers, setLayers] = useState({ nodes: true, links: true, coverage: startsWithCoverage });
   const coverage = useCoverage(layers.coverage);
+  const ground = useGround();
 
   useEffect(() => {
     let made: CityMap | null = null;
@@ -100,8 +102,8 @@ function MapPane({ startsWithCoverage, shown, picked, focus, filter, onPick }: M
   useEffect(() => {
     if (!map || !config) return;
     map.setPalette(readPalette());
-    map.setDistricts(config, []);
-  }, [map, config, theme]);
+    map.setGround(config, ground.streets, ground.places);
+  }, [map, config, theme, ground]);
   useEffect(() => map?.setCoverage(layers.coverage ? coverage.data : null, coverageTone), [map, coverage.data, layers.coverage, theme]);
   useEffect(() => map?.setLinks(layers.links ? topology : null), [map, topology, layers.links, theme]);
   useEffect(
@@ -121,6 +123,15 @@ function MapPane({ startsWithCoverage, shown, picked, focus, filter, onPick }: M
       <Legend layers={layers} onLayers={setLayers} isCoverageAbsent={coverage.isAbsent} />
     </div>
   );
+}
+
+/** Read from the hotspots once: they change their state, not their place. */
+function useGround(): { streets: readonly Street[]; places: readonly Position[] } {
+  const hotspots = useStore(useApp().city.hotspots);
+  return useMemo(() => {
+    const all = [...hotspots.values()];
+    return { streets: streetsFrom(all), places: all.map(({ lat, lon }) => [lat, lon] as const) };
+  }, [hotspots.size]);
 }
 
 function useCoverage(isWanted: boolean): { data: FeatureCollection | null; isAbsent: boolean } {
@@ -221,7 +232,7 @@ function Legend({ layers, onLayers, isCoverageAbsent }: { layers: Layers; onLaye
     </label>
   );
   return (
-    <details class="map-legend" open={window.innerWidth > 900}>
+    <details class="map-legend">
       <summary>{t("map.legend")}</summary>
       <ul>
         {STATES.map((state) => (
@@ -231,6 +242,7 @@ function Legend({ layers, onLayers, isCoverageAbsent }: { layers: Layers; onLaye
         ))}
         <li class="muted">{t("map.legend.cluster")}</li>
         <li class="muted">{t("map.legend.node")}</li>
+        <li class="muted">{t("map.schematic")}</li>
       </ul>
       {box("nodes", t("map.showNodes"))}
       {box("links", t("map.showLinks"))}
