@@ -15,3 +15,4 @@ noinst_LIBRARIES += cli/libdaemon.a
 cli_libdaemon_a_SOURCES = %D%/daemon.c %D%/daemon.h
 cli_libdaemon_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 DAEMON_LIB = cli/libdaemon.a
+netzwacht_SOURCES += %D%/cmd_journal.c

@@ -466,15 +466,18 @@ void store_beat(void *state, Nw__Heartbeat *beat)
     ns_t wall = loop_wall(s->d->loop);
     const struct store_figures *files = store_files_figures(s->files);
     const struct store_sources_figures *sources = store_sources_figures(s->sources);
-    size_t n = 0;
+    size_t n = 0, lags = 0;
 
     (void)steady_clock_wall(&s->clock, loop_mono(s->d->loop), wall);
     for (unsigned i = 0; i < s->part_count; i++) {
         ns_t lag = wall - s->parts[i]->newest;
-        nw__lag__init(&s->lags[i]);
-        s->lags[i].partition = s->parts[i]->name;
-        s->lags[i].lag_ms = lag > 0 ? (uint64_t)(lag / MILLISECONDS) : 0;
-        s->lag_list[i] = &s->lags[i];
+        if (s->parts[i]->is_history || s->parts[i]->newest == 0)
+            continue; /* what is past does not lag */
+        nw__lag__init(&s->lags[lags]);
+        s->lags[lags].partition = s->parts[i]->name;
+        s->lags[lags].lag_ms = lag > 0 ? (uint64_t)(lag / MILLISECONDS) : 0;
+        s->lag_list[lags] = &s->lags[lags];
+        lags++;
     }
     count(s, &n, "store_files", (double)store_files_count(s->files));
     count(s, &n, "store_files_bytes", (double)files->bytes);
@@ -490,7 +493,7 @@ void store_beat(void *state, Nw__Heartbeat *beat)
     count(s, &n, "store_gaps_total", (double)s->gaps);
     count(s, &n, "store_cycles_total", (double)s->cycles);
     beat->lag = s->lag_list;
-    beat->n_lag = s->part_count;
+    beat->n_lag = lags;
     beat->counters = s->counter_list;
     beat->n_counters = n;
 }

@@ -19,6 +19,7 @@ lib_libmodel_a_SOURCES = \
 	%D%/model/inventory.c %D%/model/inventory.h %D%/model/metric.c %D%/model/metric.h %D%/model/metric_list.h \
 	%D%/model/record.c %D%/model/record.h %D%/model/settings.c %D%/model/settings.h \
 	%D%/model/state.c %D%/model/state.h %D%/model/state_list.h
+lib_libmodel_a_SOURCES += %D%/model/record_json.c %D%/model/record_json.h
 nodist_lib_libmodel_a_SOURCES = lib/model/journal.pb-c.c lib/model/journal.pb-c.h
 lib_libmodel_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
 
