@@ -36,6 +36,6 @@ tests_fuzz_fuzz_snmprec_LDADD = $(COLLECTOR_TEST_LIBS)
 tests_fuzz_fuzz_value_SOURCES = tests/fuzz/fuzz_value.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_value_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_value_LDADD = $(COLLECTOR_TEST_LIBS)
-EXTRA_DIST += tests/fuzz
+EXTRA_DIST += tests/fuzz/corpus
 
 include tests/unit/poll.mk
