@@ -8,7 +8,7 @@
 enum { LOCAL_HOURS_AHEAD = 1 /* of UTC: the town keeps winter time all year */ };
 
 static const double periods[FLOW_WAVES] = {86400, 43200, 28800, 5400, 1260, 313, 67};
-static const double noise[FLOW_WAVES] = {0, 0, 0, 0.07, 0.06, 0.05, 0.04};
+static const double noise[FLOW_WAVES] = {0, 0, 0, 0.04, 0.03, 0.025, 0.02};
 
 /* How busy a place is at each hour of the local day. */
 static const uint8_t hours[PLACE_COUNT][24] = {
@@ -28,22 +28,29 @@ static double omega(int wave)
     return 2 * M_PI / periods[wave];
 }
 
-/* The first harmonics of the hourly table, as shares of its mean. */
+/* The first harmonics of the hourly table, as shares of its mean, shrunk until the quietest moment with the
+ * worst of the noise is still above zero. */
 static void day_waves(enum place place, struct flow *f)
 {
-    double sum = 0, amplitudes = 0, shrink;
+    double sum = 0, lowest = 0, room = 0.99, shrink;
 
     for (int h = 0; h < 24; h++)
         sum += hours[place][h];
-    for (int k = 0; k < FLOW_DAY_WAVES; k++) {
+    for (int k = 0; k < FLOW_DAY_WAVES; k++)
         for (int h = 0; h < 24; h++) { /* the middle of the local hour, as seconds of a UTC day */
             double t = (h + 0.5 - LOCAL_HOURS_AHEAD) * 3600;
             f->re[k] += 2 * hours[place][h] / sum * cos(omega(k) * t);
             f->im[k] += 2 * hours[place][h] / sum * sin(omega(k) * t);
         }
-        amplitudes += hypot(f->re[k], f->im[k]);
+    for (int k = 0; k < FLOW_WAVES; k++)
+        room -= noise[k];
+    for (int step = 0; step < 288; step++) {
+        double level = 0;
+        for (int k = 0; k < FLOW_DAY_WAVES; k++)
+            level += f->re[k] * cos(omega(k) * step * 300) + f->im[k] * sin(omega(k) * step * 300);
+        lowest = level < lowest ? level : lowest;
     }
-    shrink = amplitudes > 0.76 ? 0.76 / amplitudes : 1; /* with the noise: never below zero */
+    shrink = -lowest > room ? room / -lowest : 1;
     for (int k = 0; k < FLOW_DAY_WAVES; k++) {
         f->re[k] *= shrink;
         f->im[k] *= shrink;
