@@ -64,9 +64,13 @@ def shares_are_sound():
         check(summary["total"]["delivered"] > 0.5 * summary["total"]["planned"], f"the past was not read: {summary['total']}")
 
 
+def nanoseconds(text):
+    return round(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000) * 10**6
+
+
 def seconds_of(records, hotspot, begin, end):
     """Our own sum: the states of one hotspot as the journal tells them, cut to [begin, end)."""
-    changes = sorted((int(r["state"]["since_ns"]), r["state"]["state"]) for r in records if r["state"]["id"] == hotspot)
+    changes = sorted((nanoseconds(r["state"]["since"]), r["state"]["state"]) for r in records if r["state"]["id"] == hotspot)
     totals = {}
     for (since, state), (until, _) in zip(changes, changes[1:] + [(end, None)]):
         length = min(until, end) - max(since, begin)
@@ -86,7 +90,7 @@ def availability_adds_up():
         text = report(world, config, "availability", "--from", rfc(begin), "--to", rfc(end)).stdout
         rows = list(csv.DictReader(io.StringIO(text, newline="")))
         check(len(rows) == 120, f"{len(rows)} rows")
-        records = [r for r in world.journal("unit.history") if "state" in r and r["state"]["kind"] == "hotspot"]
+        records = [r for r in world.journal("unit.history") if r["kind"] == "state" and r["state"]["kind"] == "hotspot"]
         check(records, "no states in the back-filled history")
         for row in rows:
             ours = seconds_of(records, row["hotspot"], begin, end)
