@@ -424,13 +424,24 @@ static const char *identity_text(struct decoder *d, const struct field *f)
     return "";
 }
 
+/* Left out by a profile above? */
+static bool is_dropped(const struct device_profile *p, size_t level, const struct field *f)
+{
+    for (size_t i = level + 1; f->oid && i < p->profile_count; i++)
+        for (size_t k = 0; k < p->profiles[i]->drop.count; k++)
+            if (oid_has_prefix(f->oid, f->oid_len, p->profiles[i]->drop.ids[k], p->profiles[i]->drop.lens[k]))
+                return true;
+    return false;
+}
+
 static const char *first_known(struct decoder *d, size_t offset)
 {
     for (size_t i = d->profile->profile_count; i-- > 0;) {
         const struct field_list *list = (const void *)((const char *)d->profile->profiles[i] + offset);
 
         for (size_t k = 0; k < list->count; k++) {
-            const char *text = identity_text(d, &list->items[k]);
+            const char *text =
+                is_dropped(d->profile, i, &list->items[k]) ? "" : identity_text(d, &list->items[k]);
 
             if (!says_nothing(text))
                 return text;
