@@ -15,7 +15,6 @@ collector_libcollector_a_SOURCES = \
 	%D%/plan.c %D%/plan.h \
 	%D%/poll.c %D%/poll.h \
 	%D%/poll_json.c %D%/poll_json.h \
-	%D%/poll_once.c %D%/poll_once.h \
 	%D%/profile.c %D%/profile.h \
 	%D%/profile_load.c \
 	%D%/rate.c %D%/rate.h \
