@@ -214,8 +214,10 @@ def survives_kill():
         bed.snmpd()
         bed.configure(host=bed.port)
         for round_number in range(3):
+            count = len(bed.samples("host")) if round_number else 0
             collector = bed.collector()
-            count = len(bed.samples("host"))
+            if not round_number:
+                time.sleep(1)
             wait_for("polls", 15, lambda: len(bed.samples("host")) >= count + 2)
             collector.send_signal(signal.SIGKILL)
             collector.wait()
