@@ -9,3 +9,4 @@ COMMAND("report", cmd_report, "coverage and availability as GeoJSON, GeoPackage,
 COMMAND("poll", cmd_poll, "read one device, or a recording of one, and say what is understood")
 COMMAND("profile", cmd_profile, "check a device profile, or try it on a recording")
 COMMAND("journal", cmd_journal, "print the records that the daemons pass to each other")
+COMMAND("user", cmd_user, "accounts of the dashboard")

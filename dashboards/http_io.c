@@ -6,7 +6,8 @@
  *     looks at the headers, unless the request is to be refused, where closing is wanted;
  *   - its timeout is one of inactivity: our own sweeper shuts down what passes an absolute deadline;
  *   - a content reader that returns 0 without suspending makes it spin: streams suspend when they are empty;
- *   - suspend and resume are called from the loop's thread only;
+ *   - suspend and resume are called from the loop's thread only, and a resumed connection goes on at the next
+ *     MHD_run(), for which nothing becomes readable: so it is asked for by a timer;
  *   - a daemon with suspended connections must not be stopped: all are resumed first. */
 #include "dashboards/http_io.h"
 
@@ -72,7 +73,7 @@ struct http_server {
     struct MHD_Daemon *mhd;
     int epoll_fd;
     uint16_t port;
-    bool is_tls, is_stopping;
+    bool is_tls, is_stopping, has_resumed;
     size_t max_per_address;
     struct map *per_address; /* count as (void *)(uintptr_t) */
     struct connection *connections;
@@ -396,10 +397,15 @@ static void suspend(struct http_request *r)
 
 static void resume(struct http_request *r)
 {
-    if (r->is_suspended) {
-        r->is_suspended = false;
-        MHD_resume_connection(r->mhd);
-    }
+    struct http_server *s = r->server;
+
+    if (!r->is_suspended)
+        return;
+    r->is_suspended = false;
+    MHD_resume_connection(r->mhd);
+    s->has_resumed = true;
+    if (!s->is_stopping && loop_timer_after(s->loop, &s->run_timer, 0) != ERR_OK)
+        log_error("out of memory: an HTTP answer may wait");
 }
 
 static enum MHD_Result on_access(void *cls, struct MHD_Connection *mhd NW_UNUSED, const char *url NW_UNUSED,
@@ -578,10 +584,11 @@ void http_stream_end(struct http_request *r)
 
 static void run(struct http_server *s)
 {
-    MHD_UNSIGNED_LONG_LONG wait_ms;
+    MHD_UNSIGNED_LONG_LONG wait_ms = 0;
 
+    s->has_resumed = false;
     MHD_run(s->mhd);
-    if (MHD_get_timeout(s->mhd, &wait_ms) == MHD_YES) {
+    if (s->has_resumed || MHD_get_timeout(s->mhd, &wait_ms) == MHD_YES) {
         ns_t wait = wait_ms > 1000 ? SECONDS : (ns_t)wait_ms * MILLISECONDS;
         if (loop_timer_after(s->loop, &s->run_timer, wait) != ERR_OK)
             log_error("out of memory: an HTTP connection may wait");

@@ -1,3 +1,36 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += dashboards/libdashboards.a
+dashboards_libdashboards_a_SOURCES = \
+	%D%/api.c %D%/api.h %D%/api_events.c %D%/api_files.c %D%/api_history.c %D%/api_incidents.c \
+	%D%/api_json.c %D%/api_monitor.c %D%/api_network.c %D%/api_series.c %D%/api_session.c \
+	%D%/auth.c %D%/auth.h %D%/dashboard.c %D%/dashboard.h %D%/events.c %D%/events.h \
+	%D%/files_io.c %D%/files_io.h %D%/http_io.c %D%/http_io.h %D%/http_parse.c %D%/http_parse.h \
+	%D%/json_io.c %D%/json_io.h %D%/role.c %D%/role.h %D%/routes.c %D%/routes.h \
+	%D%/secret_io.c %D%/secret_io.h %D%/snapshot.c %D%/snapshot.h %D%/tail.c %D%/tail.h \
+	%D%/throttle.c %D%/throttle.h %D%/users_io.c %D%/users_io.h %D%/worker.c %D%/worker.h
+dashboards_libdashboards_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(MHD_CFLAGS) $(SODIUM_CFLAGS) \
+	$(SQLITE_CFLAGS) $(JANSSON_CFLAGS)
+DASHBOARDS_LIBS = dashboards/libdashboards.a $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) \
+	$(MHD_LIBS) $(SODIUM_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS)
+
+sbin_PROGRAMS += netzwacht-dashboard
+netzwacht_dashboard_SOURCES = cli/dashboard_main.c
+netzwacht_dashboard_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+netzwacht_dashboard_LDADD = $(DAEMON_LIB) $(DASHBOARDS_LIBS)
+
+netzwacht_SOURCES += cli/cmd_user.c
+netzwacht_LDADD_FLOOR4 += dashboards/libdashboards.a
+
+# The description of the interface: YAML for people, JSON for programs.
+noinst_PROGRAMS += dashboards/openapi-json
+dashboards_openapi_json_SOURCES = %D%/openapi_io.c
+dashboards_openapi_json_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)
+dashboards_openapi_json_LDADD = $(BASE_LIBS) $(YAML_LIBS)
+share/openapi.json: docs/openapi.yaml dashboards/openapi-json$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) share && dashboards/openapi-json$(EXEEXT) < $(srcdir)/docs/openapi.yaml > $@.new && \
+	mv $@.new $@
+pkgdata_DATA = share/openapi.json
+CLEANFILES += share/openapi.json
 EXTRA_DIST += docs/openapi.yaml
+
 include dashboards/web.mk

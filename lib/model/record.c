@@ -2,6 +2,8 @@
 /* record.c - packs and unpacks journal records. Pure apart from malloc. */
 #include "lib/model/record.h"
 
+#include "lib/base/wire.h"
+
 enum err record_pack(const Nw__Record *record, struct buf *out)
 {
     size_t len = nw__record__get_packed_size(record);
@@ -27,4 +29,18 @@ void record_free(Nw__Record *record)
 {
     if (record)
         nw__record__free_unpacked(record, NULL);
+}
+
+bool record_peek(const void *bytes, size_t len, ns_t *wall, unsigned *field)
+{
+    enum { TAG_WALL = 1 << 3 | 1, WIRE_LENGTH = 2 }; /* wire types of Protocol Buffers: 1 = eight bytes */
+    struct wire w;
+    uint8_t tag, body;
+
+    wire_init(&w, bytes, len);
+    tag = wire_u8(&w);
+    *wall = (ns_t)wire_le64(&w);
+    body = wire_u8(&w);
+    *field = body >> 3;
+    return wire_error(&w) == ERR_OK && tag == TAG_WALL && body < 0x80 && (body & 7) == WIRE_LENGTH;
 }

@@ -3,8 +3,11 @@
 #ifndef NW_MODEL_RECORD_H
 #define NW_MODEL_RECORD_H
 
+#include <stdbool.h>
+
 #include "lib/base/buf.h"
 #include "lib/base/err.h"
+#include "lib/base/units.h"
 #include "lib/model/journal.pb-c.h"
 
 /* Appends the packed record to out. */
@@ -12,5 +15,10 @@ enum err record_pack(const Nw__Record *record, struct buf *out) NW_CHECKED;
 /* ERR_MALFORMED if the bytes are no record. Free with record_free(). */
 enum err record_unpack(const void *bytes, size_t len, Nw__Record **out) NW_CHECKED;
 void record_free(Nw__Record *record);
+
+/* When it was appended and which field of the oneof it is (NW__RECORD__BODY_…), without unpacking it: for
+ * readers that need few of many records. false: not written in the order of the field numbers (protobuf-c
+ * does so); unpack it then. */
+bool record_peek(const void *bytes, size_t len, ns_t *wall, unsigned *field);
 
 #endif

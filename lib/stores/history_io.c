@@ -468,22 +468,6 @@ static enum err put_record(struct history *h, const Nw__Record *r)
     }
 }
 
-/* The two things needed of every record, without unpacking it: protobuf-c writes fields in the order of their
- * numbers, so a record begins with wall (tag 0x09, eight bytes) and then the tag of its body. false: not that
- * shape; unpack it then. */
-static bool peek(const uint8_t *bytes, size_t len, ns_t *wall, unsigned *field)
-{
-    uint64_t w = 0;
-
-    if (len < 10 || bytes[0] != 0x09 || (bytes[9] & 0x87) != 0x02)
-        return false;
-    for (int i = 7; i >= 0; i--)
-        w = w << 8 | bytes[1 + i];
-    *wall = (ns_t)w;
-    *field = bytes[9] >> 3;
-    return true;
-}
-
 static bool is_kept(unsigned field)
 {
     return field == NW__RECORD__BODY_STATE || field == NW__RECORD__BODY_INCIDENT ||
@@ -524,7 +508,7 @@ enum err history_record(struct history *h, const char *partition, journal_pos po
     e = begin(h);
     if (e)
         return e;
-    bool is_peeked = peek(record, len, &wall, &field);
+    bool is_peeked = record_peek(record, len, &wall, &field);
     if (!is_peeked || is_kept(field)) {
         e = record_unpack(record, len, &r);
         if (e == ERR_MALFORMED)

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* api.c - answers, parameters and pages: what all handlers share. */
+#include "dashboards/api.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/log.h"
+#include "lib/base/strx.h"
+#include "lib/base/timex.h"
+
+/* ---- headers ---- */
+
+#define CSP_PAGE                                                                                             \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "    \
+    "font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+#define CSP      CSP_PAGE "frame-ancestors 'none'"
+#define CSP_OPEN CSP_PAGE "frame-ancestors *"
+
+size_t api_security_headers(struct http_header *out, bool is_private, bool may_be_framed, bool is_tls)
+{
+    size_t n = 0;
+
+    out[n++] = (struct http_header){"Content-Security-Policy", may_be_framed ? CSP_OPEN : CSP};
+    out[n++] = (struct http_header){"X-Content-Type-Options", "nosniff"};
+    out[n++] = (struct http_header){"Referrer-Policy", "no-referrer"};
+    out[n++] =
+        (struct http_header){"Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"};
+    if (!may_be_framed) {
+        out[n++] = (struct http_header){"X-Frame-Options", "DENY"};
+        out[n++] = (struct http_header){"Cross-Origin-Opener-Policy", "same-origin"};
+        out[n++] = (struct http_header){"Cross-Origin-Resource-Policy", "same-origin"};
+    }
+    if (is_private)
+        out[n++] = (struct http_header){"Cache-Control", "no-cache, private"};
+    if (is_tls)
+        out[n++] = (struct http_header){"Strict-Transport-Security", "max-age=63072000"};
+    return n;
+}
+
+static size_t own_headers(const struct api_call *c, struct http_header *out, bool is_private)
+{
+    size_t n = api_security_headers(out, is_private, false, http_server_is_tls(c->dashboard->http));
+
+    if (c->retry_after[0])
+        out[n++] = (struct http_header){"Retry-After", c->retry_after};
+    return n;
+}
+
+/* ---- answers ---- */
+
+static void make_etag(const struct buf *body, char out[24])
+{
+    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a over eight bytes at a time; a tag, not a signature */
+    size_t i = 0;
+
+    for (; i + 8 <= body->len; i += 8) {
+        uint64_t word;
+        memcpy(&word, body->data + i, 8);
+        hash = (hash ^ word) * 0x100000001b3u;
+        hash ^= hash >> 29;
+    }
+    for (; i < body->len; i++)
+        hash = (hash ^ (unsigned char)body->data[i]) * 0x100000001b3u;
+    snprintf(out, 24, "W/\"%016llx\"", (unsigned long long)hash);
+}
+
+void api_no_memory(struct api_call *c)
+{
+    static const struct http_header headers[] = {{"Retry-After", "1"}, {"Cache-Control", "no-store"}};
+
+    log_error("out of memory: a request was answered with 503");
+    http_reply(c->request, 503, headers, 2, NULL);
+}
+
+void api_reply(struct api_call *c, unsigned status, const char *type, struct buf *body)
+{
+    struct http_header headers[API_HEADERS_MAX];
+    size_t n = own_headers(c, headers, true), len = body->len;
+    const char *known = http_request_header(c->request, "If-None-Match");
+    bool is_get = http_request_method(c->request) == HTTP_GET || http_request_method(c->request) == HTTP_HEAD;
+    char etag[24];
+
+    if (buf_error(body)) {
+        buf_fini(body);
+        api_no_memory(c);
+        return;
+    }
+    headers[n++] = (struct http_header){"Content-Type", type ? type : "application/json"};
+    if (is_get && status == 200) {
+        make_etag(body, etag);
+        headers[n++] = (struct http_header){"ETag", etag};
+        headers[n++] = (struct http_header){"Vary", "Accept, Cookie"};
+        if (known && http_etag_matches(known, etag + 2)) {
+            buf_fini(body);
+            http_reply(c->request, 304, headers, n, NULL);
+            return;
+        }
+    }
+    struct http_blob *blob = http_blob_new(buf_take(body), len);
+    if (!blob) {
+        api_no_memory(c);
+        return;
+    }
+    http_reply(c->request, status, headers, n, blob);
+}
+
+void api_reply_empty(struct api_call *c, unsigned status, const struct http_header *extra, size_t count)
+{
+    struct http_header headers[API_HEADERS_MAX];
+    size_t n = own_headers(c, headers, true);
+
+    for (size_t i = 0; i < count && n < API_HEADERS_MAX; i++)
+        headers[n++] = extra[i];
+    http_reply(c->request, status, headers, n, NULL);
+}
+
+void api_problem(struct api_call *c, unsigned status, const char *kind, const char *title, const char *fmt,
+                 ...)
+{
+    struct buf detail = BUF_INIT, type = BUF_INIT, body = BUF_INIT;
+    struct json_out j;
+    va_list args;
+
+    va_start(args, fmt);
+    buf_vprintf(&detail, fmt, args);
+    va_end(args);
+    buf_printf(&type, "urn:netzwacht:problem:%s", kind);
+    json_init(&j, &body);
+    json_object_begin(&j, NULL);
+    json_string(&j, "type", type.data);
+    json_string(&j, "title", title);
+    json_uint(&j, "status", status);
+    if (detail.len)
+        json_string(&j, "detail", detail.data);
+    json_object_end(&j);
+    buf_fini(&detail);
+    buf_fini(&type);
+    api_reply(c, status, "application/problem+json", &body);
+}
+
+void api_problem_err(struct api_call *c, enum err e)
+{
+    switch (e) {
+    case ERR_NOT_FOUND:
+        api_problem(c, 404, "not-found", "There is no such thing",
+                    "Look the id up in the list that it should be in.");
+        return;
+    case ERR_MALFORMED:
+    case ERR_RANGE:
+    case ERR_TYPE:
+    case ERR_LIMIT: api_problem(c, 400, "bad-request", "The request is wrong", "%s", err_text(e)); return;
+    case ERR_NOMEM: api_no_memory(c); return;
+    case ERR_BUSY:
+    case ERR_AGAIN:
+    case ERR_RESET:
+    case ERR_TIMEOUT:
+        api_problem(c, 503, "try-again", "Not possible at the moment", "%s; try again in a second.",
+                    err_text(e));
+        return;
+    default:
+        log_error("%s %s: %s", c->route ? c->route->path : "?", c->param, err_text(e));
+        api_problem(c, 500, "internal", "This failed here", "%s; the dashboard's log says more.",
+                    err_text(e));
+        return;
+    }
+}
+
+void api_bad_parameter(struct api_call *c, const char *name, const char *expected)
+{
+    api_problem(c, 400, "bad-request", "A parameter is wrong", "%s: expected %s.", name, expected);
+}
+
+void api_reply_file(struct api_call *c, const struct files_entry *entry, bool may_be_framed)
+{
+    struct http_header headers[API_HEADERS_MAX];
+    const char *known = http_request_header(c->request, "If-None-Match");
+    const char *encodings = http_request_header(c->request, "Accept-Encoding");
+    bool is_zipped = entry->gzip && encodings && http_accepts_gzip(encodings);
+    size_t n = api_security_headers(headers, false, may_be_framed, http_server_is_tls(c->dashboard->http));
+
+    headers[n++] = (struct http_header){"Content-Type", entry->type};
+    headers[n++] = (struct http_header){"ETag", entry->etag};
+    headers[n++] =
+        (struct http_header){"Cache-Control", entry->is_immutable ? "public, max-age=31536000, immutable"
+                                              : may_be_framed     ? "public, max-age=5"
+                                                                  : "no-cache"};
+    if (entry->gzip)
+        headers[n++] = (struct http_header){"Vary", "Accept-Encoding"};
+    if (known && http_etag_matches(known, entry->etag)) {
+        http_reply(c->request, 304, headers, n, NULL);
+        return;
+    }
+    if (is_zipped)
+        headers[n++] = (struct http_header){"Content-Encoding", "gzip"};
+    http_reply(c->request, 200, headers, n, http_blob_ref(is_zipped ? entry->gzip : entry->body));
+}
+
+/* ---- parameters ---- */
+
+const char *api_param(const struct api_call *c, const char *name)
+{
+    const char *value = http_target_param(http_request_target(c->request), name);
+
+    return value && value[0] ? value : NULL;
+}
+
+bool api_param_int(struct api_call *c, const char *name, int64_t lo, int64_t hi, int64_t fallback,
+                   int64_t *out)
+{
+    const char *text = api_param(c, name);
+    char expected[80];
+
+    *out = fallback;
+    if (!text)
+        return true;
+    if (strx_to_i64(text, out) == ERR_OK && *out >= lo && *out <= hi)
+        return true;
+    snprintf(expected, sizeof expected, "a whole number from %lld to %lld", (long long)lo, (long long)hi);
+    api_bad_parameter(c, name, expected);
+    return false;
+}
+
+bool api_param_time(struct api_call *c, const char *name, ns_t base, ns_t fallback, ns_t *out)
+{
+    const char *text = api_param(c, name);
+    int64_t seconds;
+
+    *out = fallback;
+    if (!text)
+        return true;
+    if (text[0] == '-' && strx_to_i64(text, &seconds) == ERR_OK && seconds > -4000000000) {
+        *out = base + seconds * SECONDS;
+        return true;
+    }
+    if (text[0] != '-' && timex_parse(text, out) == ERR_OK)
+        return true;
+    api_bad_parameter(c, name, "a time as RFC 3339, as seconds since 1970, or -N seconds");
+    return false;
+}
+
+bool api_list_has(const char *list, const char *word)
+{
+    size_t len = strlen(word);
+
+    if (!list)
+        return true;
+    for (;;) {
+        size_t part = strcspn(list, ",");
+        if (part == len && strncmp(list, word, len) == 0)
+            return true;
+        if (list[part] == '\0')
+            return false;
+        list += part + 1;
+    }
+}
+
+static bool contains(const char *text, const char *q)
+{
+    for (; *text; text++) {
+        size_t i = 0;
+        while (q[i] && tolower((unsigned char)text[i]) == tolower((unsigned char)q[i]))
+            i++;
+        if (!q[i])
+            return true;
+    }
+    return false;
+}
+
+bool api_matches(const char *q, ...)
+{
+    const char *text;
+    bool is_found = false;
+    va_list args;
+
+    if (!q)
+        return true;
+    va_start(args, q);
+    while (!is_found && (text = va_arg(args, const char *)) != NULL)
+        is_found = contains(text, q);
+    va_end(args);
+    return is_found;
+}
+
+/* ---- pages ---- */
+
+bool api_page_begin(struct api_call *c, struct api_page *p, struct buf *b, struct json_out *j)
+{
+    memset(p, 0, sizeof *p);
+    p->next = -1;
+    if (!api_param_int(c, "limit", 1, 1000, 100, &p->limit) ||
+        !api_param_int(c, "cursor", 0, INT64_MAX / 2, 0, &p->skip))
+        return false;
+    const char *q = api_param(c, "q");
+    if (q && strlen(q) > 400) {
+        api_bad_parameter(c, "q", "at most 100 characters");
+        return false;
+    }
+    json_init(j, b);
+    json_object_begin(j, NULL);
+    json_array_begin(j, "items");
+    return true;
+}
+
+bool api_page_room(struct api_page *p, int64_t index)
+{
+    if (p->given < p->limit) {
+        p->given++;
+        return true;
+    }
+    p->next = index;
+    return false;
+}
+
+void api_page_end(struct api_call *c, struct api_page *p, struct buf *b, struct json_out *j)
+{
+    char next[24];
+
+    json_array_end(j);
+    snprintf(next, sizeof next, "%lld", (long long)p->next);
+    json_string(j, "next", p->next >= 0 ? next : NULL);
+    json_object_end(j);
+    api_reply(c, 200, NULL, b);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* api.h - what the handlers of all routes share: the call, its answers, paging, the dashboard behind it. Each
+ * handler is one function in an api_*.c, named in the table of routes.c and described in docs/openapi.yaml.
+ */
+#ifndef NW_DASHBOARDS_API_H
+#define NW_DASHBOARDS_API_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dashboards/auth.h"
+#include "dashboards/events.h"
+#include "dashboards/files_io.h"
+#include "dashboards/http_io.h"
+#include "dashboards/routes.h"
+#include "dashboards/snapshot.h"
+#include "dashboards/throttle.h"
+#include "dashboards/worker.h"
+#include "lib/base/buf.h"
+#include "lib/base/json_out.h"
+#include "lib/model/inventory.h"
+#include "lib/model/settings.h"
+#include "lib/stores/history.h"
+#include "lib/stores/series.h"
+
+enum { API_STREAMS_MAX = 200 };
+
+/* Appends a command to the dashboard's partition and syncs it. */
+typedef enum err api_append_fn(void *ctx, Nw__Record *record);
+
+struct dashboard {
+    struct loop *loop;
+    const struct settings *settings;
+    const struct inventory *inventory;
+    struct http_server *http;
+    struct snapshot *snapshot;
+    struct history *history;
+    struct users *users;
+    struct events *events;
+    struct worker *worker;
+    struct series_worker *series;
+    struct throttle *by_account, *by_address;
+    struct files *web, *published, *coverage;
+    struct http_blob *description; /* openapi.json; NULL: not installed */
+    struct api_call *streams;      /* open event streams */
+    size_t stream_count;
+    struct loop_timer tick;
+    uint64_t tick_count;
+    api_append_fn *append;
+    void *append_ctx;
+    ns_t started; /* wall */
+};
+
+struct api_call {
+    struct dashboard *dashboard;
+    struct http_request *request;
+    const struct route *route;
+    struct session session;
+    char token[SECRET_HEX_SIZE]; /* of the session cookie; "" = none */
+    char param[ROUTE_PARAM_SIZE];
+    char retry_after[24];                         /* seconds; "" = no such header */
+    struct api_call *previous, *next;             /* of the event streams */
+    void (*abandon)(struct api_call *c, void *p); /* the request is gone while p works for it */
+    void *pending;
+};
+
+/* ---- answers: exactly one per call ---- */
+
+/* body is taken (emptied). With an entity tag; 304 if the client has it. type NULL: application/json. */
+void api_reply(struct api_call *c, unsigned status, const char *type, struct buf *body);
+/* Nothing but a status; extra headers may be NULL. */
+void api_reply_empty(struct api_call *c, unsigned status, const struct http_header *extra, size_t count);
+/* RFC 9457; kind is the end of the type URN; detail says what to do. */
+void api_problem(struct api_call *c, unsigned status, const char *kind, const char *title, const char *fmt,
+                 ...) NW_PRINTF(5, 6);
+void api_problem_err(struct api_call *c, enum err e); /* 404, 400 or 500 by what it is */
+void api_bad_parameter(struct api_call *c, const char *name, const char *expected);
+void api_no_memory(struct api_call *c);
+/* A file with its own type and cache rule; takes the reference. May be framed: only the public page. */
+void api_reply_file(struct api_call *c, const struct files_entry *entry, bool may_be_framed);
+enum { API_HEADERS_MAX = 20 };
+/* The headers that every answer carries. Returns how many were written. */
+size_t api_security_headers(struct http_header *out, bool is_private, bool may_be_framed, bool is_tls);
+
+/* ---- parameters ---- */
+
+const char *api_param(const struct api_call *c, const char *name); /* NULL: not there or empty */
+/* false: answered with 400 already. */
+bool api_param_int(struct api_call *c, const char *name, int64_t lo, int64_t hi, int64_t fallback,
+                   int64_t *out);
+/* RFC 3339, seconds since 1970, or "-3600" = so many seconds before base. */
+bool api_param_time(struct api_call *c, const char *name, ns_t base, ns_t fallback, ns_t *out);
+/* Is word in a comma-separated list? A NULL list has everything. */
+bool api_list_has(const char *list, const char *word);
+/* Does any of the texts (NULL ends them) contain q? ASCII case ignored. q NULL: yes. */
+bool api_matches(const char *q, ...);
+
+/* A page of a list that is filtered on the way: cursor is the index to begin with. */
+struct api_page {
+    int64_t limit, skip; /* skip: rows of the whole list before the page */
+    int64_t given;
+    int64_t next; /* cursor of the next page; -1: none */
+};
+bool api_page_begin(struct api_call *c, struct api_page *p, struct buf *b, struct json_out *j);
+/* Is there room for one more? Else remembers index as the next page's cursor. */
+bool api_page_room(struct api_page *p, int64_t index);
+void api_page_end(struct api_call *c, struct api_page *p, struct buf *b, struct json_out *j);
+
+/* ---- shapes that several answers share (api_json.c) ---- */
+
+void api_json_state_counts(struct json_out *j, const char *key, const size_t counts[5]);
+void api_json_id(struct json_out *j, const char *key, const char *id); /* NULL or "" is null */
+void api_json_hotspot_members(struct json_out *j, const struct dashboard *d, size_t index);
+void api_json_device_members(struct json_out *j, const struct dashboard *d, size_t index, size_t hotspots);
+void api_json_summary(struct json_out *j, const char *key, const struct dashboard *d, ns_t now);
+void api_json_incident_members(struct json_out *j, const Nw__Incident *incident);
+void api_json_daemon(struct json_out *j, const char *key, const struct snap_daemon *daemon, ns_t now);
+void api_json_state_event(struct json_out *j, const struct dashboard *d, const Nw__State *state);
+void api_json_command_event(struct json_out *j, const struct dashboard *d, const Nw__Outcome *outcome);
+/* Values of one entity, with unit, quality and age. */
+void api_json_entity(struct json_out *j, const struct snap_source *source, const Nw__Table *t, size_t entity);
+void api_json_probes(struct json_out *j, const struct dashboard *d, const char *id);
+/* Diagrams worth showing for the entities that a filter lets through. */
+typedef bool api_entity_filter(const Nw__Entity *entity, const void *ctx);
+void api_json_graphs(struct json_out *j, const char *source_id, const Nw__Table *t, api_entity_filter *filter,
+                     const void *ctx);
+const char *api_outcome_name(uint32_t outcome);
+/* How many hotspots hang on each device (traffic or power), by device index; malloc'ed, NULL: no memory. */
+size_t *api_hotspots_below(const struct dashboard *d);
+
+#define API_DAEMON_SILENT (10 * SECONDS)
+
+/* ---- handlers ---- */
+
+route_fn api_health, api_metrics, api_description, api_config, api_session_get, api_session_post,
+    api_session_delete, api_summary, api_hotspots, api_hotspots_geojson, api_hotspot, api_hotspot_history,
+    api_hotspot_availability, api_availability, api_devices, api_device, api_device_entities,
+    api_device_neighbours, api_services, api_topology, api_series, api_incidents, api_incident,
+    api_incident_acknowledge, api_incident_comment, api_incident_shelve, api_incident_close, api_command,
+    api_maintenance, api_maintenance_add, api_maintenance_end, api_coverage, api_coverage_summary,
+    api_daemons, api_users, api_audit, api_events, api_public_file, api_web_file;
+
+/* ---- event streams (api_events.c) ---- */
+
+void api_events_record(struct dashboard *d, const char *partition, uint64_t pos, const Nw__Record *record,
+                       ns_t now);
+void api_events_tick(struct dashboard *d);
+void api_stream_gone(struct api_call *c);
+
+#endif

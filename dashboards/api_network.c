@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* api_network.c - hotspots, devices, services, topology: what is now. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dashboards/api.h"
+#include "lib/base/strx.h"
+#include "lib/model/state.h"
+
+static const char *text_or(const char *text, const char *other)
+{
+    return text ? text : other;
+}
+
+/* ---- hotspots ---- */
+
+static bool is_hotspot_wanted(const struct api_call *c, const struct hotspot *h, size_t index)
+{
+    const struct dashboard *d = c->dashboard;
+    const struct snap_state *state = snapshot_hotspot(d->snapshot, index);
+    const struct site *site = inventory_site(d->inventory, h->site);
+    const struct device *uplink = hotspot_uplink(d->inventory, h);
+
+    return api_list_has(api_param(c, "state"), state_code(state->state)) &&
+           api_list_has(api_param(c, "reason"), reason_code(state->reason)) &&
+           api_list_has(api_param(c, "district"), hotspot_district_id(d->inventory, h)) &&
+           api_list_has(api_param(c, "site"), text_or(h->site, "")) &&
+           api_list_has(api_param(c, "device"), text_or(h->device, "")) &&
+           api_list_has(api_param(c, "uplink"), uplink ? uplink->id : "") &&
+           api_matches(api_param(c, "q"), h->id, text_or(h->name, ""), site ? text_or(site->name, "") : "",
+                       NULL);
+}
+
+void api_hotspots(struct api_call *c)
+{
+    struct buf b = BUF_INIT;
+    struct json_out j;
+    struct api_page p;
+    size_t count;
+    const struct hotspot *hotspots = inventory_hotspots(c->dashboard->inventory, &count);
+
+    if (!api_page_begin(c, &p, &b, &j))
+        return;
+    for (size_t i = (size_t)p.skip; i < count; i++) {
+        if (!is_hotspot_wanted(c, &hotspots[i], i))
+            continue;
+        if (!api_page_room(&p, (int64_t)i))
+            break;
+        json_object_begin(&j, NULL);
+        api_json_hotspot_members(&j, c->dashboard, i);
+        json_object_end(&j);
+    }
+    api_page_end(c, &p, &b, &j);
+}
+
+void api_hotspots_geojson(struct api_call *c)
+{
+    struct buf b = BUF_INIT;
+    struct json_out j;
+    size_t count;
+    const struct hotspot *hotspots = inventory_hotspots(c->dashboard->inventory, &count);
+
+    json_init(&j, &b);
+    json_object_begin(&j, NULL);
+    json_string(&j, "type", "FeatureCollection");
+    json_array_begin(&j, "features");
+    for (size_t i = 0; i < count; i++) {
+        struct geo_point at = hotspot_position(c->dashboard->inventory, &hotspots[i]);
+        json_object_begin(&j, NULL);
+        json_string(&j, "type", "Feature");
+        json_string(&j, "id", hotspots[i].id);
+        json_object_begin(&j, "geometry");
+        json_string(&j, "type", "Point");
+        json_array_begin(&j, "coordinates");
+        json_fixed(&j, NULL, at.lon, 6);
+        json_fixed(&j, NULL, at.lat, 6);
+        json_array_end(&j);
+        json_object_end(&j);
+        json_object_begin(&j, "properties");
+        api_json_hotspot_members(&j, c->dashboard, i);
+        json_object_end(&j);
+        json_object_end(&j);
+    }
+    json_array_end(&j);
+    json_object_end(&j);
+    api_reply(c, 200, "application/geo+json", &b);
+}
+
+/* Entities of a controller's access point: its own row, and radios and SSIDs whose id or attribute names it.
+ */
+static bool is_own_entity(const Nw__Entity *entity, const void *ctx)
+{
+    const struct hotspot *h = ctx;
+    const char *slash;
+
+    if (!h->entity)
+        return true;
+    if (strcmp(entity->id, h->entity) == 0)
+        return true;
+    slash = strchr(h->entity, '/');
+    if (slash && slash[1] && strstr(entity->id, slash + 1))
+        return true;
+    for (size_t i = 0; i < entity->n_attributes; i++)
+        if (strcmp(entity->attributes[i]->key, "ap") == 0 &&
+            strcmp(entity->attributes[i]->text, h->entity) == 0)
+            return true;
+    return false;
+}
+
+static void put_path(struct json_out *j, const struct dashboard *d, const struct hotspot *h)
+{
+    const struct device *v = hotspot_uplink(d->inventory, h);
+    size_t count;
+    const struct device *devices = inventory_devices(d->inventory, &count);
+
+    json_array_begin(j, "path");
+    for (size_t depth = 0; v && depth < count; depth++) {
+        json_object_begin(j, NULL);
+        json_string(j, "id", v->id);
+        json_string(j, "name", v->name);
+        json_string(j, "kind", device_kind_words[v->kind]);
+        json_string(j, "state", state_code(snapshot_device(d->snapshot, (size_t)(v - devices))->state));
+        json_object_end(j);
+        v = inventory_device(d->inventory, v->uplink);
+    }
+    json_array_end(j);
+}
+
+static void put_radios(struct json_out *j, const struct hotspot *h)
+{
+    const struct hotspot_radio *radios = h->radios.items;
+
+    json_array_begin(j, "radios");
+    for (size_t i = 0; i < h->radios.count; i++) {
+        json_object_begin(j, NULL);
+        json_double(j, "band_ghz", radios[i].band_ghz);
+        json_double(j, "eirp_dbm", radios[i].eirp_dbm != 0 ? radios[i].eirp_dbm : NAN);
+        json_object_end(j);
+    }
+    json_array_end(j);
+}
+
+static void put_probe_graphs(struct json_out *j, const struct dashboard *d, const char *id)
+{
+    char *name = strx_printf("probe/%s", id);
+    Nw__Table *t = snapshot_table(snapshot_source(d->snapshot, name));
+
+    api_json_graphs(j, name, t, NULL, NULL);
+    nw__table__free_unpacked(t, NULL);
+    free(name);
+}
+
+void api_hotspot(struct api_call *c)
+{
+    const struct dashboard *d = c->dashboard;
+    const struct hotspot *h = inventory_hotspot(d->inventory, c->param);
+    const struct snap_source *source = h ? snapshot_source(d->snapshot, h->device) : NULL;
+    Nw__Table *t = snapshot_table(source);
+    struct buf b = BUF_INIT;
+    struct json_out j;
+
+    if (!h) {
+        api_problem_err(c, ERR_NOT_FOUND);
+        return;
+    }
+    json_init(&j, &b);
+    json_object_begin(&j, NULL);
+    api_json_hotspot_members(&j, d, (size_t)(h - inventory_hotspots(d->inventory, &(size_t){0})));
+    json_string(&j, "environment", h->environment == ENV_INDOOR ? "indoor" : "outdoor");
+    json_double(&j, "height_m", h->height_m);
+    api_json_id(&j, "power", h->power);
+    put_radios(&j, h);
+    put_path(&j, d, h);
+    json_array_begin(&j, "entities");
+    for (size_t i = 0; t && i < t->n_entities; i++)
+        if (is_own_entity(t->entities[i], h))
+            api_json_entity(&j, source, t, i);
+    json_array_end(&j);
+    api_json_probes(&j, d, h->id);
+    json_array_begin(&j, "graphs");
+    api_json_graphs(&j, h->device, t, is_own_entity, h);
+    put_probe_graphs(&j, d, h->id);
+    json_array_end(&j);
+    json_object_end(&j);
+    nw__table__free_unpacked(t, NULL);
+    api_reply(c, 200, NULL, &b);
+}
+
+/* ---- devices ---- */
+
+static bool is_device_wanted(const struct api_call *c, const struct device *v, size_t index)
+{
+    const struct dashboard *d = c->dashboard;
+    const struct snap_source *source = snapshot_source(d->snapshot, v->id);
+    const struct site *site = inventory_site(d->inventory, v->site);
+
+    return api_list_has(api_param(c, "kind"), device_kind_words[v->kind]) &&
+           api_list_has(api_param(c, "state"), state_code(snapshot_device(d->snapshot, index)->state)) &&
+           api_list_has(api_param(c, "district"), site ? text_or(site->district, "") : "") &&
+           api_list_has(api_param(c, "uplink"), text_or(v->uplink, "")) &&
+           api_matches(api_param(c, "q"), v->id, text_or(v->name, ""), text_or(v->address, ""),
+                       source ? text_or(source->model, "") : "", site ? text_or(site->name, "") : "", NULL);
+}
+
+void api_devices(struct api_call *c)
+{
+    struct buf b = BUF_INIT;
+    struct json_out j;
+    struct api_page p;
+    size_t count;
+    const struct device *devices = inventory_devices(c->dashboard->inventory, &count);
+    size_t *below = NULL;
+
+    if (!api_page_begin(c, &p, &b, &j))
+        return;
+    below = api_hotspots_below(c->dashboard);
+    for (size_t i = (size_t)p.skip; i < count; i++) {
+        if (!is_device_wanted(c, &devices[i], i))
+            continue;
+        if (!api_page_room(&p, (int64_t)i))
+            break;
+        json_object_begin(&j, NULL);
+        api_json_device_members(&j, c->dashboard, i, below ? below[i] : 0);
+        json_object_end(&j);
+    }
+    free(below);
+    api_page_end(c, &p, &b, &j);
+}
+
+static const struct device *find_device(struct api_call *c)
+{
+    const struct device *v = inventory_device(c->dashboard->inventory, c->param);
+
+    if (!v)
+        api_problem_err(c, ERR_NOT_FOUND);
+    return v;
+}
+
+static void put_identity(struct json_out *j, const Nw__Table *t)
+{
+    const Nw__Identity *i = t ? t->identity : NULL;
+
+    json_array_begin(j, "profiles");
+    for (size_t k = 0; t && k < t->n_profiles; k++)
+        json_string(j, NULL, t->profiles[k]);
+    json_array_end(j);
+    if (!i) {
+        json_null(j, "identity");
+        return;
+    }
+    json_object_begin(j, "identity");
+    api_json_id(j, "sys_object_id", i->sys_object_id);
+    api_json_id(j, "sys_descr", i->sys_descr);
+    api_json_id(j, "sys_name", i->sys_name);
+    api_json_id(j, "vendor", i->vendor);
+    api_json_id(j, "model", i->model);
+    api_json_id(j, "version", i->version);
+    api_json_id(j, "serial", i->serial);
+    json_object_end(j);
+}
+
+static void put_children(struct json_out *j, const struct dashboard *d, const struct device *parent)
+{
+    size_t count;
+    const struct device *devices = inventory_devices(d->inventory, &count);
+
+    json_array_begin(j, "children");
+    for (size_t i = 0; i < count; i++) {
+        if (!devices[i].uplink || strcmp(devices[i].uplink, parent->id) != 0)
+            continue;
+        json_object_begin(j, NULL);
+        json_string(j, "id", devices[i].id);
+        json_string(j, "name", devices[i].name);
+        json_string(j, "kind", device_kind_words[devices[i].kind]);
+        json_string(j, "state", state_code(snapshot_device(d->snapshot, i)->state));
+        json_object_end(j);
+    }
+    json_array_end(j);
+}
+
+void api_device(struct api_call *c)
+{
+    const struct dashboard *d = c->dashboard;
+    const struct device *v = find_device(c);
+    const struct snap_source *source = v ? snapshot_source(d->snapshot, v->id) : NULL;
+    Nw__Table *t = snapshot_table(source);
+    struct buf b = BUF_INIT;
+    struct json_out j;
+
+    if (!v)
+        return;
+    size_t index = (size_t)(v - inventory_devices(d->inventory, &(size_t){0}));
+    size_t *below = api_hotspots_below(d);
+    json_init(&j, &b);
+    json_object_begin(&j, NULL);
+    api_json_device_members(&j, d, index, below ? below[index] : 0);
+    free(below);
+    json_int(&j, "port", v->port);
+    api_json_id(&j, "uplink_port", v->uplink_port);
+    put_identity(&j, t);
+    json_double(&j, "uptime_s", source && source->uptime_ms ? (double)source->uptime_ms / 1000 : NAN);
+    json_double(&j, "interval_s", source && source->interval_ms ? source->interval_ms / 1000.0 : NAN);
+    json_double(&j, "poll_rtt_ms", source && source->duration_us ? source->duration_us / 1000.0 : NAN);
+    put_children(&j, d, v);
+    json_array_begin(&j, "graphs");
+    api_json_graphs(&j, v->id, t, NULL, NULL);
+    json_array_end(&j);
+    json_object_end(&j);
+    nw__table__free_unpacked(t, NULL);
+    api_reply(c, 200, NULL, &b);
+}
+
+void api_device_entities(struct api_call *c)
+{
+    const struct device *v = find_device(c);
+    const struct snap_source *source = v ? snapshot_source(c->dashboard->snapshot, v->id) : NULL;
+    struct buf b = BUF_INIT;
+    struct json_out j;
+    struct api_page p;
+
+    if (!v || !api_page_begin(c, &p, &b, &j))
+        return;
+    Nw__Table *t = snapshot_table(source);
+    for (size_t i = (size_t)p.skip; t && i < t->n_entities; i++) {
+        const Nw__Entity *entity = t->entities[i];
+        if (!api_list_has(api_param(c, "kind"), entity->kind) ||
+            !api_matches(api_param(c, "q"), entity->id, entity->name, NULL))
+            continue;
+        if (!api_page_room(&p, (int64_t)i))
+            break;
+        api_json_entity(&j, source, t, i);
+    }
+    nw__table__free_unpacked(t, NULL);
+    api_page_end(c, &p, &b, &j);
+}
+
+/* The device that calls itself so; names are compared without the domain. */
+static const char *device_by_sys_name(const struct dashboard *d, const char *name)
+{
+    size_t count, len = strcspn(name, ".");
+    const struct device *devices = inventory_devices(d->inventory, &count);
+
+    for (size_t i = 0; len > 0 && i < count; i++) {
+        const struct snap_source *source = snapshot_source(d->snapshot, devices[i].id);
+        const char *own = source && source->sys_name ? source->sys_name : devices[i].id;
+        if (strcspn(own, ".") == len && strncmp(own, name, len) == 0)
+            return devices[i].id;
+    }
+    return NULL;
+}
+
+void api_device_neighbours(struct api_call *c)
+{
+    const struct device *v = find_device(c);
+    struct buf b = BUF_INIT;
+    struct json_out j;
+    struct api_page p;
+
+    if (!v || !api_page_begin(c, &p, &b, &j))
+        return;
+    Nw__Table *t = snapshot_table(snapshot_source(c->dashboard->snapshot, v->id));
+    for (size_t i = (size_t)p.skip; t && i < t->n_neighbours; i++) {
+        const Nw__Neighbour *n = t->neighbours[i];
+        if (!api_page_room(&p, (int64_t)i))
+            break;
+        json_object_begin(&j, NULL);
+        json_string(&j, "entity", n->entity);
+        json_string(&j, "system_name", n->system_name);
+        json_string(&j, "chassis_id", n->chassis_id);
+        json_string(&j, "port_id", n->port_id);
+        json_string(&j, "port_descr", n->port_descr);
+        json_string(&j, "device", device_by_sys_name(c->dashboard, n->system_name));
+        json_object_end(&j);
+    }
+    nw__table__free_unpacked(t, NULL);
+    api_page_end(c, &p, &b, &j);
+}
+
+/* ---- services ---- */
+
+void api_services(struct api_call *c)
+{
+    const struct dashboard *d = c->dashboard;
+    struct buf b = BUF_INIT;
+    struct json_out j;
+    struct api_page p;
+    size_t count;
+    const struct service *services = inventory_services(d->inventory, &count);
+
+    if (!api_page_begin(c, &p, &b, &j))
+        return;
+    for (size_t i = (size_t)p.skip; i < count; i++) {
+        const struct snap_state *state = snapshot_service(d->snapshot, i);
+        if (!api_matches(api_param(c, "q"), services[i].id, text_or(services[i].name, ""), NULL))
+            continue;
+        if (!api_page_room(&p, (int64_t)i))
+            break;
+        json_object_begin(&j, NULL);
+        json_string(&j, "id", services[i].id);
+        json_string(&j, "name", services[i].name);
+        json_string(&j, "kind", service_kind_words[services[i].kind]);
+        json_string(&j, "target", services[i].target);
+        api_json_id(&j, "site", services[i].site);
+        json_string(&j, "state", state_code(state->state));
+        json_string(&j, "reason", reason_code(state->reason));
+        json_time(&j, "since", state->since);
+        api_json_id(&j, "incident", state->incident);
+        api_json_probes(&j, d, services[i].id);
+        json_array_begin(&j, "graphs");
+        put_probe_graphs(&j, d, services[i].id);
+        json_array_end(&j);
+        json_object_end(&j);
+    }
+    api_page_end(c, &p, &b, &j);
+}
+
+/* ---- topology ---- */
+
+struct below {
+    size_t states[5];
+    double clients;
+};
+
+/* Adds each hotspot's state and clients to every device on its way to the core, and to its controller. */
+static void add_upwards(const struct dashboard *d, size_t index, struct below *sums, size_t device_count)
+{
+    const struct hotspot *h = &inventory_hotspots(d->inventory, &(size_t){0})[index];
+    const struct device *devices = inventory_devices(d->inventory, &(size_t){0});
+    const struct device *own = inventory_device(d->inventory, h->device);
+    const struct device *v = hotspot_uplink(d->inventory, h);
+    enum state state = snapshot_hotspot(d->snapshot, index)->state;
+    double clients = snapshot_clients(d->snapshot, index);
+
+    for (size_t depth = 0; depth <= device_count; depth++) {
+        const struct device *at = depth == 0 ? own : v;
+        if (at) {
+            struct below *sum = &sums[at - devices];
+            sum->states[state <= STATE_MAINTENANCE ? state : STATE_UNKNOWN]++;
+            sum->clients += isnan(clients) ? 0 : clients;
+        }
+        if (depth > 0)
+            v = v ? inventory_device(d->inventory, v->uplink) : NULL;
+        if (depth > 0 && !v)
+            break;
+    }
+}
+
+static struct below *sum_below(const struct dashboard *d, size_t device_count)
+{
+    struct below *sums = calloc(device_count + 1, sizeof *sums);
+    size_t count;
+
+    inventory_hotspots(d->inventory, &count);
+    for (size_t i = 0; sums && i < count; i++)
+        add_upwards(d, i, sums, device_count);
+    return sums;
+}
+
+static void put_node(struct json_out *j, const struct dashboard *d, size_t index, const struct below *sum)
+{
+    const struct device *v = &inventory_devices(d->inventory, &(size_t){0})[index];
+    const struct snap_state *state = snapshot_device(d->snapshot, index);
+    const struct site *site = inventory_site(d->inventory, v->site);
+
+    json_object_begin(j, NULL);
+    json_string(j, "id", v->id);
+    json_string(j, "name", v->name);
+    json_string(j, "kind", device_kind_words[v->kind]);
+    json_string(j, "district", site && site->district ? site->district : "");
+    if (site) {
+        json_fixed(j, "lat", site->lat, 6);
+        json_fixed(j, "lon", site->lon, 6);
+    } else {
+        json_null(j, "lat");
+        json_null(j, "lon");
+    }
+    json_bool(j, "is_core", v->is_core);
+    json_string(j, "state", state_code(state->state));
+    json_string(j, "reason", reason_code(state->reason));
+    api_json_id(j, "incident", state->incident);
+    api_json_state_counts(j, "hotspots", sum->states);
+    json_int(j, "clients", (int64_t)sum->clients);
+    json_object_end(j);
+}
+
+static void put_link(struct json_out *j, const struct dashboard *d, const struct device *from, const char *to,
+                     const char *kind, const char *port)
+{
+    const struct device *devices = inventory_devices(d->inventory, &(size_t){0});
+
+    json_object_begin(j, NULL);
+    json_string(j, "from", from->id);
+    json_string(j, "to", to);
+    json_string(j, "kind", kind);
+    api_json_id(j, "port", port);
+    json_string(j, "state", state_code(snapshot_device(d->snapshot, (size_t)(from - devices))->state));
+    json_object_end(j);
+}
+
+static void put_links(struct json_out *j, const struct dashboard *d, bool with_aps)
+{
+    size_t count, link_count;
+    const struct device *devices = inventory_devices(d->inventory, &count);
+    const struct link *links = inventory_links(d->inventory, &link_count);
+
+    json_array_begin(j, "links");
+    for (size_t i = 0; i < count; i++) {
+        if (devices[i].kind == DEVICE_AP && !with_aps)
+            continue;
+        if (devices[i].uplink)
+            put_link(j, d, &devices[i], devices[i].uplink, "uplink", devices[i].uplink_port);
+        if (devices[i].power)
+            put_link(j, d, &devices[i], devices[i].power, "power", NULL);
+    }
+    for (size_t i = 0; i < link_count; i++) {
+        const struct device *from = inventory_device(d->inventory, links[i].from);
+        if (from)
+            put_link(j, d, from, links[i].to, "redundant", NULL);
+    }
+    json_array_end(j);
+}
+
+void api_topology(struct api_call *c)
+{
+    const struct dashboard *d = c->dashboard;
+    const char *aps = api_param(c, "aps");
+    bool with_aps = aps && strcmp(aps, "1") == 0;
+    struct buf b = BUF_INIT;
+    struct json_out j;
+    size_t count;
+    const struct device *devices = inventory_devices(d->inventory, &count);
+    struct below *sums = sum_below(d, count);
+
+    if (!sums) {
+        api_no_memory(c);
+        return;
+    }
+    json_init(&j, &b);
+    json_object_begin(&j, NULL);
+    json_array_begin(&j, "nodes");
+    for (size_t i = 0; i < count; i++)
+        if (devices[i].kind != DEVICE_AP || with_aps)
+            put_node(&j, d, i, &sums[i]);
+    json_array_end(&j);
+    put_links(&j, d, with_aps);
+    json_object_end(&j);
+    free(sums);
+    api_reply(c, 200, NULL, &b);
+}

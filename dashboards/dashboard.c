@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* dashboard.c - the parts of netzwacht-dashboard put together, and the way of a request:
+ *
+ *   http_io -> cookie -> session -> route table (role) -> rate -> CSRF token -> handler -> answer */
+#include "dashboards/dashboard.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "dashboards/api.h"
+#include "dashboards/tail.h"
+#include "lib/base/log.h"
+#include "lib/base/strx.h"
+
+enum { LOGIN_QUEUE = 8 };
+
+/* reliability.md H2 of the project's bars: 5 a minute an account, 20 a minute an address */
+#define ACCOUNT_REFILL (12 * SECONDS)
+#define ADDRESS_REFILL (3 * SECONDS)
+#define SESSION_REFILL (25 * MILLISECONDS)
+enum { ACCOUNT_BURST = 5, ADDRESS_BURST = 20, SESSION_BURST = 240 };
+
+struct program {
+    struct dashboard d; /* first: handlers know only this */
+    struct tail *tail;
+    struct throttle *by_session;
+    bool has_alerts_position;
+    bool has_told_history;
+    Nw__Counter counters[4], *counter_list[4];
+};
+
+static struct program *program_of(struct dashboard *d)
+{
+    return (struct program *)(void *)d;
+}
+
+/* ---- a request ---- */
+
+static void find_session(struct api_call *c)
+{
+    struct dashboard *d = c->dashboard;
+    const char *cookies = http_request_header(c->request, "Cookie");
+    const struct auth_limits limits = {d->settings->dashboard.session_idle,
+                                       d->settings->dashboard.session_max};
+    const char *name = http_server_is_tls(d->http) ? "__Host-nw_session" : "nw_session";
+
+    if (!cookies || !http_cookie_get(cookies, name, c->token, sizeof c->token))
+        c->token[0] = '\0';
+    auth_session_find(d->users, &limits, c->token[0] ? c->token : NULL, loop_wall(d->loop), &c->session);
+}
+
+/* A change must come from our own page: JSON (which forms cannot send), from our own origin, with the token.
+ * false: refused. */
+static bool is_wanted(struct api_call *c)
+{
+    const char *type = http_request_header(c->request, "Content-Type");
+    const char *token = http_request_header(c->request, "X-CSRF-Token");
+    enum http_method method = http_request_method(c->request);
+    size_t len;
+
+    if (method == HTTP_GET || method == HTTP_HEAD)
+        return true;
+    http_request_body(c->request, &len);
+    if (len > 0 && (!type || strncasecmp(type, "application/json", 16) != 0)) {
+        api_problem(c, 415, "media-type", "This must be JSON", "Send Content-Type: application/json.");
+        return false;
+    }
+    if (!auth_origin_fits(http_request_header(c->request, "Origin"),
+                          http_request_header(c->request, "Host"))) {
+        api_problem(c, 403, "csrf", "From another site",
+                    "Requests that change something must come from this one.");
+        return false;
+    }
+    if (c->route->handler == api_session_post)
+        return true; /* there is no session to take the token from yet */
+    if (!token || !secret_equal(token, c->session.csrf)) {
+        api_problem(c, 403, "csrf", "The CSRF token is missing or wrong",
+                    "Send X-CSRF-Token with the value of `csrf` of GET /api/v1/session.");
+        return false;
+    }
+    return true;
+}
+
+static bool is_too_fast(struct api_call *c)
+{
+    struct dashboard *d = c->dashboard;
+    ns_t wait;
+
+    if (c->session.role == ROLE_PUBLIC ||
+        throttle_take(program_of(d)->by_session, c->token, loop_mono(d->loop), &wait))
+        return false;
+    strx_copy(c->retry_after, sizeof c->retry_after, "1");
+    api_problem(c, 429, "too-many-requests", "Too many requests", "Slow down to 40 a second.");
+    return true;
+}
+
+static void dispatch(struct api_call *c)
+{
+    const struct http_target *target = http_request_target(c->request);
+    enum http_method method = http_request_method(c->request);
+    enum route_verdict verdict =
+        method == HTTP_OTHER ? ROUTE_NO_METHOD
+                             : routes_find(method, target->path, c->session.role, &c->route, c->param);
+
+    switch (verdict) {
+    case ROUTE_FOUND:
+        if (!is_too_fast(c) && is_wanted(c))
+            c->route->handler(c);
+        return;
+    case ROUTE_NO_PATH:
+        api_problem(c, 404, "not-found", "There is nothing here",
+                    "GET /api/v1/openapi.json lists what there is.");
+        return;
+    case ROUTE_NO_METHOD:
+        api_problem(c, 405, "method", "Not with this method",
+                    "GET /api/v1/openapi.json says which methods there are.");
+        return;
+    case ROUTE_LOG_IN: api_problem(c, 401, "login-required", "Log in first", "POST /api/v1/session."); return;
+    case ROUTE_FORBIDDEN:
+        api_problem(c, 403, "forbidden", "Not with your role", "Your role is %s.",
+                    role_name(c->session.role));
+        return;
+    }
+}
+
+static void on_request(void *ctx, struct http_request *r)
+{
+    static const struct http_header retry = {"Retry-After", "1"};
+    struct dashboard *d = ctx;
+    struct api_call *c = calloc(1, sizeof *c);
+
+    if (!c) {
+        http_reply(r, 503, &retry, 1, NULL);
+        return;
+    }
+    c->dashboard = d;
+    c->request = r;
+    http_request_set_user(r, c);
+    find_session(c);
+    dispatch(c);
+}
+
+static void on_gone(void *ctx NW_UNUSED, struct http_request *r)
+{
+    struct api_call *c = http_request_user(r);
+
+    if (!c)
+        return;
+    api_stream_gone(c);
+    if (c->abandon)
+        c->abandon(c, c->pending);
+    secret_wipe(c, sizeof *c);
+    free(c);
+}
+
+/* ---- records ---- */
+
+static void on_record(void *ctx, const char *partition, journal_pos pos, const void *bytes, size_t len,
+                      Nw__Record *record)
+{
+    struct program *p = ctx;
+    struct dashboard *d = &p->d;
+    enum err e = history_record(d->history, partition, pos, bytes, len);
+
+    if (e && !p->has_told_history) {
+        p->has_told_history = true;
+        log_error("history.db cannot be written: %s; lists of incidents stand still", err_text(e));
+    }
+    if (!record)
+        return;
+    if (strcmp(partition, "alerts") == 0 && !p->has_alerts_position) {
+        p->has_alerts_position = true;
+        events_start(d->events, pos - 1);
+    }
+    api_events_record(d, partition, pos, record, loop_wall(d->loop));
+    e = snapshot_record(d->snapshot, partition, record, loop_wall(d->loop));
+    if (e)
+        log_warning("a record of %s is not shown: %s", partition, err_text(e));
+}
+
+static void on_idle(void *ctx)
+{
+    struct program *p = ctx;
+
+    if (history_commit(p->d.history) != ERR_OK && !p->has_told_history) {
+        p->has_told_history = true;
+        log_error("history.db cannot be committed; lists of incidents stand still after a restart");
+    }
+}
+
+static void on_tick(void *ctx)
+{
+    struct dashboard *d = ctx;
+
+    d->tick_count++;
+    api_events_tick(d);
+    if (loop_timer_after(d->loop, &d->tick, SECONDS) != ERR_OK)
+        log_error("out of memory: summaries stop");
+}
+
+/* ---- start ---- */
+
+static bool put_open(void *ctx, uint64_t row NW_UNUSED, const Nw__Incident *incident)
+{
+    snapshot_incident(ctx, incident);
+    return true;
+}
+
+static enum err open_stores(struct dashboard *d)
+{
+    char *users = strx_printf("%s/dashboard/users.db", d->settings->state_dir);
+    char *history = strx_printf("%s/dashboard/history.db", d->settings->state_dir);
+    const struct history_filter open = {.open = 1, .limit = 20000};
+    enum err e = users && history ? ERR_OK : ERR_NOMEM;
+
+    if (e == ERR_OK && mkdir(d->settings->state_dir, 0750) < 0 && errno != EEXIST)
+        log_warning("%s cannot be made", d->settings->state_dir);
+    if (e == ERR_OK && (e = users_open(users, &d->users)) != ERR_OK)
+        log_error("%s cannot be opened: %s", users, err_text(e));
+    if (e == ERR_OK && (e = history_open(history, &d->history)) == ERR_MALFORMED) {
+        log_warning("%s is damaged: it is made anew from the journal", history);
+        if (unlink(history) == 0)
+            e = history_open(history, &d->history);
+    }
+    if (e == ERR_OK && (e = history_catch_up(d->history, d->settings->journal_dir)) == ERR_OK)
+        e = history_incidents(d->history, &open, put_open, d->snapshot);
+    if (e && d->users)
+        log_error("%s: %s", history ? history : "history.db", err_text(e));
+    free(users);
+    free(history);
+    return e;
+}
+
+static struct http_blob *read_description(void)
+{
+    char *path = settings_data_path("openapi.json"), *data = NULL;
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    struct stat st;
+    struct http_blob *blob = NULL;
+
+    if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0 && st.st_size < 4 * MIB)
+        data = malloc((size_t)st.st_size);
+    if (data && read(fd, data, (size_t)st.st_size) == st.st_size)
+        blob = http_blob_new(data, (size_t)st.st_size);
+    else
+        free(data);
+    if (fd >= 0)
+        close(fd);
+    free(path);
+    return blob;
+}
+
+static enum err open_files(struct dashboard *d)
+{
+    char *built_in = settings_data_path("web");
+    char *coverage = strx_printf("%s/coverage", d->settings->state_dir);
+    const char *web = d->settings->dashboard.web_dir ? d->settings->dashboard.web_dir : built_in;
+    const char *published =
+        d->settings->public_page.directory ? d->settings->public_page.directory : d->settings->public_dir;
+    enum err e = web && coverage ? files_new(web, &d->web) : ERR_NOMEM;
+
+    if (e == ERR_OK)
+        e = files_new(published, &d->published);
+    if (e == ERR_OK)
+        e = files_new(coverage, &d->coverage);
+    d->description = read_description();
+    free(built_in);
+    free(coverage);
+    return e;
+}
+
+static enum err make_parts(struct program *p)
+{
+    struct dashboard *d = &p->d;
+    enum err e = secret_init();
+
+    if (e == ERR_OK)
+        e = snapshot_new(d->inventory, &d->snapshot);
+    if (e == ERR_OK)
+        e = events_new(&d->events);
+    if (e == ERR_OK)
+        e = throttle_new(ACCOUNT_BURST, ACCOUNT_REFILL, &d->by_account);
+    if (e == ERR_OK)
+        e = throttle_new(ADDRESS_BURST, ADDRESS_REFILL, &d->by_address);
+    if (e == ERR_OK)
+        e = throttle_new(SESSION_BURST, SESSION_REFILL, &p->by_session);
+        /* before the worker: it forks, and a fork copies no threads */
+#ifdef NW_HAVE_SERIES
+    if (e == ERR_OK)
+        e = series_worker_new(d->loop, d->settings->journal_dir, d->settings->rrd_dir, &d->series);
+#endif
+    if (e == ERR_OK)
+        e = worker_new(d->loop, LOGIN_QUEUE, &d->worker);
+    if (e == ERR_OK)
+        e = open_files(d);
+    if (e)
+        log_error("cannot start: %s", err_text(e));
+    return e;
+}
+
+static enum err start_tail(struct program *p)
+{
+    static const char *const partitions[] = {"collector", "probe", "alerts", "store",
+                                             "dashboard", "cli",   "public", NULL};
+    static const struct tail_fns fns = {.record = on_record, .idle = on_idle};
+    enum err e = tail_new(p->d.loop, p->d.settings->journal_dir, partitions, true, &fns, p, &p->tail);
+
+    if (e)
+        log_error("the journal in %s cannot be read: %s", p->d.settings->journal_dir, err_text(e));
+    return e;
+}
+
+static enum err start_server(struct dashboard *d)
+{
+    static const struct http_fns fns = {.request = on_request, .gone = on_gone};
+    const struct dashboard_settings *s = &d->settings->dashboard;
+    const struct http_options options = {
+        .address = s->listen, .port = s->port, .tls_certificate = s->tls_certificate, .tls_key = s->tls_key};
+    enum err e = http_server_new(d->loop, &options, &fns, d, &d->http);
+
+    if (e == ERR_BUSY)
+        log_error(
+            "port %lld of %s is in use: set dashboard.port to another one, or stop who uses it (`ss -ltnp` "
+            "shows it)",
+            (long long)s->port, s->listen);
+    else if (e == ERR_MALFORMED)
+        log_error("dashboard.listen: \"%s\" is no address; 127.0.0.1 is one", s->listen);
+    else if (e)
+        log_error("cannot listen on %s port %lld: %s", s->listen, (long long)s->port, err_text(e));
+    else
+        log_info("http%s://%s:%u/", http_server_is_tls(d->http) ? "s" : "", s->listen,
+                 http_server_port(d->http));
+    return e;
+}
+
+enum err dashboard_new(const struct dashboard_options *options, struct dashboard **out)
+{
+    struct program *p = calloc(1, sizeof *p);
+    struct dashboard *d = p ? &p->d : NULL;
+    enum err e;
+
+    if (!p)
+        return ERR_NOMEM;
+    d->loop = options->loop;
+    d->settings = options->settings;
+    d->inventory = options->inventory;
+    d->append = options->append;
+    d->append_ctx = options->append_ctx;
+    d->started = loop_wall(d->loop);
+    loop_timer_init(&d->tick, on_tick, d);
+    e = make_parts(p);
+    if (e == ERR_OK)
+        e = open_stores(d);
+    if (e == ERR_OK)
+        e = start_tail(p);
+    if (e == ERR_OK)
+        e = start_server(d);
+    if (e == ERR_OK)
+        e = loop_timer_after(d->loop, &d->tick, SECONDS);
+    if (e) {
+        dashboard_free(d);
+        return e;
+    }
+    *out = d;
+    return ERR_OK;
+}
+
+void dashboard_free(struct dashboard *d)
+{
+    struct program *p = d ? program_of(d) : NULL;
+
+    if (!d)
+        return;
+    loop_timer_cancel(d->loop, &d->tick);
+    worker_free(d->worker); /* answers what waits, while the server still stands */
+    http_server_free(d->http);
+    tail_free(p->tail);
+#ifdef NW_HAVE_SERIES
+    series_worker_free(d->series);
+#endif
+    throttle_free(d->by_account);
+    throttle_free(d->by_address);
+    throttle_free(p->by_session);
+    files_free(d->web);
+    files_free(d->published);
+    files_free(d->coverage);
+    http_blob_unref(d->description);
+    events_free(d->events);
+    snapshot_free(d->snapshot);
+    history_close(d->history);
+    users_close(d->users);
+    free(p);
+}
+
+void dashboard_beat(struct dashboard *d, Nw__Heartbeat *beat)
+{
+    struct program *p = program_of(d);
+    struct http_stats http;
+    const char *const names[] = {"http_requests_total", "http_refused_total", "http_cut_total",
+                                 "http_streams"};
+
+    http_server_stats(d->http, &http);
+    const double values[] = {(double)http.requests, (double)http.refused, (double)http.cut,
+                             (double)http.streams};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        nw__counter__init(&p->counters[i]);
+        p->counters[i].name = (char *)(uintptr_t)names[i];
+        p->counters[i].value = values[i];
+        p->counter_list[i] = &p->counters[i];
+    }
+    beat->counters = p->counter_list;
+    beat->n_counters = ARRAY_LEN(names);
+    tail_lags(p->tail, loop_wall(d->loop), beat);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* json_io.h - request bodies as JSON objects of texts; json_io.c knows jansson. */
+#ifndef NW_DASHBOARDS_JSON_IO_H
+#define NW_DASHBOARDS_JSON_IO_H
+
+#include <stddef.h>
+
+#include "lib/base/err.h"
+
+struct json_body; /* opaque */
+
+/* One object, at most 8 levels, no duplicate keys, no NUL in strings. An empty text is an empty object. */
+enum err json_body_parse(const char *text, size_t len, struct json_body **out) NW_CHECKED;
+void json_body_free(struct json_body *b);
+/* A string member; NULL: not there, not a string, or longer than max bytes. Borrowed. */
+const char *json_body_text(const struct json_body *b, const char *key, size_t max);
+
+#endif

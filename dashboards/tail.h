@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* tail.h - reads partitions of the journal for the dashboard and the public page: what is now and what comes,
+ * as unpacked records; knows how far behind it is. */
+#ifndef NW_DASHBOARDS_TAIL_H
+#define NW_DASHBOARDS_TAIL_H
+
+#include <stdbool.h>
+
+#include "lib/base/err.h"
+#include "lib/base/units.h"
+#include "lib/model/record.h"
+#include "lib/runtime/journal.h"
+#include "lib/runtime/loop.h"
+
+struct tail; /* opaque */
+
+struct tail_fns {
+    /* record is NULL for one that is damaged, or a sample of back-filled history: there are many, and they
+     * say nothing about now. The record is borrowed, but parts may be taken out. */
+    void (*record)(void *ctx, const char *partition, journal_pos pos, const void *bytes, size_t len,
+                   Nw__Record *record);
+    void (*idle)(void *ctx); /* everything is read: the moment to commit */
+};
+
+/* partitions: NULL-terminated. Begins one whole segment back, so that everything was seen once; reads all
+ * that is there before it returns. */
+enum err tail_new(struct loop *l, const char *journal_dir, const char *const *partitions, bool with_units,
+                  const struct tail_fns *fns, void *ctx, struct tail **out) NW_CHECKED;
+void tail_free(struct tail *t);
+/* Sets lag of a heartbeat; borrowed until the next call. */
+void tail_lags(struct tail *t, ns_t wall, Nw__Heartbeat *beat);
+
+#endif
