@@ -24,3 +24,14 @@ tests_sim_104_third_of_packets_lost_LDADD = $(COLLECTOR_TEST_LIBS)
 tests_sim_110_uplink_cut_SOURCES = tests/sim/110-uplink-cut.c $(SIM_WORLD)
 tests_sim_110_uplink_cut_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_sim_110_uplink_cut_LDADD = $(COLLECTOR_TEST_LIBS)
+
+# The reply path, fuzzed; without --enable-fuzzer its corpus is replayed.
+if ENABLE_FUZZER
+noinst_PROGRAMS += tests/fuzz/fuzz_reply
+else
+UNIT_TESTS += tests/fuzz/fuzz_reply
+endif
+tests_fuzz_fuzz_reply_SOURCES = tests/fuzz/fuzz_reply.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_reply_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_fuzz_fuzz_reply_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_reply_LDADD = $(COLLECTOR_TEST_LIBS)
