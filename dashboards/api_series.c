@@ -136,9 +136,7 @@ static void on_abandoned(struct api_call *c, void *p)
 {
     struct series_call *s = p;
 
-#ifdef NW_HAVE_SERIES
     series_cancel(c->dashboard->series, s->id);
-#endif
     free(s);
 }
 
@@ -218,12 +216,7 @@ void api_series(struct api_call *c)
     q.column_count = s->count;
     c->abandon = on_abandoned;
     c->pending = s;
-#ifdef NW_HAVE_SERIES
     enum err e = d->series ? series_request(d->series, &q, on_series, s, &s->id) : ERR_AGAIN;
-#else
-    enum err e = ERR_AGAIN;
-    (void)on_series;
-#endif
     if (e == ERR_OK)
         return;
     c->abandon = NULL;

@@ -290,10 +290,8 @@ static enum err make_parts(struct program *p)
     if (e == ERR_OK)
         e = throttle_new(SESSION_BURST, SESSION_REFILL, &p->by_session);
         /* before the worker: it forks, and a fork copies no threads */
-#ifdef NW_HAVE_SERIES
     if (e == ERR_OK)
         e = series_worker_new(d->loop, d->settings->journal_dir, d->settings->rrd_dir, &d->series);
-#endif
     if (e == ERR_OK)
         e = worker_new(d->loop, LOGIN_QUEUE, &d->worker);
     if (e == ERR_OK)
@@ -380,9 +378,7 @@ void dashboard_free(struct dashboard *d)
     worker_free(d->worker); /* answers what waits, while the server still stands */
     http_server_free(d->http);
     tail_free(p->tail);
-#ifdef NW_HAVE_SERIES
     series_worker_free(d->series);
-#endif
     throttle_free(d->by_account);
     throttle_free(d->by_address);
     throttle_free(p->by_session);
