@@ -15,3 +15,6 @@ netzwacht_alerts_LDADD = $(DAEMON_LIB) alerts/libalerts.a $(SQLITE_LIBS) $(MODEL
 SHARED_FROM_SOURCE += alerts=alerts
 alertsdatadir = $(pkgdatadir)/alerts
 dist_alertsdata_DATA = %D%/rules.yaml
+
+netzwacht_SOURCES += cli/cmd_incidents.c cli/post.c cli/post.h
+netzwacht_LDADD_FLOOR4 += alerts/libalerts.a $(SQLITE_LIBS)

@@ -160,6 +160,8 @@ static bool is_covered(const struct engine *e, const struct watch *w)
         return is_kind_failing(e, SERVICE_PORTAL);
     if (w->kind == OBJECT_HOTSPOT && w->rule->type == INCIDENT_DNS_DOWN)
         return is_kind_failing(e, SERVICE_DNS);
+    if (w->kind == OBJECT_DEVICE && e->facts[w->index].on_battery)
+        return true; /* whatever it measures now, the power incident is the news */
     if (w->kind != OBJECT_DEVICE || w->rule->metric != METRIC_OPTIC_RX)
         return false;
     n = &e->topo->nodes[w->index];

@@ -10,3 +10,4 @@ COMMAND("poll", cmd_poll, "read one device, or a recording of one, and say what 
 COMMAND("profile", cmd_profile, "check a device profile, or try it on a recording")
 COMMAND("journal", cmd_journal, "print the records that the daemons pass to each other")
 COMMAND("user", cmd_user, "accounts of the dashboard")
+COMMAND("incidents", cmd_incidents, "list and show incidents, acknowledge one")

@@ -2,3 +2,13 @@
 dist_man_MANS = %D%/man/netzwacht.1
 dist_doc_DATA = %D%/profiles.md %D%/architecture.md %D%/operations.md
 EXTRA_DIST += %D%/decisions
+dist_doc_DATA += %D%/asyncapi.yaml
+alertsschemadir = $(pkgdatadir)/schemas
+dist_alertsschema_DATA = \
+	%D%/schemas/daemon.json %D%/schemas/event.json %D%/schemas/incident.json %D%/schemas/noc-receipt.json \
+	%D%/schemas/noc-reply.json %D%/schemas/state.json %D%/schemas/noc-command-acknowledge.json \
+	%D%/schemas/noc-command-assign.json %D%/schemas/noc-command-close.json \
+	%D%/schemas/noc-command-comment.json %D%/schemas/noc-command-list.json \
+	%D%/schemas/noc-command-maintenance.json %D%/schemas/noc-command-maintenance_end.json \
+	%D%/schemas/noc-command-replay.json %D%/schemas/noc-command-reprobe.json \
+	%D%/schemas/noc-command-shelve.json %D%/schemas/noc-command-unshelve.json

@@ -3,10 +3,10 @@ ALERT_WORLD = tests/sim/alert_world.c tests/sim/alert_world.h tests/unit/cmocka_
 ALERT_LIBS = alerts/libalerts.a $(SQLITE_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 ALERT_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 
-UNIT_TESTS += tests/sim/110-uplink-cut tests/sim/112-blind
-tests_sim_110_uplink_cut_SOURCES = tests/sim/110-uplink-cut-takes-40-hotspots.c $(ALERT_WORLD)
-tests_sim_110_uplink_cut_CFLAGS = $(ALERT_CFLAGS)
-tests_sim_110_uplink_cut_LDADD = $(ALERT_LIBS)
-tests_sim_112_blind_SOURCES = tests/sim/112-monitor-goes-blind.c $(ALERT_WORLD)
-tests_sim_112_blind_CFLAGS = $(ALERT_CFLAGS)
-tests_sim_112_blind_LDADD = $(ALERT_LIBS)
+UNIT_TESTS += tests/sim/alerts-110-uplink-cut tests/sim/alerts-112-blind
+tests_sim_alerts_110_uplink_cut_SOURCES = tests/sim/110-uplink-cut-takes-40-hotspots.c $(ALERT_WORLD)
+tests_sim_alerts_110_uplink_cut_CFLAGS = $(ALERT_CFLAGS)
+tests_sim_alerts_110_uplink_cut_LDADD = $(ALERT_LIBS)
+tests_sim_alerts_112_blind_SOURCES = tests/sim/112-monitor-goes-blind.c $(ALERT_WORLD)
+tests_sim_alerts_112_blind_CFLAGS = $(ALERT_CFLAGS)
+tests_sim_alerts_112_blind_LDADD = $(ALERT_LIBS)
