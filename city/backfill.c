@@ -173,6 +173,7 @@ static void put_optic(struct sheet *s, int device, size_t i)
 static void put_ups(struct sheet *s, int device)
 {
     uint32_t owner = (uint32_t)device;
+    double load = sim_wander(s->sim, owner, 62, 38, 6, s->now);
 
     put_device(s, device);
     entity(s, "ups", "ups");
@@ -183,7 +184,9 @@ static void put_ups(struct sheet *s, int device)
     entity(s, "ups", "ups/input.1");
     put(s, METRIC_UPS_INPUT_VOLTAGE, floor(sim_wander(s->sim, owner, 63, 231, 3, s->now)));
     entity(s, "ups", "ups/output.1");
-    put(s, METRIC_UPS_LOAD, floor(sim_wander(s->sim, owner, 62, 38, 6, s->now)));
+    put(s, METRIC_CURRENT, floor(load * 0.62) / 10);
+    put(s, METRIC_POWER, floor(load * 13.5));
+    put(s, METRIC_UPS_LOAD, floor(load));
 }
 
 static void put_probe(struct sheet *s, int hotspot)
@@ -208,6 +211,13 @@ static void put_service(struct sheet *s, int service)
 }
 
 /* ---- sources: devices, then a probe for each hotspot, then the services ---- */
+
+/* A controller's row has no address that a probe could ask. */
+static bool is_probed(const struct city *c, size_t source)
+{
+    return source < c->device_count || source >= c->device_count + c->hotspot_count ||
+           !c->hotspots[source - c->device_count].is_row;
+}
 
 size_t backfill_sources(const struct city *c)
 {
@@ -446,7 +456,8 @@ static enum err write_step(struct past *p, struct sheet *sheet, struct sim *sim,
     outages_apply(p->outages, p->outage_count, t, sim);
     sheet->now = t;
     for (size_t i = 0; i < backfill_sources(p->city) && !e; i++)
-        e = write_sample(p->city, i, sheet, p->sink, p->out, p->figures);
+        if (is_probed(p->city, i))
+            e = write_sample(p->city, i, sheet, p->sink, p->out, p->figures);
     return e;
 }
 

@@ -28,7 +28,8 @@ struct backfill_figures {
     uint64_t records, values, states, outages;
 };
 
-/* How many sources there are; they are numbered from 0. */
+/* Sources are numbered from 0 up to this; hotspots that are rows of a controller have no probe and are left
+ * out. */
 size_t backfill_sources(const struct city *c);
 
 /* Steps from `from` to `to` (wall). Stops at the first error of the sink. */

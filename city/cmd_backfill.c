@@ -84,9 +84,9 @@ static enum err write_history(const struct city *c, struct sink *s, ns_t from, n
     e = backfill_write(c, from, to, &sink, &figures);
     journal_writer_stats(s->writer, &stats);
     if (!e)
-        printf("unit.history: %" PRIu64 " records, %" PRIu64 " values of %zu sources and %" PRIu64
+        printf("unit.history: %" PRIu64 " records, %" PRIu64 " values and %" PRIu64
                " state changes from %" PRIu64 " outages; %.1f days, %.1f MB in %.1f s\n",
-               figures.records, figures.values, backfill_sources(c), figures.states, figures.outages,
+               figures.records, figures.values, figures.states, figures.outages,
                (double)(to - from) / (double)DAYS, (double)stats.bytes / 1e6,
                (double)(monotonic() - began) / 1e9);
     return e;
@@ -110,7 +110,8 @@ static int backfill(const char *dir, const char *journal, ns_t from, ns_t to)
     if (!e)
         e = write_history(c, &s, from, to);
     if (e)
-        log_error("%s, unit.history: %s", journal, err_text(e));
+        log_error("%s, unit.history: %s", journal,
+                  e == ERR_NOT_FOUND ? "the directory above must be there first" : err_text(e));
     journal_writer_close(s.writer);
     free(s.previous);
     free(s.table_segment);
