@@ -30,7 +30,7 @@ enum {
 enum phase { PHASE_UNITS, PHASE_LIVE };
 
 struct store {
-    struct daemon *d;
+    struct store_options o;
     struct store_files *files;
     struct store_sources *sources;
     struct journal_tail *tail;
@@ -98,7 +98,7 @@ static void on_record(void *ctx, const char *partition, journal_pos pos, const v
         s->unreadable++;
     if (!e && record->body_case == NW__RECORD__BODY_SAMPLES) {
         time = store_sample_time(record);
-        e = store_sources_take(s->sources, record, number, loop_wall(s->d->loop));
+        e = store_sources_take(s->sources, record, number, loop_wall(s->o.loop));
     } else if (!e && record->body_case == NW__RECORD__BODY_HEARTBEAT) {
         time = (ns_t)record->wall;
     }
@@ -147,7 +147,7 @@ static enum err advance_file(struct store *s, size_t i, struct rows *rows)
 
 static bool may_create(struct store *s, int64_t bytes)
 {
-    ns_t now = loop_mono(s->d->loop), passed = now - s->create_filled;
+    ns_t now = loop_mono(s->o.loop), passed = now - s->create_filled;
 
     s->create_filled = now;
     if (passed > SECONDS)
@@ -165,7 +165,7 @@ static bool may_create(struct store *s, int64_t bytes)
 static bool write_file(struct store *s, size_t i)
 {
     struct rows *rows = store_files_rows_if_used(s->files, i);
-    ns_t now = loop_wall(s->d->loop);
+    ns_t now = loop_wall(s->o.loop);
     int64_t missing;
     enum err e;
 
@@ -186,7 +186,7 @@ static bool write_file(struct store *s, size_t i)
 
 static void store_cursor(struct store *s, struct store_part *p, journal_pos cursor)
 {
-    enum err e = journal_cursor_store(s->d->settings->journal_dir, READER, p->name, cursor);
+    enum err e = journal_cursor_store(s->o.settings->journal_dir, READER, p->name, cursor);
 
     if (e)
         tell_trouble(s, p->name, e);
@@ -224,7 +224,7 @@ static void append_progress(struct store *s, ns_t committed)
         progress.committed = committed > 0 && committed != INT64_MAX ? (uint64_t)committed : 0;
         record.body_case = NW__RECORD__BODY_PROGRESS;
         record.progress = &progress;
-        (void)!daemon_append(s->d, &record, NULL); /* a full disk is logged there */
+        (void)!s->o.append(s->o.append_ctx, &record); /* a full disk is logged there */
     }
     free(cursors);
     free(list);
@@ -274,8 +274,8 @@ static void on_slice(void *ctx)
 
     if (run_slice(s, UPDATES_A_SLICE))
         end_cycle(s);
-    else if (loop_timer_after(s->d->loop, &s->slice_timer, SLICE_INTERVAL))
-        loop_stop(s->d->loop);
+    else if (loop_timer_after(s->o.loop, &s->slice_timer, SLICE_INTERVAL))
+        loop_stop(s->o.loop);
 }
 
 static void begin_cycle(struct store *s)
@@ -284,18 +284,18 @@ static void begin_cycle(struct store *s)
         return;
     s->is_cycling = true;
     s->next_file = 0;
-    if (loop_timer_after(s->d->loop, &s->slice_timer, 0))
-        loop_stop(s->d->loop);
+    if (loop_timer_after(s->o.loop, &s->slice_timer, 0))
+        loop_stop(s->o.loop);
 }
 
 static void on_cycle(void *ctx)
 {
     struct store *s = ctx;
-    ns_t batch = s->d->settings->store.batch > SECONDS ? s->d->settings->store.batch : SECONDS;
+    ns_t batch = s->o.settings->store.batch > SECONDS ? s->o.settings->store.batch : SECONDS;
 
     begin_cycle(s);
-    if (loop_timer_after(s->d->loop, &s->cycle_timer, batch))
-        loop_stop(s->d->loop);
+    if (loop_timer_after(s->o.loop, &s->cycle_timer, batch))
+        loop_stop(s->o.loop);
 }
 
 /* ---- start ---- */
@@ -305,7 +305,7 @@ static enum err add_part(struct store *s, const char *name)
     journal_pos cursor = 0;
     unsigned number;
     struct store_part *p = part_named(s, name, &number);
-    enum err e = p ? journal_cursor_load(s->d->settings->journal_dir, READER, name, &cursor) : ERR_LIMIT;
+    enum err e = p ? journal_cursor_load(s->o.settings->journal_dir, READER, name, &cursor) : ERR_LIMIT;
 
     if (e)
         return e;
@@ -316,7 +316,7 @@ static enum err add_part(struct store *s, const char *name)
 
 static enum err add_known_units(struct store *s, bool *has_any)
 {
-    DIR *dir = opendir(s->d->settings->journal_dir);
+    DIR *dir = opendir(s->o.settings->journal_dir);
     struct dirent *entry;
     enum err e = ERR_OK;
 
@@ -342,7 +342,7 @@ static void go_live(struct store *s)
         e = add_part(s, "probe");
     if (e) {
         log_error("partitions collector and probe cannot be read: %s", err_text(e));
-        loop_stop(s->d->loop);
+        loop_stop(s->o.loop);
         return;
     }
     begin_cycle(s);
@@ -354,15 +354,15 @@ static void on_phase(void *ctx)
 
     if (journal_tail_at_end(s->tail))
         go_live(s);
-    else if (loop_timer_after(s->d->loop, &s->phase_timer, PHASE_INTERVAL))
-        loop_stop(s->d->loop);
+    else if (loop_timer_after(s->o.loop, &s->phase_timer, PHASE_INTERVAL))
+        loop_stop(s->o.loop);
 }
 
 static enum err start_reading(struct store *s)
 {
     static const struct journal_tail_fns fns = {on_record, on_gap, NULL};
     bool has_units;
-    enum err e = journal_tail_new(s->d->loop, s->d->settings->journal_dir, &fns, s, &s->tail);
+    enum err e = journal_tail_new(s->o.loop, s->o.settings->journal_dir, &fns, s, &s->tail);
 
     if (!e)
         e = add_known_units(s, &has_units);
@@ -371,7 +371,7 @@ static enum err start_reading(struct store *s)
     if (!e && !has_units)
         go_live(s);
     else if (!e)
-        e = loop_timer_after(s->d->loop, &s->phase_timer, PHASE_INTERVAL);
+        e = loop_timer_after(s->o.loop, &s->phase_timer, PHASE_INTERVAL);
     return e;
 }
 
@@ -382,9 +382,9 @@ static unsigned base_step(const struct settings *settings)
 
 static void store_free(struct store *s)
 {
-    loop_timer_cancel(s->d->loop, &s->cycle_timer);
-    loop_timer_cancel(s->d->loop, &s->slice_timer);
-    loop_timer_cancel(s->d->loop, &s->phase_timer);
+    loop_timer_cancel(s->o.loop, &s->cycle_timer);
+    loop_timer_cancel(s->o.loop, &s->slice_timer);
+    loop_timer_cancel(s->o.loop, &s->phase_timer);
     journal_tail_free(s->tail);
     store_sources_free(s->sources);
     store_files_close(s->files);
@@ -395,42 +395,40 @@ static void store_free(struct store *s)
     free(s);
 }
 
-enum err store_start(struct daemon *d, void **state)
+enum err store_new(const struct store_options *options, struct store **out)
 {
     struct store *s = calloc(1, sizeof *s);
     enum err e;
 
     if (!s)
         return ERR_NOMEM;
-    s->d = d;
+    s->o = *options;
     s->create_left = CREATE_BURST;
     loop_timer_init(&s->cycle_timer, on_cycle, s);
     loop_timer_init(&s->slice_timer, on_slice, s);
     loop_timer_init(&s->phase_timer, on_phase, s);
-    steady_clock_init(&s->clock, d->settings->store.step);
-    e = store_files_open(d->settings->rrd_dir, base_step(d->settings), d->settings->store.budget, &s->files);
+    steady_clock_init(&s->clock, s->o.settings->store.step);
+    e = store_files_open(s->o.settings->rrd_dir, base_step(s->o.settings), s->o.settings->store.budget,
+                         &s->files);
     if (e)
-        log_error("%s cannot be used for the history: %s", d->settings->rrd_dir, err_text(e));
+        log_error("%s cannot be used for the history: %s", s->o.settings->rrd_dir, err_text(e));
     if (!e)
-        e = store_sources_new(s->files, d->seed, &s->sources);
+        e = store_sources_new(s->files, s->o.seed, &s->sources);
     if (!e)
         e = start_reading(s);
     if (!e)
-        e = loop_timer_after(d->loop, &s->cycle_timer, d->settings->store.batch);
+        e = loop_timer_after(s->o.loop, &s->cycle_timer, s->o.settings->store.batch);
     if (e) {
         store_free(s);
         return e;
     }
-    *state = s;
+    *out = s;
     return ERR_OK;
 }
 
 /* Writes what is whole; what is not is read again at the next start. */
-void store_stop(struct daemon *d, void *state)
+void store_stop(struct store *s)
 {
-    struct store *s = state;
-
-    (void)d;
     s->is_final = true;
     if (!s->clock.is_suspect && s->phase == PHASE_LIVE) {
         s->next_file = 0;
@@ -441,12 +439,11 @@ void store_stop(struct daemon *d, void *state)
     store_free(s);
 }
 
-enum err store_reload(struct daemon *d, void *state)
+enum err store_reload(struct store *s, const struct settings *settings)
 {
-    struct store *s = state;
-
-    store_files_configure(s->files, base_step(d->settings), d->settings->store.budget);
-    return loop_timer_after(d->loop, &s->cycle_timer, d->settings->store.batch);
+    s->o.settings = settings;
+    store_files_configure(s->files, base_step(s->o.settings), s->o.settings->store.budget);
+    return loop_timer_after(s->o.loop, &s->cycle_timer, s->o.settings->store.batch);
 }
 
 /* ---- heartbeat ---- */
@@ -460,15 +457,14 @@ static void count(struct store *s, size_t *n, const char *name, double value)
     (*n)++;
 }
 
-void store_beat(void *state, Nw__Heartbeat *beat)
+void store_beat(struct store *s, Nw__Heartbeat *beat)
 {
-    struct store *s = state;
-    ns_t wall = loop_wall(s->d->loop);
+    ns_t wall = loop_wall(s->o.loop);
     const struct store_figures *files = store_files_figures(s->files);
     const struct store_sources_figures *sources = store_sources_figures(s->sources);
     size_t n = 0, lags = 0;
 
-    (void)steady_clock_wall(&s->clock, loop_mono(s->d->loop), wall);
+    (void)steady_clock_wall(&s->clock, loop_mono(s->o.loop), wall);
     for (unsigned i = 0; i < s->part_count; i++) {
         ns_t lag = wall - s->parts[i]->newest;
         if (s->parts[i]->is_history || s->parts[i]->newest == 0)

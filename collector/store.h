@@ -12,11 +12,29 @@
 #ifndef NW_COLLECTOR_STORE_H
 #define NW_COLLECTOR_STORE_H
 
-#include "cli/daemon.h"
+#include <stdint.h>
 
-enum err store_start(struct daemon *d, void **state);
-void store_stop(struct daemon *d, void *state);
-enum err store_reload(struct daemon *d, void *state);
-void store_beat(void *state, Nw__Heartbeat *beat);
+#include "lib/base/err.h"
+#include "lib/model/record.h"
+#include "lib/model/settings.h"
+#include "lib/runtime/loop.h"
+
+struct store; /* opaque */
+
+struct store_options {
+    struct loop *loop;
+    const struct settings *settings; /* borrowed until store_stop() or the next store_reload() */
+    /* Appends to the partition "store" and logs what fails. */
+    enum err (*append)(void *ctx, Nw__Record *record);
+    void *append_ctx;
+    uint64_t seed;
+};
+
+/* Begins to read the journal. What is wrong has been logged. */
+enum err store_new(const struct store_options *options, struct store **out) NW_CHECKED;
+/* Writes what is whole and frees; what is not is read again at the next start. */
+void store_stop(struct store *s);
+enum err store_reload(struct store *s, const struct settings *settings) NW_CHECKED;
+void store_beat(struct store *s, Nw__Heartbeat *beat);
 
 #endif

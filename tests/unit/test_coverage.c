@@ -10,7 +10,6 @@
 #include "coverage/grid.h"
 #include "coverage/propagation.h"
 #include "lib/base/rng.h"
-#include "lib/base/strx.h"
 
 #define NEAR 0.01 /* dB */
 
@@ -26,69 +25,6 @@ static void reference_points_of_the_recommendations_are_met(void **state)
     assert_float_equal(path_loss(PATH_FREE_SPACE, 2.412, 100), 80.0953, 0.001);
     assert_float_equal(normal_q(0), 0.5, 1e-12);
     assert_float_equal(normal_q(1.6448536), 0.05, 1e-7);
-}
-
-/* One row of the table of reference values, computed by us; NAN for a model that is not ours. */
-static double our_value(const char *model, const char *param, double f_ghz, double d_m)
-{
-    double elevation, p, h_bs = strstr(param, "hBS=6") ? 6 : 10;
-
-    for (int m = 0; m < PATH_MODEL_COUNT; m++)
-        if (strcmp(path_info((enum path_model)m)->model, model) == 0 &&
-            strcmp(path_info((enum path_model)m)->param, param) == 0)
-            return path_loss((enum path_model)m, f_ghz, d_m);
-    if (strcmp(model, "38.901 UMi LOS") == 0)
-        return umi_loss_los(f_ghz, d_m, h_bs, 1.5);
-    if (strcmp(model, "38.901 UMi NLOS") == 0)
-        return umi_loss_nlos(f_ghz, d_m, h_bs, 1.5);
-    if (strcmp(model, "38.901 UMi P_LOS") == 0)
-        return umi_los_probability(d_m);
-    if (strcmp(model, "P.2109-2") == 0 && sscanf(param, "%*s theta=%lf P=%lf", &elevation, &p) == 2)
-        return building_entry_loss(strstr(param, "traditional") ? BUILDING_TRADITIONAL : BUILDING_EFFICIENT,
-                                   f_ghz, elevation, p);
-    return NAN;
-}
-
-static FILE *open_oracle(const char *name)
-{
-    const char *shared = getenv("NETZWACHT_SHARED");
-    char *path = strx_printf("%s/oracles/%s", shared ? shared : "../shared", name);
-    FILE *file = fopen(path, "r");
-
-    free(path);
-    return file;
-}
-
-static void every_row_of_the_coverage_oracle_is_met(void **state)
-{
-    FILE *file = open_oracle("coverage_oracle.tsv");
-    char line[256], model[64], param[64];
-    double f_ghz, d_m, value;
-    int rows = 0;
-
-    (void)state;
-    if (!file) {
-        print_message("# skipped: no coverage_oracle.tsv under NETZWACHT_SHARED\n");
-        skip();
-    }
-    while (fgets(line, sizeof line, file)) {
-        char *distance = NULL;
-        if (sscanf(line, "%63[^\t]\t%63[^\t]\t%lf", model, param, &f_ghz) != 3) {
-            param[0] = '\0'; /* free space has no parameter */
-            if (sscanf(line, "%63[^\t]\t\t%lf", model, &f_ghz) != 2)
-                continue;
-        }
-        distance = line;
-        for (int tab = 0; tab < 3; tab++)
-            distance = strchr(distance, '\t') + 1;
-        d_m = strtod(distance, NULL);
-        value = strtod(strchr(distance, '\t') + 1, NULL);
-        if (fabs(our_value(model, param, f_ghz, d_m) - value) > (strstr(model, "P_LOS") ? 0.0001 : NEAR))
-            fail_msg("%s: ours is %.4f", line, our_value(model, param, f_ghz, d_m));
-        rows++;
-    }
-    fclose(file);
-    assert_in_range(rows, 300, 100000);
 }
 
 static void service_never_grows_with_distance_nor_shrinks_with_power(void **state)
@@ -281,7 +217,6 @@ static void spreadsheets_get_no_formula_from_a_hotspot_name(void **state)
 }
 
 RUN_TESTS("coverage", cmocka_unit_test(reference_points_of_the_recommendations_are_met),
-          cmocka_unit_test(every_row_of_the_coverage_oracle_is_met),
           cmocka_unit_test(service_never_grows_with_distance_nor_shrinks_with_power),
           cmocka_unit_test(cell_codes_are_those_of_the_regulation),
           cmocka_unit_test(the_town_hall_lies_where_the_survey_says),
