@@ -112,6 +112,13 @@ static bool is_listed(const char *text, char **list, size_t count)
     return false;
 }
 
+static void index_string(const uint32_t *ids, size_t len, char text[RAW_TEXT_SIZE])
+{
+    for (size_t i = 0; i < len; i++)
+        text[i] = ids[i] > 0 && ids[i] < 256 ? (char)ids[i] : '?';
+    text[len] = '\0';
+}
+
 /* What a condition looks at; false: it is not there. */
 static bool condition_text(const struct decoder *d, const struct row *row, const struct condition *c,
                            char text[RAW_TEXT_SIZE])
@@ -121,7 +128,10 @@ static bool condition_text(const struct decoder *d, const struct row *row, const
 
     if (!c->oid) {
         n = index_part_of(c->part, row->index_len, &from);
-        oid_to_text(row->index + from, n, text, RAW_TEXT_SIZE);
+        if (c->is_string)
+            index_string(row->index + from, n, text);
+        else
+            oid_to_text(row->index + from, n, text, RAW_TEXT_SIZE);
         return n > 0;
     }
     vb = instance(d, row, c->oid, c->oid_len, c->part, c->slot);
@@ -135,8 +145,10 @@ static bool condition_holds(const struct decoder *d, const struct row *row, cons
     char text[RAW_TEXT_SIZE];
     bool is_there = condition_text(d, row, c, text);
 
-    if (c->is_missing || !is_there)
-        return c->is_missing && !is_there;
+    if (c->is_missing)
+        return !is_there;
+    if (!is_there)
+        return c->not_count && !c->is_count && !c->match; /* what is not there is none of those */
     if (c->is_count && !is_listed(text, c->is, c->is_count))
         return false;
     if (is_listed(text, c->not_, c->not_count))

@@ -65,6 +65,7 @@ struct condition {
     size_t is_count, not_count;
     regex_t *match;
     bool is_missing; /* holds if the instance is not there */
+    bool is_string;  /* the index part are characters */
 };
 
 struct condition_list {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* profile.c - the set of all profiles: which of them describe a device, and what they want to read from it.
  *
- * Recognition: a profile matches if one of its `match` entries does. Of those the most specific wins: the
- * longest sysObjectID prefix, then the entry that also looks at sysDescr or probes. Below it lie the profiles
+ * Recognition: a profile matches if one of its `match` entries does. Of those the most specific wins: an
+ * entry whose probe is answered (a vendor's own object says more than "net-snmp on Linux"), then the longest
+ * sysObjectID prefix, then the entry that also looks at sysDescr. Below it lie the profiles
  * that it `uses`, and `generic` below all. */
 #include "collector/profile.h"
 
@@ -15,7 +16,7 @@
 #include "collector/field.h"
 #include "lib/base/strx.h"
 
-enum { PROFILES_MAX = 1000, COMBINED_MAX = 16, READ_ITEMS_MAX = 4000 };
+enum { PROFILES_MAX = 1000, COMBINED_MAX = 16, READ_ITEMS_MAX = 4000, PROBE_POINTS = 1000 };
 
 static const uint32_t sys_descr_oid[] = {1, 3, 6, 1, 2, 1, 1, 1, 0};
 static const uint32_t sys_object_id_oid[] = {1, 3, 6, 1, 2, 1, 1, 2, 0};
@@ -539,7 +540,7 @@ static unsigned score(const struct recogniser *r, const struct varbind_set *set)
 
         if (!vb || (r->probe_match && !text_matches(r->probe_match, vb)))
             return 0;
-        best += 1;
+        best += PROBE_POINTS;
     }
     return best;
 }

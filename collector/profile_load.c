@@ -19,7 +19,7 @@
 struct y_condition {
     char *oid, *index, *match;
     struct conf_strings is, is_not;
-    bool missing;
+    bool missing, string;
     struct conf_pos at;
 };
 
@@ -155,6 +155,7 @@ static const struct conf_field condition_fields[] = {
     CONF_STRINGS_FIELD(struct y_condition, is),
     CONF_STRINGS_FIELD(struct y_condition, is_not),
     CONF_BOOL_FIELD(struct y_condition, missing),
+    CONF_BOOL_FIELD(struct y_condition, string),
     CONF_POSITION_FIELD(struct y_condition, at),
     CONF_END};
 static const struct conf_schema condition_schema = CONF_SCHEMA(struct y_condition, condition_fields);
@@ -404,6 +405,7 @@ static struct condition_list compile_conditions(struct compiler *c, const struct
         to->slot = slot_of(c, y->at, to->oid, to->oid_len, to->part, false);
         to->match = compile_regex(c, y->match);
         to->is_missing = y->missing;
+        to->is_string = y->string;
         to->is = take(c, y->is.count, sizeof *to->is);
         to->not_ = take(c, y->is_not.count, sizeof *to->not_);
         for (size_t k = 0; to->is && k < y->is.count; k++)

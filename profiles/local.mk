@@ -29,6 +29,7 @@ dist_profiles_DATA = \
 	%D%/cyberpower.yaml \
 	%D%/dasan-nos.yaml \
 	%D%/datacom-dmos.yaml \
+	%D%/dd-wrt.yaml \
 	%D%/dlink-dgs1250.yaml \
 	%D%/dlink.yaml \
 	%D%/dlinkap.yaml \
@@ -66,7 +67,6 @@ dist_profiles_DATA = \
 	%D%/infinera-groove.yaml \
 	%D%/inteno.yaml \
 	%D%/ios.yaml \
-	%D%/iosxe.yaml \
 	%D%/iosxr.yaml \
 	%D%/jetstream.yaml \
 	%D%/juniper-mss.yaml \
@@ -76,6 +76,7 @@ dist_profiles_DATA = \
 	%D%/lcoslx.yaml \
 	%D%/lcossx.yaml \
 	%D%/liebert.yaml \
+	%D%/linux.yaml \
 	%D%/merakimr.yaml \
 	%D%/merakims.yaml \
 	%D%/microsens-g6.yaml \
@@ -85,6 +86,7 @@ dist_profiles_DATA = \
 	%D%/netagent2.yaml \
 	%D%/netgear.yaml \
 	%D%/netonix.yaml \
+	%D%/netsnmp-wlan.yaml \
 	%D%/netvision-rfc.yaml \
 	%D%/nokia-1830.yaml \
 	%D%/nokia-isam.yaml \
@@ -107,7 +109,6 @@ dist_profiles_DATA = \
 	%D%/ruckuswireless-sz.yaml \
 	%D%/ruckuswireless-unleashed.yaml \
 	%D%/ruckuswireless.yaml \
-	%D%/rutos-2xx.yaml \
 	%D%/rutos-rutx.yaml \
 	%D%/rutos.yaml \
 	%D%/siklu-mhtg.yaml \
