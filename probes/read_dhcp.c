@@ -42,7 +42,7 @@ static void read_options(struct dhcp4 *d, struct part *p)
             return;
         if (code == OPTION_OVERLOAD && len == 1)
             d->overload = value[0];
-        if (code == OPTION_TYPE && len == 1) {
+        if (code == OPTION_TYPE && len >= 1) {
             d->types++;
             d->type = value[0];
         }
@@ -87,14 +87,17 @@ void frame_read_dhcp4(struct frame *f, struct part p)
     if (f->is_ipv6)
         return;
     head = wire_bytes(&p.w, BOOTP_HEADER);
-    if (frame_failed(f, &p, DEFECT_DHCP4))
+    if (frame_failed(f, &p, DEFECT_DHCP4)) {
+        if (f->is_fragment)
+            note_type(f, &d);
         return;
+    }
     memcpy(f->event.key, head + 4, 4);                 /* xid */
     memcpy(f->event.key + 4, head + BOOTP_CHADDR, 16); /* chaddr */
     cookie = wire_be32(&p.w);
     if (cookie == DHCP_COOKIE) {
         read_options(&d, &p);
-        if (frame_failed(f, &p, DEFECT_DHCP4_OPTION))
+        if (frame_failed(f, &p, DEFECT_DHCP4_OPTION) && !f->is_fragment)
             return;
         if (d.overload & OVERLOAD_SNAME)
             read_overloaded(f, &d, head + BOOTP_SNAME, BOOTP_SNAME_LEN);
@@ -103,7 +106,7 @@ void frame_read_dhcp4(struct frame *f, struct part p)
     } else {
         wire_skip(&p.w, BOOTP_VENDOR - 4); /* BOOTP: a vendor field of fixed size (RFC 951) */
     }
-    if (!frame_failed(f, &p, DEFECT_DHCP4))
+    if (!frame_failed(f, &p, DEFECT_DHCP4) || f->is_fragment)
         note_type(f, &d);
 }
 

@@ -93,13 +93,15 @@ static bool read_message(struct frame *f, struct part *p, uint16_t *id, uint16_t
 
     *id = wire_be16(&p->w);
     *flags = wire_be16(&p->w);
+    if (frame_failed(f, p, DEFECT_DNS))
+        return false;
+    note_header(f, *flags);
     questions = wire_be16(&p->w);
     records = wire_be16(&p->w);
     records += wire_be16(&p->w);
     records += wire_be16(&p->w);
     if (frame_failed(f, p, DEFECT_DNS))
-        return f->is_fragment && wire_left(&p->w) >= 4;
-    note_header(f, *flags);
+        return f->is_fragment;
     for (unsigned i = 0; i < questions && !wire_error(&p->w); i++) {
         read_name(&p->w);
         wire_skip(&p->w, 2 + 2); /* type, class */
@@ -140,5 +142,6 @@ void frame_read_dns_tcp(struct frame *f, struct part p)
     if (frame_failed(f, &p, DEFECT_DNS) || len != segment - 2)
         return;
     message = part_rest(&p);
+    f->is_fragment = true; /* of a stream: what is missing may be in other segments */
     (void)read_message(f, &message, &id, &flags);
 }

@@ -42,8 +42,10 @@ static void read_eap(struct frame *f, struct part p)
     body = part_take(&p, len < 4 ? 0 : len - 4u, &is_beyond);
     if (len < 4 || (is_beyond && !f->is_fragment)) { /* the code stands before the length */
         frame_odd(f, DEFECT_EAP);
-        note_eap(f, code, 0);
-        return;
+        if (part_left(&body) == 0) {
+            note_eap(f, code, 0);
+            return;
+        }
     }
     if ((code == EAP_REQUEST || code == EAP_RESPONSE) && part_left(&body) > 0) {
         type = wire_u8(&body.w);

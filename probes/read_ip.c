@@ -78,6 +78,14 @@ void frame_read_ipv4(struct frame *f, struct part p)
     }
     wire_skip(&p.w, 1);
     total = wire_be16(&p.w);
+    if (frame_failed(f, &p, DEFECT_IP_HEADER))
+        return;
+    if (total == 0 || total > claimed)
+        total = claimed; /* 0: segmentation offload; beyond the frame: what is there */
+    else if (total < header) {
+        frame_odd(f, DEFECT_IP_HEADER);
+        return;
+    }
     wire_skip(&p.w, 2);
     fragment = wire_be16(&p.w);
     wire_skip(&p.w, 1);
@@ -87,19 +95,13 @@ void frame_read_ipv4(struct frame *f, struct part p)
     to = wire_bytes(&p.w, 4);
     if (frame_failed(f, &p, DEFECT_IP_HEADER))
         return;
-    if (total == 0 || total > claimed)
-        total = claimed; /* 0: segmentation offload; beyond the frame: what is there */
-    if (total < header) {
-        frame_odd(f, DEFECT_IP_HEADER);
-        return;
-    }
     memcpy(f->ip_from, from, 4);
     memcpy(f->ip_to, to, 4);
     f->has_ip = true;
     wire_skip(&p.w, header - IPV4_HEADER);
     if (frame_failed(f, &p, DEFECT_IP_HEADER) || (fragment & 0x1fff))
         return;
-    body = part_take(&p, total - header, NULL);
+    body = part_take(&p, total > header ? total - header : 0, NULL);
     f->is_fragment = fragment & 0x2000;
     while (protocol == PROTOCOL_AH)
         if (!skip_ah(f, &body, &protocol))

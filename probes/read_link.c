@@ -45,14 +45,15 @@ enum cooked {
 /* IEEE 802.1AB 8.4: 7 bits type, 9 bits length, until type 0. */
 static void read_lldp(struct frame *f, struct part p)
 {
-    do {
-        uint16_t head = wire_be16(&p.w);
-        if (wire_error(&p.w) || head >> 9 == 0)
-            break;
+    uint16_t head = wire_be16(&p.w);
+
+    if (frame_failed(f, &p, DEFECT_LLDP))
+        return;
+    frame_hit(f, COUNT_LLDP);
+    for (; head >> 9 != 0 && !wire_error(&p.w) && part_left(&p) > 0; head = wire_be16(&p.w))
         wire_skip(&p.w, head & 0x1ff);
-    } while (part_left(&p) > 0);
-    if (!frame_failed(f, &p, DEFECT_LLDP))
-        frame_hit(f, COUNT_LLDP);
+    if (wire_error(&p.w) && !p.missing)
+        frame_odd(f, DEFECT_LLDP);
 }
 
 /* One tag, then whatever type follows; tags may nest as deep as the frame is long. */

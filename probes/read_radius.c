@@ -45,10 +45,10 @@ bool frame_read_radius(struct frame *f, struct part p)
 
     if (wire_error(&p.w) || !is_known_code(code) || len < RADIUS_HEADER || len > RADIUS_MAX)
         return false;
+    note_code(f, code, identifier);
     wire_skip(&p.w, 16); /* authenticator */
     if (frame_failed(f, &p, DEFECT_RADIUS))
         return true;
-    note_code(f, code, identifier);
     attributes = part_take(&p, len - RADIUS_HEADER, &is_beyond);
     if (is_beyond && !f->is_fragment)
         frame_malformed(f, DEFECT_RADIUS);

@@ -9,12 +9,12 @@
 
 enum { DLT_PRISM = 119, DLT_RADIOTAP = 127 }; /* see read_link.c */
 enum { PRISM_LEN = 144, AVS_MAGIC = 0x80211000 };
-enum { RADIOTAP_HAS_TSFT = 1, RADIOTAP_HAS_FLAGS = 2 };
+enum { RADIOTAP_FLAGS = 1, RADIOTAP_NO_PSDU = 26 }; /* bits of the present word */
 enum { FLAG_FCS = 0x10, FLAG_DATA_PAD = 0x20, FLAG_BAD_FCS = 0x40 };
 enum { TYPE_MGMT, TYPE_CTRL, TYPE_DATA };
 enum { FC_TO_DS = 0x01, FC_FROM_DS = 0x02, FC_MORE_FRAGMENTS = 0x04, FC_PROTECTED = 0x40, FC_ORDER = 0x80 };
 enum { DATA_NULL = 4, DATA_QOS = 8 };
-enum { SUB_BEACON = 8 };
+enum { SUB_BEACON = 8, CTRL_WRAPPER = 7 };
 enum { ELEMENT_SSID = 0, ELEMENT_DS = 3, ELEMENT_HT_OPERATION = 61 };
 enum { FCS_LEN = 4 };
 
@@ -143,17 +143,22 @@ static void read_data(struct frame *f, const struct header *h, struct part p)
     }
     note_addresses(f, h);
     f->is_fragment = h->flags & FC_MORE_FRAGMENTS;
+    if (wire_peek(&p.w, 0) == 0 && wire_peek(&p.w, 1) == 0)
+        wire_skip(&p.w, 2); /* some drivers leave two octets of padding in front of the LLC header */
     frame_read_llc(f, p);
 }
 
 /* ---- headers ---- */
 
-/* Control frames need their receiver (and, most of them, transmitter); the rest is not ours to read. */
-static void read_control(struct frame *f, struct part p)
+/* Control frames need their receiver; the rest is not ours to read, but for the wrapper's version. */
+static void read_control(struct frame *f, const struct header *h, struct part p)
 {
     wire_skip(&p.w, 2 + PART_MAC_LEN); /* duration, receiver */
-    if (!frame_failed(f, &p, DEFECT_WLAN))
-        frame_hit(f, COUNT_WLAN_CTRL);
+    if (frame_failed(f, &p, DEFECT_WLAN))
+        return;
+    frame_hit(f, COUNT_WLAN_CTRL);
+    if (h->subtype == CTRL_WRAPPER && (wire_peek(&p.w, 0) & 3)) /* the frame control that it carries */
+        f->is_foreign_radio = true;
 }
 
 /* Removes the frame check sequence from the end of what p claims; a body too short for one has none. */
@@ -214,15 +219,38 @@ static void read_80211(struct frame *f, uint8_t radio, struct part p)
     h.subtype = control >> 4;
     frame_hit(f, COUNT_WLAN_FRAMES);
     if (h.type == TYPE_CTRL)
-        read_control(f, p);
+        read_control(f, &h, p);
     else if (h.type == TYPE_MGMT && read_addresses(f, &h, &p))
         read_management(f, &h, p);
     else if (h.type == TYPE_DATA && read_addresses(f, &h, &p))
         read_data(f, &h, p);
 }
 
+/* Steps through the fields of the first namespace, as radiotap.org defines them; offset: where they begin in
+ * the header. True if it says that no frame follows (a sounding frame, or one that was not captured). */
+static bool read_radiotap_fields(struct wire *w, size_t offset, uint32_t present, uint8_t *flags)
+{
+    static const struct {
+        uint8_t align, size;
+    } fields[] = {{8, 8}, {1, 1}, {1, 1}, {2, 4},  {2, 2},  {1, 1},  {1, 1},  {2, 2}, {2, 2},
+                  {2, 2}, {1, 1}, {1, 1}, {1, 1},  {1, 1},  {2, 2},  {2, 2},  {1, 1}, {1, 1},
+                  {4, 8}, {1, 3}, {4, 8}, {2, 12}, {8, 12}, {2, 12}, {2, 12}, {2, 6}, {1, 1}};
+
+    for (size_t i = 0; i < ARRAY_LEN(fields) && !wire_error(w); i++) {
+        size_t pad = (fields[i].align - offset % fields[i].align) % fields[i].align;
+        if (!(present >> i & 1))
+            continue;
+        wire_skip(w, pad);
+        if (i == RADIOTAP_FLAGS)
+            *flags = wire_peek(w, 0);
+        wire_skip(w, fields[i].size);
+        offset += pad + fields[i].size;
+    }
+    return (present >> RADIOTAP_NO_PSDU & 1) && !wire_error(w);
+}
+
 /* radiotap.org: version, pad, length, chained "present" words, then fields, each aligned to its size. Only
- * the first two fields matter: the 8 bytes of the TSF timer and the flags. */
+ * the flags matter, and whether a frame follows at all. */
 static void read_radiotap(struct frame *f, struct part p)
 {
     uint8_t version = wire_u8(&p.w), flags = 0;
@@ -230,7 +258,7 @@ static void read_radiotap(struct frame *f, struct part p)
     uint32_t present, more;
     struct part head;
     size_t offset = 8;
-    bool is_beyond;
+    bool is_beyond, has_psdu;
 
     wire_skip(&p.w, 1);
     len = wire_le16(&p.w);
@@ -252,17 +280,15 @@ static void read_radiotap(struct frame *f, struct part p)
     present = more = wire_le32(&head.w);
     for (; (more & 0x80000000u) && !wire_error(&head.w); offset += 4)
         more = wire_le32(&head.w);
-    if (present & RADIOTAP_HAS_TSFT)
-        wire_skip(&head.w, (offset % 8 ? 8 - offset % 8 : 0) + 8);
-    if (present & RADIOTAP_HAS_FLAGS)
-        flags = wire_u8(&head.w);
+    has_psdu = !read_radiotap_fields(&head.w, offset, present, &flags);
     if (wire_error(&head.w) && head.missing > 0) {
         f->is_unclean = true;
         return;
     }
     if (wire_error(&head.w)) /* fields beyond the header: the frame behind it is still one */
         frame_odd(f, DEFECT_RADIO);
-    read_80211(f, flags, p);
+    if (has_psdu)
+        read_80211(f, flags, p);
 }
 
 void frame_read_radio(struct frame *f, int link, struct part p)
