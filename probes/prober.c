@@ -368,18 +368,18 @@ static void log_targets(const struct prober *p, const struct refusals *r)
 
     for (size_t i = 0; i < p->target_count; i++)
         count[p->targets[i].kind]++;
-    log_info("probing %zu hotspots by ICMP, %zu name servers, %zu portals, %zu web services every %.0f s",
-             count[TARGET_PING], count[TARGET_DNS], count[TARGET_PORTAL],
-             count[TARGET_HTTP] + count[TARGET_CANARY], (double)p->interval / (double)SECONDS);
+    log_info("probing every %.0f s: hotspots by ICMP %zu, name servers %zu, portals %zu, web services %zu",
+             (double)p->interval / (double)SECONDS, count[TARGET_PING], count[TARGET_DNS],
+             count[TARGET_PORTAL], count[TARGET_HTTP] + count[TARGET_CANARY]);
     if (r->rows)
-        log_info("%zu hotspots are rows of a controller and have no address of their own: they are judged by "
-                 "their "
-                 "controller and the services",
+        log_info("hotspots that are rows of a controller: %zu; they have no address of their own and are "
+                 "judged by their controller and the services",
                  r->rows);
     if (r->unsupported)
-        log_info("%zu services of kind radius, dhcp or other are not probed by this version", r->unsupported);
+        log_info("services of kind radius, dhcp or other, which this version does not probe: %zu",
+                 r->unsupported);
     if (r->count)
-        log_warning("%zu targets are not probed: %s%s", r->count, r->named.data ? r->named.data : "",
+        log_warning("targets that are not probed: %zu, %s%s", r->count, r->named.data ? r->named.data : "",
                     r->count > NAMED_MAX ? ", …" : "");
 }
 

@@ -92,9 +92,10 @@ def icmpv6(film):
 
 
 def dhcp(film):
-    for number, kind in enumerate(("discover", "offer", "request", "decline", "ack", "nak", "release", "inform")):
-        film.repeat(2 + number, lambda i, kind=kind, number=number: dhcp4(kind, 1000 * (number + 1) + i))
-    film.repeat(11, lambda i: dhcp4("force_renew" if i % 2 else "lease_query", 9000 + i))
+    counts = dict(discover=2, offer=3, request=4, decline=5, ack=6, nak=7, release=9, inform=11)
+    for number, (kind, count) in enumerate(counts.items()):
+        film.repeat(count, lambda i, kind=kind, number=number: dhcp4(kind, 1000 * (number + 1) + i))
+    film.repeat(13, lambda i: dhcp4("force_renew" if i % 2 else "lease_query", 9000 + i))
     film.repeat(1, lambda i: udp4(BOOTP(xid=77) / Raw(b"\0" * 64), 68, 67))
     for i, (kind, delay) in enumerate((("ack", 0.040), ("ack", 0.090), ("nak", 0.010), ("ack", 0.300))):
         film.add(dhcp4("request", 50 + i))
@@ -135,9 +136,9 @@ def dns(film):
 
 
 def aaa(film):
-    for number, code in enumerate((1, 2, 3, 11, 4, 5)):
+    for code, count in {1: 2, 2: 3, 3: 7, 11: 10, 4: 12, 5: 13}.items():
         port = 1813 if code in (4, 5) else 1812
-        film.repeat(2 + number, lambda i, code=code, port=port: udp4(radius(code, 200 + i), 50000, port))
+        film.repeat(count, lambda i, code=code, port=port: udp4(radius(code, 200 + i), 50000, port))
     for code in (6, 12, 13, 21, 40, 41, 44, 50, 132):
         film.add(udp4(radius(code, 1), 50000, 3799))
     film.repeat(2, lambda i: udp4(radius(99, i), 50000, 1645))  # no known code: not RADIUS
@@ -173,7 +174,7 @@ def tcp(film):
         if i < 5:
             film.add(back(i, "SA" if i < 4 else "RA", 100 * i + 1), 0.010 * (i + 1))
     film.add(back(5, "SA", 12345))  # acknowledges something else
-    film.repeat(3, lambda i: flow(i, "FA", 200, 10))
+    film.repeat(4, lambda i: flow(i, "FA", 200, 10))
     film.repeat(2, lambda i: flow(i, "R", 200))
     film.add(up(IPv6(src=CLIENT_IP6, dst=SERVER_IP6) / IPv6ExtHdrHopByHop() / IPv6ExtHdrDestOpt() / TCP(sport=1, dport=2, flags="S")))
 
