@@ -78,7 +78,9 @@ static void on_arrival(void *ctx)
     struct packet *p = ctx;
     struct buf reply = BUF_INIT;
 
-    if (p->is_reply) {
+    if (!the_io) {
+        /* the collector is gone: what was on its way arrives nowhere */
+    } else if (p->is_reply) {
         struct snmp_address from = address_of((size_t)(p->device - the_world->devices));
 
         snmp_client_receive(the_io->client, loop_mono(the_world->loop), &from, p->bytes.data, p->bytes.len);
@@ -154,6 +156,7 @@ void snmp_io_free(struct snmp_io *io)
     loop_timer_cancel(the_world->loop, &io->timer);
     snmp_client_free(io->client);
     free(io);
+    the_io = NULL;
 }
 
 void snmp_io_tune(struct snmp_io *io, uint32_t window, ns_t timeout)
@@ -357,9 +360,7 @@ void sim_close(struct sim *w)
 
     collector_free(w->collector);
     w->collector = NULL;
-    for (size_t i = 0; i < w->count; i++)
-        w->devices[i].is_dead = true;
-    w->network.loss_permille = 1000; /* what is on its way arrives, and leads to nothing */
+    sim_run(w, 10 * SECONDS); /* packets under way own themselves until they arrive */
     journal_writer_close(w->journal);
     loop_free(w->loop);
     settings_free(w->settings);
