@@ -10,9 +10,9 @@ enum { LOCAL_HOURS_AHEAD = 1 /* of UTC: the town keeps winter time all year */ }
 static const double periods[FLOW_WAVES] = {86400, 43200, 28800, 5400, 1260, 313, 67};
 static const double noise[FLOW_WAVES] = {0, 0, 0, 0.04, 0.03, 0.025, 0.02};
 
-/* How busy a place is at each hour of the local day. */
+/* How busy a place is at each hour of the local day. A street never empties: phones stay on at home. */
 static const uint8_t hours[PLACE_COUNT][24] = {
-    [PLACE_STREET] = {3, 2, 1, 1, 1, 2, 4, 6, 7, 7, 8, 9, 10, 10, 9, 10, 11, 12, 12, 11, 9, 7, 5, 4},
+    [PLACE_STREET] = {6, 5, 5, 5, 5, 5, 6, 7, 8, 8, 8, 9, 10, 10, 9, 10, 11, 12, 12, 12, 11, 9, 8, 7},
     [PLACE_STOP] = {2, 1, 1, 1, 2, 5, 10, 13, 12, 8, 7, 7, 8, 10, 10, 11, 13, 13, 10, 8, 6, 5, 4, 3},
     [PLACE_SCHOOL] = {0, 0, 0, 0, 0, 0, 2, 9, 14, 15, 15, 15, 14, 12, 9, 7, 4, 2, 1, 1, 0, 0, 0, 0},
     [PLACE_SHOP] = {0, 0, 0, 0, 0, 1, 3, 5, 7, 10, 12, 13, 13, 12, 12, 12, 13, 14, 12, 8, 3, 1, 0, 0},

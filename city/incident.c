@@ -254,14 +254,20 @@ static bool feeds_access(const struct city *c, int ups)
     return false;
 }
 
-static bool fits(const struct city *c, enum incident_kind kind, int i)
+enum { BUSY_CLIENTS = 5 };
+
+/* is_picky: only a hotspot whose sleep would be noticed now. */
+static bool fits(const struct sim *s, enum incident_kind kind, int i, bool is_picky, ns_t now)
 {
+    const struct city *c = s->city;
+
     switch (kind) {
     case INCIDENT_FIBRE_CUT: return c->devices[i].role == ROLE_AGGREGATION;
     case INCIDENT_POWER_CUT: return c->devices[i].role == ROLE_UPS && feeds_access(c, i);
     case INCIDENT_DRIFT: return c->devices[i].role == ROLE_ACCESS;
     case INCIDENT_AGENT_DEAD: return c->devices[i].role == ROLE_AP;
-    case INCIDENT_SLEEPING_AP: return !c->hotspots[i].is_row;
+    case INCIDENT_SLEEPING_AP:
+        return !c->hotspots[i].is_row && (!is_picky || sim_clients(s, i, now) >= BUSY_CLIENTS);
     case INCIDENT_CONGESTION: return c->sites[i].place == PLACE_LIDO;
     case INCIDENT_CERTIFICATE:
     case INCIDENT_DNS_FAILING:
@@ -278,30 +284,38 @@ static size_t candidates(const struct city *c, enum incident_kind kind)
 }
 
 /* One that fits, by draw; -1 if none does. */
-static int choose(const struct city *c, enum incident_kind kind, uint64_t draw)
+static int choose(const struct sim *s, enum incident_kind kind, uint64_t draw, ns_t now)
 {
-    size_t fitting = 0;
+    size_t count = candidates(s->city, kind), fitting = 0;
+    bool is_picky = true;
 
-    for (size_t i = 0; i < candidates(c, kind); i++)
-        fitting += fits(c, kind, (int)i);
+    for (;;) {
+        for (size_t i = 0; i < count; i++)
+            fitting += fits(s, kind, (int)i, is_picky, now);
+        if (fitting || !is_picky)
+            break;
+        is_picky = false;
+    }
     if (fitting == 0)
         return -1;
     draw %= fitting;
-    for (size_t i = 0; i < candidates(c, kind); i++)
-        if (fits(c, kind, (int)i) && draw-- == 0)
+    for (size_t i = 0; i < count; i++)
+        if (fits(s, kind, (int)i, is_picky, now) && draw-- == 0)
             return (int)i;
     return -1;
 }
 
 /* NULL, or why not; *out -1 for the incidents of the whole city. */
-static const char *find_target(const struct city *c, enum incident_kind kind, const char *target,
-                               uint64_t draw, int *out)
+static const char *find_target(const struct sim *s, enum incident_kind kind, const char *target,
+                               uint64_t draw, ns_t now, int *out)
 {
+    const struct city *c = s->city;
+
     *out = -1;
     if (kind == INCIDENT_CERTIFICATE || kind == INCIDENT_DNS_FAILING)
         return NULL;
     if (!target || !*target) {
-        *out = choose(c, kind, draw);
+        *out = choose(s, kind, draw, now);
         return *out < 0 ? "the city has nothing that this could happen to" : NULL;
     }
     *out = kind == INCIDENT_SLEEPING_AP  ? city_hotspot_by_id(c, target)
@@ -373,7 +387,7 @@ const char *incident_begin(struct incidents *in, enum incident_kind kind, const 
                            ns_t now, const char **id)
 {
     struct incident fresh = {.kind = kind, .since = now};
-    const char *problem = find_target(in->sim->city, kind, target, draw, &fresh.target);
+    const char *problem = find_target(in->sim, kind, target, draw, now, &fresh.target);
 
     if (problem)
         return problem;
@@ -410,7 +424,7 @@ const char *incident_end(struct incidents *in, enum incident_kind kind, const ch
     size_t before = in->count;
 
     if (target && *target) {
-        const char *problem = find_target(in->sim->city, kind, target, 0, &index);
+        const char *problem = find_target(in->sim, kind, target, 0, now, &index);
         if (problem)
             return problem;
     }

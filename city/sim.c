@@ -17,7 +17,7 @@ static double seconds(ns_t t)
 static const struct {
     double clients, bytes_per_client; /* in the mean over a day */
 } habits[PLACE_COUNT] = {
-    [PLACE_STREET] = {4, 26e3},   [PLACE_STOP] = {6, 22e3},  [PLACE_SCHOOL] = {13, 30e3},
+    [PLACE_STREET] = {6, 20e3},   [PLACE_STOP] = {6, 22e3},  [PLACE_SCHOOL] = {13, 30e3},
     [PLACE_SHOP] = {8, 24e3},     [PLACE_LIDO] = {14, 28e3}, [PLACE_TOWN_HALL] = {9, 25e3},
     [PLACE_LIBRARY] = {11, 40e3}, [PLACE_HALL] = {7, 30e3},  [PLACE_CABINET] = {1, 1e3},
 };

@@ -450,6 +450,24 @@ static void a_sleeping_access_point_serves_nobody_while_its_neighbours_do(void *
             assert_true(sim_clients(w->sim, h, noon) > 10);
 }
 
+static void the_city_puts_to_sleep_whom_somebody_would_miss(void **state)
+{
+    struct world *w = *state;
+    ns_t night = noon + 15 * HOURS; /* three o'clock */
+
+    for (uint64_t draw = 0; draw < 40; draw += 7) {
+        json_t *line;
+        int hotspot;
+        assert_null(incident_begin(w->incidents, INCIDENT_SLEEPING_AP, NULL, draw, night, NULL));
+        line = json_loads(w->truth.lines[w->truth.count - 1], 0, NULL);
+        hotspot = city_hotspot_by_id(
+            w->city, json_string_value(json_object_get(json_object_get(line, "cause"), "id")));
+        json_decref(line);
+        assert_null(incident_end(w->incidents, INCIDENT_SLEEPING_AP, NULL, night));
+        assert_true(sim_clients(w->sim, hotspot, night) >= 5);
+    }
+}
+
 static void congestion_fills_the_lido(void **state)
 {
     struct world *w = *state;
@@ -534,6 +552,6 @@ RUN_TESTS("city_plan", cmocka_unit_test(every_hotspot_stands_inside_its_district
           IN_WORLD(what_lost_its_power_counts_its_uptime_anew),
           IN_WORLD(a_killed_agent_is_one_hotspot_and_no_more),
           IN_WORLD(a_sleeping_access_point_serves_nobody_while_its_neighbours_do),
-          IN_WORLD(congestion_fills_the_lido), IN_WORLD(drift_takes_light_from_both_ends_at_its_pace),
-          IN_WORLD(nonsense_is_refused_in_words),
+          IN_WORLD(the_city_puts_to_sleep_whom_somebody_would_miss), IN_WORLD(congestion_fills_the_lido),
+          IN_WORLD(drift_takes_light_from_both_ends_at_its_pace), IN_WORLD(nonsense_is_refused_in_words),
           IN_WORLD(the_script_breaks_everything_once_and_mends_it_all))
