@@ -251,7 +251,7 @@ async function testIncidents() {
     await page.fill("#comment", "Zweites Fenster");
     const begin = Date.now();
     await page.click(".actions button:not(.is-primary)");
-    await other.waitForFunction(() => [...document.querySelectorAll(".log q")].some((each) => each.textContent === "Zweites Fenster"), null, { timeout: 10_000 });
+    await other.waitForFunction(() => [...document.querySelectorAll(".log q")].some((each) => each.textContent === "Zweites Fenster"), null, { timeout: 10_000, polling: 50 });
     console.log(`# seen by the other window after ${Date.now() - begin} ms`);
     await other.close();
   });

@@ -101,3 +101,9 @@ export class Client {
 export function segment(id: string): string {
   return encodeURIComponent(id);
 }
+
+/** A key for Idempotency-Key. crypto.randomUUID() is missing where the page came over plain HTTP. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -3,7 +3,7 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Device } from "../api/types";
-import { useApp, useNow, useTexts, useTitle } from "../context";
+import { useApp, useTexts, useTitle } from "../context";
 import { formatNumber } from "../format";
 import { filterDevices } from "../model/filter";
 import { stateFrom, stateRank } from "../model/state";
@@ -80,7 +80,6 @@ export function DevicesPage({ route }: { route: Store<Route> }) {
 
 function useColumns(): Column<Device>[] {
   const { t, language } = useTexts();
-  const now = useNow();
   return useMemo(
     () => [
       {
@@ -112,6 +111,6 @@ function useColumns(): Column<Device>[] {
       { id: "hotspots", title: t("list.title"), isNumber: true, isMinor: true, key: (row) => row.hotspots, cell: (row) => formatNumber(row.hotspots, language) },
       { id: "last", title: t("device.lastAnswer"), isMinor: true, key: (row) => row.last_poll, cell: (row) => <Since time={row.last_poll} /> },
     ],
-    [language, now],
+    [language],
   );
 }

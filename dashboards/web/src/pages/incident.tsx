@@ -3,7 +3,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { Incident, IncidentDetail } from "../api/types";
-import { segment } from "../api/client";
+import { newKey, segment } from "../api/client";
 import type { Outcome } from "../city";
 import { timeOf, useApp, useNow, useTexts, useTitle } from "../context";
 import { formatDateTime, formatDuration, formatNumber, formatValue } from "../format";
@@ -113,7 +113,7 @@ function Act({ incident, onDone }: { incident: Incident; onDone: () => void }) {
     setState({ step: "waiting" });
     try {
       const path = `/incidents/${segment(incident.id)}/${verb}`;
-      const command = await app.client.command(path, text === "" ? {} : { comment: text }, crypto.randomUUID());
+      const command = await app.client.command(path, text === "" ? {} : { comment: text }, newKey());
       const outcome = await app.city.outcomeOf(command);
       setState({ step: "ended", outcome });
       if (outcome.outcome === "done") setComment("");

@@ -3,7 +3,7 @@
 
 import { useMemo } from "preact/hooks";
 import type { Incident, Page } from "../api/types";
-import { timeOf, useApp, useNow, useTexts, useTitle } from "../context";
+import { timeOf, useApp, useTexts, useTitle } from "../context";
 import { formatDuration, formatNumber } from "../format";
 import { linkTo, replaceQuery, type Route } from "../router";
 import { useStore, type Store } from "../store";
@@ -93,9 +93,8 @@ function IncidentTable({ incidents, isClosed }: { incidents: readonly Incident[]
 
 function useColumns(isClosed: boolean): Column<Incident>[] {
   const { t, code, language } = useTexts();
-  const now = useNow();
   return useMemo(() => {
-    const end = (row: Incident) => timeOf(row.closed) ?? now;
+    const lasted = (row: Incident) => (timeOf(row.closed) ?? NaN) - (timeOf(row.opened) ?? NaN);
     const columns: Column<Incident>[] = [
       {
         id: "severity",
@@ -134,10 +133,10 @@ function useColumns(isClosed: boolean): Column<Incident>[] {
         id: "duration",
         title: t("incident.duration"),
         isNumber: true,
-        key: (row) => end(row) - (timeOf(row.opened) ?? 0),
-        cell: (row) => formatDuration((end(row) - (timeOf(row.opened) ?? 0)) / 1000, language),
+        key: lasted,
+        cell: (row) => formatDuration(lasted(row) / 1000, language),
       });
     }
     return columns;
-  }, [language, isClosed, isClosed ? 0 : now]);
+  }, [language, isClosed]);
 }

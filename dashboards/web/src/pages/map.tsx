@@ -3,7 +3,7 @@
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { FeatureCollection, Hotspot, Topology } from "../api/types";
-import { useApp, useNow, useTexts, useTitle } from "../context";
+import { useApp, useTexts, useTitle } from "../context";
 import { formatNumber } from "../format";
 import type { CityMap } from "../map/city_map";
 import type { Hit, Marker } from "../map/marker_layer";
@@ -326,8 +326,7 @@ function Filters({ route, filter, shown, all }: { route: Store<Route>; filter: F
 }
 
 function HotspotTable({ hotspots, selected, onShow }: { hotspots: readonly Hotspot[]; selected: string | null; onShow: (hotspot: Hotspot) => void }) {
-  const { t, code, language } = useTexts();
-  const now = useNow();
+  const { t, language } = useTexts();
   const columns: Column<Hotspot>[] = useMemo(
     () => [
       {
@@ -366,7 +365,7 @@ function HotspotTable({ hotspots, selected, onShow }: { hotspots: readonly Hotsp
         ),
       },
     ],
-    [language, now, code],
+    [language],
   );
   return (
     <Table
