@@ -15,6 +15,7 @@ import { DateTime, ErrorNote, Facts, Loading, Muted, ReasonText, Section, Severi
 import { useCityEvent, useData } from "./use_data";
 
 const ROLES_THAT_ACT = new Set(["operator", "noc", "admin"]);
+const ROLES_THAT_QUIETEN = new Set(["noc", "admin"]);
 
 export function IncidentPage({ id }: { id: string }) {
   const { t, language } = useTexts();
@@ -93,67 +94,122 @@ function Summary({ incident }: { incident: Incident }) {
   );
 }
 
+type Verb = "acknowledge" | "comment" | "shelve" | "close";
 type ActState = { step: "idle" | "waiting" } | { step: "ended"; outcome: Outcome } | { step: "failed"; problem: unknown };
+
+/** These say nothing, or quieten an alarm, without a reason given. */
+const VERBS_WITH_COMMENT: ReadonlySet<Verb> = new Set(["comment", "shelve"]);
+const SHELVE_HOURS = [1, 4, 24];
+const HOUR_MS = 3_600_000;
+
+function useCommand(incident: Incident, onDone: () => void) {
+  const { client, city } = useApp();
+  const [state, setState] = useState<ActState>({ step: "idle" });
+  useEffect(() => setState({ step: "idle" }), [incident.id]);
+  const send = async (verb: Verb, body: Record<string, string>): Promise<boolean> => {
+    setState({ step: "waiting" });
+    try {
+      const command = await client.command(`/incidents/${segment(incident.id)}/${verb}`, body, newKey());
+      const outcome = await city.outcomeOf(command);
+      setState({ step: "ended", outcome });
+      onDone();
+      return outcome.outcome === "done";
+    } catch (problem) {
+      setState({ step: "failed", problem });
+      return false;
+    }
+  };
+  return { state, send };
+}
 
 function Act({ incident, onDone }: { incident: Incident; onDone: () => void }) {
   const { t } = useTexts();
-  const app = useApp();
-  const role = useStore(app.session)?.role ?? "public";
+  const role = useStore(useApp().session)?.role ?? "public";
   const [comment, setComment] = useState("");
   const [isEmpty, setEmpty] = useState(false);
-  const [state, setState] = useState<ActState>({ step: "idle" });
-  useEffect(() => setState({ step: "idle" }), [incident.id]);
-  if (incident.closed !== null) return null;
+  const { state, send } = useCommand(incident, onDone);
+  if (incident.closed !== null) return <ActResult state={state} />;
   if (!ROLES_THAT_ACT.has(role)) return <Muted>{t("incident.mayNot")}</Muted>;
 
-  const send = async (verb: "acknowledge" | "comment") => {
+  const act = async (verb: Verb, more: Record<string, string> = {}) => {
     const text = comment.trim();
-    setEmpty(verb === "comment" && text === "");
-    if (verb === "comment" && text === "") return;
-    setState({ step: "waiting" });
-    try {
-      const path = `/incidents/${segment(incident.id)}/${verb}`;
-      const command = await app.client.command(path, text === "" ? {} : { comment: text }, newKey());
-      const outcome = await app.city.outcomeOf(command);
-      setState({ step: "ended", outcome });
-      if (outcome.outcome === "done") setComment("");
-      onDone();
-    } catch (problem) {
-      setState({ step: "failed", problem });
-    }
+    const isMissing = VERBS_WITH_COMMENT.has(verb) && text === "";
+    setEmpty(isMissing);
+    if (isMissing) return;
+    if (await send(verb, text === "" ? more : { ...more, comment: text })) setComment("");
   };
-  const isAcknowledged = incident.operator.state === "acknowledged";
+  const isBusy = state.step === "waiting";
   return (
     <Section title={t("incident.act")} id="act">
-      <div class="field">
-        <label for="comment">{t("incident.comment")}</label>
-        <textarea
-          id="comment"
-          class="input is-text"
-          rows={3}
-          maxLength={1000}
-          value={comment}
-          placeholder={t("incident.commentHint")}
-          aria-invalid={isEmpty ? "true" : undefined}
-          aria-describedby={isEmpty ? "comment-empty" : undefined}
-          onInput={(event) => setComment(event.currentTarget.value)}
-        />
-        {isEmpty ? (
-          <p id="comment-empty" class="field__problem" role="alert">
-            {t("incident.commentEmpty")}
-          </p>
-        ) : null}
-      </div>
+      <CommentField comment={comment} isEmpty={isEmpty} onChange={setComment} />
       <div class="actions">
-        <button type="button" class="button is-primary" disabled={isAcknowledged || state.step === "waiting"} onClick={() => void send("acknowledge")}>
+        <button
+          type="button"
+          class="button is-primary"
+          disabled={isBusy || incident.operator.state === "acknowledged"}
+          onClick={() => void act("acknowledge")}
+        >
           {t("incident.acknowledge")}
         </button>
-        <button type="button" class="button" disabled={state.step === "waiting"} onClick={() => void send("comment")}>
+        <button type="button" class="button" disabled={isBusy} data-verb="comment" onClick={() => void act("comment")}>
           {t("incident.sendComment")}
         </button>
+        {ROLES_THAT_QUIETEN.has(role) ? <Quieten isBusy={isBusy} act={act} /> : null}
         <ActResult state={state} />
       </div>
     </Section>
+  );
+}
+
+function CommentField({ comment, isEmpty, onChange }: { comment: string; isEmpty: boolean; onChange: (text: string) => void }) {
+  const { t } = useTexts();
+  return (
+    <div class="field">
+      <label for="comment">{t("incident.comment")}</label>
+      <textarea
+        id="comment"
+        class="input is-text"
+        rows={3}
+        maxLength={1000}
+        value={comment}
+        placeholder={t("incident.commentHint")}
+        aria-invalid={isEmpty ? "true" : undefined}
+        aria-describedby={isEmpty ? "comment-empty" : undefined}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+      {isEmpty ? (
+        <p id="comment-empty" class="field__problem" role="alert">
+          {t("incident.commentEmpty")}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function Quieten({ isBusy, act }: { isBusy: boolean; act: (verb: Verb, more?: Record<string, string>) => Promise<void> }) {
+  const { t } = useTexts();
+  const [hours, setHours] = useState(SHELVE_HOURS[0] ?? 1);
+  // A minute less: the server allows 24 h at most, and its clock may be a little behind.
+  const until = () => new Date(Date.now() + hours * HOUR_MS - 60_000).toISOString();
+  return (
+    <>
+      <div class="field">
+        <label for="hours">{t("incident.shelve")}</label>
+        <select id="hours" class="select" value={hours} onChange={(event) => setHours(Number(event.currentTarget.value))}>
+          {SHELVE_HOURS.map((each) => (
+            <option key={each} value={each}>
+              {t("incident.hours", { count: each })}
+            </option>
+          ))}
+        </select>
+        <button type="button" class="button" disabled={isBusy} onClick={() => void act("shelve", { until: until() })}>
+          {t("incident.shelveDo")}
+        </button>
+      </div>
+      <button type="button" class="button" disabled={isBusy} onClick={() => void act("close")}>
+        {t("incident.closeDo")}
+      </button>
+    </>
   );
 }
 

@@ -2,7 +2,7 @@
 // overview.tsx - the city at a glance; with ?wall=1 without navigation and large enough for the control room's wall.
 
 import { useEffect, useState } from "preact/hooks";
-import type { StateCounts, Summary } from "../api/types";
+import type { Daemon, Page, Service, StateCounts, Summary } from "../api/types";
 import { useApp, useTexts, useTitle } from "../context";
 import { formatNumber, formatShare, formatTime } from "../format";
 import { sortRows } from "../model/sort";
@@ -11,10 +11,12 @@ import { linkTo, type Route } from "../router";
 import { useStore, type Store } from "../store";
 import { IncidentList } from "../ui/incident_list";
 import { StateIcon } from "../ui/icons";
-import { Loading, Muted, Section } from "../ui/parts";
+import { Loading, Muted, ReasonText, Section, Since, StateText } from "../ui/parts";
+import { useCityEvent, useData } from "./use_data";
 
 const SEVERITY_ORDER = ["critical", "major", "minor", "warning"];
 const WALL_INCIDENTS = 8;
+const REFRESH_MS = 15_000;
 /** What works first, then what does not, most urgent first. */
 const TILES = ["usable", ...STATES.filter((state) => state !== "usable")] as const;
 
@@ -39,6 +41,8 @@ export function OverviewPage({ route }: { route: Store<Route> }) {
         <div class="stack">
           <Districts summary={summary} />
           <Network />
+          <Services />
+          <Daemons />
         </div>
       </div>
     </div>
@@ -171,6 +175,54 @@ function Network() {
           const counts = countStates(nodes.map((node) => ({ state: stateFrom(node.state) })));
           return <ShareRow key={kind} name={code("device.kind", kind)} href={`${linkTo("devices")}?kind=${kind}`} counts={counts} />;
         })}
+      </ul>
+    </Section>
+  );
+}
+
+function Services() {
+  const { t, code } = useTexts();
+  const { data, reload } = useData<Page<Service>>("/services?limit=100", REFRESH_MS);
+  useCityEvent(reload, ({ thing }) => data?.items.some((service) => service.id === thing) ?? false);
+  if (!data || data.items.length === 0) return null;
+  return (
+    <Section title={t("overview.services")} id="services">
+      <ul class="plain-rows">
+        {data.items.map((service) => (
+          <li key={service.id}>
+            <span>
+              {service.name} <span class="muted">{code("service", service.kind)}</span>
+            </span>
+            <span>
+              <ReasonText reason={service.reason} /> <StateText state={service.state} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+/** A monitor that stands still looks like a network that runs: so it is watched too. */
+function Daemons() {
+  const { t } = useTexts();
+  const { data } = useData<Page<Daemon>>("/daemons", REFRESH_MS);
+  if (!data || data.items.length === 0) return null;
+  return (
+    <Section title={t("overview.daemons")} id="daemons">
+      <ul class="plain-rows">
+        {data.items.map((daemon) => (
+          <li key={daemon.name}>
+            <span>netzwacht-{daemon.name}</span>
+            {daemon.online ? (
+              <span class="verdict is-ok">✓ {t("overview.daemonRuns")}</span>
+            ) : (
+              <span class="verdict is-failed">
+                ✕ {t("overview.daemonSilent")} <Since time={daemon.heartbeat} />
+              </span>
+            )}
+          </li>
+        ))}
       </ul>
     </Section>
   );
