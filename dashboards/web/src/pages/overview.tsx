@@ -37,11 +37,13 @@ export function OverviewPage({ route }: { route: Store<Route> }) {
       </div>
       <StateTiles summary={summary} />
       <div class="columns is-even">
-        <OpenIncidents />
+        <div class="stack">
+          <OpenIncidents />
+          <Services />
+        </div>
         <div class="stack">
           <Districts summary={summary} />
           <Network />
-          <Services />
           <Daemons />
         </div>
       </div>
