@@ -8,3 +8,18 @@ tests_unit_test_series_LDADD = $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BA
 UNIT_TESTS += tests/unit/test_store_rows
 tests_unit_test_store_rows_SOURCES = %D%/test_store_rows.c %D%/cmocka_tests.h
 tests_unit_test_store_rows_LDADD = collector/libstore.a $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+
+# Fuzz targets: see tests/unit/collector.mk.
+FUZZ_STORES = tests/fuzz/fuzz_journal tests/fuzz/fuzz_stores
+if ENABLE_FUZZER
+noinst_PROGRAMS += $(FUZZ_STORES)
+else
+UNIT_TESTS += $(FUZZ_STORES)
+endif
+tests_fuzz_fuzz_journal_SOURCES = tests/fuzz/fuzz_journal.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_journal_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_fuzz_fuzz_journal_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_journal_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
+tests_fuzz_fuzz_stores_SOURCES = tests/fuzz/fuzz_stores.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_stores_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_stores_LDADD = $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)

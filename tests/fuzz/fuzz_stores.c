@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* fuzz_stores.c - lines of the index of RRD files, and both directions of the series worker's socket. First
+ * byte of the input: which. What is accepted, packs and parses to the same again. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/stores/rrd_index.h"
+#include "lib/stores/series_message.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void fuzz_line(const char *line, size_t len)
+{
+    struct rrd_file f, again;
+    struct buf out = BUF_INIT;
+
+    if (rrd_index_parse_line(line, len, &f))
+        return;
+    rrd_index_put_line(&f, &out);
+    if (buf_error(&out) || rrd_index_parse_line(out.data, out.len - 1, &again) || again.number != f.number ||
+        strcmp(again.entity, f.entity) != 0 || again.count != f.count)
+        abort();
+    rrd_file_fini(&f);
+    rrd_file_fini(&again);
+    buf_fini(&out);
+}
+
+static void fuzz_request(const uint8_t *data, size_t size)
+{
+    struct series_request_parsed r;
+    size_t used;
+
+    if (series_request_parse(data, size, &used, &r))
+        return;
+    if (used > size || r.query.column_count > SERIES_COLUMNS_MAX)
+        abort();
+    for (size_t i = 0; i < r.query.column_count; i++)
+        if (strlen(r.query.columns[i].source) > SERIES_NAME_MAX)
+            abort();
+    series_request_fini(&r);
+}
+
+static void fuzz_answer(const uint8_t *data, size_t size)
+{
+    struct series_result r = {0};
+    enum err verdict;
+    uint64_t id;
+    size_t used;
+
+    if (series_answer_parse(data, size, &used, &id, &verdict, &r))
+        return;
+    if (used > size || r.rows > SERIES_ROWS_MAX || r.columns > SERIES_COLUMNS_MAX)
+        abort();
+    series_result_fini(&r);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size == 0)
+        return 0;
+    switch (data[0] % 3) {
+    case 0: fuzz_line((const char *)data + 1, size - 1); break;
+    case 1: fuzz_request(data + 1, size - 1); break;
+    default: fuzz_answer(data + 1, size - 1); break;
+    }
+    return 0;
+}
