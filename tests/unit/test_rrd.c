@@ -157,6 +157,47 @@ static void rows_read_back_as_written_and_unknown_stays_unknown(void **state)
     assert_int_equal(rrd_io_fetch(path, &f, RRD_MAX, 1, START, START + 60, &rows), ERR_NOT_FOUND);
 }
 
+static void numbers_of_every_size_keep_nine_digits(void **state)
+{
+    static const double numbers[] = {0,
+                                     1,
+                                     -1,
+                                     0.5,
+                                     -7.25,
+                                     3.0000000004e-4,
+                                     1e-9,
+                                     123.456789,
+                                     999999.999999999,
+                                     1e6,
+                                     1234567.891,
+                                     -987654321.123,
+                                     4.1e9,
+                                     1.5e12,
+                                     -1e18,
+                                     1e300,
+                                     0.9999999999,
+                                     4294967296.0,
+                                     12345678901.5};
+    struct rrd_file f = sample_file(17);
+    struct rrd_rows rows = {0};
+    char path[256];
+    int64_t times[ARRAY_LEN(numbers)];
+    double values[2 * ARRAY_LEN(numbers)];
+
+    make_file(*state, &f, path);
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+        times[i] = START + 60 * (int64_t)(i + 1);
+        values[2 * i] = numbers[i];
+        values[2 * i + 1] = -numbers[i] / 3;
+    }
+    assert_ok(rrd_io_update(path, &f, times, values, ARRAY_LEN(numbers)));
+    assert_ok(rrd_io_fetch(path, &f, RRD_AVERAGE, 1, START, times[ARRAY_LEN(numbers) - 1], &rows));
+    assert_int_equal(rows.rows, ARRAY_LEN(numbers));
+    for (size_t i = 0; i < 2 * rows.rows; i++)
+        assert_true(fabs(rows.values[i] - values[i]) <= fabs(values[i]) * 5e-10);
+    free(rows.values);
+}
+
 static void a_file_is_rewritten_up_to_now_when_it_ends_in_the_future(void **state)
 {
     struct rrd_file f = sample_file(17);
@@ -218,5 +259,6 @@ RUN_TESTS("rrd", cmocka_unit_test(every_metric_has_its_own_data_source_name),
           cmocka_unit_test(sizes_are_those_of_the_design), cmocka_unit_test(an_index_line_reads_back_equal),
           TEST(an_index_waits_for_a_torn_line_and_passes_over_a_damaged_one),
           TEST(rows_read_back_as_written_and_unknown_stays_unknown),
+          TEST(numbers_of_every_size_keep_nine_digits),
           TEST(a_file_is_rewritten_up_to_now_when_it_ends_in_the_future),
           TEST(damaged_headers_are_refused_before_librrd_sees_them))
