@@ -118,10 +118,12 @@ class World:
         return path.read_text(errors="replace") if path.exists() else ""
 
     def journal(self, partition, state="state"):
-        """All records of a partition, as `netzwacht journal cat` prints them (it ends with 1 where some are missing)."""
+        """All lines of `netzwacht journal cat`, which ends with 1 where records are missing: {"partition", "position",
+        "record"}, and the members of "record" beside them."""
         done = self.run("netzwacht", "journal", "cat", "--dir", self.dir / state / "journal", partition, ok=False)
         check(done.returncode in (0, 1), f"journal cat: status {done.returncode}\n{done.stderr[-1000:]}")
-        return [json.loads(line)["record"] for line in done.stdout.splitlines()]
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        return [{**line.get("record", {}), **line} for line in lines]
 
 
 def run_tests(*tests):
