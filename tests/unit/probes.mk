@@ -5,3 +5,16 @@ tests_unit_test_probes_SOURCES = %D%/test_probes.c %D%/cmocka_tests.h
 tests_unit_test_probes_LDADD = $(PROBES_TEST_LIBS)
 tests_unit_test_capture_SOURCES = %D%/test_capture.c %D%/cmocka_tests.h
 tests_unit_test_capture_LDADD = $(PROBES_TEST_LIBS)
+
+FUZZ_PROBES = tests/fuzz/fuzz_frame tests/fuzz/fuzz_probe_reply
+if ENABLE_FUZZER
+noinst_PROGRAMS += $(FUZZ_PROBES)
+else
+UNIT_TESTS += $(FUZZ_PROBES)
+endif
+tests_fuzz_fuzz_frame_SOURCES = tests/fuzz/fuzz_frame.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_frame_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_frame_LDADD = $(PROBES_TEST_LIBS)
+tests_fuzz_fuzz_probe_reply_SOURCES = tests/fuzz/fuzz_probe_reply.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_probe_reply_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_probe_reply_LDADD = $(PROBES_TEST_LIBS)

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* fuzz_probe_reply.c - what strangers answer to active probes. First octet: 0 DNS answer, 1 echo reply, 2
+ * portal (a status octet, then the body as RFC 8908 document), 3 a URL to follow, 4 a prefix, 5 a question.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/allow.h"
+#include "probes/probe_dns.h"
+#include "probes/probe_icmp.h"
+#include "probes/probe_portal.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define MUST(condition)                                                                                      \
+    do {                                                                                                     \
+        if (!(condition))                                                                                    \
+            abort();                                                                                         \
+    } while (0)
+
+static void judge_dns(const uint8_t *data, size_t size)
+{
+    struct buf query = BUF_INIT;
+    struct dns_verdict v;
+
+    MUST(dns_encode_query(&query, 0x3412, "portal.example", DNS_TYPE_A) == ERR_OK);
+    if (!dns_judge_answer(data, size, &query, &v))
+        MUST(v.answers <= 256 && v.rcode <= 15);
+    buf_fini(&query);
+}
+
+static void decode_ping(const uint8_t *data, size_t size)
+{
+    uint16_t id, sequence;
+    uint64_t cookie;
+
+    for (int i = 0; i < 4; i++)
+        (void)!icmp_decode(data, size, i & 1, i & 2, &id, &sequence, &cookie);
+}
+
+static void follow_portal(const uint8_t *data, size_t size, const char *location)
+{
+    struct portal_run *run = malloc(sizeof *run);
+    struct portal_response p = {
+        .status = 200, .content_type = "application/captive+json", .location = location};
+    int fetched = 0;
+
+    MUST(run);
+    if (location)
+        p.status = 302;
+    p.body = data;
+    p.body_len = size;
+    MUST(portal_begin(run, PORTAL_LOGIN, "http://p.example/") == ERR_OK);
+    while (portal_take(run, &p, 1)) {
+        MUST(strncmp(portal_url(run), "http", 4) == 0 || strncmp(portal_url(run), "HTTP", 4) == 0 ||
+             location || size);
+        MUST(++fetched <= PORTAL_HOPS + 2);
+    }
+    free(run);
+}
+
+static void with_text(const uint8_t *data, size_t size, int what)
+{
+    char *text = malloc(size + 1);
+    struct ip_prefix prefix;
+    struct buf query = BUF_INIT;
+
+    MUST(text);
+    memcpy(text, data, size);
+    text[size] = '\0';
+    if (what == 3)
+        follow_portal(data, 0, text);
+    else if (what == 4)
+        (void)!ip_prefix_parse(text, &prefix);
+    else
+        (void)!dns_encode_query(&query, 1, text, DNS_TYPE_A);
+    buf_fini(&query);
+    free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    uint8_t *exact;
+
+    if (size < 1)
+        return 0;
+    exact = malloc(size);
+    MUST(exact);
+    memcpy(exact, data + 1, size - 1);
+    switch (data[0] % 6) {
+    case 0: judge_dns(exact, size - 1); break;
+    case 1: decode_ping(exact, size - 1); break;
+    case 2: follow_portal(exact, size - 1, NULL); break;
+    default: with_text(exact, size - 1, data[0] % 6);
+    }
+    free(exact);
+    return 0;
+}
