@@ -245,8 +245,9 @@ static void on_history_written(void *ctx, int wait_status)
 {
     struct demo *d = ctx;
 
-    (void)task_succeeded("back-filled history",
-                         wait_status); /* without it graphs begin empty: no reason to stop */
+    if (task_succeeded("back-filled history", wait_status)) /* without it graphs begin empty: go on */
+        printf("  %u days of history written after %.1f s\n", d->plan.days, seconds_since_start(d));
+    fflush(stdout);
     if (!d->is_stopping && start_child(d, CHILD_DAEMON, NULL, "netzwacht-store", "-c", d->plan.config, NULL))
         stop(d, ERR_NOT_FOUND);
 }
@@ -295,10 +296,19 @@ static enum err watch_states(struct demo *d)
     return e ? e : journal_tail_add(d->tail, "alerts", 0, JOURNAL_FROM_OLDEST);
 }
 
+/* Its remarks on the configuration go to its log file, not between ours. */
+static enum err start_broker(struct demo *d)
+{
+    char config[128], log[128];
+
+    return start_child(d, CHILD_DAEMON, NULL, "/bin/sh", "-c", "exec \"$0\" -c \"$1\" 2>>\"$2\"",
+                       find_mosquitto(), in_dir(d, config, "mosquitto.conf"), in_dir(d, log, "mosquitto.log"),
+                       NULL);
+}
+
 static void on_broker_ready(void *ctx, int wait_status)
 {
     struct demo *d = ctx;
-    char broker[128];
     enum err e;
 
     if (!task_succeeded("mosquitto_passwd", wait_status)) {
@@ -309,8 +319,7 @@ static void on_broker_ready(void *ctx, int wait_status)
     if (!e)
         e = start_users(d);
     if (!e)
-        e = start_child(d, CHILD_DAEMON, NULL, find_mosquitto(), "-c", in_dir(d, broker, "mosquitto.conf"),
-                        NULL);
+        e = start_broker(d);
     if (!e)
         e = start_daemons(d);
     if (!e)

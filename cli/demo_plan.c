@@ -17,34 +17,42 @@
 #include "lib/base/buf.h"
 #include "lib/base/strx.h"
 
-enum { PORTS_TRIED = 200, PASSWORD_LETTERS = 12 };
+enum { PORTS_TRIED = 200, PORTS_SPAN = 5000, PASSWORD_LETTERS = 12 };
 
 const char *const demo_user_names[DEMO_USERS] = {"admin", "operator", "noc", "planner"};
 
 /* ---- ports ---- */
 
-static bool port_is_free(const char *address, int type, uint16_t port)
+/* On every address of this machine: binding to any fails where somebody listens on one. */
+static bool port_is_free(int type, uint16_t port)
 {
-    struct sockaddr_in sa = {.sin_family = AF_INET, .sin_port = htons(port)};
+    struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(port)};
     int one = 1, fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
     bool is_free;
 
-    if (fd < 0 || inet_pton(AF_INET, address, &sa.sin_addr) != 1)
+    if (fd < 0)
         return false;
-    if (type == SOCK_STREAM)
+    if (type == SOCK_STREAM) /* else a port in TIME_WAIT looks taken */
         (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    is_free = bind(fd, (struct sockaddr *)&sa, sizeof sa) == 0;
+    is_free =
+        bind(fd, (struct sockaddr *)&any, sizeof any) == 0 && (type != SOCK_STREAM || listen(fd, 1) == 0);
     close(fd);
     return is_free;
 }
 
-static enum err choose_port(const char *address, int type, uint16_t first, uint16_t *out)
+/* The wanted port, or else one drawn at random above it: two demos that start together do not meet. */
+static enum err choose_port(int type, uint16_t wanted, uint16_t *out)
 {
-    for (unsigned i = 0; i < PORTS_TRIED && first + i <= UINT16_MAX; i++) {
-        if (port_is_free(address, type, (uint16_t)(first + i))) {
-            *out = (uint16_t)(first + i);
+    uint16_t port = wanted;
+
+    for (unsigned i = 0; i < PORTS_TRIED; i++) {
+        if (port_is_free(type, port)) {
+            *out = port;
             return ERR_OK;
         }
+        port = (uint16_t)(wanted + 1 +
+                          randombytes_uniform(wanted > UINT16_MAX - PORTS_SPAN ? UINT16_MAX - wanted
+                                                                               : PORTS_SPAN));
     }
     return ERR_BUSY;
 }
@@ -81,17 +89,17 @@ enum err demo_plan_init(struct demo_plan *p)
         make_password(p->passwords[i]);
     make_password(p->mqtt_password);
     make_password(p->noc_password);
-    e = choose_port("127.0.0.1", SOCK_STREAM, p->http_port, &p->http_port);
+    e = choose_port(SOCK_STREAM, p->http_port, &p->http_port);
     if (!e)
-        e = choose_port("127.0.0.1", SOCK_STREAM, 18830, &p->mqtt_port);
+        e = choose_port(SOCK_STREAM, 18830, &p->mqtt_port);
     if (!e)
-        e = choose_port("127.16.0.1", SOCK_DGRAM, 10161, &p->snmp_port);
+        e = choose_port(SOCK_DGRAM, 10161, &p->snmp_port);
     if (!e)
-        e = choose_port("127.16.0.1", SOCK_STREAM, 18080, &p->portal_port);
+        e = choose_port(SOCK_STREAM, 18080, &p->portal_port);
     if (!e)
-        e = choose_port("127.16.0.1", SOCK_STREAM, 18443, &p->portal_tls_port);
+        e = choose_port(SOCK_STREAM, 18443, &p->portal_tls_port);
     if (!e)
-        e = choose_port("127.16.0.1", SOCK_DGRAM, 15353, &p->dns_port);
+        e = choose_port(SOCK_DGRAM, 15353, &p->dns_port);
     return e;
 }
 
@@ -159,7 +167,7 @@ static enum err write_broker(const struct demo_plan *p)
                                "autosave_interval 1\n"
                                "max_queued_messages 0\n"
                                "max_queued_bytes 268435456\n"
-                               "message_size_limit 65536\n"
+                               "max_packet_size 131072\n"
                                "log_dest file %s/mosquitto.log\n"
                                "user root\n",
                                p->mqtt_port, p->dir, p->dir, p->dir, p->dir);

@@ -85,14 +85,16 @@ static enum err copy_argv(char *const *argv, char ***out)
 static void become(char *const *argv, pid_t parent, pid_t group)
 {
     sigset_t none;
-    int null_fd = open("/dev/null", O_RDONLY);
+    int null_fd = open("/dev/null", O_RDWR);
 
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent)
         _exit(EXEC_FAILED); /* the parent died before prctl() */
     setpgid(0, group);
-    if (null_fd >= 0)
+    if (null_fd >= 0) {
         dup2(null_fd, STDIN_FILENO);
+        dup2(null_fd, STDOUT_FILENO); /* they log on standard error */
+    }
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     execv(argv[0], argv);
