@@ -303,8 +303,10 @@ static enum verdict judge_power(struct engine *e, int n, int feeder)
     const struct node *fed = &e->topo->nodes[feeder];
     const struct fact *f = &e->facts[feeder];
 
-    if (f->on_battery)
-        return VERDICT_YES;
+    if (f->on_battery) { /* whoever else falls silent now belongs to it: wait for their verdicts */
+        struct group g = count_group(e, n, e->topo->fed + fed->fed_first, fed->fed_count);
+        return g.pending && hold(e, n) ? VERDICT_WAIT : VERDICT_YES;
+    }
     if (fed->kind == DEVICE_UPS && f->first_miss && !topology_is_below(e->topo, feeder, n)) {
         if (f->status == STATUS_DOWN)
             return VERDICT_YES;
@@ -329,6 +331,10 @@ static struct incident *find_root(struct engine *e, int n)
     if (v == VERDICT_YES) {
         const struct fact *f = &e->facts[node->feeder];
         i = open_at(e, "power", node->feeder, INCIDENT_POWER_CUT);
+        if (i && i->type == INCIDENT_ON_BATTERY) { /* now it has a victim */
+            i->type = INCIDENT_POWER_CUT;
+            i->needs_say = true;
+        }
         if (i && f->on_battery)
             incident_evidence(i, "ups.output_source", "", 5, 3, f->heard);
         return i;

@@ -90,6 +90,7 @@ struct watch {
     size_t index;
     char *entity;
     double value, limit;
+    double reference; /* RULE_DROP: the median */
     ns_t at;
     bool is_bad;     /* the side of the hysteresis */
     ns_t side_since; /* when the present side began, while it differs from is_raised */
@@ -121,6 +122,7 @@ struct source {
 struct evidence {
     char metric[48], entity[96];
     double value, limit;
+    double fall; /* below the own median; 0 = another kind of evidence */
     ns_t at;
 };
 
@@ -252,6 +254,7 @@ void incident_rename(struct engine *e, struct incident *i, const char *key, enum
                      int cause_node);
 void incident_evidence(struct incident *i, const char *metric, const char *entity, double value, double limit,
                        ns_t at);
+void incident_fall(struct incident *i, const char *metric, const char *entity, double fall);
 void incident_member(struct incident *i, enum object_kind kind, size_t index, enum state state,
                      enum reason reason);
 void incidents_begin(struct engine *e);  /* of a tick: empties the new member lists */

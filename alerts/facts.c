@@ -8,7 +8,12 @@
 #include "alerts/engine_private.h"
 #include "lib/base/strx.h"
 
-enum { MAC_LEN = 17, INTERESTS_MAX = 4096, OUTPUT_FROM_BATTERY = 5 /* upsOutputSource, RFC 1628 */ };
+enum {
+    MAC_LEN = 17,
+    INTERESTS_MAX = 4096, /* upsOutputSource, RFC 1628: 2 none (the battery is empty), 5 battery */
+    OUTPUT_NONE = 2,
+    OUTPUT_FROM_BATTERY = 5
+};
 
 /* ---- tables: which series are of interest ---- */
 
@@ -304,7 +309,7 @@ static void take_values(struct engine *e, struct source *s, const Nw__Samples *m
             e->topo->nodes[device].row_count > 0)
             take_row_state(e, in->place, value, (ns_t)m->started, interval);
         if (in->metric == METRIC_UPS_SOURCE && device >= 0 && !isnan(value)) {
-            bool on_battery = value == OUTPUT_FROM_BATTERY;
+            bool on_battery = value == OUTPUT_FROM_BATTERY || value == OUTPUT_NONE;
             if (e->facts[device].on_battery != on_battery)
                 e->is_dirty = true;
             e->facts[device].on_battery = on_battery;

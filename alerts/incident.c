@@ -185,6 +185,13 @@ void incident_evidence(struct incident *i, const char *metric, const char *entit
     v->at = at;
 }
 
+void incident_fall(struct incident *i, const char *metric, const char *entity, double fall)
+{
+    for (size_t k = 0; k < i->evidence_count; k++)
+        if (strcmp(i->evidence[k].metric, metric) == 0 && strcmp(i->evidence[k].entity, entity) == 0)
+            i->evidence[k].fall = fall;
+}
+
 void incident_member(struct incident *i, enum object_kind kind, size_t index, enum state state,
                      enum reason reason)
 {
@@ -273,8 +280,7 @@ static void fill_text(const char *format, const struct incident *i, struct buf *
             buf_printf(out, "%zu", i->hotspots);
             p += strlen("{hotspots}");
         } else if (strx_starts_with(p, "{value}")) {
-            double drop = v ? fabs(v->limit - v->value) : 0;
-            buf_printf(out, "%.1f", !v ? 0.0 : i->type == INCIDENT_OPTICAL_DRIFT ? drop : v->value);
+            buf_printf(out, "%.1f", !v ? 0.0 : i->type == INCIDENT_OPTICAL_DRIFT ? v->fall : v->value);
             p += strlen("{value}");
         } else if (strx_starts_with(p, "{limit}")) {
             buf_printf(out, "%.1f", v ? v->limit : 0.0);

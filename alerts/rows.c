@@ -287,6 +287,7 @@ void incident_save(struct engine *e, const struct incident *i)
         put_text(&b, i->evidence[k].entity);
         put_double(&b, i->evidence[k].value);
         put_double(&b, i->evidence[k].limit);
+        put_double(&b, i->evidence[k].fall);
         put_time(&b, i->evidence[k].at);
     }
     put_members(e, &i->members, &b);
@@ -328,6 +329,7 @@ static void get_history(struct incident *i, struct wire *w)
         get_text(w, i->evidence[k].entity, sizeof i->evidence[k].entity);
         i->evidence[k].value = get_double(w);
         i->evidence[k].limit = get_double(w);
+        i->evidence[k].fall = get_double(w);
         i->evidence[k].at = get_time(w);
     }
 }

@@ -26,8 +26,8 @@ INCIDENT_TYPE(6, INCIDENT_DNS_DOWN, "dns_down", SEVERITY_CRITICAL,
 INCIDENT_TYPE(7, INCIDENT_SERVICE_DOWN, "service_down", SEVERITY_MAJOR, "Dienst {name} funktioniert nicht",
               "Service {name} does not work")
 INCIDENT_TYPE(8, INCIDENT_CERTIFICATE, "certificate", SEVERITY_WARNING,
-              "Zertifikat von {name} läuft ab: noch {value} Tage",
-              "Certificate of {name} is running out: {value} days left")
+              "Zertifikat von {name} läuft bald ab: noch {value} Tage",
+              "Certificate of {name} expires soon: {value} days left")
 INCIDENT_TYPE(9, INCIDENT_OPTICAL_DRIFT, "optical_drift", SEVERITY_WARNING,
               "Optischer Pegel an {name} ist um {value} dB gefallen",
               "Optical level at {name} has fallen by {value} dB")
@@ -47,3 +47,6 @@ INCIDENT_TYPE(14, INCIDENT_MONITOR_BLIND, "monitor_blind", SEVERITY_CRITICAL,
               "Monitoring blind: {name}; state of {hotspots} hotspots unknown")
 INCIDENT_TYPE(15, INCIDENT_RADIO_DOWN, "radio_down", SEVERITY_MINOR, "Funkmodul von {name} ist aus",
               "Radio of {name} is off")
+INCIDENT_TYPE(16, INCIDENT_CERTIFICATE_EXPIRED, "certificate_expired", SEVERITY_MAJOR,
+              "Zertifikat von {name} ist abgelaufen; betroffene Hotspots: {hotspots}",
+              "Certificate of {name} has expired; hotspots affected: {hotspots}")

@@ -151,10 +151,25 @@ static void judge_services(struct engine *e)
 
 /* ---- rules ---- */
 
+static bool is_port_of_child(const struct engine *e, int n, const char *entity, int *child)
+{
+    const struct node *node = &e->topo->nodes[n];
+
+    for (size_t k = 0; k < node->child_count; k++) {
+        const struct device *d;
+        *child = e->topo->children[node->child_first + k];
+        d = e->topo->nodes[*child].device;
+        if (d && d->uplink_port && strchr(d->uplink_port, '/') &&
+            strx_ends_with(entity, strchr(d->uplink_port, '/')))
+            return true;
+    }
+    return false;
+}
+
 /* A watch that only repeats what a cause or a service says already. */
 static bool is_covered(const struct engine *e, const struct watch *w)
 {
-    const struct node *n;
+    int child;
 
     if (w->kind == OBJECT_HOTSPOT && w->rule->type == INCIDENT_PORTAL_DOWN)
         return is_kind_failing(e, SERVICE_PORTAL);
@@ -164,15 +179,8 @@ static bool is_covered(const struct engine *e, const struct watch *w)
         return true; /* whatever it measures now, the power incident is the news */
     if (w->kind != OBJECT_DEVICE || w->rule->metric != METRIC_OPTIC_RX)
         return false;
-    n = &e->topo->nodes[w->index];
-    for (size_t k = 0; k < n->child_count; k++) {
-        int child = e->topo->children[n->child_first + k];
-        const struct device *d = e->topo->nodes[child].device;
-        const char *port = d && d->uplink_port ? strchr(d->uplink_port, '/') : NULL;
-        if (port && e->facts[child].first_miss && strx_ends_with(w->entity, port))
-            return true; /* its other end is silent: that is an incident of its own */
-    }
-    return false;
+    /* its other end is silent: that is an incident of its own */
+    return is_port_of_child(e, (int)w->index, w->entity, &child) && e->facts[child].first_miss;
 }
 
 static const char *watch_site(const struct engine *e, const struct watch *w)
@@ -182,30 +190,60 @@ static const char *watch_site(const struct engine *e, const struct watch *w)
     return w->kind == OBJECT_DEVICE ? e->topo->nodes[w->index].site : NULL;
 }
 
+/* Both ends of a fibre see its trouble: it belongs to the device that hangs on it. A switch's own optics that
+ * carry none of its children lead up. */
+static struct incident *open_optical(struct engine *e, const struct watch *w)
+{
+    int n = (int)w->index, child;
+    char key[KEY_SIZE];
+
+    if (is_port_of_child(e, n, w->entity, &child))
+        n = child;
+    snprintf(key, sizeof key, "rule:optic:%s", e->topo->nodes[n].id);
+    return incident_open(e, key, (enum incident_type)w->rule->type, OBJECT_DEVICE, e->topo->nodes[n].id,
+                         e->topo->nodes[n].name, -1);
+}
+
+/* Many hotspots fail the same check: the service behind it is the cause, if it is known. */
+static struct incident *open_common(struct engine *e, const struct watch *w)
+{
+    const struct rule *r = w->rule;
+    int kind = r->type == INCIDENT_PORTAL_DOWN ? SERVICE_PORTAL
+               : r->type == INCIDENT_DNS_DOWN  ? SERVICE_DNS
+                                               : -1;
+    char key[KEY_SIZE];
+
+    snprintf(key, sizeof key, "rule:%s", r->id);
+    for (size_t s = 0; s < e->service_count; s++) {
+        const struct service *v = e->services[s].service;
+        if (v->kind == kind)
+            return incident_open(e, key, (enum incident_type)r->type, OBJECT_SERVICE, v->id,
+                                 v->name ? v->name : v->id, -1);
+    }
+    return incident_open(e, key, (enum incident_type)r->type, OBJECT_MONITOR, r->id, r->id, -1);
+}
+
 static struct incident *open_watch(struct engine *e, const struct watch *w)
 {
     const struct site *site = inventory_site(e->o.inventory, watch_site(e, w));
     bool is_optical = w->rule->type == INCIDENT_OPTICAL_DRIFT || w->rule->type == INCIDENT_OPTICAL_LEVEL;
     const char *id, *name;
-    char key[KEY_SIZE], label[NAME_SIZE];
+    char key[KEY_SIZE];
 
     object_name(e, w->kind, w->index, &id, &name);
     if (w->kind == OBJECT_SERVICE)
         return open_service(e, w->index, (enum incident_type)w->rule->type);
-    if (w->rule->group == RULE_GROUP_ALL) {
-        snprintf(key, sizeof key, "rule:%s", w->rule->id);
-        return incident_open(e, key, (enum incident_type)w->rule->type, OBJECT_MONITOR, w->rule->id,
-                             w->rule->id, -1);
-    }
+    if (w->rule->group == RULE_GROUP_ALL)
+        return open_common(e, w);
+    if (is_optical && w->kind == OBJECT_DEVICE)
+        return open_optical(e, w);
     if (w->rule->group == RULE_GROUP_SITE && site) {
         snprintf(key, sizeof key, "rule:%s:site:%s", w->rule->id, site->id);
         return incident_open(e, key, (enum incident_type)w->rule->type, OBJECT_SITE, site->id,
                              site->name ? site->name : site->id, -1);
     }
-    snprintf(key, sizeof key, "rule:%s:%s:%s:%s", is_optical ? "optic" : w->rule->id,
-             object_kind_words[w->kind], id, w->entity);
-    snprintf(label, sizeof label, "%s%s%s", name, is_optical ? " " : "", is_optical ? w->entity : "");
-    return incident_open(e, key, (enum incident_type)w->rule->type, w->kind, id, label, -1);
+    snprintf(key, sizeof key, "rule:%s:%s:%s:%s", w->rule->id, object_kind_words[w->kind], id, w->entity);
+    return incident_open(e, key, (enum incident_type)w->rule->type, w->kind, id, name, -1);
 }
 
 static void raise_watch(struct engine *e, const struct watch *w, bool is_live)
@@ -219,6 +257,8 @@ static void raise_watch(struct engine *e, const struct watch *w, bool is_live)
         return;
     incident_member(i, w->kind, w->index, state, reason);
     incident_evidence(i, r->metric_name, w->entity, w->value, w->limit, w->at);
+    if (r->kind == RULE_DROP)
+        incident_fall(i, r->metric_name, w->entity, w->reference - w->value);
     if ((enum severity)r->severity > i->rule_severity && !strx_starts_with(i->key, "service:"))
         i->rule_severity = (enum severity)r->severity;
     if (r->runbook)
@@ -242,9 +282,10 @@ static void raise_certificate(struct engine *e, const struct watch *w)
 
     if (!i)
         return;
-    if (i->type != INCIDENT_CERTIFICATE && w->value < 0)
-        incident_rename(e, i, i->key, INCIDENT_CERTIFICATE, i->cause_kind, i->cause_id, i->cause_name, -1);
-    if (i->type == INCIDENT_CERTIFICATE)
+    if (w->rule->type == INCIDENT_CERTIFICATE_EXPIRED)
+        incident_rename(e, i, i->key, INCIDENT_CERTIFICATE_EXPIRED, i->cause_kind, i->cause_id, i->cause_name,
+                        -1);
+    if (i->type == INCIDENT_CERTIFICATE || i->type == INCIDENT_CERTIFICATE_EXPIRED)
         i->rule_severity = (enum severity)w->rule->severity > i->rule_severity
                                ? (enum severity)w->rule->severity
                                : i->rule_severity;
@@ -283,7 +324,8 @@ static void judge_watches(struct engine *e)
         if (!w->is_raised || is_covered(e, w))
             continue;
         is_live = is_watched_object_alive(e, w);
-        if (w->rule->type == INCIDENT_CERTIFICATE && w->kind == OBJECT_SERVICE)
+        if (w->kind == OBJECT_SERVICE &&
+            (w->rule->type == INCIDENT_CERTIFICATE || w->rule->type == INCIDENT_CERTIFICATE_EXPIRED))
             raise_certificate(e, w);
         else if (is_live || has_incident(e, w))
             raise_watch(e, w, is_live);

@@ -119,6 +119,7 @@ static enum side side_of(struct watch *w, double value)
         if (w->baseline->count < BASELINE_MIN)
             return SIDE_GOOD;
         median = baseline_median(w->baseline);
+        w->reference = median;
         w->limit = median - r->drop;
         if (value <= w->limit)
             return SIDE_BAD;

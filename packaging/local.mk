@@ -19,3 +19,6 @@ SUFFIXES = .service.in .service
 .service.in.service:
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && sed -e 's,@sbindir\@,$(sbindir),g' -e 's,@sysconfdir\@,$(sysconfdir),g' \
 	  -e 's,@localstatedir\@,$(localstatedir),g' $< >$@
+
+mosquittodir = $(pkgdatadir)/mosquitto
+dist_mosquitto_DATA = %D%/mosquitto/netzwacht.conf %D%/mosquitto/netzwacht.acl

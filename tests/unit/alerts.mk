@@ -10,3 +10,7 @@ tests_sim_alerts_110_uplink_cut_LDADD = $(ALERT_LIBS)
 tests_sim_alerts_112_blind_SOURCES = tests/sim/112-monitor-goes-blind.c $(ALERT_WORLD)
 tests_sim_alerts_112_blind_CFLAGS = $(ALERT_CFLAGS)
 tests_sim_alerts_112_blind_LDADD = $(ALERT_LIBS)
+UNIT_TESTS += tests/sim/alerts-114-rules-power-and-people
+tests_sim_alerts_114_rules_power_and_people_SOURCES = tests/sim/114-rules-power-and-people.c $(ALERT_WORLD)
+tests_sim_alerts_114_rules_power_and_people_CFLAGS = $(ALERT_CFLAGS)
+tests_sim_alerts_114_rules_power_and_people_LDADD = $(ALERT_LIBS)

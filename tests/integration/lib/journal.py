@@ -69,14 +69,14 @@ def table(entities, series, interval_ms, version=1):
 
 
 def samples(wall_ns, source, values, table_bytes=None, table_version=1, previous=0, started_ns=None,
-            outcome=0):
+            outcome=0, misses=0, is_down=False):
     body = field_bytes(1, source) + field_fixed64(2, previous) + field_uint(3, outcome)
     body += field_fixed64(4, wall_ns if started_ns is None else started_ns)
     if values:
         body += field_bytes(6, struct.pack("<%dd" % len(values), *values))
     if table_bytes is not None:
         body += field_bytes(8, table_bytes)
-    body += field_uint(9, table_version)
+    body += field_uint(9, table_version) + field_uint(10, misses) + field_uint(12, int(is_down))
     return field_fixed64(1, wall_ns) + field_bytes(3, body)
 
 

@@ -1,0 +1,349 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""netzwacht-alerts against Debian's mosquitto: payloads, receipts, commands, and what survives kill -9.
+
+The test is the collector (it writes partition collector itself), the NOC (mosquitto_sub and mosquitto_pub) and the
+judge; what is expected comes from its own script, not from netzwacht."""
+import json
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from lib import journal
+from lib.harness import SOURCE, World, check, free_port, run_tests, tool, wait_for
+from lib.json_schema import Schemas
+
+PREFIX = "netzwacht/v1/teststadt/"
+APS = 12
+INTERVAL = 1.0
+CLIENTS, AP_STATE = 71, 70
+SCHEMAS = Schemas(SOURCE / "docs" / "schemas")
+
+
+class Collector(threading.Thread):
+    """Polls a town that exists only here: core, two switches, an access point with a hotspot each on them."""
+
+    def __init__(self, state):
+        super().__init__(daemon=True)
+        self.writer = journal.Writer(str(state / "journal"), "collector")
+        self.devices = ["core", "sw-1", "sw-2"] + [f"ap-{i}" for i in range(1, APS + 1)]
+        self.down, self.told_down, self.known = set(), {}, set()
+        self.lock, self.is_stopping = threading.Lock(), False
+
+    def poll(self, device, now):
+        if device in self.down:
+            misses = self.told_down.get(device, 0) + 1
+            self.told_down[device] = misses
+            self.writer.append(journal.samples(now, device, [], outcome=2, misses=misses, is_down=misses >= 3))
+            return
+        self.told_down.pop(device, None)
+        table = None
+        if device not in self.known:
+            self.known.add(device)
+            table = journal.table([("radio/0", "radio")], [(0, CLIENTS)], int(INTERVAL * 1000))
+        self.writer.append(journal.samples(now, device, [4.0], table))
+
+    def run(self):
+        while not self.is_stopping:
+            now = time.time_ns()
+            with self.lock:
+                self.writer.append(journal.heartbeat(now))
+                for device in self.devices:
+                    self.poll(device, now)
+            time.sleep(INTERVAL / 4)
+
+    def kill(self, *devices):
+        with self.lock:
+            self.down.update(devices)
+
+    def revive(self, *devices):
+        with self.lock:
+            self.down.difference_update(devices)
+
+
+def inventory():
+    out = ["sites:", "  - {id: markt, name: Markt, lat: 53.7, lon: 10.0}", "devices:",
+           "  - {id: core, name: Core, address: 127.0.0.1, kind: switch, site: markt, core: true}"]
+    for i in (1, 2):
+        out.append(f"  - {{id: sw-{i}, name: Switch {i}, address: 127.0.0.1, kind: switch, site: markt, uplink: core}}")
+    for i in range(1, APS + 1):
+        out.append(f"  - {{id: ap-{i}, name: AP {i}, address: 127.0.0.1, kind: ap, site: markt, uplink: sw-{1 + i % 2}}}")
+    out.append("hotspots:")
+    for i in range(1, APS + 1):
+        out.append(f"  - {{id: hs-{i}, name: \"Hotspot <{i}>\", site: markt, device: ap-{i}}}")
+    return "\n".join(out) + "\n"
+
+
+class Town(World):
+    """A broker, alerts, the scripted collector and a NOC that hears everything."""
+
+    def __init__(self):
+        super().__init__()
+        self.port = free_port()
+        self.write("inventory.yaml", inventory())
+        self.write("netzwacht.yaml", "instance: teststadt\nstate_dir: state\ninventory: [inventory.yaml]\n"
+                   f"collector: {{interval: {INTERVAL:g}s}}\n"
+                   "alerts:\n  receipt_timeout: 2s\n"
+                   f"  mqtt: {{host: 127.0.0.1, port: {self.port}, tls: false, heartbeat: 1s}}\n")
+        profile = (SOURCE / "packaging" / "mosquitto" / "netzwacht.conf").read_text()
+        kept = [line for line in profile.splitlines() if line.split(" ")[0] in (
+            "persistence", "autosave_on_changes", "autosave_interval", "max_queued_messages", "max_queued_bytes",
+            "max_inflight_messages", "message_size_limit", "max_packet_size")]
+        check(len(kept) == 8, "the broker profile has lost a line that this test relies on")
+        (self.dir / "broker").mkdir(mode=0o777)
+        (self.dir / "broker").chmod(0o777)
+        self.dir.chmod(0o755)
+        self.write("mosquitto.conf", f"listener {self.port} 127.0.0.1\nallow_anonymous true\n"
+                   f"persistence_location {self.dir}/broker/\nuser root\n" + "\n".join(kept) + "\n")
+        (self.dir / "state").mkdir()
+        self.noc_number = 0
+
+    def __exit__(self, *args):
+        if hasattr(self, "collector"):
+            self.collector.is_stopping = True
+            self.collector.join()
+        super().__exit__(*args)
+
+    def start_broker(self):
+        self.broker = self.start(tool("mosquitto"), "-c", self.dir / "mosquitto.conf", log="mosquitto")
+        wait_for("the broker", 10, lambda: self.publish("test", "x", ok=False).returncode == 0)
+
+    def start_alerts(self):
+        self.alerts = self.start("netzwacht-alerts", "-c", self.dir / "netzwacht.yaml")
+
+    def begin(self):
+        self.start_broker()
+        self.subscribe()
+        self.collector = Collector(self.dir / "state")
+        self.collector.start()
+        self.start_alerts()
+        wait_for("all hotspots usable", 15, lambda: self.states() == {"usable": APS})
+
+    def subscribe(self, name="noc"):
+        """A NOC with a session of its own; every message one line: retained, topic, payload."""
+        output = open(self.dir / f"{name}.messages", "ab")
+        process = subprocess.Popen([tool("mosquitto_sub"), "-h", "127.0.0.1", "-p", str(self.port), "-c", "-i", name,
+                                    "-q", "1", "-t", PREFIX + "#", "-F", "%r %t %p"], stdout=output,
+                                   stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        self.processes.append(process)
+        return process
+
+    def publish(self, topic, text, ok=True, *options):
+        return self.run(tool("mosquitto_pub"), "-h", "127.0.0.1", "-p", self.port, "-q", "1", "-t", topic, "-m", text,
+                        *options, ok=ok, timeout=10)
+
+    def messages(self, name="noc"):
+        path = self.dir / f"{name}.messages"
+        for line in path.read_text().splitlines() if path.exists() else []:
+            parts = line.split(" ", 2)
+            if len(parts) == 3 and parts[1].startswith(PREFIX):
+                yield parts[1][len(PREFIX):], parts[2]
+
+    def last(self, prefix, name="noc"):
+        """The newest payload of each topic that begins with prefix; emptied ones are absent."""
+        found = {}
+        for topic, payload in self.messages(name):
+            if topic.startswith(prefix):
+                found[topic] = payload
+        return {topic: json.loads(payload) for topic, payload in found.items() if payload}
+
+    def states(self, name="noc"):
+        counts = {}
+        for state in self.last("hotspot/", name).values():
+            counts[state["state"]] = counts.get(state["state"], 0) + 1
+        return counts
+
+    def events(self, name="noc"):
+        return [json.loads(payload) for topic, payload in self.messages(name) if topic == "event"]
+
+    def unique(self, name="noc"):
+        bodies = {}
+        for event in self.events(name):
+            check(bodies.setdefault(event["id"], event) == event, f"{event['id']} came with two bodies")
+        return list(bodies.values())
+
+    def check_gap_free(self, name="noc"):
+        for lane in ("critical", "main"):
+            numbers = [int(e["sequence"]) for e in self.unique(name) if e["source"].endswith("/" + lane)]
+            check(numbers == list(range(1, len(numbers) + 1)), f"{lane}: out of order or with gaps: {numbers}")
+
+    def retained(self, name):
+        """What a client that comes only now is told; the topic tells it by its retained flag."""
+        process = self.subscribe(name)
+        time.sleep(1)
+        process.terminate()
+        process.wait()
+        return self
+
+    def receive(self, lane, upto):
+        self.publish(PREFIX + "noc/receipt", json.dumps({"source": lane, "upto": upto, "client": "noc"}))
+
+
+def every_payload_matches_its_schema():
+    """every payload of an outage matches its schema"""
+    kinds = {"hotspot/": "state.json", "device/": "state.json", "incident/": "incident.json", "event": "event.json",
+             "daemon/": "daemon.json", "noc/reply/": "noc-reply.json"}
+    seen = set()
+    with Town() as town:
+        town.begin()
+        town.collector.kill("ap-3")
+        wait_for("the outage at the NOC", 15, lambda: town.last("hotspot/hs-3")["hotspot/hs-3/state"]["state"] == "unusable")
+        town.publish(PREFIX + "noc/command/list", json.dumps({"command": "l1", "client": "noc"}))
+        wait_for("the reply", 5, lambda: town.last("noc/reply/noc"))
+        town.collector.revive("ap-3")
+        wait_for("the recovery", 15, lambda: any(e["type"].endswith(".closed") for e in town.events()))
+        for topic, payload in town.messages():
+            for prefix, schema in kinds.items():
+                if payload and topic.startswith(prefix):
+                    seen.add(prefix)
+                    problems = SCHEMAS.problems(schema, json.loads(payload))
+                    check(not problems, f"{topic}: {problems[:3]} in {payload[:300]}")
+        check(seen == set(kinds), f"no message of {set(kinds) - seen}")
+        check(town.last("incident/") == {}, "a closed incident stays retained")
+        kinds_of = [e["type"].rsplit(".", 1)[1] for e in town.unique()]
+        check(kinds_of == ["opened", "closed"], f"one opening and one recovery expected: {kinds_of}")
+        check(town.unique()[0]["data"]["cause"]["id"] == "ap-3", "another cause")
+
+
+def receipts_end_the_repetition():
+    """events are repeated, byte for byte, until the NOC's receipt"""
+    with Town() as town:
+        town.begin()
+        town.collector.kill("ap-5")
+        wait_for("three times the same event", 30, lambda: len(town.events()) >= 3)
+        check(len(town.unique()) == 1, "repetitions are not repetitions")
+        town.receive("main", 99)  # more than was ever sent: dropped
+        town.receive("main", 1)
+        time.sleep(1)
+        count = len(town.events())
+        time.sleep(9)
+        check(len(town.events()) == count, "repeated in spite of the receipt")
+        town.publish(PREFIX + "noc/command/replay", json.dumps({"command": "r1", "client": "noc", "source": "main", "after": 0}))
+        wait_for("the replay", 5, lambda: len(town.events()) > count)
+        check(len(town.unique()) == 1, "the replay differs")
+
+
+def commands_are_checked_executed_and_answered():
+    """commands change the incident, are answered once and the same again, and nonsense is dropped"""
+    with Town() as town:
+        town.begin()
+        town.collector.kill("ap-1")
+        wait_for("the incident", 15, lambda: town.last("incident/"))
+        incident = next(iter(town.last("incident/").values()))["id"]
+
+        def command(verb, identity, **members):
+            body = json.dumps({"command": identity, "client": "noc", "by": "Schmidt", **members})
+            before = sum(1 for topic, _ in town.messages() if topic == "noc/reply/noc")
+            town.publish(PREFIX + "noc/command/" + verb, body)
+            wait_for(f"the reply to {verb}", 5, lambda: sum(
+                1 for topic, _ in town.messages() if topic == "noc/reply/noc") > before)
+            return town.last("noc/reply/noc")["noc/reply/noc"]
+
+        check(command("acknowledge", "a1", incident=incident)["outcome"] == "done", "acknowledge refused")
+        wait_for("the acknowledged incident", 5, lambda: town.last("incident/")["incident/" + incident]["operator"]["state"] == "acknowledged")
+        check(town.last("incident/")["incident/" + incident]["operator"]["by"] == "Schmidt", "not signed")
+        count = len(town.unique())
+        check(command("acknowledge", "a1", incident=incident)["outcome"] == "done", "the repeated command differs")
+        check(len(town.unique()) == count, "a repeated command was executed again")
+        refused = command("shelve", "s1", incident=incident, comment="Bagger", until="2020-01-01T00:00:00Z")
+        check(refused["outcome"] == "refused" and refused["problem"]["detail"], "a past `until` was taken")
+        check(command("acknowledge", "a2", incident="i-nowhere")["outcome"] == "refused", "an unknown incident")
+        check(len(command("list", "l1")["data"]["incidents"]) == 1, "list")
+        for bad in ("", "{", "[]", "null", '{"command":"x"}', "[" * 50 + "]" * 50, json.dumps({"command": "x" * 9000, "client": "noc"}),
+                    '{"command":"b","client":"a/b","incident":"i"}', '{"command":"b","command":"c","client":"n"}'):
+            town.publish(PREFIX + "noc/command/acknowledge", bad)
+            town.publish(PREFIX + "noc/receipt", bad)
+        town.publish(PREFIX + "noc/command/format-disk", json.dumps({"command": "x", "client": "noc"}))
+        check(command("comment", "c1", incident=incident, comment="unterwegs")["outcome"] == "done", "alive after nonsense")
+        check(town.alerts.poll() is None, "netzwacht-alerts died of nonsense")
+        done = town.run("netzwacht", "incidents", "ack", "-c", town.dir / "netzwacht.yaml", incident, "--comment", "vom Pult", "--by", "meier")
+        check(done.returncode == 0, "incidents ack")
+        shown = json.loads(town.run("netzwacht", "incidents", "show", "--json", "-c", town.dir / "netzwacht.yaml", incident).stdout)
+        check(shown["operator"]["by"] == "meier" and shown["operator"]["comment"] == "vom Pult", f"show: {shown['operator']}")
+
+
+def the_last_will_tells_of_a_death():
+    """kill -9 shows as offline within seconds, the restart as online; retained states stay right"""
+    with Town() as town:
+        town.begin()
+        town.collector.kill("ap-2")
+        wait_for("the outage", 15, lambda: town.states().get("unusable") == 1)
+        town.alerts.kill()
+        town.alerts.wait()
+        wait_for("offline", 5, lambda: not town.last("daemon/")["daemon/alerts"]["online"])
+        town.collector.revive("ap-2")
+        town.collector.kill("ap-4")
+        time.sleep(2)
+        town.start_alerts()
+        wait_for("online again", 10, lambda: town.last("daemon/")["daemon/alerts"]["online"])
+        wait_for("the other hotspot", 15, lambda: town.last("hotspot/hs-4")["hotspot/hs-4/state"]["state"] == "unusable")
+        wait_for("one open incident", 15, lambda: len(town.last("incident/")) == 1)
+        town.retained("late")
+        check(town.states("late") == {"usable": APS - 1, "unusable": 1}, f"a late subscriber sees {town.states('late')}")
+        check(len(town.last("incident/", "late")) == 1, "a late subscriber sees other incidents")
+        town.check_gap_free()
+
+
+def nothing_is_lost_when_alerts_dies_at_random():
+    """kill -9 of alerts at random: every outage reaches the NOC, in order, without a gap"""
+    seed = random.randrange(1 << 30)
+    print(f"# seed {seed}")
+    dice = random.Random(seed)
+    hit = set()
+    with Town() as town:
+        town.begin()
+        for _ in range(12):
+            victim = f"ap-{dice.randrange(1, APS + 1)}"
+            hit.add(victim)
+            town.collector.kill(victim)
+            time.sleep(dice.uniform(1.2, 2.2))
+            town.alerts.kill()
+            town.alerts.wait()
+            town.collector.revive(victim)
+            time.sleep(dice.uniform(0, 0.5))
+            town.start_alerts()
+            time.sleep(dice.uniform(0.5, 1.5))
+        wait_for("calm", 30, lambda: town.last("incident/") == {} and town.states() == {"usable": APS})
+        time.sleep(3)
+        town.check_gap_free()
+        causes = {e["data"]["cause"]["id"] for e in town.unique() if e["type"].endswith(".opened")}
+        check(hit <= causes, f"never told of: {hit - causes}")
+        opened = sorted(e["subject"] for e in town.unique() if e["type"].endswith(".opened"))
+        closed = sorted(e["subject"] for e in town.unique() if e["type"].endswith(".closed"))
+        check(opened == closed and len(set(opened)) == len(opened), "openings and recoveries do not match")
+        bodies = {}
+        for record in town.journal("alerts"):
+            body = record.get("incident")
+            if body:
+                check(bodies.setdefault(int(body["sequence"]), body) == body, f"two records with sequence {body['sequence']}")
+
+
+def nothing_is_lost_when_the_broker_dies():
+    """kill -9 of the broker: what happened meanwhile arrives after it is back"""
+    with Town() as town:
+        town.begin()
+        town.collector.kill("ap-7")
+        wait_for("the first event", 15, town.events)
+        town.broker.kill()
+        town.broker.wait()
+        town.collector.kill("ap-8")
+        town.collector.revive("ap-7")
+        time.sleep(6)
+        check(town.alerts.poll() is None, "alerts died with the broker")
+        town.start_broker()
+        wait_for("the second outage and the first recovery", 40, lambda: {"ap-7", "ap-8"} <= {
+            e["data"]["cause"]["id"] for e in town.unique()} and any(e["type"].endswith(".closed") for e in town.unique()))
+        town.check_gap_free()
+        wait_for("the retained states", 10, lambda: town.states() == {"usable": APS - 1, "unusable": 1})
+        check(town.log("netzwacht-alerts").count("trying on") == 1, "more than one line about the lost broker")
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    run_tests(every_payload_matches_its_schema, receipts_end_the_repetition, commands_are_checked_executed_and_answered,
+              the_last_will_tells_of_a_death, nothing_is_lost_when_alerts_dies_at_random,
+              nothing_is_lost_when_the_broker_dies)
