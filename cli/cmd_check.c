@@ -25,6 +25,27 @@ static const char usage[] =
 #define LONG_PER_HOTSPOT   10
 #define SHORT_PER_DEVICE   20
 
+/* What a device's poll takes in the journal at most by default: 150 values of 10.2 bytes, and the rest. */
+#define POLL_BYTES 1700.0
+
+/* Polls of journal.keep, in all partitions of values; one at most journal.size and the two newest segments.
+ */
+static void print_journal(const struct settings *s, const struct inventory *inv)
+{
+    size_t devices, hotspots;
+    double keep = (double)s->journal.keep, bytes;
+
+    inventory_devices(inv, &devices);
+    inventory_hotspots(inv, &hotspots);
+    bytes = (double)devices * POLL_BYTES * keep / (double)s->collector.interval;
+    if (s->probe.enabled)
+        bytes += (double)hotspots * POLL_BYTES / 10 * keep / (double)s->probe.interval;
+    printf("journal: about %.2f GB for %.1f h (journal.keep; a partition at most %.1f GB, journal.size)%s\n",
+           bytes / 1e9, keep / (double)HOURS, (double)s->journal.size / 1e9,
+           bytes > (double)s->journal.size ? ": more than journal.size, so less than journal.keep is kept"
+                                           : "");
+}
+
 static void print_summary(const struct settings *s, const struct inventory *inv)
 {
     size_t sites, devices, hotspots, services, districts;
@@ -39,6 +60,7 @@ static void print_summary(const struct settings *s, const struct inventory *inv)
             (double)devices * SHORT_PER_DEVICE * SHORT_SERIES_BYTES;
     printf("%s: %zu hotspots, %zu devices, %zu sites, %zu services in %zu districts\n", s->instance, hotspots,
            devices, sites, services, districts);
+    print_journal(s, inv);
     printf("history: at most about %.1f GB (budget %.1f GB)%s\n", bytes / 1e9, (double)s->store.budget / 1e9,
            bytes > (double)s->store.budget
                ? ": over the budget; raise store.budget or give the disk more room"

@@ -106,6 +106,11 @@ void store_files_configure(struct store_files *s, unsigned base_step, int64_t bu
     s->is_refusing = false;
 }
 
+const char *store_files_directory(const struct store_files *s)
+{
+    return s->rrd_dir;
+}
+
 const struct rrd_index *store_files_index(const struct store_files *s)
 {
     return s->index;

@@ -30,6 +30,7 @@ void store_files_close(struct store_files *s);
 /* For files to come. */
 void store_files_configure(struct store_files *s, unsigned base_step, int64_t budget);
 
+const char *store_files_directory(const struct store_files *s);
 const struct rrd_index *store_files_index(const struct store_files *s);
 size_t store_files_count(const struct store_files *s);
 const struct store_figures *store_files_figures(const struct store_files *s);
