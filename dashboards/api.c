@@ -13,17 +13,21 @@
 
 /* ---- headers ---- */
 
-#define CSP_PAGE                                                                                             \
+/* The operators' pages: our own files only; no HTML from text (Trusted Types, the policy is
+ * web/src/trusted.ts). The public page has no script at all, and any site may show it in a frame. */
+#define CSP                                                                                                  \
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "    \
-    "font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
-#define CSP      CSP_PAGE "frame-ancestors 'none'"
-#define CSP_OPEN CSP_PAGE "frame-ancestors *"
+    "font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "    \
+    "require-trusted-types-for 'script'; trusted-types default"
+#define CSP_PUBLIC                                                                                           \
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "            \
+    "frame-ancestors *"
 
 size_t api_security_headers(struct http_header *out, bool is_private, bool may_be_framed, bool is_tls)
 {
     size_t n = 0;
 
-    out[n++] = (struct http_header){"Content-Security-Policy", may_be_framed ? CSP_OPEN : CSP};
+    out[n++] = (struct http_header){"Content-Security-Policy", may_be_framed ? CSP_PUBLIC : CSP};
     out[n++] = (struct http_header){"X-Content-Type-Options", "nosniff"};
     out[n++] = (struct http_header){"Referrer-Policy", "no-referrer"};
     out[n++] =

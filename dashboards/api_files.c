@@ -40,6 +40,13 @@ void api_public_file(struct api_call *c)
         api_reply_file(c, entry, true);
 }
 
+void api_public_redirect(struct api_call *c)
+{
+    static const struct http_header location = {"Location", "/status/"};
+
+    api_reply_empty(c, 308, &location, 1);
+}
+
 static void reply_coverage(struct api_call *c, const char *name)
 {
     const struct files_entry *entry = NULL;

@@ -289,7 +289,7 @@ static enum err make_parts(struct program *p)
         e = throttle_new(ADDRESS_BURST, ADDRESS_REFILL, &d->by_address);
     if (e == ERR_OK)
         e = throttle_new(SESSION_BURST, SESSION_REFILL, &p->by_session);
-        /* before the worker: it forks, and a fork copies no threads */
+    /* before the worker: it forks, and a fork copies no threads */
     if (e == ERR_OK)
         e = series_worker_new(d->loop, d->settings->journal_dir, d->settings->rrd_dir, &d->series);
     if (e == ERR_OK)

@@ -5,18 +5,26 @@ dashboards_libdashboards_a_SOURCES = \
 	%D%/api_json.c %D%/api_monitor.c %D%/api_network.c %D%/api_series.c %D%/api_session.c \
 	%D%/auth.c %D%/auth.h %D%/dashboard.c %D%/dashboard.h %D%/events.c %D%/events.h \
 	%D%/files_io.c %D%/files_io.h %D%/http_io.c %D%/http_io.h %D%/http_parse.c %D%/http_parse.h \
-	%D%/json_io.c %D%/json_io.h %D%/role.c %D%/role.h %D%/routes.c %D%/routes.h \
+	%D%/json_io.c %D%/json_io.h \
+	%D%/public.c %D%/public.h %D%/public_io.c %D%/public_io.h %D%/public_page.c %D%/public_page.h %D%/role.c %D%/role.h %D%/routes.c %D%/routes.h \
 	%D%/secret_io.c %D%/secret_io.h %D%/snapshot.c %D%/snapshot.h %D%/tail.c %D%/tail.h \
 	%D%/throttle.c %D%/throttle.h %D%/users_io.c %D%/users_io.h %D%/worker.c %D%/worker.h
 dashboards_libdashboards_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(MHD_CFLAGS) $(SODIUM_CFLAGS) \
-	$(SQLITE_CFLAGS) $(JANSSON_CFLAGS)
+	$(SQLITE_CFLAGS) $(JANSSON_CFLAGS) $(ZLIB_CFLAGS)
 DASHBOARDS_LIBS = dashboards/libdashboards.a $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) \
-	$(MHD_LIBS) $(SODIUM_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS)
+	$(MHD_LIBS) $(SODIUM_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS)
 
-sbin_PROGRAMS += netzwacht-dashboard
+sbin_PROGRAMS += netzwacht-dashboard netzwacht-public
 netzwacht_dashboard_SOURCES = cli/dashboard_main.c
 netzwacht_dashboard_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 netzwacht_dashboard_LDADD = $(DAEMON_LIB) $(DASHBOARDS_LIBS)
+
+netzwacht_public_SOURCES = cli/public_main.c
+netzwacht_public_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+netzwacht_public_LDADD = $(DAEMON_LIB) $(DASHBOARDS_LIBS)
+SHARED_FROM_SOURCE += public=dashboards/public
+publicdir = $(pkgdatadir)/public
+dist_public_DATA = %D%/public/status.css
 
 netzwacht_SOURCES += cli/cmd_user.c
 netzwacht_LDADD_FLOOR4 += dashboards/libdashboards.a

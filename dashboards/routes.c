@@ -47,6 +47,7 @@ const struct route routes[] = {
     {HTTP_GET, API "users", ROLE_ADMIN, api_users},
     {HTTP_GET, API "audit", ROLE_ADMIN, api_audit},
     {HTTP_GET, API "events", ROLES_STAFF, api_events},
+    {HTTP_GET, "/status", ROLES_ALL, api_public_redirect},
     {HTTP_GET, "/status/*", ROLES_ALL, api_public_file},
     {HTTP_GET, "/*", ROLES_ALL, api_web_file},
 };

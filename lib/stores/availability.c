@@ -130,3 +130,13 @@ void availability_day(ns_t wall, ns_t *begin, ns_t *end, char date[11])
     *begin = berlin_midnight(local_day) * SECONDS;
     *end = berlin_midnight(local_day + 1) * SECONDS;
 }
+
+void availability_local(ns_t wall, char date[11], char time[6])
+{
+    ns_t begin, end;
+    int64_t utc = wall >= 0 ? wall / SECONDS : (wall - SECONDS + 1) / SECONDS;
+    int64_t of_day = ((utc + berlin_offset(utc)) % 86400 + 86400) % 86400;
+
+    availability_day(wall, &begin, &end, date);
+    snprintf(time, 6, "%02u:%02u", (unsigned)(of_day / 3600) % 24, (unsigned)(of_day / 60) % 60);
+}

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* public.c - gathers the public page's model from the journal and writes the files, once per interval. */
+#include "dashboards/public.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "dashboards/public_io.h"
+#include "dashboards/public_page.h"
+#include "dashboards/snapshot.h"
+#include "dashboards/tail.h"
+#include "lib/base/log.h"
+#include "lib/base/strx.h"
+#include "lib/stores/history.h"
+
+enum { INCIDENTS_MAX = 100, HOTSPOT_PAGE_MAX = 60000 };
+
+#define AVAILABILITY_EVERY (5 * MINUTES)
+#define AVAILABILITY_SPAN  (30 * DAYS)
+#define INCIDENTS_KEPT     (7 * DAYS)
+#define BLIND_AFTER        (60 * SECONDS)
+
+struct public_writer {
+    struct loop *loop;
+    const struct settings *settings;
+    const struct inventory *inventory;
+    const char *folder;
+    struct snapshot *snapshot;
+    struct history *history;
+    struct tail *tail;
+    struct loop_timer timer;
+    struct public_hotspot *hotspots;
+    struct public_district *districts;
+    struct public_incident incidents[INCIDENTS_MAX];
+    size_t hotspot_count, district_count, incident_count;
+    ns_t availability_at; /* monotonic; when the figures were computed, 0 = never */
+    struct buf page;      /* reused */
+    enum err last_error;
+    double written; /* files */
+    Nw__Counter counter, *counter_list[1];
+};
+
+/* ---- records ---- */
+
+static void on_record(void *ctx, const char *partition, journal_pos pos, const void *bytes, size_t len,
+                      Nw__Record *record)
+{
+    struct public_writer *p = ctx;
+    enum err e = ERR_OK;
+
+    if (strcmp(partition, "collector") != 0)
+        e = history_record(p->history, partition, pos, bytes, len);
+    if (e == ERR_OK && record)
+        e = snapshot_record(p->snapshot, partition, record, loop_wall(p->loop));
+    if (e)
+        log_debug("a record of %s is not shown: %s", partition, err_text(e));
+}
+
+static void on_idle(void *ctx)
+{
+    struct public_writer *p = ctx;
+    enum err e = history_commit(p->history);
+
+    if (e)
+        log_debug("history cannot be committed: %s", err_text(e));
+}
+
+/* ---- the model ---- */
+
+static bool is_blind(const struct public_writer *p, ns_t now)
+{
+    for (size_t i = 0; i < snapshot_daemon_count(p->snapshot); i++) {
+        const struct snap_daemon *d = snapshot_daemon(p->snapshot, i);
+        if (strcmp(d->partition, "alerts") == 0 && now - d->heard <= BLIND_AFTER)
+            return false;
+    }
+    return true;
+}
+
+static size_t district_of(const struct public_writer *p, const struct hotspot *h)
+{
+    const struct district *all = inventory_districts(p->inventory, &(size_t){0});
+    const struct district *d = inventory_district(p->inventory, hotspot_district_id(p->inventory, h));
+
+    return d ? (size_t)(d - all) : SIZE_MAX;
+}
+
+static void fill_hotspots(struct public_writer *p, bool blind)
+{
+    size_t count;
+    const struct hotspot *all = inventory_hotspots(p->inventory, &count);
+
+    p->hotspot_count = 0;
+    for (size_t d = 0; d < p->district_count; d++)
+        memset(p->districts[d].counts, 0, sizeof p->districts[d].counts);
+    for (size_t i = 0; i < count; i++) {
+        const struct snap_state *state = snapshot_hotspot(p->snapshot, i);
+        const struct site *site = inventory_site(p->inventory, all[i].site);
+        struct public_hotspot *h = &p->hotspots[p->hotspot_count];
+        if (!all[i].is_published)
+            continue;
+        *h = (struct public_hotspot){.name = all[i].name ? all[i].name : "",
+                                     .site = site && site->name ? site->name : "",
+                                     .district = district_of(p, &all[i]),
+                                     .at = hotspot_position(p->inventory, &all[i]),
+                                     .state = blind ? STATE_UNKNOWN : state->state,
+                                     .reason = blind ? REASON_MONITOR_BLIND : state->reason,
+                                     .since = blind ? 0 : state->since,
+                                     .load = LOAD_UNKNOWN};
+        if (state_is_up(h->state))
+            h->load = load_class(snapshot_clients(p->snapshot, i));
+        if (h->district < p->district_count)
+            p->districts[h->district].counts[h->state <= STATE_MAINTENANCE ? h->state : STATE_UNKNOWN]++;
+        p->hotspot_count++;
+    }
+}
+
+static void fill_availability(struct public_writer *p, ns_t now)
+{
+    size_t count;
+    const struct hotspot *all = inventory_hotspots(p->inventory, &count);
+    ns_t mono = loop_mono(p->loop);
+
+    if (p->availability_at && mono - p->availability_at < AVAILABILITY_EVERY)
+        return;
+    p->availability_at = mono;
+    for (size_t d = 0; d < p->district_count; d++)
+        memset(&p->districts[d].availability, 0, sizeof p->districts[d].availability);
+    for (size_t i = 0; i < count; i++) {
+        struct availability a = {0};
+        size_t d = district_of(p, &all[i]);
+        if (all[i].is_published && d < p->district_count &&
+            history_availability(p->history, "hotspot", all[i].id, now - AVAILABILITY_SPAN, now, now, &a) ==
+                ERR_OK)
+            availability_sum(&p->districts[d].availability, &a);
+    }
+}
+
+/* The published hotspots among the members, where they are, and why: a device's name stays inside. */
+static void fill_members(struct public_writer *p, const Nw__Incident *i, struct public_incident *out)
+{
+    bool *is_hit = calloc(p->district_count + 1, sizeof *is_hit);
+    struct buf names = BUF_INIT;
+
+    for (size_t k = 0; is_hit && k < i->n_members; k++) {
+        const struct hotspot *h = strcmp(i->members[k]->kind, "hotspot") == 0
+                                      ? inventory_hotspot(p->inventory, i->members[k]->id)
+                                      : NULL;
+        if (!h || !h->is_published)
+            continue;
+        size_t d = district_of(p, h);
+        out->affected++;
+        if (out->reason == REASON_NONE)
+            out->reason = (enum reason)i->members[k]->reason;
+        if (d < p->district_count)
+            is_hit[d] = true;
+    }
+    for (size_t d = 0; is_hit && d < p->district_count; d++)
+        if (is_hit[d])
+            buf_printf(&names, "%s%s", names.len ? ", " : "", p->districts[d].outline->name);
+    free(is_hit);
+    out->districts = buf_take(&names);
+}
+
+static bool add_incident(void *ctx, uint64_t row NW_UNUSED, const Nw__Incident *i)
+{
+    struct public_writer *p = ctx;
+    struct public_incident *out = &p->incidents[p->incident_count];
+
+    if (p->incident_count == INCIDENTS_MAX)
+        return false;
+    if (i->closed && loop_wall(p->loop) - (ns_t)i->closed > INCIDENTS_KEPT)
+        return true;
+    *out = (struct public_incident){.id = strx_printf("%s", i->id),
+                                    .opened = (ns_t)i->opened,
+                                    .closed = (ns_t)i->closed,
+                                    .changed = (ns_t)i->changed,
+                                    .reason = i->cause ? (enum reason)i->cause->reason : REASON_NONE};
+    fill_members(p, i, out);
+    if (!out->districts)
+        out->districts = strx_printf("%s", "");
+    if (!out->id || !out->districts) {
+        free((char *)(uintptr_t)out->id);
+        free((char *)(uintptr_t)out->districts);
+        return false;
+    }
+    p->incident_count++;
+    return true;
+}
+
+static void drop_incidents(struct public_writer *p)
+{
+    for (size_t i = 0; i < p->incident_count; i++) {
+        free((char *)(uintptr_t)p->incidents[i].id);
+        free((char *)(uintptr_t)p->incidents[i].districts);
+    }
+    p->incident_count = 0;
+}
+
+static void fill_incidents(struct public_writer *p)
+{
+    const struct history_filter newest = {.open = -1, .limit = 1000};
+
+    drop_incidents(p);
+    if (history_incidents(p->history, &newest, add_incident, p) != ERR_OK)
+        log_debug("incidents cannot be read");
+}
+
+/* ---- writing ---- */
+
+static enum err put_file(struct public_writer *p, const char *name)
+{
+    enum err e = buf_error(&p->page);
+
+    if (e == ERR_OK)
+        e = public_io_write(p->folder, name, p->page.data, p->page.len);
+    buf_clear(&p->page);
+    p->written += e == ERR_OK;
+    return e;
+}
+
+static enum err put_district_pages(struct public_writer *p, const struct public_model *m)
+{
+    struct buf name = BUF_INIT;
+    enum err e = ERR_OK;
+
+    for (size_t d = 0; d < p->district_count && e == ERR_OK; d++) {
+        for (int lang = LANG_DE; lang <= LANG_EN && e == ERR_OK; lang++) {
+            buf_clear(&name);
+            public_page_name(&name, &p->districts[d], (enum language)lang);
+            public_page_district(&p->page, m, d, (enum language)lang);
+            e = buf_error(&name) ? buf_error(&name) : put_file(p, name.data);
+        }
+    }
+    buf_fini(&name);
+    return e;
+}
+
+static enum err put_files(struct public_writer *p, const struct public_model *m)
+{
+    static const struct {
+        const char *name;
+        void (*render)(struct buf *out, const struct public_model *m);
+    } data[] = {{"hotspots.json", public_page_hotspots_json},
+                {"incidents.json", public_page_incidents_json},
+                {"feed.atom", public_page_feed},
+                {"map.svg", public_page_map}};
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; i < ARRAY_LEN(data) && e == ERR_OK; i++) {
+        data[i].render(&p->page, m);
+        e = put_file(p, data[i].name);
+    }
+    if (e == ERR_OK)
+        e = put_district_pages(p, m);
+    for (int lang = LANG_DE; lang <= LANG_EN && e == ERR_OK; lang++) {
+        public_page_index(&p->page, m, (enum language)lang);
+        e = put_file(p, lang == LANG_DE ? "index.html" : "en.html");
+    }
+    return e;
+}
+
+static void write_pages(struct public_writer *p)
+{
+    ns_t now = loop_wall(p->loop);
+    bool blind = is_blind(p, now);
+    struct public_model m = {.title = p->settings->dashboard.title,
+                             .instance = p->settings->instance,
+                             .is_simulated = p->settings->is_simulated,
+                             .is_blind = blind,
+                             .now = now,
+                             .hotspots = p->hotspots,
+                             .districts = p->districts,
+                             .district_count = p->district_count,
+                             .incidents = p->incidents};
+    enum err e;
+
+    fill_hotspots(p, blind);
+    fill_availability(p, now);
+    fill_incidents(p);
+    m.hotspot_count = p->hotspot_count;
+    m.incident_count = p->incident_count;
+    e = put_files(p, &m);
+    if (e && e != p->last_error)
+        log_error("%s cannot be written: %s; the public page stays as it was", p->folder, err_text(e));
+    else if (!e && p->last_error)
+        log_info("%s can be written again", p->folder);
+    p->last_error = e;
+}
+
+static void on_timer(void *ctx)
+{
+    struct public_writer *p = ctx;
+
+    write_pages(p);
+    if (loop_timer_after(p->loop, &p->timer, p->settings->public_page.interval) != ERR_OK)
+        log_error("out of memory: the public page is no longer written");
+}
+
+static enum err copy_style(struct public_writer *p)
+{
+    char *path = settings_data_path("public/status.css");
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    char chunk[4096];
+    ssize_t n;
+    enum err e;
+
+    if (fd < 0) {
+        log_error("%s is missing: install netzwacht anew", path ? path : "status.css");
+        free(path);
+        return ERR_NOT_FOUND;
+    }
+    while ((n = read(fd, chunk, sizeof chunk)) > 0)
+        buf_put(&p->page, chunk, (size_t)n);
+    close(fd);
+    free(path);
+    e = put_file(p, "status.css");
+    if (e)
+        log_error("%s cannot be written: %s", p->folder, err_text(e));
+    return e;
+}
+
+/* ---- start ---- */
+
+static enum err open_history(struct public_writer *p)
+{
+    char *path = strx_printf("%s/public-history/history.db", p->settings->state_dir);
+    enum err e = path ? history_open(path, &p->history) : ERR_NOMEM;
+
+    if (e == ERR_MALFORMED && unlink(path) == 0) {
+        log_warning("%s was damaged: it is made anew from the journal", path);
+        e = history_open(path, &p->history);
+    }
+    if (e == ERR_OK)
+        e = history_catch_up(p->history, p->settings->journal_dir);
+    if (e)
+        log_error("%s: %s", path ? path : "history.db", err_text(e));
+    free(path);
+    return e;
+}
+
+static enum err make_model(struct public_writer *p)
+{
+    size_t hotspots;
+    const struct district *districts = inventory_districts(p->inventory, &p->district_count);
+
+    inventory_hotspots(p->inventory, &hotspots);
+    p->hotspots = calloc(hotspots + 1, sizeof *p->hotspots);
+    p->districts = calloc(p->district_count + 1, sizeof *p->districts);
+    if (!p->hotspots || !p->districts)
+        return ERR_NOMEM;
+    for (size_t d = 0; d < p->district_count; d++)
+        p->districts[d].outline = &districts[d];
+    return snapshot_new(p->inventory, &p->snapshot);
+}
+
+enum err public_new(struct loop *l, const struct settings *settings, const struct inventory *inventory,
+                    struct public_writer **out)
+{
+    static const char *const partitions[] = {"collector", "alerts", NULL};
+    static const struct tail_fns fns = {.record = on_record, .idle = on_idle};
+    struct public_writer *p = calloc(1, sizeof *p);
+    enum err e;
+
+    if (!p)
+        return ERR_NOMEM;
+    p->loop = l;
+    p->settings = settings;
+    p->inventory = inventory;
+    p->folder = settings->public_page.directory ? settings->public_page.directory : settings->public_dir;
+    loop_timer_init(&p->timer, on_timer, p);
+    e = public_io_folder(p->folder);
+    if (e)
+        log_error("%s cannot be made: %s", p->folder, err_text(e));
+    if (e == ERR_OK)
+        e = copy_style(p);
+    if (e == ERR_OK)
+        e = make_model(p);
+    if (e == ERR_OK)
+        e = open_history(p);
+    if (e == ERR_OK)
+        e = tail_new(l, settings->journal_dir, partitions, true, &fns, p, &p->tail);
+    if (e == ERR_OK)
+        e = loop_timer_after(l, &p->timer, 0);
+    if (e) {
+        public_free(p);
+        return e;
+    }
+    *out = p;
+    return ERR_OK;
+}
+
+void public_free(struct public_writer *p)
+{
+    if (!p)
+        return;
+    loop_timer_cancel(p->loop, &p->timer);
+    tail_free(p->tail);
+    drop_incidents(p);
+    history_close(p->history);
+    snapshot_free(p->snapshot);
+    free(p->hotspots);
+    free(p->districts);
+    buf_fini(&p->page);
+    free(p);
+}
+
+void public_beat(struct public_writer *p, Nw__Heartbeat *beat)
+{
+    nw__counter__init(&p->counter);
+    p->counter.name = (char *)(uintptr_t) "files_written_total";
+    p->counter.value = p->written;
+    p->counter_list[0] = &p->counter;
+    beat->counters = p->counter_list;
+    beat->n_counters = 1;
+    tail_lags(p->tail, loop_wall(p->loop), beat);
+}

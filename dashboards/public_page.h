@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* public_page.h - the citizens' page as text: HTML in two languages, JSON, Atom, a map as SVG. Pure.
+ *
+ * Complete without JavaScript. Says where the Wi-Fi works, never how many people use it (three load classes)
+ * and never a name or address of the equipment. All texts from outside are escaped. */
+#ifndef NW_DASHBOARDS_PUBLIC_PAGE_H
+#define NW_DASHBOARDS_PUBLIC_PAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/units.h"
+#include "lib/model/inventory.h"
+#include "lib/model/state.h"
+#include "lib/stores/availability.h"
+
+enum load_class { LOAD_UNKNOWN, LOAD_LOW, LOAD_MEDIUM, LOAD_HIGH };
+
+/* low: under 5 devices, also none, so that nobody's presence can be seen; medium: under 20. */
+enum load_class load_class(double clients);
+
+struct public_hotspot {
+    const char *name, *site; /* site "" if not known */
+    size_t district;         /* index; SIZE_MAX = none */
+    struct geo_point at;
+    enum state state;
+    enum reason reason;
+    ns_t since;
+    enum load_class load;
+};
+
+struct public_district {
+    const struct district *outline;
+    size_t counts[5];                 /* by enum state */
+    struct availability availability; /* of the last 30 days */
+};
+
+struct public_incident {
+    const char *id;
+    ns_t opened, closed, changed; /* closed 0 = open */
+    enum reason reason;
+    size_t affected;       /* published hotspots */
+    const char *districts; /* "Garstedt, Mitte" */
+};
+
+struct public_model {
+    const char *title, *instance;
+    bool is_simulated;
+    bool is_blind; /* the monitor says nothing at the moment: every state is unknown */
+    ns_t now;
+    const struct public_hotspot *hotspots;
+    size_t hotspot_count;
+    const struct public_district *districts;
+    size_t district_count;
+    const struct public_incident *incidents; /* newest first: open ones and those of the last 7 days */
+    size_t incident_count;
+};
+
+void public_page_index(struct buf *out, const struct public_model *m, enum language lang);
+void public_page_district(struct buf *out, const struct public_model *m, size_t district, enum language lang);
+/* The file name of a district's page: "bezirk-garstedt.html", "district-garstedt.html". */
+void public_page_name(struct buf *out, const struct public_district *d, enum language lang);
+void public_page_hotspots_json(struct buf *out, const struct public_model *m);
+void public_page_incidents_json(struct buf *out, const struct public_model *m);
+void public_page_feed(struct buf *out, const struct public_model *m);
+void public_page_map(struct buf *out, const struct public_model *m);
+
+/* Escapes & < > " ' for HTML and XML text and attributes; control characters and broken UTF-8 become U+FFFD.
+ */
+void public_page_text(struct buf *out, const char *text);
+
+#endif
