@@ -20,7 +20,6 @@ enum text {
     T_SKIP,
     T_OTHER_LANGUAGE,
     T_RELOAD,
-    T_NOW,
     T_INCIDENTS,
     T_NO_INCIDENTS,
     T_PAST_INCIDENTS,
@@ -32,18 +31,18 @@ enum text {
     T_STATE,
     T_SINCE,
     T_LOAD,
-    T_ALL,
     T_AVAILABILITY,
     T_AVAILABILITY_NOTE,
     T_AFFECTED,
     T_REASON,
-    T_FROM,
     T_TO,
     T_BACK,
     T_DATA,
     T_LOAD_NOTE,
     T_UNKNOWN_SHARE,
     T_WHERE,
+    T_LANGUAGE,
+    T_HOTSPOTS,
     T_COUNT
 };
 
@@ -61,7 +60,6 @@ static const char *const texts[T_COUNT][2] = {
     [T_SKIP] = {"Zum Inhalt springen", "Skip to content"},
     [T_OTHER_LANGUAGE] = {"English", "Deutsch"},
     [T_RELOAD] = {"Seite neu laden", "Reload this page"},
-    [T_NOW] = {"Zustand jetzt", "State now"},
     [T_INCIDENTS] = {"Störungen", "Faults"},
     [T_NO_INCIDENTS] = {"Zurzeit ist keine Störung bekannt.", "No fault is known at the moment."},
     [T_PAST_INCIDENTS] = {"Behoben in den letzten 7 Tagen", "Repaired in the last 7 days"},
@@ -74,7 +72,6 @@ static const char *const texts[T_COUNT][2] = {
     [T_STATE] = {"Zustand", "State"},
     [T_SINCE] = {"Seit", "Since"},
     [T_LOAD] = {"Auslastung", "Load"},
-    [T_ALL] = {"alle", "all"},
     [T_AVAILABILITY] = {"Nutzbar, 30 Tage", "Usable, 30 days"},
     [T_AVAILABILITY_NOTE] =
         {"Anteil der Zeit, in der Hotspots nutzbar waren, ohne angekündigte Wartung und ohne "
@@ -83,7 +80,6 @@ static const char *const texts[T_COUNT][2] = {
          "without time that was not measured. In brackets: share of time that was measured."},
     [T_AFFECTED] = {"Betroffene Hotspots", "Hotspots affected"},
     [T_REASON] = {"Grund", "Reason"},
-    [T_FROM] = {"Beginn", "Begin"},
     [T_TO] = {"Ende", "End"},
     [T_BACK] = {"Zur Übersicht", "Back to the overview"},
     [T_DATA] = {"Daten", "Data"},
@@ -94,6 +90,8 @@ static const char *const texts[T_COUNT][2] = {
          "not published."},
     [T_UNKNOWN_SHARE] = {"gemessen", "measured"},
     [T_WHERE] = {"Wo", "Where"},
+    [T_LANGUAGE] = {"Sprache", "Language"},
+    [T_HOTSPOTS] = {"Hotspots", "Hotspots"},
 };
 
 static const char *const load_texts[4][2] = {
@@ -167,14 +165,10 @@ static void put_share(struct buf *out, double share, int decimals, enum language
     buf_printf(out, "%s\xc2\xa0%%", text);
 }
 
-/* A state is a shape and a word, never a colour alone. */
+/* A state is a shape (drawn by the style sheet) and a word, never a colour alone. */
 static void put_state(struct buf *out, enum state state, enum language lang)
 {
-    static const char *const marks[] = {"?", "●", "◐", "✕", "⚒"};
-
-    buf_printf(out, "<span class=\"s s-%s\"><span aria-hidden=\"true\">%s</span> %s</span>",
-               state_code(state), marks[state <= STATE_MAINTENANCE ? state : STATE_UNKNOWN],
-               state_text(state, lang));
+    buf_printf(out, "<span class=\"state is-%s\">%s</span>", state_code(state), state_text(state, lang));
 }
 
 /* ---- frame of a page ---- */
@@ -189,40 +183,50 @@ void public_page_name(struct buf *out, const struct public_district *d, enum lan
     buf_printf(out, "%s-%s.html", lang == LANG_DE ? "bezirk" : "district", d->outline->id);
 }
 
-static void put_head(struct buf *out, const struct public_model *m, const char *heading, const char *self,
-                     const char *other, enum language lang)
+static void put_title(struct buf *out, const char *heading, enum language lang)
 {
     buf_printf(out, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n",
                lang == LANG_DE ? "de" : "en");
     buf_str(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
     public_page_text(out, heading);
-    buf_str(out, "</title>\n<link rel=\"stylesheet\" href=\"status.css\">\n<link rel=\"alternate\" "
-                 "type=\"application/atom+xml\" href=\"feed.atom\" title=\"Atom\">\n</head>\n<body>\n");
-    buf_printf(out,
-               "<a class=\"skip\" href=\"#inhalt\">%s</a>\n<header><div class=\"wide\"><p class=\"brand\">",
-               t(T_SKIP, lang));
+    buf_str(out, "</title>\n<link rel=\"stylesheet\" href=\"status.css\">\n");
+    buf_str(out,
+            "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"feed.atom\" title=\"Atom\">\n");
+    buf_str(out, "</head>\n<body>\n");
+}
+
+static void put_head(struct buf *out, const struct public_model *m, const char *heading, const char *self,
+                     const char *other, enum language lang)
+{
+    const char *other_lang = lang == LANG_DE ? "en" : "de";
+
+    put_title(out, heading, lang);
+    buf_printf(out, "<a class=\"skip\" href=\"#content\">%s</a>\n", t(T_SKIP, lang));
+    buf_printf(out, "<header class=\"top\"><a class=\"brand\" href=\"%s\">", index_name(lang));
     public_page_text(out, m->title);
-    buf_printf(out, "</p><p><a href=\"%s\" lang=\"%s\" hreflang=\"%s\">%s</a></p></div></header>\n", other,
-               lang == LANG_DE ? "en" : "de", lang == LANG_DE ? "en" : "de", t(T_OTHER_LANGUAGE, lang));
-    buf_str(out, "<main id=\"inhalt\" class=\"wide\" tabindex=\"-1\">\n<h1>");
+    buf_printf(out, "</a><nav aria-label=\"%s\"><ul><li>", t(T_LANGUAGE, lang));
+    buf_printf(out, "<a href=\"%s\" lang=\"%s\" hreflang=\"%s\">%s</a></li></ul></nav></header>\n", other,
+               other_lang, other_lang, t(T_OTHER_LANGUAGE, lang));
+    buf_str(out, "<main id=\"content\" tabindex=\"-1\">\n");
+    if (m->is_simulated)
+        buf_printf(out, "<p class=\"banner\">%s</p>\n", t(T_SIMULATED, lang));
+    if (m->is_blind)
+        buf_printf(out, "<p class=\"banner\"><strong>%s</strong></p>\n", t(T_BLIND, lang));
+    buf_str(out, "<h1>");
     public_page_text(out, heading);
-    buf_printf(out, "</h1>\n<p>%s %s: ", t(T_LEAD, lang), t(T_AS_OF, lang));
+    buf_printf(out, "</h1>\n<p class=\"lead\">%s</p>\n<p class=\"as-of\">%s: ", t(T_LEAD, lang),
+               t(T_AS_OF, lang));
     put_time(out, m->now, lang);
     buf_printf(out, ". <a href=\"%s\">%s</a></p>\n", self, t(T_RELOAD, lang));
-    if (m->is_simulated)
-        buf_printf(out, "<p class=\"note\">%s</p>\n", t(T_SIMULATED, lang));
-    if (m->is_blind)
-        buf_printf(out, "<p class=\"note alarm\">%s</p>\n", t(T_BLIND, lang));
 }
 
 static void put_foot(struct buf *out, enum language lang)
 {
-    buf_printf(
-        out,
-        "</main>\n<footer><div class=\"wide\"><p>%s</p><p>%s: <a href=\"hotspots.json\">hotspots.json</a>, "
-        "<a href=\"incidents.json\">incidents.json</a>, <a href=\"feed.atom\">Atom</a></p></div>"
-        "</footer>\n</body>\n</html>\n",
-        t(T_LOAD_NOTE, lang), t(T_DATA, lang));
+    buf_printf(out, "</main>\n<footer class=\"bottom\"><p>%s</p><p>%s: ", t(T_LOAD_NOTE, lang),
+               t(T_DATA, lang));
+    buf_str(out,
+            "<a href=\"hotspots.json\">hotspots.json</a>, <a href=\"incidents.json\">incidents.json</a>, ");
+    buf_str(out, "<a href=\"feed.atom\">Atom</a></p></footer>\n</body>\n</html>\n");
 }
 
 static void put_counts(struct buf *out, const size_t counts[5], enum language lang)
@@ -230,19 +234,40 @@ static void put_counts(struct buf *out, const size_t counts[5], enum language la
     static const enum state order[] = {STATE_USABLE, STATE_DEGRADED, STATE_UNUSABLE, STATE_MAINTENANCE,
                                        STATE_UNKNOWN};
 
-    buf_str(out, "<ul class=\"counts\">");
+    buf_str(out, "<ul class=\"tiles\">");
     for (size_t i = 0; i < 5; i++) {
-        buf_printf(out, "<li><b>%zu</b> ", counts[order[i]]);
+        buf_printf(out, "<li class=\"is-%s\"><strong>%zu</strong> ", state_code(order[i]), counts[order[i]]);
         put_state(out, order[i], lang);
         buf_str(out, "</li>");
     }
     buf_str(out, "</ul>\n");
 }
 
+/* A box that may be wider than a telephone: it scrolls by itself, also by keyboard. */
+static void panel_begin(struct buf *out, enum text heading, enum language lang)
+{
+    buf_printf(out, "<section class=\"panel\" tabindex=\"0\" aria-label=\"%s\"><h2>%s</h2>\n",
+               t(heading, lang), t(heading, lang));
+}
+
+static void panel_end(struct buf *out)
+{
+    buf_str(out, "</section>\n");
+}
+
+static void put_columns(struct buf *out, const enum text *columns, size_t count, enum language lang)
+{
+    buf_str(out, "<table><thead><tr>");
+    for (size_t i = 0; i < count; i++)
+        buf_printf(out, "<th scope=\"col\">%s</th>", t(columns[i], lang));
+    buf_str(out, "</tr></thead><tbody>\n");
+}
+
 /* ---- incidents ---- */
 
 static bool put_incident_rows(struct buf *out, const struct public_model *m, bool open, enum language lang)
 {
+    const enum text columns[] = {T_WHERE, T_REASON, T_AFFECTED, open ? T_SINCE : T_TO};
     bool has_any = false;
 
     for (size_t i = 0; i < m->incident_count; i++) {
@@ -250,18 +275,13 @@ static bool put_incident_rows(struct buf *out, const struct public_model *m, boo
         if ((v->closed == 0) != open || v->affected == 0)
             continue;
         if (!has_any)
-            buf_printf(out,
-                       "<table><thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th "
-                       "scope=\"col\">%s</th>"
-                       "<th scope=\"col\">%s</th></tr></thead><tbody>\n",
-                       t(T_WHERE, lang), t(T_REASON, lang), t(T_AFFECTED, lang),
-                       t(open ? T_SINCE : T_TO, lang));
+            put_columns(out, columns, ARRAY_LEN(columns), lang);
         has_any = true;
         buf_str(out, "<tr><td>");
         public_page_text(out, v->districts);
         buf_str(out, "</td><td>");
         public_page_text(out, reason_text(v->reason, lang));
-        buf_printf(out, "</td><td class=\"n\">%zu</td><td>", v->affected);
+        buf_printf(out, "</td><td>%zu</td><td>", v->affected);
         put_time(out, open ? v->opened : v->closed, lang);
         buf_str(out, "</td></tr>\n");
     }
@@ -274,13 +294,14 @@ static void put_incidents(struct buf *out, const struct public_model *m, enum la
 {
     struct buf past = BUF_INIT;
 
-    buf_printf(out, "<h2>%s</h2>\n", t(T_INCIDENTS, lang));
+    panel_begin(out, T_INCIDENTS, lang);
     if (!put_incident_rows(out, m, true, lang))
         buf_printf(out, "<p>%s</p>\n", t(T_NO_INCIDENTS, lang));
     if (put_incident_rows(&past, m, false, lang)) {
         buf_printf(out, "<h3>%s</h3>\n", t(T_PAST_INCIDENTS, lang));
         buf_put(out, past.data, past.len);
     }
+    panel_end(out);
     buf_fini(&past);
 }
 
@@ -294,9 +315,11 @@ static void put_district_row(struct buf *out, const struct public_district *d, e
     public_page_name(out, d, lang);
     buf_str(out, "\">");
     public_page_text(out, d->outline->name);
-    buf_printf(out, "</a></th><td class=\"n\">%zu</td><td class=\"n\">%zu</td><td class=\"n\">%zu</td>",
-               d->counts[STATE_USABLE], d->counts[STATE_DEGRADED], d->counts[STATE_UNUSABLE]);
-    buf_printf(out, "<td class=\"n\">%zu</td><td class=\"n\">",
+    buf_printf(
+        out,
+        "</a></th><td class=\"number\">%zu</td><td class=\"number\">%zu</td><td class=\"number\">%zu</td>",
+        d->counts[STATE_USABLE], d->counts[STATE_DEGRADED], d->counts[STATE_UNUSABLE]);
+    buf_printf(out, "<td class=\"number\">%zu</td><td class=\"number\">",
                d->counts[STATE_UNKNOWN] + d->counts[STATE_MAINTENANCE]);
     put_share(out, share, 2, lang);
     if (!isnan(share)) {
@@ -309,19 +332,18 @@ static void put_district_row(struct buf *out, const struct public_district *d, e
 
 static void put_districts(struct buf *out, const struct public_model *m, enum language lang)
 {
-    buf_printf(
-        out,
-        "<h2>%s</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table><thead>"
-        "<tr><th scope=\"col\">%s</th>",
-        t(T_DISTRICTS, lang), t(T_DISTRICTS, lang), t(T_DISTRICT, lang));
-    buf_printf(out, "<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>",
-               state_text(STATE_USABLE, lang), state_text(STATE_DEGRADED, lang),
-               state_text(STATE_UNUSABLE, lang));
-    buf_printf(out, "<th scope=\"col\">%s / %s</th><th scope=\"col\">%s</th></tr></thead><tbody>\n",
-               state_text(STATE_UNKNOWN, lang), state_text(STATE_MAINTENANCE, lang), t(T_AVAILABILITY, lang));
+    panel_begin(out, T_DISTRICTS, lang);
+    buf_printf(out, "<table><thead><tr><th scope=\"col\">%s</th>", t(T_DISTRICT, lang));
+    for (int s = STATE_USABLE; s <= STATE_UNUSABLE; s++)
+        buf_printf(out, "<th scope=\"col\" class=\"number\">%s</th>", state_text((enum state)s, lang));
+    buf_printf(out, "<th scope=\"col\" class=\"number\">%s / %s</th>", state_text(STATE_UNKNOWN, lang),
+               state_text(STATE_MAINTENANCE, lang));
+    buf_printf(out, "<th scope=\"col\" class=\"number\">%s</th></tr></thead><tbody>\n",
+               t(T_AVAILABILITY, lang));
     for (size_t i = 0; i < m->district_count; i++)
         put_district_row(out, &m->districts[i], lang);
-    buf_printf(out, "</tbody></table></div>\n<p class=\"small\">%s</p>\n", t(T_AVAILABILITY_NOTE, lang));
+    buf_printf(out, "</tbody></table>\n<p class=\"muted\">%s</p>\n", t(T_AVAILABILITY_NOTE, lang));
+    panel_end(out);
 }
 
 void public_page_index(struct buf *out, const struct public_model *m, enum language lang)
@@ -331,15 +353,13 @@ void public_page_index(struct buf *out, const struct public_model *m, enum langu
     for (size_t i = 0; i < m->hotspot_count; i++)
         counts[m->hotspots[i].state <= STATE_MAINTENANCE ? m->hotspots[i].state : STATE_UNKNOWN]++;
     put_head(out, m, m->title, index_name(lang), index_name(lang == LANG_DE ? LANG_EN : LANG_DE), lang);
-    buf_printf(out, "<h2>%s</h2>\n", t(T_NOW, lang));
     put_counts(out, counts, lang);
     put_incidents(out, m, lang);
     put_districts(out, m, lang);
-    buf_printf(
-        out,
-        "<h2>%s</h2>\n<p><img class=\"map\" src=\"map.svg\" width=\"800\" height=\"800\" loading=\"lazy\" "
-        "alt=\"%s\"></p>\n",
-        t(T_MAP, lang), t(T_MAP_ALT, lang));
+    panel_begin(out, T_MAP, lang);
+    buf_printf(out, "<p><img src=\"map.svg\" width=\"800\" height=\"800\" loading=\"lazy\" alt=\"%s\"></p>\n",
+               t(T_MAP_ALT, lang));
+    panel_end(out);
     put_foot(out, lang);
 }
 
@@ -350,14 +370,14 @@ static void put_hotspot_row(struct buf *out, const struct public_hotspot *h, enu
     buf_str(out, "<tr><th scope=\"row\">");
     public_page_text(out, h->name);
     if (h->site[0] && strcmp(h->site, h->name) != 0 && !strx_starts_with(h->name, h->site)) {
-        buf_str(out, "<br><span class=\"small\">");
+        buf_str(out, "<br><span class=\"muted\">");
         public_page_text(out, h->site);
         buf_str(out, "</span>");
     }
     buf_str(out, "</th><td>");
     put_state(out, h->state, lang);
     if (h->state != STATE_USABLE && h->reason != REASON_NONE) {
-        buf_str(out, "<br><span class=\"small\">");
+        buf_str(out, "<br><span class=\"muted\">");
         public_page_text(out, reason_text(h->reason, lang));
         buf_str(out, "</span>");
     }
@@ -368,6 +388,7 @@ static void put_hotspot_row(struct buf *out, const struct public_hotspot *h, enu
 
 void public_page_district(struct buf *out, const struct public_model *m, size_t district, enum language lang)
 {
+    static const enum text columns[] = {T_PLACE, T_STATE, T_SINCE, T_LOAD};
     const struct public_district *d = &m->districts[district];
     enum language other = lang == LANG_DE ? LANG_EN : LANG_DE;
     struct buf self_name = BUF_INIT, other_name = BUF_INIT, heading = BUF_INIT;
@@ -379,16 +400,13 @@ void public_page_district(struct buf *out, const struct public_model *m, size_t 
         put_head(out, m, heading.data, self_name.data, other_name.data, lang);
     buf_printf(out, "<p><a href=\"%s\">%s</a></p>\n", index_name(lang), t(T_BACK, lang));
     put_counts(out, d->counts, lang);
-    buf_printf(
-        out,
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table><thead><tr><th "
-        "scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-        "</tr></thead><tbody>\n",
-        t(T_DISTRICT, lang), t(T_PLACE, lang), t(T_STATE, lang), t(T_SINCE, lang), t(T_LOAD, lang));
+    panel_begin(out, T_HOTSPOTS, lang);
+    put_columns(out, columns, ARRAY_LEN(columns), lang);
     for (size_t i = 0; i < m->hotspot_count; i++)
         if (m->hotspots[i].district == district)
             put_hotspot_row(out, &m->hotspots[i], lang);
-    buf_str(out, "</tbody></table></div>\n");
+    buf_str(out, "</tbody></table>\n");
+    panel_end(out);
     put_foot(out, lang);
     buf_fini(&self_name);
     buf_fini(&other_name);
