@@ -310,9 +310,9 @@ static enum err take_raw(struct varbind_set *set, const void *bytes, size_t len)
     enum err e = ERR_OK;
 
     wire_init(&w, bytes, len);
-    while (!e && snmp_varbind_next(&w, &raw)) {
-        e = snmp_varbind_decode(&raw, ids, value_ids, &vb);
-        if (!e && vb.type != SNMP_NULL && vb.type < SNMP_NO_SUCH_OBJECT)
+    while (!e && snmp_varbind_again(&w, &raw)) {
+        snmp_varbind_decode(&raw, ids, value_ids, &vb);
+        if (vb.type != SNMP_NULL && vb.type < SNMP_NO_SUCH_OBJECT)
             e = varbind_set_add(set, &vb);
     }
     return e;
@@ -413,7 +413,7 @@ static bool cursor_read(const struct poll *p, const struct cursor *c, struct snm
     struct wire w;
 
     wire_init(&w, it->raw + c->offset, it->len - c->offset);
-    if (!snmp_varbind_next(&w, vb))
+    if (!snmp_varbind_again(&w, vb))
         return false;
     *next = (struct cursor){c->item, c->offset + vb->tlv_len};
     return true;
@@ -489,8 +489,9 @@ static void take_uptime(struct poll *p, ns_t now, const struct snmp_raw_varbind 
     struct varbind value;
     uint64_t uptime;
 
-    if (vb->type != SNMP_TIMETICKS || snmp_varbind_decode(vb, ids, value_ids, &value))
+    if (vb->type != SNMP_TIMETICKS)
         return;
+    snmp_varbind_decode(vb, ids, value_ids, &value);
     uptime = value.number * 10;
     /* Going back is a restart, or the wrap after 497 days; walking the tables anew is right for both. */
     if (p->uptime_ms && uptime < p->uptime_ms) {
@@ -631,13 +632,13 @@ static enum poll_next get_step(struct poll *p, ns_t now, const struct snmp_messa
         return get_error(p, now, reply, ask);
     wire_init(&w, reply->varbinds, reply->varbinds_len);
     if (p->has_hello) {
-        if (!snmp_varbind_next(&w, &vb) || !snmp_varbind_next(&w, &second))
+        if (!snmp_varbind_again(&w, &vb) || !snmp_varbind_again(&w, &second))
             return fail(p, ERR_MALFORMED);
         if (!take_hello(p, now, &vb, &second))
             return begin_identify(p, ask);
         store_hello(p, now, &vb, &second);
     }
-    for (size_t i = 0; i < p->batch && cursor_settle(p, &p->at) && snmp_varbind_next(&w, &vb); i++)
+    for (size_t i = 0; i < p->batch && cursor_settle(p, &p->at) && snmp_varbind_again(&w, &vb); i++)
         take_instance(p, now, &vb);
     return ask_get(p, now, ask);
 }

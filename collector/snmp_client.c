@@ -450,8 +450,8 @@ static bool are_oids_right(const struct slot *s, const struct snmp_message *m)
         return true;
     wire_init(&asked, s->datagram + s->varbinds_at, s->datagram_len - s->varbinds_at);
     wire_init(&got, m->varbinds, m->varbinds_len);
-    while (snmp_varbind_next(&asked, &a)) {
-        if (!snmp_varbind_next(&got, &g) || a.oid.len != g.oid.len ||
+    while (snmp_varbind_again(&asked, &a)) {
+        if (!snmp_varbind_again(&got, &g) || a.oid.len != g.oid.len ||
             memcmp(a.oid.bytes, g.oid.bytes, a.oid.len) != 0)
             return false;
     }

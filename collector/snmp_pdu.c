@@ -70,23 +70,21 @@ static int64_t read_integer(struct wire *w)
 static bool is_valid_oid(const uint8_t *raw, size_t len)
 {
     size_t count = 1; /* the first one stands for two */
-    uint64_t id = 0;
-    bool is_start = true;
 
     if (len == 0 || len > SNMP_RAW_OID_MAX || raw[len - 1] & 0x80)
         return false;
     for (size_t i = 0; i < len; i++) {
-        if (is_start && raw[i] == 0x80)
+        uint64_t id = raw[i] & 0x7f;
+
+        if (raw[i] == 0x80)
             return false;
-        id = id << 7 | (raw[i] & 0x7f);
-        if (id > UINT32_MAX)
-            return false;
-        is_start = !(raw[i] & 0x80);
-        if (is_start) {
-            id = 0;
-            if (++count > OID_MAX)
+        while (raw[i] & 0x80) { /* ends: the last octet has no such bit */
+            id = id << 7 | (raw[++i] & 0x7f);
+            if (id > UINT32_MAX)
                 return false;
         }
+        if (++count > OID_MAX)
+            return false;
     }
     return true;
 }
@@ -97,7 +95,7 @@ static bool is_valid_value(uint32_t type, const uint8_t *value, size_t len)
     switch (type) {
     case SNMP_INTEGER:
         /* Agents exist that send an unsigned 32-bit value as INTEGER with a leading zero octet. */
-        return len >= 1 && len <= 5;
+        return (len >= 1 && len <= 4) || (len == 5 && value[0] == 0);
     case SNMP_COUNTER32:
     case SNMP_GAUGE32:
     case SNMP_TIMETICKS: return (len >= 1 && len <= 4) || (len == 5 && value[0] == 0);
@@ -114,14 +112,38 @@ static bool is_valid_value(uint32_t type, const uint8_t *value, size_t len)
     }
 }
 
-bool snmp_varbind_next(struct wire *w, struct snmp_raw_varbind *out)
+/* The usual form: every length in one octet. False: not that, nothing moved. */
+static bool read_short_varbind(struct wire *w, struct snmp_raw_varbind *out)
+{
+    size_t left = wire_left(w), len, oid_len;
+    const uint8_t *b = w->data + w->pos;
+
+    if (left < 6 || b[0] != TAG_SEQUENCE || b[1] & 0x80)
+        return false;
+    len = b[1];
+    if (2 + len > left || len < 4 || b[2] != TAG_OID || b[3] & 0x80)
+        return false;
+    oid_len = b[3];
+    if (4 + oid_len > len || b[5 + oid_len] & 0x80 || 4 + oid_len + b[5 + oid_len] != len)
+        return false;
+    *out = (struct snmp_raw_varbind){
+        .tlv = b,
+        .tlv_len = 2 + len,
+        .oid = {b + 4, oid_len},
+        .type = b[4 + oid_len],
+        .value = b + 6 + oid_len,
+        .value_len = b[5 + oid_len],
+    };
+    wire_skip(w, 2 + len);
+    return true;
+}
+
+static bool read_long_varbind(struct wire *w, struct snmp_raw_varbind *out)
 {
     struct wire pair, oid;
-
-    if (wire_error(w) || wire_left(w) == 0)
-        return false;
-    out->tlv = w->data + w->pos;
     size_t begin = w->pos;
+
+    out->tlv = w->data + w->pos;
     pair = read_element(w, TAG_SEQUENCE);
     out->tlv_len = w->pos - begin;
     oid = read_element(&pair, TAG_OID);
@@ -130,13 +152,29 @@ bool snmp_varbind_next(struct wire *w, struct snmp_raw_varbind *out)
     out->type = wire_u8(&pair);
     out->value_len = read_length(&pair);
     out->value = wire_bytes(&pair, out->value_len);
-    if (wire_error(&pair) || wire_error(&oid) || wire_left(&pair) ||
-        !is_valid_oid(out->oid.bytes, out->oid.len) ||
+    if (!wire_error(&pair) && !wire_error(&oid) && wire_left(&pair) == 0)
+        return !wire_error(w);
+    wire_fail(w, wire_error(&pair) ? wire_error(&pair) : ERR_MALFORMED);
+    return false;
+}
+
+bool snmp_varbind_again(struct wire *w, struct snmp_raw_varbind *out)
+{
+    if (wire_error(w) || wire_left(w) == 0)
+        return false;
+    return read_short_varbind(w, out) || read_long_varbind(w, out);
+}
+
+bool snmp_varbind_next(struct wire *w, struct snmp_raw_varbind *out)
+{
+    if (!snmp_varbind_again(w, out))
+        return false;
+    if (!is_valid_oid(out->oid.bytes, out->oid.len) ||
         !is_valid_value(out->type, out->value, out->value_len)) {
-        wire_fail(w, wire_error(&pair) ? wire_error(&pair) : ERR_MALFORMED);
+        wire_fail(w, ERR_MALFORMED);
         return false;
     }
-    return !wire_error(w);
+    return true;
 }
 
 static enum err parse_varbinds(struct wire *pdu, struct snmp_message *out)
@@ -246,30 +284,46 @@ static uint64_t read_unsigned(const uint8_t *bytes, size_t len)
     return v;
 }
 
-enum err snmp_varbind_decode(const struct snmp_raw_varbind *raw, uint32_t *ids, uint32_t *value_ids,
-                             struct varbind *out)
+/* Checked before: no padding, no overflow, room for all. */
+static size_t split_oid(const uint8_t *raw, size_t len, uint32_t *ids)
 {
-    size_t count;
-    enum err e = snmp_oid_decode(raw->oid.bytes, raw->oid.len, ids, &count);
+    uint32_t id = 0, root;
+    size_t n = 0;
 
-    if (e)
-        return e;
-    *out = (struct varbind){.oid = ids, .oid_len = (uint32_t)count, .type = raw->type};
+    for (size_t i = 0; i < len; i++) {
+        id = id << 7 | (raw[i] & 0x7f);
+        if (raw[i] & 0x80)
+            continue;
+        if (n == 0) {
+            root = id < 40 ? 0 : id < 80 ? 1 : 2;
+            ids[n++] = root;
+            id -= 40 * root;
+        }
+        ids[n++] = id;
+        id = 0;
+    }
+    return n;
+}
+
+void snmp_varbind_decode(const struct snmp_raw_varbind *raw, uint32_t *ids, uint32_t *value_ids,
+                         struct varbind *out)
+{
+    *out = (struct varbind){.oid = ids, .type = raw->type};
+    out->oid_len = (uint32_t)split_oid(raw->oid.bytes, raw->oid.len, ids);
     switch (raw->type) {
-    case SNMP_INTEGER: out->integer = read_signed(raw->value, raw->value_len); return ERR_OK;
+    case SNMP_INTEGER: out->integer = read_signed(raw->value, raw->value_len); break;
     case SNMP_COUNTER32:
     case SNMP_GAUGE32:
     case SNMP_TIMETICKS:
-    case SNMP_COUNTER64: out->number = read_unsigned(raw->value, raw->value_len); return ERR_OK;
+    case SNMP_COUNTER64: out->number = read_unsigned(raw->value, raw->value_len); break;
     case SNMP_OID:
-        e = snmp_oid_decode(raw->value, raw->value_len, value_ids, &count);
         out->value_oid = value_ids;
-        out->len = (uint32_t)count;
-        return e;
+        out->len = (uint32_t)split_oid(raw->value, raw->value_len, value_ids);
+        break;
     default:
         out->bytes = raw->value;
         out->len = (uint32_t)raw->value_len;
-        return ERR_OK;
+        break;
     }
 }
 
@@ -303,25 +357,9 @@ enum err snmp_oid_encode(const uint32_t *ids, size_t count, uint8_t *out, size_t
 
 enum err snmp_oid_decode(const uint8_t *raw, size_t len, uint32_t *ids, size_t *count)
 {
-    size_t n = 0;
-    uint32_t id = 0;
-
     if (!is_valid_oid(raw, len))
         return ERR_MALFORMED;
-    for (size_t i = 0; i < len; i++) {
-        id = id << 7 | (raw[i] & 0x7f);
-        if (raw[i] & 0x80)
-            continue;
-        if (n == 0) {
-            uint32_t root = id < 40 ? 0 : id < 80 ? 1 : 2;
-
-            ids[n++] = root;
-            id -= 40 * root;
-        }
-        ids[n++] = id;
-        id = 0;
-    }
-    *count = n;
+    *count = split_oid(raw, len, ids);
     return ERR_OK;
 }
 

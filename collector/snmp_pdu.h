@@ -89,9 +89,13 @@ enum err snmp_message_parse(const void *bytes, size_t len, struct snmp_message *
 
 /* Walks a varbind list: false at its end or at the first malformed one (wire_error() tells). */
 bool snmp_varbind_next(struct wire *w, struct snmp_raw_varbind *out);
-/* Numbers and sub-identifiers; ids and value_ids give room for OID_MAX each and out points into them. */
-enum err snmp_varbind_decode(const struct snmp_raw_varbind *raw, uint32_t *ids, uint32_t *value_ids,
-                             struct varbind *out) NW_CHECKED;
+/* The same over bytes that snmp_message_parse() or snmp_varbind_next() have passed before: lengths are
+ * checked, OIDs and values not again. */
+bool snmp_varbind_again(struct wire *w, struct snmp_raw_varbind *out);
+/* Numbers and sub-identifiers; ids and value_ids give room for OID_MAX each and out points into them. raw was
+ * checked, so this cannot fail. */
+void snmp_varbind_decode(const struct snmp_raw_varbind *raw, uint32_t *ids, uint32_t *value_ids,
+                         struct varbind *out);
 
 /* out has room for SNMP_RAW_OID_MAX. ERR_MALFORMED: fewer than two sub-identifiers, or no valid first two. */
 enum err snmp_oid_encode(const uint32_t *ids, size_t count, uint8_t *out, size_t *len) NW_CHECKED;

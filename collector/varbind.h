@@ -35,7 +35,7 @@ struct varbind {
     uint32_t type;    /* enum snmp_type */
     uint32_t len;     /* of bytes (octets, address, opaque), or of value_oid (sub-identifiers) */
     union {
-        int64_t integer;           /* SNMP_INTEGER: -2^31..2^31-1 */
+        int64_t integer;           /* SNMP_INTEGER: -2^31..2^31-1; up to 2^32-1 from agents in error */
         uint64_t number;           /* counters, gauges, time ticks */
         const uint8_t *bytes;      /* SNMP_OCTETS, SNMP_IPADDRESS, SNMP_OPAQUE; a NUL stands behind them */
         const uint32_t *value_oid; /* SNMP_OID */

@@ -181,7 +181,7 @@ void walk_take(struct walk *w, const struct snmp_message *reply)
         return;
     }
     wire_init(&list, reply->varbinds, reply->varbinds_len);
-    for (size_t i = 0; snmp_varbind_next(&list, &vb); i++) {
+    for (size_t i = 0; snmp_varbind_again(&list, &vb); i++) {
         struct column *c = &w->columns[w->asked[i % w->asked_count]];
 
         if (c->state == WALK_RUNNING)

@@ -35,3 +35,8 @@ tests_fuzz_fuzz_reply_SOURCES = tests/fuzz/fuzz_reply.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_reply_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_fuzz_fuzz_reply_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_reply_LDADD = $(COLLECTOR_TEST_LIBS)
+
+bench-collector: all
+	NETZWACHT_SOURCE='$(abs_top_srcdir)' NETZWACHT_BUILD='$(abs_top_builddir)' $(PYTHON3) $(srcdir)/tests/bench/collector.py
+.PHONY: bench-collector
+EXTRA_DIST += tests/bench/collector.py
