@@ -94,44 +94,71 @@ static void apportion(size_t total, const size_t *weights, size_t n, size_t *out
 
 /* ---- access switches: places for them, and who hangs on which ---- */
 
-/* k centres among the sites listed: farthest first, then Lloyd's rounds weighted by hotspots. */
-static void place_groups(struct tree *t, const size_t *sites, size_t count, struct group *groups, size_t k)
+static double distance_to_site(const struct tree *t, const struct group *g, size_t site)
 {
-    const struct city *c = t->city;
+    return distance(g->at, metres_from(t->city->sites[site].at));
+}
 
-    groups[0].at = metres_from(c->sites[sites[rng_below(t->rng, (uint32_t)count)]].at);
-    for (size_t g = 1; g < k; g++) {
-        double best = -1;
-        for (size_t i = 0; i < count; i++) {
-            double near = 1e12;
-            for (size_t j = 0; j < g; j++)
-                near = fmin(near, distance(groups[j].at, metres_from(c->sites[sites[i]].at)));
-            if (near > best) {
-                best = near;
-                groups[g].at = metres_from(c->sites[sites[i]].at);
-            }
-        }
+/* The site that is farthest from all groups placed so far, `last` included. */
+static size_t farthest_site(const struct tree *t, const size_t *sites, size_t count, double *near,
+                            const struct group *last)
+{
+    size_t pick = 0;
+
+    for (size_t i = 0; i < count;
+         i++) { /* near: distance to the groups placed so far, kept from call to call */
+        near[i] = fmin(near[i], distance_to_site(t, last, sites[i]));
+        if (near[i] > near[pick])
+            pick = i;
     }
-    for (int round = 0; round < ROUNDS; round++) {
-        for (size_t g = 0; g < k; g++) {
-            struct metres sum = {0, 0};
-            double weight = 0;
-            for (size_t i = 0; i < count; i++) {
-                struct metres at = metres_from(c->sites[sites[i]].at);
-                double mine = distance(groups[g].at, at), w = (double)t->hotspots_of_site[sites[i]];
-                bool is_nearest = true;
-                for (size_t j = 0; j < k && is_nearest; j++)
-                    is_nearest = j == g || distance(groups[j].at, at) >= mine;
-                if (is_nearest) {
-                    sum.x += at.x * w;
-                    sum.y += at.y * w;
-                    weight += w;
-                }
-            }
-            if (weight > 0)
-                groups[g].at = (struct metres){sum.x / weight, sum.y / weight};
-        }
+    return sites[pick];
+}
+
+/* Moves each group to the middle of the hotspots that are nearest to it. */
+static void settle_groups(struct tree *t, const size_t *sites, size_t count, struct group *groups, size_t k,
+                          struct metres *sums, double *weights)
+{
+    memset(sums, 0, k * sizeof *sums);
+    memset(weights, 0, k * sizeof *weights);
+    for (size_t i = 0; i < count; i++) {
+        struct metres at = metres_from(t->city->sites[sites[i]].at);
+        double w = (double)t->hotspots_of_site[sites[i]];
+        size_t nearest = 0;
+        for (size_t g = 1; g < k; g++)
+            if (distance(groups[g].at, at) < distance(groups[nearest].at, at))
+                nearest = g;
+        sums[nearest].x += at.x * w;
+        sums[nearest].y += at.y * w;
+        weights[nearest] += w;
     }
+    for (size_t g = 0; g < k; g++)
+        if (weights[g] > 0)
+            groups[g].at = (struct metres){sums[g].x / weights[g], sums[g].y / weights[g]};
+}
+
+/* k centres among the sites listed: farthest first, then Lloyd's rounds weighted by hotspots. */
+static enum err place_groups(struct tree *t, const size_t *sites, size_t count, struct group *groups,
+                             size_t k)
+{
+    double *near = calloc(count, sizeof *near), *weights = calloc(k, sizeof *weights);
+    struct metres *sums = calloc(k, sizeof *sums);
+    enum err e = ERR_NOMEM;
+
+    if (!near || !weights || !sums)
+        goto done;
+    for (size_t i = 0; i < count; i++)
+        near[i] = 1e12;
+    groups[0].at = metres_from(t->city->sites[sites[rng_below(t->rng, (uint32_t)count)]].at);
+    for (size_t g = 1; g < k; g++)
+        groups[g].at = metres_from(t->city->sites[farthest_site(t, sites, count, near, &groups[g - 1])].at);
+    for (int round = 0; round < ROUNDS; round++)
+        settle_groups(t, sites, count, groups, k, sums, weights);
+    e = ERR_OK;
+done:
+    free(near);
+    free(weights);
+    free(sums);
+    return e;
 }
 
 /* Each site to the nearest group with room; largest sites choose first. */
@@ -251,40 +278,46 @@ static enum err share_ups(struct tree *t)
     return ERR_OK;
 }
 
-static void group_region(struct tree *t, int district, size_t first, size_t k, size_t agg_first, size_t agg)
+static enum err group_region(struct tree *t, int district, size_t first, size_t k, size_t agg_first,
+                             size_t agg)
 {
     size_t count = list_sites(t, district);
+    enum err e = ERR_OK;
 
     for (size_t g = first; g < first + k; g++)
         t->groups[g] = (struct group){.chained_to = -1, .district = district < 0 ? 4 : district};
     if (count)
-        place_groups(t, t->order, count, t->groups + first, k);
+        e = place_groups(t, t->order, count, t->groups + first, k);
+    if (e)
+        return e;
     join_aggregations(t, first, k, agg_first, agg);
     if (count)
         join_groups(t, t->order, count, first, k);
+    return ERR_OK;
 }
 
-static void group_city(struct tree *t)
+static enum err group_city(struct tree *t)
 {
     size_t weights[CITY_DISTRICTS] = {0}, access[CITY_DISTRICTS], agg[CITY_DISTRICTS];
     size_t access_done = 0, agg_done = 0;
 
     for (size_t i = 0; i < t->city->hotspot_count; i++)
         weights[t->city->sites[t->city->hotspots[i].site].district]++;
-    if (t->counts.access < OWN_REGION || t->counts.aggregation < CITY_DISTRICTS) {
-        group_region(t, -1, 0, t->counts.access, 0, t->counts.aggregation);
-        return;
-    }
+    if (t->counts.access < OWN_REGION || t->counts.aggregation < CITY_DISTRICTS)
+        return group_region(t, -1, 0, t->counts.access, 0, t->counts.aggregation);
     apportion(t->counts.access, weights, CITY_DISTRICTS, access);
     apportion(t->counts.aggregation, weights, CITY_DISTRICTS, agg);
     for (int d = 0; d < CITY_DISTRICTS; d++) {
         size_t a = agg[d] < access[d] ? agg[d] : access[d];
-        group_region(t, d, access_done, access[d], agg_done, a);
+        enum err e = group_region(t, d, access_done, access[d], agg_done, a);
+        if (e)
+            return e;
         for (size_t spare = a; spare < agg[d]; spare++) /* more aggregations than access: a spare one */
             t->aggregations[agg_done + spare] = t->groups[access_done].at;
         access_done += access[d];
         agg_done += agg[d];
     }
+    return ERR_OK;
 }
 
 /* ---- devices ---- */
@@ -626,7 +659,9 @@ enum err city_hang_tree(struct city *c, struct rng *rng)
         t.hotspots_of_site[c->hotspots[i].site]++;
     number_hotspots(c);
     choose_rows(&t);
-    group_city(&t);
+    e = group_city(&t);
+    if (e)
+        goto done;
     chain_some(&t);
     e = share_ups(&t);
     if (!e)
