@@ -109,6 +109,7 @@ const PLAIN_UNITS: Record<string, readonly [string, number]> = {
   dB: ["dB", 1],
   Cel: ["°C", 1],
   V: ["V", 1],
+  A: ["A", 1],
   W: ["W", 1],
   m: ["m", 0],
   d: ["d", 0],
@@ -117,6 +118,8 @@ const PLAIN_UNITS: Record<string, readonly [string, number]> = {
 };
 
 function formatSeconds(value: number, language: Language): string {
+  if (value === 0) return "0\u00a0s";
+  if (Math.abs(value) < 0.001) return `${formatNumber(value * 1000, language, 3)}\u00a0ms`;
   if (Math.abs(value) < 1) return `${formatNumber(value * 1000, language, 1)}\u00a0ms`;
   if (value < 60) return `${formatNumber(value, language, 1)}\u00a0s`;
   return formatDuration(value, language);
@@ -126,7 +129,7 @@ function formatSeconds(value: number, language: Language): string {
 export function formatValue(value: number | null | undefined, unit: string, language: Language): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return UNKNOWN;
   if (unit === "s") return formatSeconds(value, language);
-  if (unit === "A") return `${formatNumber(value * 1000, language, 1)}\u00a0mA`;
+  if (unit === "A" && Math.abs(value) < 1) return `${formatNumber(value * 1000, language, 1)}\u00a0mA`;
   if (unit === "bit/s" || unit === "Hz") return formatPrefixed(value, unit, language);
   if (unit === "By") return formatPrefixed(value, "B", language);
   const [name, digits] = PLAIN_UNITS[unit] ?? [unit, 2];

@@ -47,6 +47,9 @@ describe("format", () => {
   it("base units become units for people", () => {
     expect(formatValue(2_400_000_000, "bit/s", "de")).toBe("2,4\u00a0Gbit/s");
     expect(formatValue(0.0123, "s", "de")).toBe("12,3\u00a0ms");
+    expect(formatValue(2.2, "A", "de")).toBe("2,2\u00a0A");
+    expect(formatValue(0, "s", "de")).toBe("0\u00a0s");
+    expect(formatValue(0.00006, "s", "de")).toBe("0,06\u00a0ms");
     expect(formatValue(-7.31, "dBm", "de")).toBe("-7,3\u00a0dBm");
     expect(formatValue(0.0351, "A", "en")).toBe("35.1\u00a0mA");
     expect(formatValue(12, "1", "en")).toBe("12");

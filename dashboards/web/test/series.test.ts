@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { describe, expect, it } from "vitest";
-import { alignSeries, columnOf, completenessOf, gapsOf, summaryOf, timesOf } from "../src/model/series";
+import { columnOf, completenessOf, gapsOf, mergeSeries, summaryOf, timesOf, withoutRunningStep } from "../src/model/series";
 
 const series = {
   start: 1000,
@@ -34,9 +34,8 @@ describe("series", () => {
     expect(columnOf({ ...series, rows: [[Number.NaN]] }, 0)).toEqual([null]);
   });
 
-  it("completeness counts known rows, and the server's own figure wins", () => {
+  it("completeness counts known rows", () => {
     expect(completenessOf(series, 0)).toBeCloseTo(0.5);
-    expect(completenessOf({ ...series, completeness: [0.25] }, 0)).toBe(0.25);
     expect(completenessOf({ ...series, rows: [] }, 0)).toBeNull();
   });
 
@@ -46,10 +45,22 @@ describe("series", () => {
     expect(summaryOf([null])).toEqual({ minimum: null, mean: null, maximum: null, last: null });
   });
 
-  it("several answers share one time axis without inventing values", () => {
-    const other = { start: 1060, step: 60, columns: ["rtt"], rows: [[0.1], [0.2]] };
-    const { times, columns } = alignSeries([series, other]);
-    expect(times).toEqual([1000, 1060, 1120, 1180, 1240, 1300]);
-    expect(columns[1]).toEqual([null, 0.1, 0.2, null, null, null]);
+  it("answers are put side by side without moving or inventing values", () => {
+    const other = { start: 1060, step: 60, columns: ["wireless.clients"], rows: [[7], [8]] };
+    const merged = mergeSeries([series, other], ["a", "b"]);
+    expect(merged).toMatchObject({ start: 1000, step: 60, columns: ["a", "b"] });
+    expect(merged.rows.map((row) => row[0])).toEqual([1, null, null, 0, 4, null]);
+    expect(merged.rows.map((row) => row[1])).toEqual([null, 7, 8, null, null, null]);
+  });
+
+  it("an answer without rows does not drag the others to 1970", () => {
+    expect(mergeSeries([{ ...series, start: 0, rows: [] }, series], ["a", "b"]).start).toBe(1000);
+    expect(mergeSeries([], []).rows).toEqual([]);
+  });
+
+  it("only the running step is left out, not an outage that lasts", () => {
+    expect(withoutRunningStep({ ...series, rows: [[1], [null]] }).rows).toEqual([[1]]);
+    expect(withoutRunningStep({ ...series, rows: [[1], [null], [null]] }).rows).toEqual([[1], [null]]);
+    expect(withoutRunningStep({ ...series, rows: [[1]] }).rows).toEqual([[1]]);
   });
 });

@@ -10,6 +10,19 @@ import { columnOf, gapsOf, timesOf, type SeriesAnswer } from "../model/series";
 const HEIGHT = 176;
 export const DASHES: readonly (number[] | undefined)[] = [undefined, [6, 3], [2, 3], [8, 3, 2, 3]];
 const DAY_S = 86_400;
+/** Counts have no halves. */
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
+
+const ROUND_TIMES = [60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400];
+const DECIMAL_STEPS = Array.from({ length: 25 }, (_, i) => i - 9).flatMap((power) => [1, 2, 2.5, 5].map((first) => first * 10 ** power));
+
+/** Steps between the values beside the axis: counts are whole, long times go by minutes and hours. */
+function stepsOf(unit: string): uPlot.Axis.Incrs {
+  return (_, __, low, high) => {
+    if (unit === "1") return WHOLE_STEPS;
+    return unit === "s" && high - low > 240 ? ROUND_TIMES : DECIMAL_STEPS;
+  };
+}
 
 export interface ChartOptions {
   unit: string;
@@ -48,6 +61,7 @@ function valueRange(unit: string): uPlot.Range.Function {
   return (_, low, high) => {
     if (low === null || high === null) return [0, 1];
     if (unit === "%" && isFromZero) return [0, Math.max(10, high > 50 ? 100 : high * 1.2)];
+    if (unit === "1") return [0, Math.max(4, high * 1.12)];
     if (isFromZero) return [0, high > 0 ? high * 1.12 : 1];
     const room = Math.max((high - low) * 0.15, 0.5);
     return [low - room, high + room];
@@ -74,7 +88,7 @@ export function createChart(container: HTMLElement, series: SeriesAnswer, option
       scales: { x: { time: true }, y: { range: valueRange(unit) } },
       axes: [
         { ...axis, size: 32, values: timeLabels(language, span) },
-        { ...axis, size: 74, values: (_, splits) => splits.map((value) => formatValue(value, unit, language)) },
+        { ...axis, size: 74, incrs: stepsOf(unit), values: (_, splits) => splits.map((value) => formatValue(value, unit, language)) },
       ],
       series: [
         {},

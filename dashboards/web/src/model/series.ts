@@ -10,7 +10,6 @@ export interface SeriesAnswer {
   step: number;
   columns: string[];
   rows: Value[][];
-  completeness?: number[];
 }
 
 export interface Gap {
@@ -45,10 +44,9 @@ export function gapsOf(series: SeriesAnswer): Gap[] {
   return gaps;
 }
 
-/** Share of rows with a value in column `index`, 0..1; null without rows. */
+/** Share of rows with a value in column `index`, 0..1; null without rows. Counted over what is shown (the running step is
+ * not), so that the figure and the gaps beside it agree. */
 export function completenessOf(series: SeriesAnswer, index: number): number | null {
-  const given = series.completeness?.[index];
-  if (given !== undefined && given !== null) return given;
   if (series.rows.length === 0) return null;
   return columnOf(series, index).filter((value) => value !== null).length / series.rows.length;
 }
@@ -71,19 +69,26 @@ export function summaryOf(values: readonly Value[]): Summary {
   };
 }
 
-/** Joins several answers on one time axis: the finest step rules, values are placed by their time, nothing is invented. */
-export function alignSeries(answers: readonly SeriesAnswer[]): { times: number[]; columns: Value[][] } {
-  const times = [...new Set(answers.flatMap(timesOf))].sort((a, b) => a - b);
-  const position = new Map(times.map((t, index) => [t, index]));
-  const columns = answers.flatMap((answer) =>
-    answer.columns.map((_, column) => {
-      const aligned: Value[] = new Array<Value>(times.length).fill(null);
-      const own = columnOf(answer, column);
-      timesOf(answer).forEach((t, index) => {
-        aligned[position.get(t) ?? 0] = own[index] ?? null;
-      });
-      return aligned;
-    }),
-  );
-  return { times, columns };
+/** Without the step that is still running: its row is empty because it is not over, and that is no gap. */
+export function withoutRunningStep<S extends SeriesAnswer>(series: S): S {
+  const last = series.rows.at(-1);
+  const isEmpty = last !== undefined && last.every((value) => value === null);
+  return isEmpty ? { ...series, rows: series.rows.slice(0, -1) } : series;
+}
+
+/** Puts answers with the same step side by side. Each value stays at its time; where an answer has no row, it is unknown. */
+export function mergeSeries(answers: readonly SeriesAnswer[], names: readonly string[]): SeriesAnswer {
+  const step = Math.max(1, ...answers.map((answer) => answer.step));
+  const starts = answers.filter((answer) => answer.rows.length > 0).map((answer) => answer.start);
+  const start = starts.length > 0 ? Math.min(...starts) : 0;
+  const position = (t: number) => Math.round((t - start) / step);
+  const length = Math.max(0, ...answers.map((answer) => (answer.rows.length > 0 ? position(answer.start + (answer.rows.length - 1) * answer.step) + 1 : 0)));
+  const rows: Value[][] = Array.from({ length }, () => new Array<Value>(answers.length).fill(null));
+  answers.forEach((answer, column) => {
+    columnOf(answer, 0).forEach((value, index) => {
+      const row = rows[position(answer.start + index * answer.step)];
+      if (row) row[column] = value;
+    });
+  });
+  return { start, step, columns: [...names], rows };
 }

@@ -11,6 +11,11 @@ export function numberOf(item: Pick<Entity | Probe, "values"> | undefined, metri
   return valueOf(item, metric)?.value ?? null;
 }
 
+/** The first known value of a metric among several entities. */
+export function firstNumber(items: readonly Pick<Entity, "values">[], metric: string): number | null {
+  return items.map((item) => numberOf(item, metric)).find((value) => value !== null) ?? null;
+}
+
 export function hasAny(entity: Entity, metrics: readonly string[]): boolean {
   return metrics.some((metric) => valueOf(entity, metric) !== undefined);
 }

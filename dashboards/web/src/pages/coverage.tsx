@@ -9,11 +9,11 @@ import { STATES } from "../model/state";
 import { linkTo } from "../router";
 import { useStore } from "../store";
 import { ErrorNote, Loading, Muted } from "../ui/parts";
-import { useData } from "./use_data";
+import { useData, type Loaded } from "./use_data";
 
 export function CoveragePage() {
   const { t } = useTexts();
-  const { data, problem, reload } = useData<CoverageSummary>("/coverage/summary");
+  const { data, problem, reload } = useCoverageSummary();
   useTitle(t("coverage.title"));
   const isAbsent = problem instanceof Problem && problem.status === 404;
   return (
@@ -31,6 +31,14 @@ export function CoveragePage() {
       {data ? <Figures summary={data} /> : null}
     </div>
   );
+}
+
+/** By itself where it was written, else as the cells carry it along. */
+function useCoverageSummary(): Loaded<CoverageSummary> {
+  const short = useData<CoverageSummary>("/coverage/summary");
+  const isMissing = short.problem instanceof Problem && short.problem.status === 404;
+  const long = useData<{ summary?: CoverageSummary }>(isMissing ? "/coverage" : null);
+  return isMissing ? { data: long.data?.summary ?? null, problem: long.problem, reload: long.reload } : short;
 }
 
 function Figures({ summary }: { summary: CoverageSummary }) {

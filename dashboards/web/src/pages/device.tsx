@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // device.tsx - one SNMP agent: identity, interfaces, optics, backup power, neighbours, history.
 
-import { useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import { segment } from "../api/client";
 import type { DeviceDetail, Entity, Neighbour, Page } from "../api/types";
 import { useTexts, useTitle } from "../context";
 import { formatDuration, formatNumber, formatValue } from "../format";
-import { hasAny, numberOf } from "../model/values";
+import { groupGraphs } from "../model/graphs";
+import { firstNumber, hasAny, numberOf } from "../model/values";
 import { linkTo } from "../router";
-import { ChartPanel, RangeSwitch, type Range } from "../ui/chart_panel";
+import { Charts } from "../ui/chart_panel";
 import { LineIcon } from "../ui/icons";
 import { ErrorNote, Facts, Loading, Muted, ReasonText, Section, Since, StateText } from "../ui/parts";
 import { Table, type Column } from "../ui/table";
-import { KindText, SinceLine } from "./hotspot";
+import { KindText, SinceLine, useEntityName } from "./hotspot";
 import { useCityEvent, useData } from "./use_data";
 
 const REFRESH_MS = 10_000;
@@ -26,6 +26,7 @@ export function DevicePage({ id }: { id: string }) {
   const { data, problem, reload } = useData<DeviceDetail>(base, REFRESH_MS);
   const entities = useData<Page<Entity>>(`${base}/entities?limit=1000`, REFRESH_MS);
   useCityEvent(reload, ({ thing }) => thing === id);
+  const nameOf = useEntityName();
   useTitle(data?.name || id);
   if (problem && !data) return <ErrorNote problem={problem} retry={reload} />;
   if (!data) return <Loading />;
@@ -36,7 +37,7 @@ export function DevicePage({ id }: { id: string }) {
       <div class="columns">
         <div class="columns__main">
           <Ups items={items} />
-          <History detail={data} />
+          <Charts families={groupGraphs(data.graphs, items, nameOf(items))} />
           <Optics items={items} />
           <Interfaces items={items} />
           <OtherValues items={items} isLoaded={entities.data !== null} />
@@ -135,21 +136,6 @@ function Tree({ device }: { device: DeviceDetail }) {
   );
 }
 
-function History({ detail }: { detail: DeviceDetail }) {
-  const { t } = useTexts();
-  const [range, setRange] = useState<Range>("hour");
-  if (detail.graphs.length === 0) return null;
-  return (
-    <Section title={t("chart.history")} id="history" actions={<RangeSwitch range={range} onChange={setRange} />}>
-      <div class="charts">
-        {detail.graphs.map((graph) => (
-          <ChartPanel key={`${graph.entity} ${graph.metrics.join()}`} graph={graph} range={range} />
-        ))}
-      </div>
-    </Section>
-  );
-}
-
 function useValue() {
   const { language } = useTexts();
   return (entity: Entity, metric: string, unit: string): string => formatValue(numberOf(entity, metric), unit, language);
@@ -235,24 +221,26 @@ function useSource(): (source: number | null) => string {
   };
 }
 
+/** The values lie on the UPS itself, its inputs and its outputs. */
 function Ups({ items }: { items: readonly Entity[] }) {
-  const { t } = useTexts();
-  const value = useValue();
+  const { t, language } = useTexts();
   const sourceText = useSource();
-  const ups = items.find((entity) => hasAny(entity, UPS_METRICS));
-  if (!ups) return null;
-  const isOnBattery = numberOf(ups, "ups.output_source") === 5;
+  const ups = items.filter((entity) => entity.kind === "ups" || hasAny(entity, UPS_METRICS));
+  if (!ups.some((entity) => hasAny(entity, UPS_METRICS))) return null;
+  const number = (metric: string) => firstNumber(ups, metric);
+  const value = (metric: string, unit: string) => formatValue(number(metric), unit, language);
+  const isOnBattery = number("ups.output_source") === 5;
   return (
     <Section title={t("device.ups")} id="ups">
-      {isOnBattery ? <p class="note is-warning">{t("device.ups.onBattery", { runtime: value(ups, "ups.runtime", "s") })}</p> : null}
+      {isOnBattery ? <p class="note is-warning">{t("device.ups.onBattery", { runtime: value("ups.runtime", "s") })}</p> : null}
       <Facts
         items={[
-          [t("device.ups.source"), sourceText(numberOf(ups, "ups.output_source"))],
-          [t("device.ups.charge"), value(ups, "ups.charge", "%")],
-          [t("device.ups.runtime"), value(ups, "ups.runtime", "s")],
-          [t("device.ups.load"), value(ups, "ups.load", "%")],
-          [t("device.ups.input"), value(ups, "ups.input_voltage", "V")],
-          [t("device.ups.batteryVoltage"), value(ups, "ups.battery_voltage", "V")],
+          [t("device.ups.source"), sourceText(number("ups.output_source"))],
+          [t("device.ups.charge"), value("ups.charge", "%")],
+          [t("device.ups.runtime"), value("ups.runtime", "s")],
+          [t("device.ups.load"), value("ups.load", "%")],
+          [t("device.ups.input"), value("ups.input_voltage", "V")],
+          [t("device.ups.batteryVoltage"), value("ups.battery_voltage", "V")],
         ]}
       />
     </Section>

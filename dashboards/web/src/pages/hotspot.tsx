@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // hotspot.tsx - everything about one hotspot: how it is, why, since when, how it was.
 
-import { useState } from "preact/hooks";
 import type { Availability, Entity, Hotspot, HotspotDetail, Incident, Page } from "../api/types";
 import { segment } from "../api/client";
 import { timeOf, useApp, useTexts, useTitle } from "../context";
 import { formatDateTime, formatDuration, formatNumber, formatValue } from "../format";
-import { hasAny, numberOf, probeRows } from "../model/values";
+import { groupGraphs } from "../model/graphs";
+import { bandOfEntity, radioRows, type RadioRow } from "../model/radios";
+import { probeRows } from "../model/values";
 import { linkTo } from "../router";
 import { useStore } from "../store";
 import { AvailabilityBar } from "../ui/availability";
-import { ChartPanel, RangeSwitch, type Range } from "../ui/chart_panel";
+import { Charts } from "../ui/chart_panel";
 import { IncidentList } from "../ui/incident_list";
 import { LineIcon } from "../ui/icons";
 import { ErrorNote, Facts, Loading, Muted, ReasonText, Section, Since, StateText } from "../ui/parts";
@@ -23,6 +24,7 @@ export function HotspotPage({ id }: { id: string }) {
   const live = useStore(useApp().city.hotspots).get(id);
   const { data, problem, reload } = useData<HotspotDetail>(`/hotspots/${segment(id)}`, REFRESH_MS);
   useCityEvent(reload, ({ thing, members }) => thing === id || (members?.includes(id) ?? false));
+  const nameOf = useEntityName();
   useTitle(data?.name ?? t("list.title"));
   if (problem && !data) return <ErrorNote problem={problem} retry={reload} />;
   if (!data) return <Loading />;
@@ -31,7 +33,7 @@ export function HotspotPage({ id }: { id: string }) {
       <HotspotHead hotspot={{ ...data, ...live }} />
       <div class="columns">
         <div class="columns__main">
-          <History detail={data} />
+          <Charts families={groupGraphs(data.graphs, data.entities, nameOf(data.entities))} />
           <AvailabilitySection id={id} />
         </div>
         <div class="columns__side">
@@ -44,6 +46,17 @@ export function HotspotPage({ id }: { id: string }) {
       </div>
     </div>
   );
+}
+
+/** SSIDs have the same name on both radios, so the band stands behind it. */
+export function useEntityName(): (entities: readonly Entity[]) => (entity: Entity) => string {
+  const { t, language } = useTexts();
+  return (entities) => (entity) => {
+    const name = entity.name || entity.id;
+    const band = bandOfEntity(entity, entities);
+    const parts = [name, entity.attributes["alias"], band === null ? null : t("hotspot.band", { band: formatNumber(band, language, 1) })];
+    return parts.filter(Boolean).join(" · ");
+  };
 }
 
 function HotspotHead({ hotspot }: { hotspot: Hotspot }) {
@@ -79,21 +92,6 @@ export function SinceLine({ since }: { since: string | null }) {
   const at = timeOf(since);
   if (at === null) return null;
   return <span>{t("hotspot.since", { time: formatDateTime(at, language), duration: formatDuration((now - at) / 1000, language) })}</span>;
-}
-
-function History({ detail }: { detail: HotspotDetail }) {
-  const { t } = useTexts();
-  const [range, setRange] = useState<Range>("hour");
-  return (
-    <Section title={t("chart.history")} id="history" actions={<RangeSwitch range={range} onChange={setRange} />}>
-      <div class="charts">
-        {detail.graphs.map((graph) => (
-          <ChartPanel key={`${graph.entity} ${graph.metrics.join()}`} graph={graph} range={range} />
-        ))}
-      </div>
-      {detail.graphs.length === 0 ? <Muted>{t("chart.none")}</Muted> : null}
-    </Section>
-  );
 }
 
 function AvailabilitySection({ id }: { id: string }) {
@@ -179,12 +177,10 @@ function Verdict({ verdict }: { verdict: "ok" | "failed" | "unknown" }) {
   return <span class="verdict">? {t("state.unknown")}</span>;
 }
 
-const RADIO_METRICS = ["wireless.frequency", "wireless.channel", "wireless.utilization", "wireless.tx_power", "wireless.noise_floor"];
-
 function Radios({ detail }: { detail: HotspotDetail }) {
   const { t, language } = useTexts();
-  const radios = detail.entities.filter((entity: Entity) => entity.kind === "radio" || hasAny(entity, RADIO_METRICS));
-  const value = (entity: Entity, metric: string, unit: string) => formatValue(numberOf(entity, metric), unit, language);
+  const radios = radioRows(detail.entities);
+  const nameOf = ({ band, name }: RadioRow) => (band === null ? name : t("hotspot.band", { band: formatNumber(band, language, 1) }));
   return (
     <Section title={t("hotspot.radios")} id="radios">
       {radios.length === 0 ? (
@@ -206,12 +202,14 @@ function Radios({ detail }: { detail: HotspotDetail }) {
             <tbody>
               {radios.map((radio) => (
                 <tr key={radio.id}>
-                  <th scope="row">{radio.name || radio.id}</th>
-                  <td class="is-number">{value(radio, "wireless.channel", "1")}</td>
-                  <td class="is-number">{value(radio, "wireless.utilization", "%")}</td>
-                  <td class="is-number">{value(radio, "wireless.clients", "1")}</td>
-                  <td class="is-number">{value(radio, "wireless.tx_power", "dBm")}</td>
-                  <td class="is-number">{value(radio, "wireless.noise_floor", "dBm")}</td>
+                  <th scope="row" title={radio.name}>
+                    {nameOf(radio)}
+                  </th>
+                  <td class="is-number">{formatNumber(radio.channel, language)}</td>
+                  <td class="is-number">{formatValue(radio.utilization, "%", language)}</td>
+                  <td class="is-number">{formatNumber(radio.clients, language)}</td>
+                  <td class="is-number">{formatValue(radio.txPower, "dBm", language)}</td>
+                  <td class="is-number">{formatValue(radio.noise, "dBm", language)}</td>
                 </tr>
               ))}
             </tbody>

@@ -215,7 +215,7 @@ function Daemons() {
       <ul class="plain-rows">
         {data.items.map((daemon) => (
           <li key={daemon.name}>
-            <span>netzwacht-{daemon.name}</span>
+            <span>{daemon.name}</span>
             {daemon.online ? (
               <span class="verdict is-ok">✓ {t("overview.daemonRuns")}</span>
             ) : (

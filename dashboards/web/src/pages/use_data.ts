@@ -10,21 +10,31 @@ export interface Loaded<T> {
   reload: () => void;
 }
 
-/** path null: nothing is read. What was read stays visible while it is read again. */
 export function useData<T>(path: string | null, everyMs = 0): Loaded<T> {
   const { client } = useApp();
+  return useLoaded(path, () => client.get<T>(path ?? ""), everyMs);
+}
+
+/** All of them or none. */
+export function useAllData<T>(paths: readonly string[], everyMs = 0): Loaded<T[]> {
+  const { client } = useApp();
+  return useLoaded(paths.join(" "), () => Promise.all(paths.map((path) => client.get<T>(path))), everyMs);
+}
+
+/** key null: nothing is read. What was read stays visible while it is read again. */
+function useLoaded<T>(key: string | null, load: () => Promise<T>, everyMs: number): Loaded<T> {
   const [data, setData] = useState<T | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
   const [count, setCount] = useState(0);
   const shown = useRef<string | null>(null);
   useEffect(() => {
-    if (path === null) return;
+    if (key === null) return;
     let isCurrent = true;
-    if (shown.current !== path) setData(null);
-    client.get<T>(path).then(
+    if (shown.current !== key) setData(null);
+    load().then(
       (answer) => {
         if (!isCurrent) return;
-        shown.current = path;
+        shown.current = key;
         setData(answer);
         setProblem(null);
       },
@@ -35,7 +45,7 @@ export function useData<T>(path: string | null, everyMs = 0): Loaded<T> {
     return () => {
       isCurrent = false;
     };
-  }, [path, count]);
+  }, [key, count]);
   useEffect(() => {
     if (everyMs === 0) return;
     const timer = setInterval(() => {

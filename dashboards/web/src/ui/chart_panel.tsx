@@ -2,24 +2,25 @@
 // chart_panel.tsx - a diagram with everything that makes it readable without seeing it: a summary, the gaps in words, and
 // the table of its values. The diagram itself is loaded when the first one is shown.
 
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { Graph, Series } from "../api/types";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Series } from "../api/types";
 import { useApp, useTexts } from "../context";
 import { formatDateTime, formatShare, formatValue } from "../format";
 import { readPalette } from "../map/palette";
-import { columnOf, completenessOf, gapsOf, summaryOf, timesOf } from "../model/series";
-import { useData } from "../pages/use_data";
+import { fitsTogether, isPrimary, type GraphFamily, type GraphOption } from "../model/graphs";
+import { columnOf, completenessOf, gapsOf, mergeSeries, summaryOf, timesOf, withoutRunningStep, type SeriesAnswer } from "../model/series";
+import { useAllData } from "../pages/use_data";
 import { useStore } from "../store";
-import { ErrorNote, Loading } from "./parts";
+import { ErrorNote, Loading, Muted, Section } from "./parts";
 
-export type Range = "hour" | "day" | "week";
+type Range = "hour" | "day" | "week";
 
-export const RANGES: readonly Range[] = ["hour", "day", "week"];
+const RANGES: readonly Range[] = ["hour", "day", "week"];
 
 const SECONDS: Record<Range, number> = { hour: 3_600, day: 86_400, week: 604_800 };
 const REFRESH_MS: Record<Range, number> = { hour: 15_000, day: 60_000, week: 300_000 };
 
-export function RangeSwitch({ range, onChange }: { range: Range; onChange: (range: Range) => void }) {
+function RangeSwitch({ range, onChange }: { range: Range; onChange: (range: Range) => void }) {
   const { t, code } = useTexts();
   return (
     <fieldset class="switch">
@@ -34,28 +35,95 @@ export function RangeSwitch({ range, onChange }: { range: Range; onChange: (rang
   );
 }
 
-function seriesPath(graph: Graph, range: Range): string {
-  const query = new URLSearchParams({ entity: graph.entity, metric: graph.metrics.join(","), from: `-${SECONDS[range]}` });
+function seriesPath(entity: string, metrics: readonly string[], range: Range): string {
+  const query = new URLSearchParams({ entity, metric: metrics.join(","), from: `-${SECONDS[range]}` });
   return `/series?${query}`;
 }
 
-export function ChartPanel({ graph, range }: { graph: Graph; range: Range }) {
-  const { language } = useTexts();
-  const { data, problem, reload } = useData<Series>(seriesPath(graph, range), REFRESH_MS[range]);
+const ALL = "";
+
+/** What of the family is shown: all of it in one diagram, or the one that was chosen. */
+function useChoice(family: GraphFamily) {
+  const [choice, setChoice] = useState(fitsTogether(family) ? ALL : (family.options[0]?.entity ?? ""));
+  const shown = choice === ALL ? family.options : family.options.filter((option) => option.entity === choice);
+  return { choice, setChoice, shown };
+}
+
+function useFamilySeries(family: GraphFamily, shown: readonly GraphOption[], range: Range) {
+  const { data, problem, reload } = useAllData<Series>(
+    shown.map((option) => seriesPath(option.entity, family.metrics, range)),
+    REFRESH_MS[range],
+  );
+  const series = useMemo((): SeriesAnswer | null => {
+    const [only] = data ?? [];
+    if (!data || !only) return null;
+    const merged = data.length === 1 ? only : mergeSeries(data, shown.map((option) => option.label));
+    return withoutRunningStep(merged);
+  }, [data]);
+  return { series, problem, reload };
+}
+
+/** Diagrams of a hotspot or device: the ones that matter, and the others behind a fold. */
+export function Charts({ families }: { families: readonly GraphFamily[] }) {
+  const { t } = useTexts();
+  const [range, setRange] = useState<Range>("hour");
+  const [isOpen, setOpen] = useState(false);
+  const others = families.filter((family) => !isPrimary(family));
+  const panels = (list: readonly GraphFamily[]) => (
+    <div class="charts">
+      {list.map((family) => (
+        <ChartPanel key={family.key} family={family} range={range} />
+      ))}
+    </div>
+  );
   return (
-    <figure class="chart" aria-label={graph.title[language]}>
+    <Section title={t("chart.history")} id="history" actions={<RangeSwitch range={range} onChange={setRange} />}>
+      {families.length === 0 ? <Muted>{t("chart.none")}</Muted> : null}
+      {panels(families.filter(isPrimary))}
+      {others.length > 0 ? (
+        <details class="chart__more" onToggle={(event) => setOpen(event.currentTarget.open)}>
+          <summary>{t("chart.more", { count: others.length })}</summary>
+          {isOpen ? panels(others) : null}
+        </details>
+      ) : null}
+    </Section>
+  );
+}
+
+function ChartPanel({ family, range }: { family: GraphFamily; range: Range }) {
+  const { language } = useTexts();
+  const { choice, setChoice, shown } = useChoice(family);
+  const { series, problem, reload } = useFamilySeries(family, shown, range);
+  const title = family.title[language];
+  return (
+    <figure class="chart" aria-label={title}>
       <figcaption>
-        <h3>{graph.title[language]}</h3>
-        {data && graph.metrics.length > 1 ? <Legend series={data} /> : null}
+        <h3>{title}</h3>
+        {family.options.length > 1 ? <Chooser family={family} choice={choice} onChoice={setChoice} /> : null}
       </figcaption>
-      {problem && !data ? <ErrorNote problem={problem} retry={reload} /> : null}
-      {!data && !problem ? <Loading /> : null}
-      {data ? <ChartBody series={data} unit={graph.unit} title={graph.title[language]} /> : null}
+      {series && series.columns.length > 1 ? <Legend series={series} /> : null}
+      {problem && !series ? <ErrorNote problem={problem} retry={reload} /> : null}
+      {!series && !problem ? <Loading /> : null}
+      {series ? <ChartBody series={series} unit={family.unit} title={title} /> : null}
     </figure>
   );
 }
 
-/** What a metric is called beside its line: direction where there are two. */
+function Chooser({ family, choice, onChoice }: { family: GraphFamily; choice: string; onChoice: (entity: string) => void }) {
+  const { t, language } = useTexts();
+  return (
+    <select class="select is-small" aria-label={t("chart.choose", { title: family.title[language] })} value={choice} onChange={(event) => onChoice(event.currentTarget.value)}>
+      {fitsTogether(family) ? <option value={ALL}>{t("chart.all")}</option> : null}
+      {family.options.map((option) => (
+        <option key={option.entity} value={option.entity}>
+          {option.label}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** What a metric is called beside its line: the direction where there are two. */
 function useColumnName(): (metric: string) => string {
   const { t, code } = useTexts();
   return (metric) => {
@@ -65,14 +133,14 @@ function useColumnName(): (metric: string) => string {
   };
 }
 
-function Legend({ series }: { series: Series }) {
+function Legend({ series }: { series: SeriesAnswer }) {
   const nameOf = useColumnName();
   return (
     <ul class="legend-lines">
       {series.columns.map((column, index) => (
         <li key={column}>
           <svg width="26" height="8" viewBox="0 0 26 8" aria-hidden="true" focusable="false">
-            <line class={`line-${(index % 3) + 1}`} x1="1" y1="4" x2="25" y2="4" />
+            <line class={`line-colour-${index % 3} line-dash-${index % 4}`} x1="1" y1="4" x2="25" y2="4" />
           </svg>
           {nameOf(column)}
         </li>
@@ -81,7 +149,7 @@ function Legend({ series }: { series: Series }) {
   );
 }
 
-function ChartBody({ series, unit, title }: { series: Series; unit: string; title: string }) {
+function ChartBody({ series, unit, title }: { series: SeriesAnswer; unit: string; title: string }) {
   const { t } = useTexts();
   const isEmpty = series.rows.every((row) => row.every((value) => value === null));
   if (isEmpty) return <p class="muted chart__none">{t("chart.none")}</p>;
@@ -94,7 +162,7 @@ function ChartBody({ series, unit, title }: { series: Series; unit: string; titl
   );
 }
 
-function Drawing({ series, unit }: { series: Series; unit: string }) {
+function Drawing({ series, unit }: { series: SeriesAnswer; unit: string }) {
   const { language } = useTexts();
   const theme = useStore(useApp().theme);
   const box = useRef<HTMLDivElement>(null);
@@ -121,7 +189,7 @@ function Drawing({ series, unit }: { series: Series; unit: string }) {
   return <div class="chart__drawing" ref={box} aria-hidden="true" />;
 }
 
-function Words({ series, unit, title }: { series: Series; unit: string; title: string }) {
+function Words({ series, unit, title }: { series: SeriesAnswer; unit: string; title: string }) {
   const { t, language } = useTexts();
   const nameOf = useColumnName();
   const gaps = gapsOf(series).length;
@@ -149,7 +217,7 @@ function Words({ series, unit, title }: { series: Series; unit: string; title: s
 }
 
 /** Filled only when opened: a week of values is hundreds of rows, and there are several diagrams. */
-function Values({ series, unit, title }: { series: Series; unit: string; title: string }) {
+function Values({ series, unit, title }: { series: SeriesAnswer; unit: string; title: string }) {
   const { t } = useTexts();
   const [isOpen, setOpen] = useState(false);
   return (
@@ -160,7 +228,7 @@ function Values({ series, unit, title }: { series: Series; unit: string; title: 
   );
 }
 
-function ValueTable({ series, unit, title }: { series: Series; unit: string; title: string }) {
+function ValueTable({ series, unit, title }: { series: SeriesAnswer; unit: string; title: string }) {
   const { t, language } = useTexts();
   const nameOf = useColumnName();
   const times = timesOf(series);
