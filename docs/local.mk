@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-dist_man_MANS = %D%/man/netzwacht.1 %D%/man/netzwacht-collector.8 %D%/man/netzwacht-store.8
-dist_doc_DATA = %D%/profiles.md %D%/architecture.md %D%/operations.md
+dist_man_MANS = %D%/man/netzwacht.1 %D%/man/netzwacht-collector.8 %D%/man/netzwacht-probe.8 %D%/man/netzwacht-store.8
+dist_doc_DATA = %D%/capture.md %D%/profiles.md %D%/architecture.md %D%/operations.md
 EXTRA_DIST += %D%/decisions
 dist_doc_DATA += %D%/asyncapi.yaml
 alertsschemadir = $(pkgdatadir)/schemas

@@ -8,6 +8,7 @@
 #include "lib/base/rng.h"
 #include "probes/capture.h"
 #include "probes/funnel.h"
+#include "probes/privacy.h"
 #include "probes/sketch.h"
 
 enum { ETHERNET = 1, RADIOTAP = 127 };
@@ -271,6 +272,22 @@ static void percentiles_stay_within_two_per_mille(void **state)
     }
 }
 
+static void the_privacy_report_says_everything_in_both_languages(void **state)
+{
+    (void)state;
+    for (int lang = LANG_DE; lang <= LANG_EN; lang++) {
+        struct buf text = BUF_INIT, json = BUF_INIT;
+        assert_ok(privacy_print_text((enum language)lang, &text));
+        assert_ok(privacy_print_json((enum language)lang, &json));
+        assert_null(strstr(text.data, "(null)"));
+        assert_null(strstr(json.data, "null"));
+        assert_non_null(strstr(text.data, lang == LANG_DE ? "wird nicht gespeichert" : "not stored"));
+        assert_non_null(strstr(json.data, "\"is_stored\":true"));
+        buf_fini(&text);
+        buf_fini(&json);
+    }
+}
+
 /* Random damage to good frames, every link type: the readers must survive it and stay inside the block. */
 static void damaged_frames_do_no_harm(void **state)
 {
@@ -299,4 +316,5 @@ RUN_TESTS("capture", cmocka_unit_test(query_and_response_are_not_mixed_up),
           cmocka_unit_test(a_beacon_flood_fills_a_bounded_table),
           cmocka_unit_test(a_flood_of_transactions_stays_in_its_table),
           cmocka_unit_test(percentiles_stay_within_two_per_mille),
+          cmocka_unit_test(the_privacy_report_says_everything_in_both_languages),
           cmocka_unit_test(damaged_frames_do_no_harm))
