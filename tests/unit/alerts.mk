@@ -14,3 +14,7 @@ UNIT_TESTS += tests/sim/alerts-114-rules-power-and-people
 tests_sim_alerts_114_rules_power_and_people_SOURCES = tests/sim/114-rules-power-and-people.c $(ALERT_WORLD)
 tests_sim_alerts_114_rules_power_and_people_CFLAGS = $(ALERT_CFLAGS)
 tests_sim_alerts_114_rules_power_and_people_LDADD = $(ALERT_LIBS)
+UNIT_TESTS += tests/unit/test_alerts
+tests_unit_test_alerts_SOURCES = tests/unit/test_alerts.c tests/unit/cmocka_tests.h
+tests_unit_test_alerts_CFLAGS = $(ALERT_CFLAGS)
+tests_unit_test_alerts_LDADD = $(ALERT_LIBS)
