@@ -18,3 +18,7 @@ UNIT_TESTS += tests/unit/test_alerts
 tests_unit_test_alerts_SOURCES = tests/unit/test_alerts.c tests/unit/cmocka_tests.h
 tests_unit_test_alerts_CFLAGS = $(ALERT_CFLAGS)
 tests_unit_test_alerts_LDADD = $(ALERT_LIBS)
+UNIT_TESTS += tests/unit/test_alerts_once
+tests_unit_test_alerts_once_SOURCES = tests/unit/test_alerts_once.c tests/unit/cmocka_tests.h
+tests_unit_test_alerts_once_CFLAGS = $(ALERT_CFLAGS)
+tests_unit_test_alerts_once_LDADD = $(ALERT_LIBS)
