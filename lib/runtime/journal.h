@@ -93,8 +93,9 @@ void journal_reader_close(struct journal_reader *r);
 /* The next record; *record is valid until the next call. ERR_AGAIN: nothing yet (also for a bad CRC or a
  * short frame at the end of the open segment). ERR_GAP: records between the position asked for and the oldest
  * kept are gone; the next call goes on behind the gap. A bad frame inside a closed segment, or followed by a
- * newer segment: skipped to the next segment and counted; the caller gets ERR_CRC once. ERR_UNSUPPORTED, once
- * per segment: a newer version wrote it; it is skipped. Others (ERR_DENIED, ERR_IO …): try again later. */
+ * newer segment: skipped to the next segment (or just past the frame, if a whole one stands right behind it)
+ * and counted; the caller gets ERR_CRC once. ERR_UNSUPPORTED, once per segment: a newer version wrote it; it
+ * is skipped. Others (ERR_DENIED, ERR_IO …): try again later. */
 enum err journal_read(struct journal_reader *r, const void **record, size_t *len,
                       journal_pos *pos) NW_CHECKED;
 

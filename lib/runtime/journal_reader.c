@@ -2,7 +2,8 @@
 /* journal_reader.c - the reading side of a partition. Takes nothing in the files for granted.
  *
  *   NOWHERE ──segments appear──► IN A SEGMENT ──its end, and a newer one exists──► IN THE NEXT …
- *                                     │ damaged: told once, then as if it were the segment's end
+ *                                     │ damaged: told once, then as if it were the segment's end, unless a
+ *                                     │ whole frame stands right behind
  *
  * What looks like damage at the end of the newest segment is a write that is not finished, so it is read
  * again later; whether a newer segment exists is asked before the last look at the old one. */
@@ -224,13 +225,33 @@ static enum err header_here(struct journal_reader *r)
     return ERR_OK;
 }
 
-/* Is this no unfinished write, although no newer segment exists: do bytes follow the bad frame? */
+/* Is this no unfinished write, although no newer segment exists: do bytes follow the bad frame, or its head?
+ */
 static bool is_followed(const struct journal_reader *r, enum err e, size_t len)
 {
     struct stat st;
+    int64_t end = r->offset + JOURNAL_FRAME_SIZE + (e == ERR_CRC ? (int64_t)len : 0);
 
-    return e == ERR_CRC && r->offset > 0 && fstat(r->fd, &st) == 0 &&
-           st.st_size > r->offset + (int64_t)(JOURNAL_FRAME_SIZE + len);
+    return (e == ERR_CRC || e == ERR_MALFORMED) && r->offset > 0 && fstat(r->fd, &st) == 0 &&
+           st.st_size > end;
+}
+
+/* Behind a frame whose checksum is wrong but whose length may be right: if a whole frame stands there, only
+ * the bad one is lost. */
+static bool pass_damage(struct journal_reader *r, size_t len)
+{
+    const void *record;
+    size_t next_len = 0;
+    int64_t bad = r->offset;
+
+    if (r->offset == 0 || len == 0)
+        return false;
+    pass_frame(r, len);
+    r->chunk_len = r->chunk_at = 0;
+    if (frame_here(r, &record, &next_len) == ERR_OK)
+        return true;
+    r->offset = bad;
+    return false;
 }
 
 /* ---- reading on ---- */
@@ -248,7 +269,11 @@ static enum err look(struct journal_reader *r, const void **record, size_t *len)
         return ERR_AGAIN;
     r->chunk_len = r->chunk_at = 0; /* now it is finished or never will be: the last look */
     e = r->offset ? frame_here(r, record, len) : header_here(r);
+    if (e == ERR_MALFORMED)
+        *len = 0;
     is_bad = e == ERR_CRC || e == ERR_MALFORMED || (e == ERR_TRUNCATED && r->chunk_len > 0);
+    if (e == ERR_TRUNCATED)
+        *len = 0; /* nothing can follow */
     if (is_bad)
         return ERR_CRC;
     return e == ERR_TRUNCATED ? ERR_END : e;
@@ -285,6 +310,11 @@ static enum err read_on(struct journal_reader *r, const void **record, size_t *l
         *len = 0;
         had_header = r->offset > 0;
         e = look(r, record, len);
+        if (e == ERR_CRC && pass_damage(r, *len)) {
+            r->damaged++;
+            r->skips_first = false;
+            return e;
+        }
         if (e == ERR_CRC || e == ERR_UNSUPPORTED)
             return give_up_segment(r, e);
         if (e == ERR_END) {

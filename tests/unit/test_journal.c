@@ -277,7 +277,7 @@ static void a_segment_header_cut_at_each_byte_holds_nothing_up(void **state)
     journal_writer_close(w);
 }
 
-static void a_damaged_frame_is_told_once_and_the_next_segment_follows(void **state)
+static void a_damaged_record_costs_itself_alone(void **state)
 {
     struct place *p = *state;
     struct journal_writer *w = writer(p);
@@ -290,6 +290,33 @@ static void a_damaged_frame_is_told_once_and_the_next_segment_follows(void **sta
     append(w, "three");
     segment_path(p, 1, path);
     flip_byte(path, (long)(uint32_t)bad + JOURNAL_FRAME_SIZE + 1);
+    r = reader(p, 0, JOURNAL_FROM_OLDEST);
+    assert_reads(r, "one");
+    assert_read_gives(r, ERR_CRC);
+    assert_reads(r, "three");
+    assert_read_gives(r, ERR_AGAIN);
+    assert_int_equal(journal_reader_damaged(r), 1);
+    journal_reader_close(r);
+    r = reader(p, bad, JOURNAL_FROM_OLDEST); /* a cursor on it */
+    assert_read_gives(r, ERR_CRC);
+    assert_reads(r, "three");
+    journal_reader_close(r);
+    journal_writer_close(w);
+}
+
+static void a_damaged_length_is_told_once_and_the_next_segment_follows(void **state)
+{
+    struct place *p = *state;
+    struct journal_writer *w = writer(p);
+    struct journal_reader *r;
+    char path[128];
+    journal_pos bad;
+
+    append(w, "one");
+    bad = append(w, "two");
+    append(w, "three");
+    segment_path(p, 1, path);
+    flip_byte(path, (long)(uint32_t)bad + 3); /* length: too large */
     r = reader(p, 0, JOURNAL_FROM_OLDEST);
     assert_reads(r, "one");
     assert_read_gives(r, ERR_CRC);
@@ -819,8 +846,8 @@ static void a_tail_hands_out_a_bounded_number_a_turn(void **state)
 RUN_TESTS("journal", TEST(what_is_appended_is_read_in_order), TEST(a_reader_may_come_before_its_partition),
           TEST(a_position_is_resumed_behind_it), TEST(a_second_writer_is_refused_until_the_first_is_gone),
           TEST(partition_names_cannot_leave_the_directory), TEST(a_torn_end_is_waited_for_at_each_byte),
-          TEST(a_segment_header_cut_at_each_byte_holds_nothing_up),
-          TEST(a_damaged_frame_is_told_once_and_the_next_segment_follows),
+          TEST(a_segment_header_cut_at_each_byte_holds_nothing_up), TEST(a_damaged_record_costs_itself_alone),
+          TEST(a_damaged_length_is_told_once_and_the_next_segment_follows),
           TEST(a_bad_checksum_at_the_end_of_the_open_segment_is_waited_for),
           TEST(a_newer_format_is_skipped_and_said), TEST(segments_rotate_by_size_but_not_before_their_age),
           TEST(retention_by_bytes_keeps_the_newest_two), TEST(retention_by_age_deletes_what_is_older),
