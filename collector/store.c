@@ -50,6 +50,12 @@ struct store {
     Nw__Lag lags[STORE_PARTS_MAX], *lag_list[STORE_PARTS_MAX];
 };
 
+/* Wall time that a jump of the system's clock does not move at once. */
+static ns_t steady_now(struct store *s)
+{
+    return steady_clock_wall(&s->clock, loop_mono(s->o.loop), loop_wall(s->o.loop));
+}
+
 static void begin_cycle(struct store *s);
 
 /* ---- reading ---- */
@@ -98,7 +104,7 @@ static void on_record(void *ctx, const char *partition, journal_pos pos, const v
         s->unreadable++;
     if (!e && record->body_case == NW__RECORD__BODY_SAMPLES) {
         time = store_sample_time(record);
-        e = store_sources_take(s->sources, record, number, loop_wall(s->o.loop));
+        e = store_sources_take(s->sources, record, number, steady_now(s));
     } else if (!e && record->body_case == NW__RECORD__BODY_HEARTBEAT) {
         time = (ns_t)record->wall;
     }
@@ -155,7 +161,7 @@ static bool may_create(struct store *s, int64_t bytes)
     s->create_left += CREATE_RATE / 1000 * (passed / MILLISECONDS);
     if (s->create_left > CREATE_BURST)
         s->create_left = CREATE_BURST;
-    if (s->create_left <= 0 && !s->is_final)
+    if (s->create_left <= 0)
         return false;
     s->create_left -= bytes;
     return true;
@@ -165,7 +171,7 @@ static bool may_create(struct store *s, int64_t bytes)
 static bool write_file(struct store *s, size_t i)
 {
     struct rows *rows = store_files_rows_if_used(s->files, i);
-    ns_t now = loop_wall(s->o.loop);
+    ns_t now = steady_now(s);
     int64_t missing;
     enum err e;
 
@@ -175,6 +181,8 @@ static bool write_file(struct store *s, size_t i)
     if (!e)
         e = advance_file(s, i, rows);
     missing = store_files_missing_bytes(s->files, i);
+    if (!e && missing && rows->pending && s->is_final)
+        return true; /* gigabytes, perhaps: the next start makes it, and reads again what belongs in it */
     if (!e && missing && rows->pending && !may_create(s, missing))
         return false;
     if (!e)
@@ -441,6 +449,10 @@ void store_stop(struct store *s)
 
 enum err store_reload(struct store *s, const struct settings *settings)
 {
+    if (strcmp(settings->rrd_dir, store_files_directory(s->files)) != 0) {
+        log_error("store.directory cannot change while running: restart netzwacht-store");
+        return ERR_CONFIG;
+    }
     s->o.settings = settings;
     store_files_configure(s->files, base_step(s->o.settings), s->o.settings->store.budget);
     return loop_timer_after(s->o.loop, &s->cycle_timer, s->o.settings->store.batch);
@@ -459,12 +471,11 @@ static void count(struct store *s, size_t *n, const char *name, double value)
 
 void store_beat(struct store *s, Nw__Heartbeat *beat)
 {
-    ns_t wall = loop_wall(s->o.loop);
+    ns_t wall = steady_now(s);
     const struct store_figures *files = store_files_figures(s->files);
     const struct store_sources_figures *sources = store_sources_figures(s->sources);
     size_t n = 0, lags = 0;
 
-    (void)steady_clock_wall(&s->clock, loop_mono(s->o.loop), wall);
     for (unsigned i = 0; i < s->part_count; i++) {
         ns_t lag = wall - s->parts[i]->newest;
         if (s->parts[i]->is_history || s->parts[i]->newest == 0)

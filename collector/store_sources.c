@@ -79,6 +79,9 @@ ns_t store_sample_time(const Nw__Record *record)
     const Nw__Samples *samples = record->body_case == NW__RECORD__BODY_SAMPLES ? record->samples : NULL;
     uint64_t t = samples && samples->started ? samples->started : record->wall;
 
+    if (t >
+        record->wall + SECONDS) /* begun after it was appended: that clock jumped, the record's is steadied */
+        t = record->wall;
     return t > INT64_MAX ? INT64_MAX : (ns_t)t;
 }
 

@@ -21,7 +21,7 @@ struct store_sources_figures {
 enum err store_sources_new(struct store_files *files, uint64_t seed, struct store_sources **out) NW_CHECKED;
 void store_sources_free(struct store_sources *s);
 
-/* When the values of a record were read (wall ns). */
+/* When the values of a record were read (wall ns): its start, never after the record itself. */
 ns_t store_sample_time(const Nw__Record *record);
 
 /* Takes a poll's values; a table in the record replaces the source's. part: number of the partition that it

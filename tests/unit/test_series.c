@@ -4,8 +4,13 @@
 #include "tests/unit/cmocka_tests.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "lib/base/strx.h"
@@ -14,6 +19,7 @@
 #include "lib/stores/rrd_index.h"
 #include "lib/stores/rrd_io.h"
 #include "lib/stores/series.h"
+#include "lib/stores/series_child.h"
 #include "lib/stores/series_grid.h"
 #include "lib/stores/series_message.h"
 #include "tests/unit/temp_dir.h"
@@ -306,6 +312,34 @@ static void messages_survive_the_way_and_nonsense_is_refused(void **state)
 
 /* ---- the worker ---- */
 
+static void the_sandbox_reads_and_does_nothing_else(void **state)
+{
+    pid_t child = fork();
+    int status = 0;
+
+    (void)state;
+    if (child == 0) {
+        int sock, fd;
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        if (!series_sandbox_enter())
+            _exit(2);
+        sock = socket(AF_INET, SOCK_DGRAM, 0);
+        if (sock >= 0 || errno != EPERM)
+            _exit(3);
+        if (open("sandbox-test", O_WRONLY | O_CREAT, 0600) >= 0 || errno != EPERM)
+            _exit(4);
+        if (unlink("sandbox-test") == 0 || errno != EPERM)
+            _exit(5);
+        if (fork() >= 0)
+            _exit(6);
+        fd = open("/proc/self/stat", O_RDONLY);
+        _exit(fd < 0 ? 7 : 0);
+    }
+    waitpid(child, &status, 0);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 struct heard {
     int answers, failures;
     size_t rows;
@@ -402,4 +436,5 @@ RUN_TESTS("series", TEST(the_last_hour_comes_from_the_journal), TEST(journal_and
           TEST(nonsense_is_refused_and_strangers_are_unknown),
           cmocka_unit_test(archives_are_chosen_by_width_and_reach),
           cmocka_unit_test(messages_survive_the_way_and_nonsense_is_refused),
+          cmocka_unit_test(the_sandbox_reads_and_does_nothing_else),
           TEST(a_worker_answers_dies_and_is_replaced))
