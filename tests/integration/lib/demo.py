@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import socket
 import subprocess
 import time
 
@@ -12,11 +13,20 @@ from .harness import check, free_port, tool, wait_for
 HOTSPOTS = 540
 
 
+def is_open(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
+
+
 class Noc:
     """mosquitto_sub as the NOC: every event, in order of arrival."""
 
     def __init__(self, world, port):
         self.path = world.dir / "noc.log"
+        wait_for("the broker", 20, lambda: is_open(port))
         with open(self.path, "ab") as output:
             self.process = subprocess.Popen(
                 [tool("mosquitto_sub"), "-h", "127.0.0.1", "-p", str(port), "-q", "1", "-t", "netzwacht/v1/norderstedt/event"],
