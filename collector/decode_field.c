@@ -339,6 +339,13 @@ static bool unit_is_measured(const char *unit)
     return false;
 }
 
+/* On levels of light and radio a plain 0 is what agents send without a module, light or peer. */
+static bool unit_is_level(const struct field *f)
+{
+    return f->metric == METRIC_OPTIC_RX || f->metric == METRIC_OPTIC_TX || f->metric == METRIC_RADIO_RSSI ||
+           f->metric == METRIC_RADIO_NOISE;
+}
+
 static bool is_sentinel(const struct field *f, double raw)
 {
     for (size_t i = 0; i < f->unknown_count; i++)
@@ -348,7 +355,7 @@ static bool is_sentinel(const struct field *f, double raw)
         return true;
     if (!f->has_limits || !unit_is_measured(f->unit))
         return false;
-    return value_is_type_limit(raw) || (raw == -1 && f->min >= 0);
+    return value_is_type_limit(raw) || (raw == -1 && f->min >= 0) || (raw == 0 && unit_is_level(f));
 }
 
 static double big_endian(const struct varbind *vb)
