@@ -100,6 +100,8 @@ static void fleet_fini(struct fleet *f)
     free(f->units);
     if (f->by_id)
         map_free(f->by_id, NULL);
+    if (f->by_address)
+        map_free(f->by_address, NULL);
     profile_set_free(f->profiles);
     *f = (struct fleet){0};
 }
@@ -160,14 +162,17 @@ static enum err fleet_init(struct fleet *f, struct collector *c, const struct se
         return e;
     devices = inventory_devices(inv, &count);
     f->by_id = map_new(c->o.seed);
+    f->by_address = map_new(c->o.seed + 1);
     f->units = calloc(count ? count : 1, sizeof *f->units);
-    if (!f->by_id || !f->units)
+    if (!f->by_id || !f->by_address || !f->units)
         e = ERR_NOMEM;
     for (size_t i = 0; !e && i < count; i++) {
         f->count++;
         e = unit_init(&f->units[i], c, f, s, &devices[i], i, count);
         if (!e)
             e = map_set(f->by_id, f->units[i].id, &f->units[i], NULL);
+        if (!e)
+            e = notices_add(f, &f->units[i]);
     }
     if (e)
         fleet_fini(f);
@@ -215,6 +220,8 @@ enum err collector_new(const struct collector_options *options, struct collector
     if (e)
         goto failed;
     e = orders_open(c);
+    if (!e)
+        e = notices_open(c);
     if (e)
         goto failed;
     fleet_start(&c->fleet);
@@ -232,6 +239,7 @@ void collector_free(struct collector *c)
     if (!c)
         return;
     orders_close(c);
+    notices_close(c);
     fleet_fini(&c->fleet);
     snmp_io_free(c->io);
     decoder_free(c->decoder);
@@ -248,6 +256,22 @@ static void carry_over(struct unit *to, const struct unit *from)
     to->previous = from->previous;
 }
 
+/* What was decided at the start and can change: the trap port is opened anew, a new source address is not
+ * taken. */
+static void reopen(struct collector *c, const struct collector_settings *old,
+                   const struct collector_settings *fresh)
+{
+    bool is_same_bind = strcmp(old->bind ? old->bind : "", fresh->bind ? fresh->bind : "") == 0;
+
+    if (!is_same_bind)
+        log_warning("collector.bind takes a restart: polls still leave from the old address");
+    if (is_same_bind && old->trap_port == fresh->trap_port)
+        return;
+    notices_close(c);
+    if (notices_open(c))
+        log_warning("no traps are received until collector.trap_port is mended");
+}
+
 enum err collector_reload(struct collector *c, const struct settings *settings,
                           const struct inventory *inventory)
 {
@@ -262,10 +286,12 @@ enum err collector_reload(struct collector *c, const struct settings *settings,
         if (old)
             carry_over(&fresh.units[i], old);
     }
+    const struct settings *old = c->o.settings;
     fleet_fini(&c->fleet);
     c->fleet = fresh;
     c->o.settings = settings;
     c->o.inventory = inventory;
+    reopen(c, &old->collector, &settings->collector);
     snmp_io_tune(c->io, (uint32_t)settings->collector.window, settings->collector.timeout);
     fleet_start(&c->fleet);
     log_info("new configuration: %zu devices", c->fleet.count);
@@ -306,6 +332,21 @@ static void put_fleet(struct collector *c, Nw__Heartbeat *beat)
     put_counter(c, beat, "devices_not_polled", (double)left_out);
 }
 
+static void put_traps(struct collector *c, Nw__Heartbeat *beat)
+{
+    struct trap_stats stats;
+
+    if (!c->traps)
+        return;
+    trap_io_stats(c->traps, &stats);
+    put_counter(c, beat, "traps_received_total", (double)stats.received);
+    put_counter(c, beat, "traps_malformed_total", (double)stats.malformed);
+    put_counter(c, beat, "traps_dropped_total", (double)stats.dropped);
+    put_counter(c, beat, "traps_taken_total", (double)c->traps_taken);
+    put_counter(c, beat, "traps_unknown_sender_total", (double)c->traps_unknown);
+    put_counter(c, beat, "traps_over_limit_total", (double)c->traps_over_limit);
+}
+
 void collector_beat(struct collector *c, Nw__Heartbeat *beat)
 {
     static const char *const rejected[SNMP_REJECT_COUNT] = {
@@ -327,6 +368,7 @@ void collector_beat(struct collector *c, Nw__Heartbeat *beat)
     put_counter(c, beat, "poll_misses_total", (double)c->misses);
     put_counter(c, beat, "poll_lateness_max_seconds", (double)c->lateness_max / (double)SECONDS);
     put_counter(c, beat, "findings_total", (double)c->findings);
+    put_traps(c, beat);
     put_counter(c, beat, "snmp_requests_total", (double)stats.requests);
     put_counter(c, beat, "snmp_datagrams_sent_total", (double)stats.datagrams_out);
     put_counter(c, beat, "snmp_replies_total", (double)stats.replies);

@@ -10,9 +10,10 @@
 #include "collector/reach.h"
 #include "collector/snmp_io.h"
 #include "collector/source.h"
+#include "collector/trap_io.h"
 #include "lib/base/map.h"
 
-enum { ORDERS_MAX = 8, ORDER_ID_SIZE = 65, ORDERS_KEPT = 256, COUNTERS = 32 };
+enum { ORDERS_MAX = 8, ORDER_ID_SIZE = 65, ORDERS_KEPT = 256, COUNTERS = 40 };
 
 enum unit_state { UNIT_IDLE, UNIT_POLLING, UNIT_CONFIRMING };
 
@@ -36,6 +37,7 @@ struct unit {
     ns_t window_begun;
     uint32_t window_misses;
     bool window_is_spent;
+    struct trap_bucket traps;
     /* journal */
     journal_pos previous;
     uint32_t segment; /* whose table is written; 0 = none */
@@ -57,7 +59,7 @@ struct fleet {
     struct profile_set *profiles;
     struct unit *units;
     size_t count;
-    struct map *by_id;
+    struct map *by_id, *by_address; /* by_address: of what traps come from; hexadecimal */
 };
 
 struct collector {
@@ -68,6 +70,8 @@ struct collector {
     struct varbind_set *varbinds;
     struct source_scratch *scratch;
     struct journal_tail *orders;
+    struct trap_io *traps; /* NULL = off */
+    uint64_t traps_taken, traps_unknown, traps_over_limit;
     struct done_order done[ORDERS_KEPT];
     size_t done_count;
     /* counters */
@@ -82,6 +86,12 @@ void unit_on_timer(void *ctx);
 /* Polls now, out of turn; a poll under way counts as that. */
 void unit_poll_now(struct unit *u);
 void unit_append_finding(struct unit *u, const char *kind, const char *entity, const char *text);
+
+/* notices.c */
+enum err notices_open(struct collector *c) NW_CHECKED; /* without collector.trap_port: nothing */
+void notices_close(struct collector *c);
+/* Makes the device findable by the address that its traps come from. */
+enum err notices_add(struct fleet *f, struct unit *u) NW_CHECKED;
 
 /* orders.c */
 enum err orders_open(struct collector *c) NW_CHECKED;

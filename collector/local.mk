@@ -11,6 +11,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/decode_lldp.c \
 	%D%/deny.c %D%/deny.h \
 	%D%/field.h \
+	%D%/notices.c \
 	%D%/orders.c \
 	%D%/plan.c %D%/plan.h \
 	%D%/poll.c %D%/poll.h \
@@ -24,6 +25,8 @@ collector_libcollector_a_SOURCES = \
 	%D%/snmp_pdu.c %D%/snmp_pdu.h \
 	%D%/snmprec.c %D%/snmprec.h \
 	%D%/source.c %D%/source.h \
+	%D%/trap.c %D%/trap.h \
+	%D%/trap_io.c %D%/trap_io.h \
 	%D%/value.c %D%/value.h \
 	%D%/varbind.c %D%/varbind.h \
 	%D%/walk.c %D%/walk.h

@@ -28,6 +28,7 @@ struct collector_settings {
     int64_t confirm_interval; /* ns: 500 ms */
     int64_t window;           /* requests in flight over all devices: 256 */
     char *bind;               /* source address, NULL = any */
+    int64_t trap_port;        /* UDP port that traps are received on; 0 = none are */
 };
 
 struct store_settings {

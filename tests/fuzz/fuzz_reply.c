@@ -10,6 +10,7 @@
 #include "collector/poll.h"
 #include "collector/snmp_client.h"
 #include "collector/source.h"
+#include "collector/trap.h"
 #include "lib/base/wire.h"
 #include "lib/model/record.h"
 
@@ -93,7 +94,13 @@ static void turn(struct path *p)
     len = wire_be16(&p->input);
     if (len > wire_left(&p->input))
         len = wire_left(&p->input);
-    snmp_client_receive(p->client, p->now, &p->peer.address, wire_bytes(&p->input, len), len);
+    const uint8_t *bytes = wire_bytes(&p->input, len);
+    struct snmp_message m;
+    struct trap trap;
+
+    if (snmp_message_parse(bytes, len, &m) == ERR_OK && trap_read(&m, &trap) == ERR_OK)
+        MUST(trap.oid[0]);
+    snmp_client_receive(p->client, p->now, &p->peer.address, bytes, len);
 }
 
 static void record(struct path *p, struct source *source, struct decoder *decoder)

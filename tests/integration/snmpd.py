@@ -84,6 +84,7 @@ class Bed(World):
         super().__init__()
         self.port = free_port(socket.SOCK_DGRAM)
         self.devices = {}
+        self.trap_port = 0
 
     def snmpd(self):
         self.write("snmpd.conf", f"agentAddress udp:127.0.0.1:{self.port}\nrocommunity {COMMUNITY}\nsysName host-of-the-test\n")
@@ -99,7 +100,7 @@ state_dir: state
 inventory: inventory.yaml
 credentials:
   - {{name: default, version: v2c, community_file: community}}
-collector: {{interval: {int(INTERVAL)}s, timeout: {int(TIMEOUT * 1000)}ms, miss_interval: {int(MISS * 1000)}ms, confirm_interval: {int(CONFIRM * 1000)}ms}}
+collector: {{interval: {int(INTERVAL)}s, timeout: {int(TIMEOUT * 1000)}ms, miss_interval: {int(MISS * 1000)}ms, confirm_interval: {int(CONFIRM * 1000)}ms, trap_port: {self.trap_port}}}
 """)
         lines = ["sites:", "  - {id: s, name: S, lat: 53.7, lon: 9.99}", "devices:"]
         lines += [f"  - {{id: {name.replace('_', '-')}, name: N, address: 127.0.0.1, port: {port}, kind: router, site: s}}"
@@ -276,4 +277,34 @@ def reloads():
         check("inventory.yaml" in bed.log("collector"), "nothing was said about the broken file")
 
 
-run_tests(reads_snmpd, tells_odd_agents_apart, sees_down_and_up, survives_kill, obeys_commands, reloads)
+def trap(oid, kind=0xA7):
+    name = element(0x06, bytes([0x2B, 6, 1, 6, 3, 1, 1, 4, 1, 0]))
+    varbinds = element(0x30, element(0x30, name + element(0x06, oid)))
+    pdu = element(kind, element(0x02, b"\x07") + element(0x02, b"\0") + element(0x02, b"\0") + varbinds)
+    return element(0x30, element(0x02, b"\x01") + element(0x04, b"anything") + pdu)
+
+
+def hears_traps():
+    """a trap is journalled and polls its device at once; an inform is acknowledged; strangers are only counted"""
+    with Bed() as bed:
+        bed.snmpd()
+        bed.trap_port = free_port(socket.SOCK_DGRAM)
+        bed.configure(host=bed.port)
+        bed.collector()
+        wait_for("a poll", 15, lambda: bed.last("host"))
+        link_down = bytes([0x2B, 6, 1, 6, 3, 1, 1, 5, 3])
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.bind(("127.99.0.1", 0))
+            stranger.sendto(trap(link_down), ("127.0.0.1", bed.trap_port))
+            sender.sendto(b"no snmp", ("127.0.0.1", bed.trap_port))
+            sender.sendto(trap(link_down, 0xA6), ("127.0.0.1", bed.trap_port))
+            sender.settimeout(5)
+            check(sender.recv(1000) == trap(link_down, 0xA2), "the inform's acknowledgement is not the inform as a Response")
+        events = wait_for("the trap in the journal", 5, lambda: bed.records("trap"))
+        check([(e["source"], e["name"]) for e in events] == [("host", "link_down")], events)
+        lines = [line.get("record", line) for line in bed.journal("collector")]
+        at = next(i for i, r in enumerate(lines) if "trap" in r)
+        wait_for("the poll behind it", 5, lambda: len(bed.samples("host")) > sum("samples" in r for r in lines[:at]))
+
+
+run_tests(hears_traps, reads_snmpd, tells_odd_agents_apart, sees_down_and_up, survives_kill, obeys_commands, reloads)

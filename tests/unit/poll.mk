@@ -40,3 +40,7 @@ bench-collector: all
 	NETZWACHT_SOURCE='$(abs_top_srcdir)' NETZWACHT_BUILD='$(abs_top_builddir)' $(PYTHON3) $(srcdir)/tests/bench/collector.py
 .PHONY: bench-collector
 EXTRA_DIST += tests/bench/collector.py
+
+UNIT_TESTS += tests/unit/test_trap
+tests_unit_test_trap_SOURCES = %D%/test_trap.c %D%/cmocka_tests.h $(SIM_AGENT)
+tests_unit_test_trap_LDADD = collector/libcollector.a $(BASE_LIBS) $(CMOCKA_LIBS)
