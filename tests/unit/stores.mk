@@ -8,6 +8,10 @@ tests_unit_test_series_LDADD = $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BA
 UNIT_TESTS += tests/unit/test_store_rows
 tests_unit_test_store_rows_SOURCES = %D%/test_store_rows.c %D%/cmocka_tests.h
 tests_unit_test_store_rows_LDADD = collector/libstore.a $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_store_files
+tests_unit_test_store_files_SOURCES = %D%/test_store_files.c %D%/cmocka_tests.h %D%/temp_dir.h
+tests_unit_test_store_files_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_unit_test_store_files_LDADD = collector/libstore.a $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 
 # Fuzz targets: see tests/unit/collector.mk.
 FUZZ_STORES = tests/fuzz/fuzz_journal tests/fuzz/fuzz_stores
