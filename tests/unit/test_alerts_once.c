@@ -285,6 +285,7 @@ static unsigned kill_and_judge(uint64_t seed, bool may_kill)
     *shared = (struct shared){.now = START};
     while (!shared->is_done && children < CHILDREN_MAX) {
         shared->steps = 0;
+        shared->now += 300 * MILLISECONDS; /* a second decision would carry another time */
         shared->kill_at = may_kill ? 1 + rng_below(&rng, 9) : 0;
         status = run_child(dir);
         assert_true(WIFSIGNALED(status) ? WTERMSIG(status) == SIGKILL : WEXITSTATUS(status) == 0);
