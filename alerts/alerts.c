@@ -9,13 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alerts/db_io.h"
-#include "alerts/engine.h"
+#include "alerts/alerts_private.h"
 #include "alerts/event_json.h"
-#include "alerts/publisher.h"
-#include "alerts/rules.h"
 #include "lib/base/log.h"
-#include "lib/base/map.h"
 #include "lib/base/strx.h"
 
 #define TICK_EVERY    (250 * MILLISECONDS)
@@ -27,50 +23,9 @@
 #define GAP_OF_BOTH   (5 * SECONDS)
 #define CATCH_UP_TICK (1 * SECONDS) /* of record time, while behind */
 
-enum { PARTITIONS = 4, COUNTERS = 12 };
-static const char *const partitions[PARTITIONS] = {"collector", "probe", "dashboard", "cli"};
+const char *const alerts_partitions[PARTITIONS] = {"collector", "probe", "dashboard", "cli"};
 
-/* Records decided but not yet in the partition. */
-struct outgoing {
-    uint64_t slot;
-    void *record;
-    size_t len;
-    struct outgoing *next;
-};
-
-struct alerts {
-    struct alerts_options o;
-    struct rules *rules;
-    struct engine *engine;
-    struct db *db;
-    struct journal_tail *tail;
-    struct publisher *publisher; /* NULL: no broker is configured */
-    struct map *told;            /* incident id -> struct told: what was said last of every open one */
-    struct loop_timer tick_timer, commit_timer, sync_timer;
-    journal_pos committed[PARTITIONS]; /* positions in alerts.db */
-    journal_pos seen[PARTITIONS];
-    ns_t record_time[PARTITIONS]; /* wall of the last record of each */
-    ns_t last_tick, last_commit, last_offsets, last_expire;
-    uint64_t sequence, lane_sequence[LANES], slot;
-    struct outgoing *outgoing, **outgoing_end; /* in the batch, not committed */
-    uint64_t appended_slot, synced_slot;
-    journal_pos appended;
-    uint32_t segment;
-    struct buf packed;
-    bool is_primed, is_failing;
-    bool is_new; /* alerts.db is: what the journal holds already only primes */
-    uint64_t commits, transitions, events;
-    /* heartbeat */
-    Nw__Lag lags[PARTITIONS], *lag_list[PARTITIONS];
-    Nw__Counter counters[COUNTERS], *counter_list[COUNTERS];
-};
-
-struct told {
-    void *record;
-    size_t len;
-};
-
-static void told_free(void *p)
+void told_free(void *p)
 {
     struct told *t = p;
 
@@ -82,7 +37,7 @@ static void told_free(void *p)
 static int partition_index(const char *name)
 {
     for (int i = 0; i < PARTITIONS; i++)
-        if (strcmp(partitions[i], name) == 0)
+        if (strcmp(alerts_partitions[i], name) == 0)
             return i;
     return -1;
 }
@@ -267,7 +222,7 @@ static void put_positions(struct alerts *a)
     for (int i = 0; i < PARTITIONS; i++) {
         if (a->seen[i] == a->committed[i])
             continue;
-        db_put_offset(a->db, partitions[i], a->seen[i]);
+        db_put_offset(a->db, alerts_partitions[i], a->seen[i]);
         a->committed[i] = a->seen[i];
     }
     db_put_number(a->db, "sequence", a->sequence);
@@ -525,148 +480,6 @@ static void on_sync(void *ctx)
         loop_stop(a->o.loop);
 }
 
-/* ---- start ---- */
-
-struct restoring {
-    struct alerts *a;
-    const char *kind;
-};
-
-static void restore_row(void *ctx, const char *key, const void *value, size_t len)
-{
-    struct restoring *r = ctx;
-    enum err e = engine_restore(r->a->engine, r->kind, key, value, len);
-
-    if (e == ERR_MALFORMED)
-        log_warning("alerts.db: row %s/%s cannot be read and is dropped", r->kind, key);
-    if (e == ERR_MALFORMED || e == ERR_NOT_FOUND)
-        db_put_row(r->a->db, r->kind, key, NULL, 0);
-}
-
-static void restore_told(void *ctx, const char *key, const void *value, size_t len)
-{
-    struct alerts *a = ctx;
-    struct told *t = calloc(1, sizeof *t);
-    void *old = NULL;
-
-    if (t)
-        t->record = malloc(len + 1);
-    if (!t || !t->record || map_set(a->told, key, t, &old)) {
-        told_free(t);
-        return;
-    }
-    memcpy(t->record, value, len);
-    t->len = len;
-    told_free(old);
-}
-
-/* Incidents first: nodes point at them. */
-static enum err restore(struct alerts *a)
-{
-    static const char *const kinds[] = {"meta", "incident", "node", "state", "window", "watch"};
-    enum err e = ERR_OK;
-
-    for (size_t i = 0; !e && i < ARRAY_LEN(kinds); i++)
-        e = db_each_row(a->db, kinds[i], restore_row, &(struct restoring){a, kinds[i]});
-    return e;
-}
-
-static enum err read_numbers(struct alerts *a)
-{
-    enum err e = db_number(a->db, "sequence", &a->sequence);
-
-    if (!e)
-        e = db_number(a->db, "lane 0", &a->lane_sequence[0]);
-    if (!e)
-        e = db_number(a->db, "lane 1", &a->lane_sequence[1]);
-    if (!e)
-        e = db_number(a->db, "slot", &a->slot);
-    if (!e)
-        e = db_number(a->db, "synced", &a->appended);
-    for (int i = 0; !e && i < PARTITIONS; i++)
-        e = db_offset(a->db, partitions[i], &a->committed[i]);
-    memcpy(a->seen, a->committed, sizeof a->seen);
-    return e;
-}
-
-/* ---- what the partition lacks ---- */
-
-struct pending {
-    struct alerts *a;
-    struct outgoing *first, **end;
-};
-
-static void gather_pending(void *ctx, uint64_t slot, const void *record, size_t len)
-{
-    struct pending *p = ctx;
-    struct outgoing *out = calloc(1, sizeof *out);
-
-    if (out)
-        out->record = malloc(len + 1);
-    if (!out || !out->record) {
-        free(out);
-        return;
-    }
-    memcpy(out->record, record, len);
-    out->len = len;
-    out->slot = slot;
-    *p->end = out;
-    p->end = &out->next;
-}
-
-static void drop_first(struct pending *p)
-{
-    struct outgoing *out = p->first;
-
-    p->a->appended_slot = out->slot;
-    p->first = out->next;
-    free(out->record);
-    free(out);
-}
-
-/* Walks the partition behind the last synced position and drops what is found there, in order. */
-static enum err drop_found(struct alerts *a, struct pending *p)
-{
-    struct journal_reader *reader = NULL;
-    const void *record;
-    size_t len;
-    journal_pos pos;
-    enum err e =
-        journal_reader_open(a->o.settings->journal_dir, "alerts", a->appended, JOURNAL_FROM_OLDEST, &reader);
-
-    while (!e && p->first) {
-        e = journal_read(reader, &record, &len, &pos);
-        if (e == ERR_GAP || e == ERR_CRC)
-            e = ERR_OK;
-        else if (!e && len == p->first->len && memcmp(record, p->first->record, len) == 0)
-            drop_first(p);
-    }
-    journal_reader_close(reader);
-    return e == ERR_AGAIN || e == ERR_END ? ERR_OK : e;
-}
-
-static enum err append_missing(struct alerts *a)
-{
-    struct pending p = {.a = a};
-    size_t count = 0;
-    enum err e;
-
-    p.end = &p.first;
-    e = db_each_record(a->db, gather_pending, &p);
-    if (!e && p.first)
-        e = drop_found(a, &p);
-    while (p.first) {
-        if (!e)
-            e = journal_append(a->o.journal, loop_mono(a->o.loop), p.first->record, p.first->len,
-                               &a->appended);
-        count++;
-        drop_first(&p);
-    }
-    if (count)
-        log_info("%zu records of the last run are appended now", count);
-    return e;
-}
-
 /* ---- building ---- */
 
 static enum err load_rules(const struct settings *s, struct rules **out)
@@ -722,7 +535,7 @@ static enum err start_reading(struct alerts *a)
 
     /* People's commands are few: from where we stopped. Samples: a segment back, old ones only prime. */
     for (int i = 0; !e && i < PARTITIONS; i++)
-        e = journal_tail_add(a->tail, partitions[i], i < 2 ? 0 : a->committed[i],
+        e = journal_tail_add(a->tail, alerts_partitions[i], i < 2 ? 0 : a->committed[i],
                              i < 2 ? JOURNAL_FROM_SEGMENT_BACK : JOURNAL_FROM_OLDEST);
     if (!e)
         e = journal_tail_catch_up(a->tail);
@@ -776,13 +589,13 @@ enum err alerts_new(const struct alerts_options *o, struct alerts **out)
         e = open_db(a);
     if (e)
         goto failed;
-    e = read_numbers(a);
+    e = resume_numbers(a);
     if (!e)
-        e = restore(a);
+        e = resume_rows(a);
     if (!e)
-        e = db_each_row(a->db, "told", restore_told, a);
+        e = resume_told(a);
     if (!e)
-        e = append_missing(a);
+        e = resume_records(a);
     if (!e)
         e = db_number(a->db, "alive", &alive);
     if (e) {
@@ -854,7 +667,7 @@ enum err alerts_reload(struct alerts *a, const struct settings *settings, const 
     a->rules = rules;
     a->o.settings = settings;
     a->o.inventory = inventory;
-    e = restore(a);
+    e = resume_rows(a);
     engine_begin(engine, loop_wall(a->o.loop));
     a->is_new = false;
     journal_tail_free(a->tail);
@@ -889,7 +702,7 @@ void alerts_beat(struct alerts *a, Nw__Heartbeat *beat)
     for (int i = 0; i < PARTITIONS; i++) {
         ns_t lag = a->record_time[i] && i < 2 ? wall - a->record_time[i] : 0;
         nw__lag__init(&a->lags[i]);
-        a->lags[i].partition = (char *)(uintptr_t)partitions[i];
+        a->lags[i].partition = (char *)(uintptr_t)alerts_partitions[i];
         a->lags[i].lag_ms = lag > 0 ? (uint64_t)(lag / MILLISECONDS) : 0;
         a->lag_list[i] = &a->lags[i];
     }

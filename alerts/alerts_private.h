@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* alerts_private.h - what alerts.c and resume.c share. Nobody else includes it. */
+#ifndef NW_ALERTS_ALERTS_PRIVATE_H
+#define NW_ALERTS_ALERTS_PRIVATE_H
+
+#include "alerts/alerts.h"
+#include "alerts/db_io.h"
+#include "alerts/engine.h"
+#include "alerts/publisher.h"
+#include "alerts/rules.h"
+#include "lib/base/map.h"
+
+enum { PARTITIONS = 4, COUNTERS = 12 };
+extern const char *const alerts_partitions[PARTITIONS];
+
+/* Records decided but not yet in the partition. */
+struct outgoing {
+    uint64_t slot;
+    void *record;
+    size_t len;
+    struct outgoing *next;
+};
+
+struct alerts {
+    struct alerts_options o;
+    struct rules *rules;
+    struct engine *engine;
+    struct db *db;
+    struct journal_tail *tail;
+    struct publisher *publisher; /* NULL: no broker is configured */
+    struct map *told;            /* incident id -> struct told: what was said last of every open one */
+    struct loop_timer tick_timer, commit_timer, sync_timer;
+    journal_pos committed[PARTITIONS]; /* positions in alerts.db */
+    journal_pos seen[PARTITIONS];
+    ns_t record_time[PARTITIONS]; /* wall of the last record of each */
+    ns_t last_tick, last_commit, last_offsets, last_expire;
+    uint64_t sequence, lane_sequence[LANES], slot;
+    struct outgoing *outgoing, **outgoing_end; /* in the batch, not committed */
+    uint64_t appended_slot, synced_slot;
+    journal_pos appended;
+    uint32_t segment;
+    struct buf packed;
+    bool is_primed, is_failing;
+    bool is_new; /* alerts.db is: what the journal holds already only primes */
+    uint64_t commits, transitions, events;
+    /* heartbeat */
+    Nw__Lag lags[PARTITIONS], *lag_list[PARTITIONS];
+    Nw__Counter counters[COUNTERS], *counter_list[COUNTERS];
+};
+
+struct told {
+    void *record;
+    size_t len;
+};
+
+void told_free(void *told);
+
+/* ---- resume.c: what the last run left ---- */
+/* Sequences and positions. */
+enum err resume_numbers(struct alerts *a) NW_CHECKED;
+/* The engine's rows; those that cannot be read, or whose object is gone, are dropped. */
+enum err resume_rows(struct alerts *a) NW_CHECKED;
+/* What was told last of every open incident. */
+enum err resume_told(struct alerts *a) NW_CHECKED;
+/* Appends to the partition what was committed but not appended. */
+enum err resume_records(struct alerts *a) NW_CHECKED;
+
+#endif
