@@ -117,7 +117,8 @@ void api_json_summary(struct json_out *j, const char *key, const struct dashboar
 void api_json_incident_members(struct json_out *j, const Nw__Incident *incident);
 void api_json_daemon(struct json_out *j, const char *key, const struct snap_daemon *daemon, ns_t now);
 void api_json_state_event(struct json_out *j, const struct dashboard *d, const Nw__State *state);
-void api_json_command_event(struct json_out *j, const struct dashboard *d, const Nw__Outcome *outcome);
+/* false, and nothing written: history does not know the command. */
+bool api_json_command_event(struct json_out *j, const struct dashboard *d, const Nw__Outcome *outcome);
 /* Values of one entity, with unit, quality and age. */
 void api_json_entity(struct json_out *j, const struct snap_source *source, const Nw__Table *t, size_t entity);
 void api_json_probes(struct json_out *j, const struct dashboard *d, const char *id);

@@ -128,7 +128,9 @@ static const char *frame_of(struct dashboard *d, const Nw__Record *record, struc
         api_json_incident_members(&j, record->incident);
         json_object_end(&j);
         return "incident";
-    case NW__RECORD__BODY_OUTCOME: api_json_command_event(&j, d, record->outcome); return "command";
+    case NW__RECORD__BODY_OUTCOME:
+        /* re-probes, which alerts asks of the collector, are known to nobody and concern nobody here */
+        return api_json_command_event(&j, d, record->outcome) ? "command" : NULL;
     default: return NULL;
     }
 }

@@ -153,12 +153,33 @@ static void reply_accepted(struct api_call *c, const char *id)
     api_reply(c, 202, NULL, &b);
 }
 
+/* To the journal first, then everything that may fail without harm. */
+static enum err append_command(struct api_call *c, Nw__Command *command)
+{
+    struct dashboard *d = c->dashboard;
+    ns_t wall = loop_wall(d->loop);
+    Nw__Record record = NW__RECORD__INIT;
+    enum err e;
+
+    command->by = c->session.user;
+    command->via = (char *)(uintptr_t) "dashboard";
+    record.body_case = NW__RECORD__BODY_COMMAND;
+    record.command = command;
+    e = d->append(d->append_ctx, &record);
+    if (e)
+        return e;
+    if (history_put_command(d->history, wall, command) != ERR_OK)
+        log_warning("history.db: command %s is known only when it is read back", command->id);
+    if (users_audit(d->users, wall, c->session.user, http_request_address(c->request), command->verb,
+                    command->target) != ERR_OK)
+        log_error("the audit log cannot be written");
+    return ERR_OK;
+}
+
 /* Appends the command, unless one of that id was appended before: the answer is the same. */
 static void submit(struct api_call *c, Nw__Command *command)
 {
-    struct dashboard *d = c->dashboard;
     const char *key = http_request_header(c->request, "Idempotency-Key");
-    Nw__Record record = NW__RECORD__INIT;
     char id[SECRET_HEX_SIZE];
     bool is_repeated = false;
     enum err e;
@@ -170,18 +191,9 @@ static void submit(struct api_call *c, Nw__Command *command)
     secret_token(id);
     id[32] = '\0';
     command->id = (char *)(uintptr_t)(key ? key : id);
-    command->by = c->session.user;
-    command->via = (char *)(uintptr_t) "dashboard";
-    e = key ? history_command(d->history, key, is_known, &is_repeated) : ERR_NOT_FOUND;
-    if (e == ERR_NOT_FOUND) {
-        record.body_case = NW__RECORD__BODY_COMMAND;
-        record.command = command;
-        e = d->append(d->append_ctx, &record);
-        if (e == ERR_OK &&
-            users_audit(d->users, loop_wall(d->loop), c->session.user, http_request_address(c->request),
-                        command->verb, command->target) != ERR_OK)
-            log_error("the audit log cannot be written");
-    }
+    e = key ? history_command(c->dashboard->history, key, is_known, &is_repeated) : ERR_NOT_FOUND;
+    if (e == ERR_NOT_FOUND)
+        e = append_command(c, command);
     if (e)
         api_problem_err(c, e);
     else
@@ -485,7 +497,6 @@ void api_maintenance_end(struct api_call *c)
 {
     struct dashboard *d = c->dashboard;
     Nw__Command command = NW__COMMAND__INIT;
-    Nw__Record record = NW__RECORD__INIT;
     bool is_window = false, is_repeated = false;
     char id[80];
     enum err e = history_command(d->history, c->param, is_maintenance, &is_window);
@@ -498,16 +509,9 @@ void api_maintenance_end(struct api_call *c)
     e = history_command(d->history, id, is_known, &is_repeated);
     if (e == ERR_NOT_FOUND) {
         command.id = id;
-        command.by = c->session.user;
-        command.via = (char *)(uintptr_t) "dashboard";
         command.verb = (char *)(uintptr_t) "maintenance_end";
         command.target = c->param;
-        record.body_case = NW__RECORD__BODY_COMMAND;
-        record.command = &command;
-        e = d->append(d->append_ctx, &record);
-        if (e == ERR_OK && users_audit(d->users, loop_wall(d->loop), c->session.user,
-                                       http_request_address(c->request), command.verb, c->param) != ERR_OK)
-            log_error("the audit log cannot be written");
+        e = append_command(c, &command);
     }
     if (e)
         api_problem_err(c, e);

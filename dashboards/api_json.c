@@ -349,24 +349,22 @@ static bool put_command(void *ctx, uint64_t row NW_UNUSED, const struct history_
 {
     struct json_out *j = ctx;
 
+    json_object_begin(j, NULL);
     api_json_id(j, "verb", command->verb);
     api_json_id(j, "target", command->target);
     api_json_id(j, "by", command->by);
     return false;
 }
 
-void api_json_command_event(struct json_out *j, const struct dashboard *d, const Nw__Outcome *outcome)
+bool api_json_command_event(struct json_out *j, const struct dashboard *d, const Nw__Outcome *outcome)
 {
-    json_object_begin(j, NULL);
+    if (history_command(d->history, outcome->command, put_command, j) != ERR_OK)
+        return false;
     json_string(j, "command", outcome->command);
-    if (history_command(d->history, outcome->command, put_command, j) != ERR_OK) {
-        json_null(j, "verb");
-        json_null(j, "target");
-        json_null(j, "by");
-    }
     json_string(j, "outcome", outcome->outcome);
     api_json_id(j, "problem", outcome->problem);
     json_object_end(j);
+    return true;
 }
 
 void api_json_daemon(struct json_out *j, const char *key, const struct snap_daemon *daemon, ns_t now)

@@ -39,6 +39,9 @@ enum err history_catch_up(struct history *h, const char *journal_dir) NW_CHECKED
 enum err history_record(struct history *h, const char *partition, journal_pos pos, const void *record,
                         size_t len) NW_CHECKED;
 enum err history_commit(struct history *h) NW_CHECKED;
+/* A command that the caller just appended itself: known at once, before its outcome can come back. Its record
+ * is read later and changes nothing. */
+enum err history_put_command(struct history *h, ns_t wall, const Nw__Command *command) NW_CHECKED;
 
 /* ---- states ---- */
 

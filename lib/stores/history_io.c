@@ -76,6 +76,8 @@ static const char schema[] =
     X(OUTCOME_PUT, "INSERT INTO commands(id, outcome, problem, finished) VALUES(?1, ?2, ?3, ?4)"             \
                    " ON CONFLICT(id) DO UPDATE SET outcome = ?2, problem = ?3, finished = ?4"                \
                    " WHERE finished = 0")                                                                    \
+    X(OUTCOME_SET,                                                                                           \
+      "UPDATE commands SET outcome = ?2, problem = ?3, finished = ?4 WHERE id = ?1 AND finished = 0")        \
     X(COMMAND, "SELECT row, id, by, via, verb, target, comment, at, begin, until, outcome, problem,"         \
                " finished FROM commands WHERE id = ?1")                                                      \
     X(COMMANDS, "SELECT row, id, by, via, verb, target, comment, at, begin, until, outcome, problem,"        \
@@ -426,8 +428,11 @@ failed:
 
 static enum err put_command(struct history *h, ns_t wall, const Nw__Command *c)
 {
-    sqlite3_stmt *s = use(h, Q_COMMAND_PUT);
+    sqlite3_stmt *s;
 
+    if (strcmp(c->via, "alerts") == 0)
+        return ERR_OK; /* re-probes: between daemons, and many */
+    s = use(h, Q_COMMAND_PUT);
     if (s) {
         bind_text(s, 1, c->id);
         bind_text(s, 2, c->verb);
@@ -442,9 +447,12 @@ static enum err put_command(struct history *h, ns_t wall, const Nw__Command *c)
     return run(h, s);
 }
 
-static enum err put_outcome(struct history *h, ns_t wall, const Nw__Outcome *o)
+/* An outcome of alerts may be read before its command, which stands in another partition; it waits as a row
+ * without a command. The collector's are mostly of re-probes, which are not kept. */
+static enum err put_outcome(struct history *h, const char *partition, ns_t wall, const Nw__Outcome *o)
 {
-    sqlite3_stmt *s = use(h, Q_OUTCOME_PUT);
+    bool may_wait = strcmp(partition, "alerts") == 0;
+    sqlite3_stmt *s = use(h, may_wait ? Q_OUTCOME_PUT : Q_OUTCOME_SET);
 
     if (s) {
         bind_text(s, 1, o->command);
@@ -455,7 +463,7 @@ static enum err put_outcome(struct history *h, ns_t wall, const Nw__Outcome *o)
     return run(h, s);
 }
 
-static enum err put_record(struct history *h, const Nw__Record *r)
+static enum err put_record(struct history *h, const char *partition, const Nw__Record *r)
 {
     ns_t wall = (ns_t)r->wall;
 
@@ -463,7 +471,7 @@ static enum err put_record(struct history *h, const Nw__Record *r)
     case NW__RECORD__BODY_STATE: return put_state(h, wall, r->state);
     case NW__RECORD__BODY_INCIDENT: return put_incident(h, wall, r->incident);
     case NW__RECORD__BODY_COMMAND: return put_command(h, wall, r->command);
-    case NW__RECORD__BODY_OUTCOME: return put_outcome(h, wall, r->outcome);
+    case NW__RECORD__BODY_OUTCOME: return put_outcome(h, partition, wall, r->outcome);
     default: return ERR_OK;
     }
 }
@@ -515,7 +523,7 @@ enum err history_record(struct history *h, const char *partition, journal_pos po
             e = ERR_OK; /* somebody else's fault, and it will not get better: go on behind it */
         else if (e == ERR_OK) {
             wall = (ns_t)r->wall;
-            e = put_record(h, r);
+            e = put_record(h, partition, r);
         }
         record_free(r);
     }
@@ -556,6 +564,13 @@ enum err history_commit(struct history *h)
         e = run(h, use(h, Q_COMMIT));
     h->in_transaction = e != ERR_OK;
     return e;
+}
+
+enum err history_put_command(struct history *h, ns_t wall, const Nw__Command *command)
+{
+    enum err e = begin(h);
+
+    return e ? e : put_command(h, wall, command);
 }
 
 static enum err catch_up_partition(struct history *h, const char *journal_dir, const char *partition)
