@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "alerts/rules.h"
 #include "cli/command.h"
 #include "lib/base/log.h"
 #include "lib/model/inventory.h"
@@ -89,6 +90,18 @@ static void check_secrets(const struct settings *s, const struct inventory *inv,
     }
 }
 
+/* The shipped alarm rules with the site's own over them. */
+static void check_rules(const struct settings *s, struct conf_report *report)
+{
+    char *shipped = settings_data_path("alerts/rules.yaml");
+    struct rules *rules = NULL;
+
+    if (!shipped || rules_load(shipped, s->alerts.rules, report, &rules) != ERR_OK)
+        log_debug("the rules have mistakes");
+    rules_free(rules);
+    free(shipped);
+}
+
 static enum err check(const char *path, struct conf_report *report)
 {
     struct settings *settings = NULL;
@@ -100,6 +113,8 @@ static enum err check(const char *path, struct conf_report *report)
                            settings->districts, report, &inventory);
     if (!e)
         check_secrets(settings, inventory, report);
+    if (!e)
+        check_rules(settings, report);
     if (!e && conf_report_count(report))
         e = ERR_CONFIG;
     if (!e)
