@@ -204,7 +204,8 @@ static void add_sample(struct decoder *d, const struct field *f, const struct re
 static bool has_metric(const struct decoder *d, size_t sample_from, const struct field *f)
 {
     for (size_t i = sample_from; i < d->sample_count; i++)
-        if (d->samples[i].metric == f->metric && strcmp(d->samples[i].metric_name, f->metric_name) == 0)
+        if (d->samples[i].metric == f->metric &&
+            (f->metric || strcmp(d->samples[i].metric_name, f->metric_name) == 0))
             return true;
     return false;
 }
@@ -487,7 +488,9 @@ static uint64_t structure_of(const struct device_view *v)
         h = hash_text(hash_text(hash_text(h, v->entities[i].id), v->entities[i].kind), v->entities[i].name);
     for (size_t i = 0; i < v->sample_count; i++) {
         h = (h ^ v->samples[i].entity) * 0x100000001b3u;
-        h = hash_text((h ^ v->samples[i].metric) * 0x100000001b3u, v->samples[i].metric_name);
+        h = (h ^ v->samples[i].metric) * 0x100000001b3u;
+        if (!v->samples[i].metric)
+            h = hash_text(h, v->samples[i].metric_name);
         h = (h ^ v->samples[i].is_counter) * 0x100000001b3u;
     }
     for (size_t i = 0; i < v->neighbour_count; i++)

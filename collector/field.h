@@ -96,6 +96,7 @@ struct field {
     double min, max;      /* of the result; NaN: the metric's */
     double unknown_below; /* raw numbers below are "no reading"; NaN: none */
     bool has_limits;      /* the ends of integer types are "no reading" */
+    bool is_measured;     /* of a physical unit: has_limits applies */
     bool is_counter;
     enum field_sum sub; /* the value is made of all instances below the row's index */
     struct field_list times, percent_of, minus, plus, band, fallback;

@@ -447,6 +447,18 @@ static void compile_pairs(struct compiler *c, const struct y_field *y, struct fi
     }
 }
 
+/* A physical quantity, for which the ends of integer types are no readings; counts and states are none. */
+static bool unit_is_measured(const char *unit)
+{
+    static const char *const measured[] = {"Cel", "V",   "A",  "W",   "VA",    "var", "dBm", "dB",
+                                        "%",   "rpm", "Wh", "A.h", "ps/nm", "m",   "s"};
+
+    for (size_t i = 0; unit && i < ARRAY_LEN(measured); i++)
+        if (strcmp(measured[i], unit) == 0)
+            return true;
+    return false;
+}
+
 static void compile_metric(struct compiler *c, const struct y_field *y, struct field *to)
 {
     const struct metric_info *info = y->metric ? metric_by_name(y->metric) : NULL;
@@ -462,10 +474,12 @@ static void compile_metric(struct compiler *c, const struct y_field *y, struct f
                 c->is_wrong = true;
         to->min = isnan(to->min) ? info->min : to->min;
         to->max = isnan(to->max) ? info->max : to->max;
+        to->is_measured = unit_is_measured(to->unit);
         return;
     }
     to->metric_name = copy(c, y->metric);
     to->unit = copy(c, y->unit);
+    to->is_measured = unit_is_measured(to->unit);
     if (y->metric && !y->unit)
         wrong(c, y->at, "metric: this name is not in the list of metrics, so it needs a unit");
 }
@@ -502,6 +516,7 @@ static void inherit(struct field *to)
         f->metric = to->metric;
         f->metric_name = to->metric_name;
         f->unit = to->unit;
+        f->is_measured = to->is_measured;
         f->min = isnan(f->min) ? to->min : f->min;
         f->max = isnan(f->max) ? to->max : f->max;
         f->is_counter = to->is_counter;
