@@ -138,7 +138,7 @@ static enum err write_config(const struct demo_plan *p)
         "instance: norderstedt\n"
         "state_dir: state\n"
         "simulated: true\n"
-        "inventory: [city/inventory.yaml]\n"
+        "inventory: [city]\n" /* its directory: a large city has several files */
         "districts: city/districts.geojson\n"
         "credentials:\n"
         "  - {name: default, version: v2c, community_file: city/community}\n"

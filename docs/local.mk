@@ -12,3 +12,5 @@ dist_alertsschema_DATA = \
 	%D%/schemas/noc-command-maintenance.json %D%/schemas/noc-command-maintenance_end.json \
 	%D%/schemas/noc-command-replay.json %D%/schemas/noc-command-reprobe.json \
 	%D%/schemas/noc-command-shelve.json %D%/schemas/noc-command-unshelve.json
+dist_man_MANS += %D%/man/netzwacht-city.8
+dist_doc_DATA += %D%/city.md
