@@ -219,6 +219,7 @@ enum err collector_new(const struct collector_options *options, struct collector
     e = fleet_init(&c->fleet, c, c->o.settings, c->o.inventory);
     if (e)
         goto failed;
+    recover(c);
     e = orders_open(c);
     if (!e)
         e = notices_open(c);

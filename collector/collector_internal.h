@@ -87,6 +87,9 @@ void unit_on_timer(void *ctx);
 void unit_poll_now(struct unit *u);
 void unit_append_finding(struct unit *u, const char *kind, const char *entity, const char *text);
 
+/* recover.c: reads the newest segments of the own partition; what is missing there is no error. */
+void recover(struct collector *c);
+
 /* notices.c */
 enum err notices_open(struct collector *c) NW_CHECKED; /* without collector.trap_port: nothing */
 void notices_close(struct collector *c);

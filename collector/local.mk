@@ -20,6 +20,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/profile_load.c \
 	%D%/rate.c %D%/rate.h \
 	%D%/reach.c %D%/reach.h \
+	%D%/recover.c \
 	%D%/snmp_client.c %D%/snmp_client.h \
 	%D%/snmp_io.c %D%/snmp_io.h \
 	%D%/snmp_pdu.c %D%/snmp_pdu.h \
