@@ -142,7 +142,7 @@ static enum err advance_file(struct store *s, size_t i, struct rows *rows)
 {
     int number = store_sources_part_of(s->sources, i);
     const struct store_part *p = number >= 0 ? s->parts[number] : NULL;
-    ns_t grace = store_sources_interval_max(s->sources) + POLL_MAX;
+    ns_t grace = rows->max_age + POLL_MAX;
 
     if (!p)
         return ERR_OK;

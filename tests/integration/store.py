@@ -201,7 +201,7 @@ def a_stamp_from_the_future_blocks_nothing():
 
 
 def history_comes_first():
-    """unit.history is taken before the collector's records, whatever is older"""
+    """unit.history is taken before the collector's records, also by a store that is killed over it"""
     with World() as world:
         configure(world)
         live = journal.Writer(world.dir / "state/journal", "collector")
@@ -210,6 +210,11 @@ def history_comes_first():
         live.append(journal.heartbeat((t0 + 6400) * NS))
         history = journal.Writer(world.dir / "state/journal", "unit.history")
         append_polls(history, "sw-1", t0, 400)
+        for pause in (0.15, 0.3, 0.45):
+            killed = start(world)
+            time.sleep(pause)
+            killed.kill()
+            killed.wait()
         start(world)
         key = ("sw-1", "if/1", "short")
         wait_for("rows", 15, lambda: key in index(world) and last_update(world, index(world)[key]) >= t0 + 6000)
