@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cmd_check.c - `netzwacht check`: every mistake in configuration and inventory, and what the history will
- * take. */
+/* cmd_check.c - `netzwacht check`: every mistake in configuration, inventory, profiles and rules, and what
+ * the history will take. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "alerts/rules.h"
 #include "cli/command.h"
+#include "collector/profile.h"
 #include "lib/base/log.h"
 #include "lib/model/inventory.h"
 #include "lib/model/metric.h"
@@ -90,16 +91,36 @@ static void check_secrets(const struct settings *s, const struct inventory *inv,
     }
 }
 
-/* The shipped alarm rules with the site's own over them. */
-static void check_rules(const struct settings *s, struct conf_report *report)
+/* The shipped profiles and those of the site. */
+static enum err check_profiles(const struct settings *s, struct conf_report *report)
+{
+    char *shipped = settings_data_path("profiles");
+    const char **dirs = calloc(s->profile_dirs.count + 1, sizeof *dirs);
+    struct profile_set *profiles = NULL;
+    enum err e = shipped && dirs ? ERR_OK : ERR_NOMEM;
+
+    if (!e) {
+        dirs[0] = shipped;
+        for (size_t i = 0; i < s->profile_dirs.count; i++)
+            dirs[i + 1] = s->profile_dirs.items[i];
+        e = profile_set_load(dirs, s->profile_dirs.count + 1, report, &profiles);
+    }
+    profile_set_free(profiles);
+    free(shipped);
+    free(dirs);
+    return e;
+}
+
+/* The shipped alarm rules with the site's own over them. Mistakes go to report. */
+static enum err check_rules(const struct settings *s, struct conf_report *report)
 {
     char *shipped = settings_data_path("alerts/rules.yaml");
     struct rules *rules = NULL;
+    enum err e = shipped ? rules_load(shipped, s->alerts.rules, report, &rules) : ERR_NOMEM;
 
-    if (!shipped || rules_load(shipped, s->alerts.rules, report, &rules) != ERR_OK)
-        log_debug("the rules have mistakes");
     rules_free(rules);
     free(shipped);
+    return e;
 }
 
 static enum err check(const char *path, struct conf_report *report)
@@ -111,10 +132,12 @@ static enum err check(const char *path, struct conf_report *report)
     if (!e)
         e = inventory_load((const char *const *)settings->inventory.items, settings->inventory.count,
                            settings->districts, report, &inventory);
-    if (!e)
+    if (!e) {
         check_secrets(settings, inventory, report);
+        e = check_profiles(settings, report);
+    }
     if (!e)
-        check_rules(settings, report);
+        e = check_rules(settings, report);
     if (!e && conf_report_count(report))
         e = ERR_CONFIG;
     if (!e)

@@ -3,7 +3,7 @@
  * guard. */
 COMMAND("demo", cmd_demo, "a simulated city with everything, in a temporary directory")
 COMMAND("up", cmd_up, "all daemons in the foreground")
-COMMAND("check", cmd_check, "report every mistake in configuration and inventory")
+COMMAND("check", cmd_check, "report every mistake in configuration, inventory, profiles and rules")
 COMMAND("capture", cmd_capture, "read a packet capture: counts, networks, how long each phase took")
 COMMAND("report", cmd_report, "coverage and availability as GeoJSON, GeoPackage, CSV")
 COMMAND("poll", cmd_poll, "read one device, or a recording of one, and say what is understood")

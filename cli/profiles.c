@@ -23,9 +23,8 @@ enum err profiles_load(const char *const *dirs, size_t count, struct profile_set
         for (size_t i = 0; i < count && i < DIRS_MAX; i++)
             all[n++] = dirs[i];
         e = profile_set_load(all, n, report, out);
-        if (e && conf_report_count(report))
-            fputs(conf_report_text(report), stderr);
-        else if (e)
+        fputs(conf_report_text(report), stderr);
+        if (e && conf_report_count(report) == 0)
             log_error("profiles: %s", err_text(e));
         conf_report_free(report);
     }

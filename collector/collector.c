@@ -131,8 +131,7 @@ static enum err load_profiles(const struct settings *s, struct profile_set **out
     for (size_t i = 0; i < s->profile_dirs.count; i++)
         dirs[i + 1] = s->profile_dirs.items[i];
     e = profile_set_load(dirs, s->profile_dirs.count + 1, report, out);
-    if (e)
-        log_report(report);
+    log_report(report);
 
 done:
     if (report)

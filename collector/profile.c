@@ -322,20 +322,35 @@ static enum err load_dir(struct profile_set *set, const char *dir, struct conf_r
     return e;
 }
 
-static enum err check_uses(struct profile_set *set, struct conf_report *report)
+/* Whether p uses what there is; if not, why goes to report. */
+static bool uses_are_fine(const struct profile_set *set, const struct profile *p, struct conf_report *report)
 {
-    for (size_t i = 0; i < set->count; i++)
-        for (size_t k = 0; k < set->items[i]->use_count; k++) {
-            const struct profile *used = find(set, set->items[i]->uses[k], NULL);
+    size_t before = conf_report_count(report);
 
-            if (!used)
-                conf_report_add(report, at_file(report, set->items[i]->path), "uses: there is no profile %s",
-                                set->items[i]->uses[k]);
-            else if (used->use_count)
-                conf_report_add(report, at_file(report, set->items[i]->path),
-                                "uses: %s uses others itself; name those here instead", used->name);
-        }
-    return conf_report_count(report) ? ERR_CONFIG : ERR_OK;
+    for (size_t k = 0; k < p->use_count; k++) {
+        const struct profile *used = find(set, p->uses[k], NULL);
+
+        if (!used)
+            conf_report_add(report, at_file(report, p->path), "uses: there is no profile %s without mistakes",
+                            p->uses[k]);
+        else if (used->use_count)
+            conf_report_add(report, at_file(report, p->path),
+                            "uses: %s uses others itself; name those here instead", used->name);
+    }
+    return conf_report_count(report) == before;
+}
+
+/* Leaves out profiles that use what is not there. What they use has no uses of its own, so one pass is
+ * enough. */
+static void drop_dangling(struct profile_set *set, struct conf_report *report)
+{
+    for (size_t i = set->count; i-- > 0;) {
+        if (uses_are_fine(set, set->items[i], report))
+            continue;
+        profile_free(set->items[i]);
+        memmove(&set->items[i], &set->items[i + 1], (set->count - i - 1) * sizeof(set->items[0]));
+        set->count--;
+    }
 }
 
 static enum err make_probe(struct profile_set *set)
@@ -358,19 +373,15 @@ enum err profile_set_load(const char *const *dirs, size_t dir_count, struct conf
                           struct profile_set **out)
 {
     struct profile_set *set = calloc(1, sizeof *set);
-    size_t before = conf_report_count(report);
     enum err e = set ? ERR_OK : ERR_NOMEM;
 
     for (size_t i = 0; !e && i < dir_count; i++)
         e = load_dir(set, dirs[i], report);
-    if (!e)
+    if (!e) {
         qsort(set->items, set->count, sizeof(struct profile *), by_name);
-    if (!e)
-        e = check_uses(set, report);
-    if (!e && conf_report_count(report) > before)
-        e = ERR_CONFIG;
-    if (!e)
+        drop_dangling(set, report);
         e = make_probe(set);
+    }
     if (!e) {
         set->combined = calloc(set->count + 1, sizeof(struct device_profile *));
         e = set->combined ? ERR_OK : ERR_NOMEM;

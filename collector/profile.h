@@ -37,9 +37,10 @@ struct read_plan {
 };
 
 /* Reads every *.yaml of the directories; of two profiles of one name, the one of the later directory wins.
- * Everything wrong goes to report (file:line:column): unknown keys, OIDs, metrics, units, regular
- * expressions, columns that identify clients. ERR_CONFIG then, with *out NULL; ERR_NOT_FOUND for a directory.
- */
+ * A profile with a mistake is left out, and so is one that uses it; all mistakes go to report
+ * (file:line:column): unknown keys, OIDs, metrics, units, regular expressions, columns that identify clients.
+ * ERR_OK then, too: one wrong file must not stop a daemon. Who wants to be strict looks at the report.
+ * ERR_NOT_FOUND, ERR_DENIED …: a directory cannot be read. */
 enum err profile_set_load(const char *const *dirs, size_t dir_count, struct conf_report *report,
                           struct profile_set **out) NW_CHECKED;
 void profile_set_free(struct profile_set *set);

@@ -91,6 +91,18 @@ def wrong_profile():
         check(done.returncode != 0 and "broken.yaml:" in done.stderr + done.stdout, f"{done.stdout}{done.stderr}")
 
 
+def wrong_profile_stops_nothing():
+    """One wrong profile is named by check and by the collector, which goes on with all others"""
+    with World() as world:
+        config = installation(world, CONFIG + "profile_dirs: [extra]\n")
+        world.write("extra/own.yaml", "profile: own\nmatch:\n  - {sysobjectid: 1.3.6.1.four}\n")
+        check_says(world, config, "extra/own.yaml:3:")
+        daemon = world.start("netzwacht-collector", "-c", config)
+        wait_for("records", 10, lambda: len(world.journal("collector")) > 3)
+        check(daemon.poll() is None, "the collector ended")
+        check("extra/own.yaml:3:" in world.log("netzwacht-collector"), world.log("netzwacht-collector"))
+
+
 def second_writer():
     """A second collector on the same journal is refused and the first goes on"""
     with World() as world:
@@ -172,5 +184,5 @@ def missing_configuration():
 
 
 if __name__ == "__main__":
-    run_tests(broken_yaml, unknown_keys, duplicate_ids, readable_secret, wrong_profile, second_writer, port_in_use, no_broker,
+    run_tests(broken_yaml, unknown_keys, duplicate_ids, readable_secret, wrong_profile, wrong_profile_stops_nothing, second_writer, port_in_use, no_broker,
               truncated_segment, full_disk, missing_configuration)

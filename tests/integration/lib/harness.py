@@ -12,7 +12,7 @@ import time
 import traceback
 from pathlib import Path
 
-BUILD = Path(os.environ.get("NETZWACHT_BUILD", "build")).resolve()
+BUILD = Path(os.environ.get("NETZWACHT_BUILD", Path(__file__).parents[3] / "build")).resolve()
 SOURCE = Path(os.environ.get("NETZWACHT_SOURCE", Path(__file__).parents[3])).resolve()
 SHARED = Path(os.environ.get("NETZWACHT_SHARED", SOURCE.parent / "shared")).resolve()
 
