@@ -13,7 +13,8 @@ tests_unit_test_profile_SOURCES = %D%/test_profile.c %D%/cmocka_tests.h
 tests_unit_test_profile_LDADD = $(COLLECTOR_TEST_LIBS)
 tests_unit_test_decode_SOURCES = %D%/test_decode.c %D%/cmocka_tests.h
 tests_unit_test_decode_LDADD = $(COLLECTOR_TEST_LIBS)
-EXTRA_DIST += tests/data/profiles/testing.yaml tests/data/recordings/interfaces.snmprec \
+EXTRA_DIST += tests/data/profiles/testing.yaml tests/data/recordings/controller.snmprec \
+	tests/data/recordings/interfaces.snmprec \
 	tests/data/recordings/testing.snmprec
 
 # Fuzz targets: with --enable-fuzzer they are libFuzzer programs, else they replay their corpus in `make check`.

@@ -285,6 +285,26 @@ static void printed_object_leaves_counters_out(void **state)
     close_world(&w);
 }
 
+static void controller_lists_access_points_that_are_down_too(void **state)
+{
+    struct world w;
+
+    (void)state;
+    open_world(&w, "tests/data/recordings/controller.snmprec");
+    assert_string_equal(w.view->identity.model, "Testbox");
+    assert_string_equal(w.view->identity.version, "8.6.0.9");
+    expect_reading(&w, "ap/02:00:00:00:01:10", "ap.up", 1);
+    expect_reading(&w, "ap/02:00:00:00:01:10", "wireless.clients", 7);
+    expect_reading(&w, "ap/02:00:00:00:01:20", "ap.up", 0);
+    assert_string_equal(attr(&w, "ap/02:00:00:00:01:20", "state")->text, "down");
+    assert_string_equal(attr(&w, "ap/02:00:00:00:01:10", "serial")->text, "SN0000001");
+    expect_reading(&w, "radio/02:00:00:00:01:10/1", "wireless.frequency", 5220e6);
+    expect_reading(&w, "radio/02:00:00:00:01:10/2", "wireless.frequency", 2462e6);
+    expect_reading(&w, "radio/02:00:00:00:01:10/1", "wireless.tx_power", 19);
+    expect_reading(&w, "controller", "temperature", 58);
+    close_world(&w);
+}
+
 RUN_TESTS("decode", cmocka_unit_test(identity_skips_what_says_nothing),
           cmocka_unit_test(scales_sentinels_and_words_are_applied),
           cmocka_unit_test(channels_take_the_band_of_their_row),
@@ -294,4 +314,5 @@ RUN_TESTS("decode", cmocka_unit_test(identity_skips_what_says_nothing),
           cmocka_unit_test(counters_are_raw_and_fall_back_to_32_bits),
           cmocka_unit_test(neighbours_are_systems_not_telephones),
           cmocka_unit_test(structure_changes_with_the_device_not_with_values),
-          cmocka_unit_test(printed_object_leaves_counters_out))
+          cmocka_unit_test(printed_object_leaves_counters_out),
+          cmocka_unit_test(controller_lists_access_points_that_are_down_too))
