@@ -10,7 +10,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/buf.h"
@@ -53,14 +52,6 @@ static void leave_parent(int fd, pid_t parent)
     (void)series_sandbox_enter();
 }
 
-static ns_t wall_now(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_REALTIME, &ts);
-    return (ns_t)ts.tv_sec * SECONDS + ts.tv_nsec;
-}
-
 static bool wait_for(short events, int timeout_ms)
 {
     struct pollfd p = {.fd = SOCKET_FD, .events = events};
@@ -87,7 +78,7 @@ static void answer(struct series *s, const struct series_request_parsed *r)
 {
     struct series_result result = {0};
     struct buf bytes = BUF_INIT;
-    enum err e = series_read(s, &r->query, wall_now(), &result);
+    enum err e = series_read(s, &r->query, r->now, &result);
 
     if (series_answer_pack(r->id, e, &result, &bytes)) {
         buf_clear(&bytes);

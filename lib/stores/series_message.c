@@ -80,7 +80,7 @@ static enum err put_name(struct buf *out, const char *name)
     return ERR_OK;
 }
 
-enum err series_request_pack(uint64_t id, const struct series_query *q, struct buf *out)
+enum err series_request_pack(uint64_t id, ns_t now, const struct series_query *q, struct buf *out)
 {
     size_t begin = begin_message(out);
     enum err e = ERR_OK;
@@ -88,6 +88,7 @@ enum err series_request_pack(uint64_t id, const struct series_query *q, struct b
     if (q->from < 0 || q->from >= q->to || q->column_count == 0 || q->column_count > SERIES_COLUMNS_MAX)
         return ERR_RANGE;
     buf_le64(out, id);
+    buf_le64(out, (uint64_t)now);
     buf_le64(out, (uint64_t)q->from);
     buf_le64(out, (uint64_t)q->to);
     buf_le64(out, (uint64_t)q->step);
@@ -144,6 +145,7 @@ enum err series_request_parse(const void *bytes, size_t len, size_t *size, struc
         return e;
     memset(out, 0, sizeof *out);
     out->id = wire_le64(&w);
+    out->now = (ns_t)wire_le64(&w);
     out->query.from = (ns_t)wire_le64(&w);
     out->query.to = (ns_t)wire_le64(&w);
     out->query.step = (ns_t)wire_le64(&w);

@@ -306,7 +306,7 @@ enum err series_request(struct series_worker *w, const struct series_query *quer
     r->since = loop_mono(w->loop);
     r->fn = fn;
     r->ctx = ctx;
-    e = series_request_pack(r->id, query, &r->bytes);
+    e = series_request_pack(r->id, loop_wall(w->loop), query, &r->bytes);
     if (!e && w->pid)
         e = loop_fd_change(w->loop, w->fd, EPOLLIN | EPOLLOUT);
     if (e) {

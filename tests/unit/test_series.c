@@ -288,16 +288,17 @@ static void messages_survive_the_way_and_nonsense_is_refused(void **state)
                          back;
 
     (void)state;
-    assert_ok(series_request_pack(77, &q, &bytes));
+    assert_ok(series_request_pack(77, NOW, &q, &bytes));
     for (size_t cut = 0; cut < bytes.len; cut++)
         assert_int_equal(series_request_parse(bytes.data, cut, &size, &got), ERR_TRUNCATED);
     assert_ok(series_request_parse(bytes.data, bytes.len, &size, &got));
     assert_int_equal(size, bytes.len);
     assert_int_equal(got.id, 77);
+    assert_true(got.now == NOW);
     assert_string_equal(got.query.columns[1].source, "sw-1");
     assert_int_equal(got.query.columns[1].metric, METRIC_IF_OUT);
     series_request_fini(&got);
-    bytes.data[4 + 33] = 65; /* columns */
+    bytes.data[4 + 41] = 65; /* columns */
     assert_int_equal(series_request_parse(bytes.data, bytes.len, &size, &got), ERR_MALFORMED);
     buf_clear(&bytes);
     assert_ok(series_answer_pack(78, ERR_OK, &r, &bytes));
