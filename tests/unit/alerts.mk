@@ -22,3 +22,13 @@ UNIT_TESTS += tests/unit/test_alerts_once
 tests_unit_test_alerts_once_SOURCES = tests/unit/test_alerts_once.c tests/unit/cmocka_tests.h
 tests_unit_test_alerts_once_CFLAGS = $(ALERT_CFLAGS)
 tests_unit_test_alerts_once_LDADD = $(ALERT_LIBS)
+
+if ENABLE_FUZZER
+noinst_PROGRAMS += tests/fuzz/fuzz_alerts
+else
+UNIT_TESTS += tests/fuzz/fuzz_alerts
+endif
+tests_fuzz_fuzz_alerts_SOURCES = tests/fuzz/fuzz_alerts.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_alerts_CFLAGS = $(ALERT_CFLAGS)
+tests_fuzz_fuzz_alerts_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_alerts_LDADD = $(ALERT_LIBS)
