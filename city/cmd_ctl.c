@@ -17,7 +17,9 @@ static const char usage[] =
     "  list                            the names of incidents\n"
     "  kill AGENT, revive AGENT        a device's id, or a hotspot's with an agent of its own\n"
     "  incident NAME [TARGET] on|off   without TARGET: one is chosen, or all are ended\n"
-    "  script on|off                   the demo's script of incidents\n\n"
+    "  script on|off                   the demo's script of incidents\n"
+    "  delay MS                        agents answer that late (0 to 10000)\n"
+    "  loss PERMILLE                   so many requests never arrive\n\n"
     "Ends with 1 if the city refused.\n";
 
 static int ask(const char *dir, const char *line)

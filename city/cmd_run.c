@@ -87,6 +87,7 @@ static void on_change(void *ctx)
     struct run *r = ctx;
 
     tls_server_set_expired(r->tls, r->sim->is_certificate_expired);
+    udp_set_weather(r->snmp, r->control.delay_ms * MILLISECONDS, r->control.loss_permille);
 }
 
 static void on_tick(void *ctx)

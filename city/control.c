@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/json_out.h"
+#include "lib/base/strx.h"
 
 enum { WORDS_MAX = 5 };
 
@@ -31,6 +32,8 @@ static void write_status(struct control *c, ns_t now, struct json_out *j)
     json_uint(j, "varbinds", c->varbinds);
     json_uint(j, "unanswered", c->silent);
     json_bool(j, "script", c->is_script_on);
+    json_uint(j, "delay_ms", c->delay_ms);
+    json_uint(j, "loss_permille", c->loss_permille);
     json_array_begin(j, "incidents");
     incidents_write(c->incidents, j);
     json_array_end(j);
@@ -78,6 +81,17 @@ static const char *switch_incident(struct control *c, enum incident_kind kind, c
     return incident_end(c->incidents, kind, target, now);
 }
 
+/* false: no number, or above max. */
+static bool take_number(const char *word, uint64_t max, unsigned *out)
+{
+    uint64_t n = 0;
+
+    if (strx_to_u64(word, &n) || n > max)
+        return false;
+    *out = (unsigned)n;
+    return true;
+}
+
 /* NULL, or the problem. */
 static const char *obey(struct control *c, char **words, size_t n, ns_t now, struct json_out *j)
 {
@@ -94,6 +108,10 @@ static const char *obey(struct control *c, char **words, size_t n, ns_t now, str
         return switch_incident(c, INCIDENT_AGENT_DEAD, words[1], true, now, NULL);
     else if (n == 2 && strcmp(verb, "revive") == 0)
         return switch_incident(c, INCIDENT_AGENT_DEAD, words[1], false, now, NULL);
+    else if (n == 2 && strcmp(verb, "delay") == 0)
+        return take_number(words[1], 10000, &c->delay_ms) ? NULL : "the delay is 0 to 10000 milliseconds";
+    else if (n == 2 && strcmp(verb, "loss") == 0)
+        return take_number(words[1], 1000, &c->loss_permille) ? NULL : "the loss is 0 to 1000 permille";
     else if (n == 2 && strcmp(verb, "script") == 0 && is_on_word(words[1], &is_on))
         c->is_script_on = is_on;
     else if ((n == 3 || n == 4) && strcmp(verb, "incident") == 0 && is_on_word(words[n - 1], &is_on)) {
@@ -104,7 +122,7 @@ static const char *obey(struct control *c, char **words, size_t n, ns_t now, str
             json_string(j, "incident", id);
     } else
         return "not understood: status | counts [AGENT] | list | kill AGENT | revive AGENT | "
-               "incident NAME [TARGET] on|off | script on|off";
+               "incident NAME [TARGET] on|off | script on|off | delay MS | loss PERMILLE";
     return NULL;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* control.h - the city's control commands as text in, JSON out. Pure: changes only the simulation.
  *
- *   status | kill AGENT | revive AGENT | incident NAME [TARGET] on|off | script on|off | counts [AGENT] |
- * list
+ *   status | counts [AGENT] | list | kill AGENT | revive AGENT
+ *   incident NAME [TARGET] on|off | script on|off | delay MS | loss PERMILLE
  *
  * AGENT is a device id, or the id of a hotspot with an agent of its own. Answers {"ok": true, …} or
  * {"ok": false, "problem": "…"}. */
@@ -19,7 +19,8 @@ struct control {
     struct incidents *incidents;
     struct script script;
     bool is_script_on;
-    ns_t started;                        /* wall */
+    ns_t started;                     /* wall */
+    unsigned delay_ms, loss_permille; /* of the way to the agents: carried out by whoever holds the socket */
     uint64_t requests, varbinds, silent; /* silent: datagrams that got no answer */
 };
 

@@ -10,7 +10,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BATCH = 32, BATCHES_A_TURN = 16, REQUEST_MAX = 4096, REPLY_MAX = 9216, RECEIVE_BUFFER = 8 << 20 };
+#include "lib/base/rng.h"
+
+enum {
+    BATCH = 32,
+    BATCHES_A_TURN = 16,
+    REQUEST_MAX = 4096,
+    REPLY_MAX = 9216,
+    RECEIVE_BUFFER = 8 << 20,
+    LATE_MAX = 65536
+};
 
 union control {
     char bytes[CMSG_SPACE(sizeof(struct in_pktinfo))];
@@ -24,8 +33,24 @@ struct slot {
     uint32_t asked;
 };
 
+/* A reply on its slow way. */
+struct late {
+    struct late *next;
+    ns_t due;
+    struct sockaddr_in peer;
+    uint32_t asked;
+    size_t len;
+    char bytes[];
+};
+
 struct udp {
     struct loop *loop;
+    ns_t delay;
+    unsigned loss_permille;
+    struct rng rng;
+    struct late *first, **last; /* in the order of their due times */
+    size_t late_count;
+    struct loop_timer timer;
     int fd;
     udp_fn *fn;
     void *ctx;
@@ -76,6 +101,27 @@ static void leave_from(struct msghdr *m, uint32_t address)
     memcpy(CMSG_DATA(c), &info, sizeof info);
 }
 
+/* true: the reply waits for its time, or is dropped because too many do. */
+static bool put_off(struct udp *u, const struct sockaddr_in *peer, uint32_t asked, const char *bytes,
+                    size_t len)
+{
+    struct late *l;
+
+    if (u->delay == 0 && !u->first)
+        return false;
+    l = u->late_count < LATE_MAX ? malloc(sizeof *l + len) : NULL;
+    if (!l)
+        return true;
+    *l = (struct late){.due = loop_mono(u->loop) + u->delay, .peer = *peer, .asked = asked, .len = len};
+    memcpy(l->bytes, bytes, len);
+    *u->last = l;
+    u->last = &l->next;
+    u->late_count++;
+    if (u->first == l && loop_timer_set(u->loop, &u->timer, l->due))
+        u->stats.lost++; /* it leaves with the next one */
+    return true;
+}
+
 /* Answers what was received into the first slots of out; returns how many replies there are. */
 static size_t answer(struct udp *u, size_t received)
 {
@@ -90,9 +136,13 @@ static size_t answer(struct udp *u, size_t received)
             u->stats.foreign++;
             continue;
         }
+        if (u->loss_permille && rng_below(&u->rng, 1000) < u->loss_permille) {
+            u->stats.lost++;
+            continue;
+        }
         u->stats.received++;
         len = u->fn(u->ctx, asked, u->requests[i], u->in[i].msg_len, u->replies[replies], REPLY_MAX);
-        if (len == 0)
+        if (len == 0 || put_off(u, &u->in_slots[i].peer, asked, u->replies[replies], len))
             continue;
         u->out_slots[replies].peer = u->in_slots[i].peer;
         prepare(&u->out[replies], &u->out_slots[replies], u->replies[replies], len);
@@ -133,6 +183,33 @@ static void on_readable(void *ctx, int fd, uint32_t events)
     }
 }
 
+/* Replies whose time has come leave, a batch at a time. */
+static void on_due(void *ctx)
+{
+    struct udp *u = ctx;
+    size_t n = 0;
+
+    while (u->first && u->first->due <= loop_mono(u->loop)) {
+        struct late *l = u->first;
+        memcpy(u->replies[n], l->bytes, l->len);
+        u->out_slots[n].peer = l->peer;
+        prepare(&u->out[n], &u->out_slots[n], u->replies[n], l->len);
+        leave_from(&u->out[n].msg_hdr, l->asked);
+        u->first = l->next;
+        if (!u->first)
+            u->last = &u->first;
+        u->late_count--;
+        free(l);
+        if (++n == BATCH) {
+            send_all(u, n);
+            n = 0;
+        }
+    }
+    send_all(u, n);
+    if (u->first && loop_timer_set(u->loop, &u->timer, u->first->due))
+        u->stats.lost++;
+}
+
 static enum err open_socket(struct udp *u, uint16_t port)
 {
     struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(port)};
@@ -161,6 +238,9 @@ enum err udp_new(struct loop *l, uint16_t port, udp_fn *fn, void *ctx, struct ud
     u->loop = l;
     u->fn = fn;
     u->ctx = ctx;
+    u->rng.state = port;
+    u->last = &u->first;
+    loop_timer_init(&u->timer, on_due, u);
     e = open_socket(u, port);
     if (!e)
         e = loop_fd_add(l, u->fd, EPOLLIN, on_readable, u);
@@ -176,11 +256,23 @@ void udp_free(struct udp *u)
 {
     if (!u)
         return;
+    loop_timer_cancel(u->loop, &u->timer);
+    while (u->first) {
+        struct late *next = u->first->next;
+        free(u->first);
+        u->first = next;
+    }
     if (u->fd >= 0) {
         loop_fd_remove(u->loop, u->fd);
         close(u->fd);
     }
     free(u);
+}
+
+void udp_set_weather(struct udp *u, ns_t delay, unsigned loss_permille)
+{
+    u->delay = delay;
+    u->loss_permille = loss_permille;
 }
 
 void udp_read_stats(const struct udp *u, struct udp_stats *out)

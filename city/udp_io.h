@@ -14,7 +14,7 @@
 struct udp; /* opaque */
 
 struct udp_stats {
-    uint64_t received, sent, foreign; /* foreign: dropped, not from or to 127.0.0.0/8 */
+    uint64_t received, sent, foreign, lost; /* foreign: dropped, not from or to 127.0.0.0/8 */
 };
 
 /* Returns the reply's length, at most size; 0 = none. asked: the address that the request went to (host
@@ -23,6 +23,9 @@ typedef size_t udp_fn(void *ctx, uint32_t asked, const void *request, size_t len
 
 enum err udp_new(struct loop *l, uint16_t port, udp_fn *fn, void *ctx, struct udp **out) NW_CHECKED;
 void udp_free(struct udp *u);
+/* The way to the agents: replies leave `delay` (0 to 10 s) after their request came, and loss_permille of the
+ * requests never arrive. */
+void udp_set_weather(struct udp *u, ns_t delay, unsigned loss_permille);
 void udp_read_stats(const struct udp *u, struct udp_stats *out);
 
 #endif

@@ -297,6 +297,32 @@ def portal_and_certificate():
         wait_for("the portal after a flood", 5, lambda: fetch(city, http + "/")[0] == 200)
 
 
+def weather():
+    """agents answer as late as told, in order, and lose about as many requests as told"""
+    with World() as w:
+        city = City(w)
+        core = city.devices()["core-1"]
+        city.tell("delay", "80")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.settimeout(2)
+            began = time.monotonic()
+            for n in range(50):
+                s.sendto(request([1, 1, 3, 0], city.community, n + 1), (core, city.port))
+            answers = [s.recv(4096) for _ in range(50)]
+            took = time.monotonic() - began
+        check(0.08 <= took < 1.5, f"50 answers after {took:.3f} s")
+        numbers = [a[a.index(0xA2) + 4] for a in answers]  # request-id: one octet
+        check(numbers == list(range(1, 51)), f"answers out of order: {numbers}")
+        city.tell("delay", "0")
+        city.tell("loss", "300")
+        everybody = sorted(city.devices().values())
+        share = len(answering(city, everybody)) / len(everybody)
+        check(0.55 < share < 0.85, f"{share:.2f} answered with 30 % loss")
+        city.tell("loss", "0")
+        check(answering(city, everybody) == set(everybody), "the weather does not clear up")
+        check(city.tell("delay", "forever", ok=False)["ok"] is False, "nonsense was taken")
+
+
 def dns_question(city, name):
     labels = b"".join(bytes([len(p)]) + p.encode() for p in name.split("."))
     query = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00" + labels + b"\x00\x00\x01\x00\x01"
@@ -344,4 +370,4 @@ def stop_go_and_end():
 
 run_tests(init_is_repeatable, bad_calls_are_refused, net_snmp_walks_every_family, exceptions_and_silence, all_agents_answer,
           garbage_is_survived, counters_move, lldp_tells_the_tree, kill_and_revive, incidents_do_what_the_log_says,
-          portal_and_certificate, dns_responder, stop_go_and_end)
+          portal_and_certificate, weather, dns_responder, stop_go_and_end)

@@ -277,6 +277,10 @@ static void commands_are_answered_in_json_and_nonsense_in_words(void **state)
     assert_true(is_ok(&c, "incident fibre-cut off"));
     assert_true(is_ok(&c, "script on"));
     assert_true(c.is_script_on);
+    assert_true(is_ok(&c, "delay 250"));
+    assert_int_equal(c.delay_ms, 250);
+    assert_false(is_ok(&c, "delay 10001"));
+    assert_false(is_ok(&c, "loss -1"));
     assert_false(is_ok(&c, ""));
     assert_false(is_ok(&c, "kill nobody"));
     assert_false(is_ok(&c, "incident fibre-cut maybe"));
