@@ -18,6 +18,9 @@
 
 enum { PROFILES_MAX = 1000, COMBINED_MAX = 16, READ_ITEMS_MAX = 4000, PROBE_POINTS = 1000 };
 
+#define IDENTITY_AGE (1 * HOURS)
+#define NAMES_AGE    (5 * MINUTES)
+
 static const uint32_t sys_descr_oid[] = {1, 3, 6, 1, 2, 1, 1, 1, 0};
 static const uint32_t sys_object_id_oid[] = {1, 3, 6, 1, 2, 1, 1, 2, 0};
 static const uint32_t sys_uptime_oid[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
@@ -141,11 +144,12 @@ static enum err plan_identity(struct plan_builder *b, const struct field_list *l
         const struct field *f = &list->items[i];
 
         if (f->oid)
-            e = plan_add(b, f->oid, f->oid_len, f->oid[f->oid_len - 1] == 0 || f->part.from == 0, 0);
+            e = plan_add(b, f->oid, f->oid_len, f->oid[f->oid_len - 1] == 0 || f->part.from == 0,
+                         IDENTITY_AGE);
         for (size_t k = 0; !e && k < f->when.count; k++)
             if (f->when.items[k].oid)
                 e = plan_add(b, f->when.items[k].oid, f->when.items[k].oid_len,
-                             f->when.items[k].oid[f->when.items[k].oid_len - 1] == 0, 0);
+                             f->when.items[k].oid[f->when.items[k].oid_len - 1] == 0, IDENTITY_AGE);
     }
     return e;
 }
@@ -158,6 +162,12 @@ static bool table_is_used(const struct used_table *u)
         if (u->is_active[i])
             return true;
     return false;
+}
+
+/* A name that is no part of the id is only shown: it may be a few minutes old. */
+static ns_t names_age(const struct table *t)
+{
+    return (t->id && strstr(t->id, "{name}")) || t->age > NAMES_AGE ? t->age : NAMES_AGE;
 }
 
 static enum err plan_table(struct plan_builder *b, const struct used_table *u)
@@ -175,7 +185,7 @@ static enum err plan_table(struct plan_builder *b, const struct used_table *u)
     if (!e)
         e = plan_fields(b, t, &t->attrs, NULL, t->age);
     if (!e)
-        e = plan_fields(b, t, &t->names, NULL, t->age);
+        e = plan_fields(b, t, &t->names, NULL, names_age(t));
     return e ? e : plan_conditions(b, t, &t->when, t->age);
 }
 

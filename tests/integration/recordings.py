@@ -237,5 +237,23 @@ def silence_and_open_secrets_are_told():
         check("not-to-be-seen" not in silent.stderr + opened.stderr + silent.stdout, "the secret was printed")
 
 
+def mistakes_in_a_profile_are_told():
+    """netzwacht profile check names file, line and column of every mistake, and refuses tables of people's devices"""
+    with World() as world:
+        path = world.write("bad.yaml", "profile: bad\ntables:\n  - table: t\n    kind: sensor\n    readings:\n"
+                           "      - {metric: temperature, oid: 1.3.six}\n"
+                           "      - {metric: clients, unit: \"1\", oid: 1.3.6.1.2.1.17.4.3.1.1}\n"
+                           "      - {metric: temperature, colour: red, oid: 1.3.6.1.4.1.99999.1}\n")
+        done = world.run("netzwacht", "profile", "check", path, ok=False)
+        check(done.returncode == 65, f"status {done.returncode}")
+        for line in (6, 7, 8):
+            check(re.search(rf"bad\.yaml:{line}:\d+: ", done.stderr), f"nothing about line {line}: {done.stderr}")
+        check("identifies no client" in done.stderr, done.stderr)
+        good = world.run("netzwacht", "profile", "try", Path(os.environ.get("NETZWACHT_SOURCE", ".")).resolve() /
+                         "tests/data/profiles/testing.yaml", Path(os.environ.get("NETZWACHT_SOURCE", ".")).resolve() /
+                         "tests/data/recordings/testing.snmprec")
+        check("6.215e+09 Hz" in good.stdout and "unknown (sentinel)" in good.stdout, good.stdout)
+
+
 run_tests(every_recording_is_read_as_the_contract_says, every_interface_is_right, a_long_recording_passes_in_seconds,
-          what_cannot_be_read_is_told, the_network_and_the_recording_say_the_same, silence_and_open_secrets_are_told)
+          what_cannot_be_read_is_told, the_network_and_the_recording_say_the_same, silence_and_open_secrets_are_told, mistakes_in_a_profile_are_told)

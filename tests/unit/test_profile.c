@@ -184,8 +184,38 @@ static void plan_is_sorted_and_nothing_lies_below_another_item(void **state)
     profile_set_free(set);
 }
 
+static ns_t age_of(const struct read_plan *plan, const char *text)
+{
+    uint32_t oid[OID_MAX];
+    size_t len = OID_MAX;
+
+    assert_ok(oid_from_text(text, oid, &len));
+    for (size_t i = 0; i < plan->count; i++)
+        if (oid_compare(plan->items[i].oid, plan->items[i].oid_len, oid, len) == 0)
+            return plan->items[i].min_age;
+    fail_msg("%s is not in the plan", text);
+    return -1;
+}
+
+static void what_hardly_changes_is_asked_seldom(void **state)
+{
+    struct profile_set *set = load();
+    struct varbind_set *nothing = varbind_set_new();
+    const struct device_profile *p;
+
+    (void)state;
+    assert_ok(profile_match(set, nothing, NULL, &p));
+    assert_int_equal(age_of(device_profile_plan(p), "1.3.6.1.2.1.2.2.1.8"), 0);    /* ifOperStatus */
+    assert_int_equal(age_of(device_profile_plan(p), "1.3.6.1.2.1.31.1.1.1.1"), 0); /* ifName: in the id */
+    assert_true(age_of(device_profile_plan(p), "1.3.6.1.2.1.47.1.1.1.1.7") >= MINUTES); /* a sensor's name */
+    assert_true(age_of(device_profile_plan(p), "1.3.6.1.2.1.47.1.1.1.1.11") >= HOURS);  /* a serial number */
+    varbind_set_free(nothing);
+    profile_set_free(set);
+}
+
 RUN_TESTS("profile", cmocka_unit_test(mistakes_are_told_with_line_and_column),
           cmocka_unit_test(several_mistakes_are_told_at_once),
           cmocka_unit_test(columns_of_peoples_devices_are_refused),
           cmocka_unit_test(most_specific_profile_wins),
-          cmocka_unit_test(plan_is_sorted_and_nothing_lies_below_another_item))
+          cmocka_unit_test(plan_is_sorted_and_nothing_lies_below_another_item),
+          cmocka_unit_test(what_hardly_changes_is_asked_seldom))
