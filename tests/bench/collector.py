@@ -28,7 +28,7 @@ def beats(world):
 def measure(hotspots, seconds):
     with World() as world:
         port = free_port(socket.SOCK_DGRAM, "127.16.0.1")
-        world.run("netzwacht-city", "init", "--dir", world.dir / "city", "--hotspots", hotspots, "--port", port,
+        world.run("netzwacht-city", "init", "--dir", world.dir / "city", "--hotspots", hotspots, "--nodes", max(60, hotspots // 9), "--port", port,
                   "--portal-port", free_port(), "--dns-port", free_port(socket.SOCK_DGRAM), "--no-script")
         world.start("netzwacht-city", "run", "--dir", world.dir / "city", "--script", "none")
         world.write("netzwacht.yaml", f"""
