@@ -7,7 +7,7 @@ import { chromiumPath, launch, logIn, openContext, packages, source, startDemo, 
 
 const folder = process.argv[2] ?? join(source, "docs/screenshots");
 const LARGEST = 300 * 1024;
-const SIZE = { width: 1280, height: 800 };
+const SIZE = { width: 1200, height: 750 };
 /** So that graphs have something to show. */
 const HISTORY_SECONDS = Number(process.env.NETZWACHT_HISTORY_SECONDS ?? 120);
 
@@ -18,26 +18,29 @@ async function api(page, path) {
   return page.evaluate(async (p) => (await fetch(`/api/v1${p}`)).json(), path);
 }
 
-async function shoot(page, demo, name, hash, ready, before = async () => undefined) {
+/** Of the whole window, or of one element of the page. */
+async function shoot(page, demo, name, hash, ready, element = null) {
   await page.goto(`${demo.url}#/${hash}`);
-  await page.waitForSelector(ready, { timeout: 20_000 });
-  await page.waitForTimeout(1_500);
-  await before(page);
+  await page.waitForSelector(ready, { timeout: 20_000, state: "attached" });
+  await page.waitForTimeout(1_200);
   const path = join(folder, `${name}.png`);
-  await page.screenshot({ path });
+  await (element ? page.locator(element) : page).screenshot({ path });
   const { size } = statSync(path);
   if (size > LARGEST) throw new Error(`${path} has ${size} bytes, more than ${LARGEST}`);
   console.log(`${path} ${Math.round(size / 1024)} kB`);
 }
 
-async function worstIncident(page) {
+/** A cut or a power failure that takes part of the city: it shows more than a quiet night, or one that takes all of it. */
+async function tellingIncident(page) {
+  const isTelling = ({ members }) => members.length >= 10 && members.length <= 120;
   return until(
     async () => {
-      const { items } = await api(page, "/incidents?status=open&limit=100");
-      return items.sort((a, b) => b.members.length - a.members.length)[0] ?? null;
+      const open = (await api(page, "/incidents?status=open&limit=100")).items;
+      const isWhole = open.some(({ members }) => members.length > 120);
+      return isWhole ? null : (open.find(isTelling) ?? null);
     },
-    "an open incident",
-    180,
+    "an incident that takes part of the city",
+    600,
   );
 }
 
@@ -45,14 +48,15 @@ async function takeAll(browser, demo, language, theme, suffix) {
   const context = await openContext(browser, { language, theme, ...SIZE });
   const page = await context.newPage();
   await logIn(page, demo.url, "operator", demo.passwords.get("operator"));
-  const incident = await worstIncident(page);
-  await shoot(page, demo, `overview-${suffix}`, "overview", ".tiles");
-  await shoot(page, demo, `map-${suffix}`, "map", ".marker-canvas");
+  const incident = await tellingIncident(page);
+  const hotspot = incident.members.find((member) => member.kind === "hotspot")?.id ?? "hs-0001";
   await shoot(page, demo, `incident-${suffix}`, `incidents/${incident.id}`, ".page-head h1");
-  await shoot(page, demo, `hotspot-${suffix}`, "hotspots/hs-0001", ".chart__drawing canvas, .chart__none");
+  await shoot(page, demo, `map-${suffix}`, "map", ".marker-canvas");
+  await shoot(page, demo, `hotspot-${suffix}`, `hotspots/${hotspot}`, ".chart__drawing canvas, .chart__none");
+  await shoot(page, demo, `overview-${suffix}`, "overview", ".tiles");
   if (theme === "light") {
-    await shoot(page, demo, `list-${suffix}`, "map?state=unusable,degraded,unknown", ".list-pane tbody tr");
-    await shoot(page, demo, `incidents-${suffix}`, "incidents", ".page-head h1");
+    await shoot(page, demo, `list-${suffix}`, "map", ".list-pane tbody tr", ".list-pane");
+    await shoot(page, demo, `incidents-${suffix}`, "incidents?status=closed", ".table tbody tr");
   }
   await context.close();
 }

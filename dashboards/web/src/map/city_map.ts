@@ -47,7 +47,7 @@ export class CityMap {
       inertia: false,
       minZoom: ZOOM_MIN,
       maxZoom: ZOOM_MAX,
-      zoomSnap: 0.5,
+      zoomSnap: 0.25,
       renderer: this.renderer,
     });
     this.markers = new MarkerLayer(palette);

@@ -54,7 +54,8 @@ export function useEntityName(): (entities: readonly Entity[]) => (entity: Entit
   return (entities) => (entity) => {
     const name = entity.name || entity.id;
     const band = bandOfEntity(entity, entities);
-    const parts = [name, entity.attributes["alias"], band === null ? null : t("hotspot.band", { band: formatNumber(band, language, 1) })];
+    const where = band === null ? entity.attributes["radio"] : t("hotspot.band", { band: formatNumber(band, language, 1) });
+    const parts = [name, entity.attributes["alias"], where];
     return parts.filter(Boolean).join(" · ");
   };
 }

@@ -128,7 +128,7 @@ function Act({ incident, onDone }: { incident: Incident; onDone: () => void }) {
   const [comment, setComment] = useState("");
   const [isEmpty, setEmpty] = useState(false);
   const { state, send } = useCommand(incident, onDone);
-  if (incident.closed !== null) return <ActResult state={state} />;
+  if (incident.closed !== null) return state.step === "idle" ? null : <ActResult state={state} />;
   if (!ROLES_THAT_ACT.has(role)) return <Muted>{t("incident.mayNot")}</Muted>;
 
   const act = async (verb: Verb, more: Record<string, string> = {}) => {
