@@ -102,12 +102,12 @@ static void on_record(void *ctx, const char *partition, journal_pos pos, const v
 
     if (e == ERR_MALFORMED) /* checked by its CRC: written by a version that we do not understand */
         s->unreadable++;
-    if (!e && record->body_case == NW__RECORD__BODY_SAMPLES) {
-        time = store_sample_time(record);
+    if (!e && record->body_case == NW__RECORD__BODY_SAMPLES)
         e = store_sources_take(s->sources, record, number, steady_now(s));
-    } else if (!e && record->body_case == NW__RECORD__BODY_HEARTBEAT) {
+    if (record && !p->is_history)
         time = (ns_t)record->wall;
-    }
+    else if (record && record->body_case == NW__RECORD__BODY_SAMPLES)
+        time = store_sample_time(record);
     if (e && e != ERR_MALFORMED)
         tell_trouble(s, partition, e);
     if (p)

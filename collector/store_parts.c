@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define CHECKPOINT_EVERY (5 * SECONDS)
+#define WENT_BACK        (1 * MINUTES)
 
 /* Every second one goes: what is lost is only how far back a restart reads. */
 static void thin_out(struct store_part *p)
@@ -20,6 +21,11 @@ static void thin_out(struct store_part *p)
 void store_part_read(struct store_part *p, journal_pos pos, ns_t time)
 {
     p->read = pos;
+    if (time && !p->is_history && time < p->newest - WENT_BACK) {
+        p->newest = 0;
+        while (p->count && p->checkpoints[p->count - 1].time >= time)
+            p->count--;
+    }
     if (time <= p->newest)
         return;
     p->newest = time;

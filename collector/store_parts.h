@@ -21,14 +21,15 @@ struct store_checkpoint {
 struct store_part {
     char *name;
     bool is_history; /* records in no order of time: its cursor moves only when all of it is in files */
-    ns_t newest;     /* time of the newest record that tells one */
+    ns_t newest;     /* time of the newest record */
     journal_pos read, cursor;
     struct store_checkpoint checkpoints[CHECKPOINTS];
     size_t count;
     ns_t every; /* between checkpoints: grows when they become too many */
 };
 
-/* A record of this time was read. */
+/* A record of this time (0: it tells none) was read. When time goes back by more than a minute, its writer's
+ * clock was put right: what lies ahead never was. */
 void store_part_read(struct store_part *p, journal_pos pos, ns_t time);
 /* Everything about times before safe is in files: the position that reading may begin behind. */
 journal_pos store_part_cursor(struct store_part *p, ns_t safe);

@@ -12,6 +12,10 @@ UNIT_TESTS += tests/unit/test_store_files
 tests_unit_test_store_files_SOURCES = %D%/test_store_files.c %D%/cmocka_tests.h %D%/temp_dir.h
 tests_unit_test_store_files_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_unit_test_store_files_LDADD = collector/libstore.a $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/sim/150-clock-jumps
+tests_sim_150_clock_jumps_SOURCES = tests/sim/150-clock-jumps.c %D%/cmocka_tests.h %D%/temp_dir.h
+tests_sim_150_clock_jumps_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_sim_150_clock_jumps_LDADD = collector/libstore.a $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 
 # Fuzz targets: see tests/unit/collector.mk.
 FUZZ_STORES = tests/fuzz/fuzz_journal tests/fuzz/fuzz_stores
