@@ -43,7 +43,9 @@ struct dashboard {
     struct throttle *by_account, *by_address;
     struct files *web, *published, *coverage;
     struct http_blob *description; /* openapi.json; NULL: not installed */
-    struct api_call *streams;      /* open event streams */
+    struct buf coverage_summary;   /* of the coverage with this tag */
+    char coverage_etag[24];
+    struct api_call *streams; /* open event streams */
     size_t stream_count;
     struct loop_timer tick;
     uint64_t tick_count;

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "dashboards/api.h"
+#include "dashboards/json_io.h"
+#include "lib/base/strx.h"
 
 void api_web_file(struct api_call *c)
 {
@@ -47,28 +49,54 @@ void api_public_redirect(struct api_call *c)
     api_reply_empty(c, 308, &location, 1);
 }
 
-static void reply_coverage(struct api_call *c, const char *name)
+/* NULL: answered. */
+static const struct files_entry *find_coverage(struct api_call *c)
 {
     const struct files_entry *entry = NULL;
-    enum err e = files_get(c->dashboard->coverage, name, loop_mono(c->dashboard->loop), &entry);
+    enum err e = files_get(c->dashboard->coverage, "coverage.geojson", loop_mono(c->dashboard->loop), &entry);
 
+    if (e == ERR_OK)
+        return entry;
     if (e == ERR_NOT_FOUND)
-        api_problem(
-            c, 404, "coverage-missing", "Coverage has not been computed yet",
-            "Run `netzwacht report coverage --format geojson` on the monitor's machine, or wait for the "
-            "nightly run.");
-    else if (e)
-        api_problem_err(c, e);
+        api_problem(c, 404, "coverage-missing", "Coverage has not been computed yet",
+                    "Run `netzwacht-report coverage --format geojson -o %s/coverage/coverage.geojson` on the "
+                    "monitor's "
+                    "machine; the demo does so a minute after its start.",
+                    c->dashboard->settings->state_dir);
     else
-        api_reply_file(c, entry, false);
+        api_problem_err(c, e);
+    return NULL;
 }
 
 void api_coverage(struct api_call *c)
 {
-    reply_coverage(c, "coverage.geojson");
+    const struct files_entry *entry = find_coverage(c);
+
+    if (entry)
+        api_reply_file(c, entry, false);
 }
 
+/* The member `summary` of the same file; taken out once for each version of it. */
 void api_coverage_summary(struct api_call *c)
 {
-    reply_coverage(c, "summary.json");
+    struct dashboard *d = c->dashboard;
+    const struct files_entry *entry = find_coverage(c);
+    struct buf b = BUF_INIT;
+    const char *text;
+    size_t len;
+
+    if (!entry)
+        return;
+    if (strcmp(entry->etag, d->coverage_etag) != 0) {
+        text = http_blob_data(entry->body, &len);
+        buf_clear(&d->coverage_summary);
+        enum err e = json_member(text, len, "summary", &d->coverage_summary);
+        if (e) {
+            api_problem_err(c, e == ERR_MALFORMED ? ERR_AGAIN : e);
+            return;
+        }
+        strx_copy(d->coverage_etag, sizeof d->coverage_etag, entry->etag);
+    }
+    buf_put(&b, d->coverage_summary.data, d->coverage_summary.len);
+    api_reply(c, 200, NULL, &b);
 }

@@ -6,6 +6,7 @@
 
 #include "dashboards/api.h"
 #include "lib/base/strx.h"
+#include "lib/model/metric.h"
 #include "lib/model/state.h"
 
 static const char *text_or(const char *text, const char *other)
@@ -141,6 +142,39 @@ static void put_radios(struct json_out *j, const struct hotspot *h)
     json_array_end(j);
 }
 
+/* One diagram of all its connected devices, whatever the number of radios and SSIDs. */
+static void put_clients_graph(struct json_out *j, const struct hotspot *h, const struct snap_source *source)
+{
+    char *ref = strx_printf("hotspot/%s", h->id);
+
+    if (source && source->clients_count > 0) {
+        json_object_begin(j, NULL);
+        json_object_begin(j, "title");
+        json_string(j, "de", "Verbundene Geräte");
+        json_string(j, "en", "Connected devices");
+        json_object_end(j);
+        json_string(j, "entity", ref);
+        json_array_begin(j, "metrics");
+        json_string(j, NULL, metric_info(METRIC_CLIENTS)->name);
+        json_array_end(j);
+        json_string(j, "unit", metric_info(METRIC_CLIENTS)->unit);
+        json_object_end(j);
+    }
+    free(ref);
+}
+
+/* What a hotspot's page draws: radios and what the device itself says. Its interfaces, SSIDs and processors
+ * are on the device's page. */
+static bool is_worth_drawing(const Nw__Entity *entity, const void *ctx)
+{
+    static const char *const kinds[] = {"radio", "ap", "chassis", "optic", "poe"};
+
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (strcmp(entity->kind, kinds[i]) == 0)
+            return is_own_entity(entity, ctx);
+    return false;
+}
+
 static void put_probe_graphs(struct json_out *j, const struct dashboard *d, const char *id)
 {
     char *name = strx_printf("probe/%s", id);
@@ -179,8 +213,9 @@ void api_hotspot(struct api_call *c)
     json_array_end(&j);
     api_json_probes(&j, d, h->id);
     json_array_begin(&j, "graphs");
-    api_json_graphs(&j, h->device, t, is_own_entity, h);
+    put_clients_graph(&j, h, source);
     put_probe_graphs(&j, d, h->id);
+    api_json_graphs(&j, h->device, t, is_worth_drawing, h);
     json_array_end(&j);
     json_object_end(&j);
     nw__table__free_unpacked(t, NULL);

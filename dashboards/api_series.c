@@ -19,7 +19,24 @@ struct series_call {
     const struct metric_info *metrics[COLUMNS_MAX];
     size_t count;
     bool is_csv;
+    bool is_sum; /* all columns of the answer are one: the connected devices of a hotspot */
 };
+
+/* Adds the columns of every row up, in its first place; unknown only if all are. */
+static size_t add_columns(const struct series_call *s, const struct series_result *r, size_t row, double *out)
+{
+    const double *values = &r->values[row * r->columns];
+
+    if (!s->is_sum) {
+        memcpy(out, values, s->count * sizeof *out);
+        return s->count;
+    }
+    out[0] = NAN;
+    for (size_t k = 0; k < r->columns; k++)
+        if (!isnan(values[k]))
+            out[0] = isnan(out[0]) ? values[k] : out[0] + values[k];
+    return 1;
+}
 
 /* "ap-0001/radio/0" -> source and entity; the source of probes has a slash of its own. Writes into ref. */
 static bool split_ref(char *ref, const char **source, const char **entity)
@@ -68,10 +85,11 @@ static void put_csv(struct buf *b, const struct series_call *s, const struct ser
     buf_str(b, "\r\n");
     for (size_t i = 0; i < r->rows; i++) {
         buf_printf(b, "%lld", (long long)((r->start + (ns_t)i * r->step) / SECONDS));
-        for (size_t k = 0; k < r->columns; k++) {
-            double value = r->values[i * r->columns + k];
-            if (isfinite(value))
-                buf_printf(b, ",%.9g", value);
+        double values[COLUMNS_MAX];
+        size_t count = add_columns(s, r, i, values);
+        for (size_t k = 0; k < count; k++) {
+            if (isfinite(values[k]))
+                buf_printf(b, ",%.9g", values[k]);
             else
                 buf_str(b, ",");
         }
@@ -98,9 +116,11 @@ static void put_json(struct buf *b, const struct series_call *s, const struct se
     json_array_end(&j);
     json_array_begin(&j, "rows");
     for (size_t i = 0; i < r->rows; i++) {
+        double values[COLUMNS_MAX];
+        size_t count = add_columns(s, r, i, values);
         json_array_begin(&j, NULL);
-        for (size_t k = 0; k < r->columns; k++)
-            json_double(&j, NULL, r->values[i * r->columns + k]);
+        for (size_t k = 0; k < count; k++)
+            json_double(&j, NULL, values[k]);
         json_array_end(&j);
     }
     json_array_end(&j);
@@ -185,14 +205,66 @@ static bool is_source(const struct dashboard *d, const char *source)
     return inventory_device(d->inventory, source) != NULL;
 }
 
+/* The series that hold the clients of a hotspot, as the snapshot knows them. table owns the entity names.
+ * false: answered. */
+static bool find_clients(struct api_call *c, struct series_call *s, const char *id, Nw__Table **table,
+                         struct series_column *columns, size_t *count)
+{
+    const struct dashboard *d = c->dashboard;
+    const struct hotspot *h = inventory_hotspot(d->inventory, id);
+    const struct snap_source *source = h ? snapshot_source(d->snapshot, h->device) : NULL;
+    size_t index = h ? (size_t)(h - inventory_hotspots(d->inventory, &(size_t){0})) : 0;
+
+    if (s->count != 1 || s->metrics[0]->number != METRIC_CLIENTS) {
+        api_bad_parameter(c, "metric", "wireless.clients: all that `hotspot/ID` has");
+        return false;
+    }
+    *table = snapshot_table(source);
+    *count = 0;
+    for (size_t i = 0; *table && i < source->clients_count && *count < SERIES_COLUMNS_MAX; i++) {
+        uint32_t series = source->clients[i].series;
+        if (source->clients[i].hotspot == index && series < (*table)->n_series)
+            columns[(*count)++] = (struct series_column){
+                h->device, (*table)->entities[(*table)->series[series]->entity]->id, METRIC_CLIENTS};
+    }
+    s->is_sum = true;
+    if (!h || *count == 0)
+        api_problem_err(c, ERR_NOT_FOUND);
+    return h && *count > 0;
+}
+
+/* false: answered. */
+static bool find_columns(struct api_call *c, struct series_call *s, char *ref, Nw__Table **table,
+                         struct series_column *columns, size_t *count)
+{
+    const char *source, *entity;
+
+    if (!split_ref(ref, &source, &entity)) {
+        api_bad_parameter(c, "entity", "DEVICE/ENTITY, as `ref` of an entity gives it");
+        return false;
+    }
+    if (strcmp(source, "hotspot") == 0)
+        return find_clients(c, s, entity, table, columns, count);
+    if (!is_source(c->dashboard, source)) {
+        api_problem_err(c, ERR_NOT_FOUND);
+        return false;
+    }
+    for (size_t k = 0; k < s->count; k++)
+        columns[k] = (struct series_column){source, entity, s->metrics[k]->number};
+    *count = s->count;
+    return true;
+}
+
 void api_series(struct api_call *c)
 {
     struct dashboard *d = c->dashboard;
     struct series_call *s = calloc(1, sizeof *s);
-    struct series_column columns[COLUMNS_MAX] = {0};
+    struct series_column columns[SERIES_COLUMNS_MAX] = {0};
     struct series_query q = {.columns = columns};
-    const char *accept = http_request_header(c->request, "Accept"), *source, *entity;
+    const char *accept = http_request_header(c->request, "Accept");
+    Nw__Table *table = NULL; /* names in columns are borrowed from it; the request copies them */
     char ref[REF_MAX + 1];
+    enum err e;
 
     if (!s) {
         api_no_memory(c);
@@ -203,25 +275,19 @@ void api_series(struct api_call *c)
     if (!read_query(c, s, &q))
         goto answered;
     strx_copy(ref, sizeof ref, s->ref);
-    if (!split_ref(ref, &source, &entity)) {
-        api_bad_parameter(c, "entity", "DEVICE/ENTITY, as `ref` of an entity gives it");
+    if (!find_columns(c, s, ref, &table, columns, &q.column_count))
         goto answered;
-    }
-    if (!is_source(d, source)) {
-        api_problem_err(c, ERR_NOT_FOUND);
-        goto answered;
-    }
-    for (size_t k = 0; k < s->count; k++)
-        columns[k] = (struct series_column){source, entity, s->metrics[k]->number};
-    q.column_count = s->count;
     c->abandon = on_abandoned;
     c->pending = s;
-    enum err e = d->series ? series_request(d->series, &q, on_series, s, &s->id) : ERR_AGAIN;
-    if (e == ERR_OK)
+    e = series_request(d->series, &q, on_series, s, &s->id);
+    if (e == ERR_OK) {
+        nw__table__free_unpacked(table, NULL);
         return;
+    }
     c->abandon = NULL;
     api_problem_err(c, e == ERR_LIMIT ? ERR_BUSY : e);
 
 answered:
+    nw__table__free_unpacked(table, NULL);
     free(s);
 }

@@ -386,6 +386,7 @@ void dashboard_free(struct dashboard *d)
     files_free(d->published);
     files_free(d->coverage);
     http_blob_unref(d->description);
+    buf_fini(&d->coverage_summary);
     events_free(d->events);
     snapshot_free(d->snapshot);
     history_close(d->history);

@@ -55,3 +55,21 @@ const char *json_body_text(const struct json_body *b, const char *key, size_t ma
 
     return json_is_string(value) && json_string_length(value) <= max ? json_string_value(value) : NULL;
 }
+
+static int put_chunk(const char *text, size_t len, void *ctx)
+{
+    buf_put(ctx, text, len);
+    return 0;
+}
+
+enum err json_member(const char *text, size_t len, const char *key, struct buf *out)
+{
+    json_error_t error;
+    json_t *j = json_loadb(text, len, 0, &error), *member = json_object_get(j, key);
+    enum err e = !j ? ERR_MALFORMED : !member ? ERR_NOT_FOUND : ERR_OK;
+
+    if (e == ERR_OK && json_dump_callback(member, put_chunk, out, JSON_COMPACT | JSON_ENCODE_ANY) != 0)
+        e = ERR_NOMEM;
+    json_decref(j);
+    return e ? e : buf_error(out);
+}

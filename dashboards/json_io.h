@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/err.h"
 
 struct json_body; /* opaque */
@@ -14,5 +15,8 @@ enum err json_body_parse(const char *text, size_t len, struct json_body **out) N
 void json_body_free(struct json_body *b);
 /* A string member; NULL: not there, not a string, or longer than max bytes. Borrowed. */
 const char *json_body_text(const struct json_body *b, const char *key, size_t max);
+
+/* Appends one member of an object, as JSON text; the text may be large. ERR_NOT_FOUND: there is none. */
+enum err json_member(const char *text, size_t len, const char *key, struct buf *out) NW_CHECKED;
 
 #endif
