@@ -32,3 +32,7 @@ tests_fuzz_fuzz_alerts_SOURCES = tests/fuzz/fuzz_alerts.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_alerts_CFLAGS = $(ALERT_CFLAGS)
 tests_fuzz_fuzz_alerts_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_alerts_LDADD = $(ALERT_LIBS)
+UNIT_TESTS += tests/sim/alerts-150-random-towns
+tests_sim_alerts_150_random_towns_SOURCES = tests/sim/150-random-towns.c $(ALERT_WORLD)
+tests_sim_alerts_150_random_towns_CFLAGS = $(ALERT_CFLAGS)
+tests_sim_alerts_150_random_towns_LDADD = $(ALERT_LIBS)
