@@ -30,8 +30,8 @@ struct item {
     bool is_walk_due;     /* walk it at the next poll that it is due in */
     bool is_absent;       /* scalar: the agent has none */
     bool is_due, is_done; /* in this poll */
-    bool is_broken;
-    bool is_hello; /* sysObjectID or sysUpTime: every poll begins with them */
+    const char *broken;   /* why the last walk of it broke; NULL = it did not */
+    bool is_hello;        /* sysObjectID or sysUpTime: every poll begins with them */
 };
 
 /* A place in the list of instances to GET. */
@@ -160,7 +160,10 @@ static enum poll_next finish(struct poll *p)
         struct item *it = &p->items[i];
 
         is_partial |= it->is_due && !it->is_done;
-        p->summary.is_walk_broken |= it->is_broken;
+        if (it->broken) {
+            p->summary.is_walk_broken = true;
+            complain(p, it->broken, &p->plan->items[i]);
+        }
     }
     if (p->summary.is_answered) {
         is_partial |= p->summary.is_walk_broken;
@@ -257,7 +260,7 @@ static void forget_structure(struct poll *p)
     for (size_t i = 0; p->plan && i < p->plan->count; i++) {
         p->items[i].is_walk_due = true;
         p->items[i].is_absent = false;
-        p->items[i].is_broken = false;
+        p->items[i].broken = NULL;
     }
 }
 
@@ -657,9 +660,7 @@ static void store_walk(struct poll *p, ns_t now)
         item_store(it, rows->data, rows->len, now);
         it->is_known = true;
         it->is_walk_due = false;
-        it->is_broken = state == WALK_BROKEN;
-        if (it->is_broken)
-            complain(p, why, &p->plan->items[p->walking[i]]);
+        it->broken = state == WALK_BROKEN ? why : NULL;
     }
     walk_free(p->walk);
     p->walk = NULL;

@@ -44,3 +44,8 @@ EXTRA_DIST += tests/bench/collector.py
 UNIT_TESTS += tests/unit/test_trap
 tests_unit_test_trap_SOURCES = %D%/test_trap.c %D%/cmocka_tests.h $(SIM_AGENT)
 tests_unit_test_trap_LDADD = collector/libcollector.a $(BASE_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_source
+tests_unit_test_source_SOURCES = %D%/test_source.c %D%/cmocka_tests.h $(SIM_AGENT)
+tests_unit_test_source_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_unit_test_source_LDADD = $(COLLECTOR_TEST_LIBS)

@@ -326,13 +326,16 @@ static void hostile_walks_end_at_once_and_are_called_broken(void **state)
         if (w->walks > 6)
             fail_msg("fault %d cost %zu requests", (int)faults[i], w->walks);
         /* Not asked again and again: the scalars alone until the next walk is due. */
+        const char *why = s->why;
         w->now += 60 * SECONDS;
-        run_poll(w, false);
+        s = run_poll(w, false);
         assert_int_equal(w->walks, 0);
+        assert_ptr_equal(s->why, why); /* still broken, for the same reason */
         /* And it heals. */
         agent_set_fault(w->agent, AGENT_HONEST);
         w->now += 2 * POLL_REWALK;
         assert_int_equal(run_poll(w, false)->outcome, POLL_OK);
+        assert_null(poll_summary(w->poll)->why);
         assert_int_equal(rows(w, IF_IN, 10), 30);
         close_world(w);
     }
