@@ -80,7 +80,7 @@ enum err demo_plan_init(struct demo_plan *p)
     if (sodium_init() < 0)
         return ERR_IO;
     if (!tmp || *tmp != '/' || strlen(tmp) > 32)
-        tmp = "/tmp";
+        tmp = "/var/tmp"; /* /tmp may be memory, and the history takes gigabytes */
     snprintf(p->dir, sizeof p->dir, "%s/netzwacht-demo-XXXXXX", tmp);
     if (!mkdtemp(p->dir))
         return err_from_errno(errno);
