@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cmd_capture.c - `netzwacht capture FILE [--json]`: the passive analysis of a capture file. */
+/* cmd_capture.c - `netzwacht capture FILE | -i IFACE [--json]`: the passive analysis of packets. */
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,18 +8,25 @@
 #include "cli/command.h"
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
+#include "lib/base/strx.h"
 #include "probes/capture.h"
+#include "probes/live.h"
 #include "probes/pcap_io.h"
 
 static const char usage[] =
     "Usage: netzwacht capture FILE [--json]\n"
-    "Reads a capture (pcap, pcapng) and prints what happened when devices came on-line: counts of\n"
-    "DHCP, DNS, RADIUS, EAPOL, TCP, ARP, ICMPv6, LLDP and 802.11 frames, the networks whose beacons\n"
-    "were seen, and how long each phase took. Headers only; no client's address, name or payload is\n"
-    "printed or stored.\n\n"
-    "      --json     one JSON object (docs/capture.md)\n"
-    "      --help     this text\n\n"
-    "Exit status: 0 done; 65 FILE is no capture that libpcap can read; 66 FILE is missing.\n";
+    "       netzwacht capture -i INTERFACE [--seconds N] [--json]\n"
+    "Reads a capture (pcap, pcapng), or an interface until N seconds have passed or Ctrl-C, and prints\n"
+    "what happened when devices came on-line: counts of DHCP, DNS, RADIUS, EAPOL, TCP, ARP, ICMPv6, LLDP\n"
+    "and 802.11 frames, the networks whose beacons were seen, and how long each phase took. Headers only;\n"
+    "no client's address, name or payload is printed or stored. On a monitor interface only beacons of\n"
+    "access points are taken in.\n\n"
+    "  -i, --interface NAME  capture from this interface; needs CAP_NET_RAW, which is given up at once\n"
+    "      --seconds N       end after N seconds (1 to 86400)\n"
+    "      --json            one JSON object (docs/capture.md)\n"
+    "      --help            this text\n\n"
+    "Exit status: 0 done; 65 FILE is no capture that libpcap can read; 66 FILE or INTERFACE is missing;\n"
+    "77 not allowed.\n";
 
 static const char *last_component(const char *path)
 {
@@ -89,23 +96,61 @@ static int analyse(const char *path, bool as_json)
     return e ? complain(path, e) : EXIT_DONE;
 }
 
+static int capture_live(const struct live_options *o)
+{
+    enum err e = live_run(o);
+
+    switch (e) {
+    case ERR_OK: return EXIT_DONE;
+    case ERR_NOT_FOUND: log_error("capture: there is no interface %s", o->interface); return EXIT_NO_INPUT;
+    case ERR_DENIED:
+        log_error("capture: %s may not be captured by this user; CAP_NET_RAW is needed", o->interface);
+        return EXIT_NOT_ALLOWED;
+    case ERR_UNREACHABLE: log_error("capture: %s is down", o->interface); return EXIT_UNAVAILABLE;
+    case ERR_UNSUPPORTED:
+        log_error("capture: %s is of a kind that is not read (docs/capture.md lists them)", o->interface);
+        return EXIT_UNAVAILABLE;
+    default: log_error("capture: %s: %s", o->interface, err_text(e)); return err_exit_status(e);
+    }
+}
+
+static bool parse_seconds(const char *text, ns_t *out)
+{
+    uint64_t seconds;
+
+    if (strx_to_u64(text, &seconds) || seconds < 1 || seconds > 86400) {
+        log_error("capture: --seconds is a number from 1 to 86400, not \"%s\"", text);
+        return false;
+    }
+    *out = (ns_t)seconds * SECONDS;
+    return true;
+}
+
 int cmd_capture(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    bool as_json = false;
+    static const struct option options[] = {{"json", no_argument, NULL, 'j'},
+                                            {"interface", required_argument, NULL, 'i'},
+                                            {"seconds", required_argument, NULL, 's'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    struct live_options live = {0};
     int option;
 
-    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "hi:", options, NULL)) != -1) {
         switch (option) {
-        case 'j': as_json = true; break;
+        case 'j': live.as_json = true; break;
+        case 'i': live.interface = optarg; break;
+        case 's':
+            if (!parse_seconds(optarg, &live.duration))
+                return EXIT_BAD_USAGE;
+            break;
         case 'h': fputs(usage, stdout); return EXIT_DONE;
         default: return EXIT_BAD_USAGE;
         }
     }
-    if (optind + 1 != argc) {
+    if (optind + (live.interface ? 0 : 1) != argc) {
         fputs(usage, stderr);
         return EXIT_BAD_USAGE;
     }
-    return analyse(argv[optind], as_json);
+    return live.interface ? capture_live(&live) : analyse(argv[optind], live.as_json);
 }

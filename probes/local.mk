@@ -4,7 +4,7 @@ noinst_LIBRARIES += probes/libprobes.a
 probes_libprobes_a_SOURCES = \
 	%D%/allow.c %D%/allow.h \
 	%D%/capture.c %D%/capture.h %D%/capture_print.c %D%/capture_state.h %D%/counter_list.h \
-	%D%/frame.c %D%/frame.h %D%/funnel.c %D%/funnel.h %D%/pcap_io.c %D%/pcap_io.h %D%/privacy.c %D%/privacy.h \
+	%D%/frame.c %D%/frame.h %D%/funnel.c %D%/funnel.h %D%/live.c %D%/live.h %D%/pcap_io.c %D%/pcap_io.h %D%/privd.c %D%/privd.h %D%/privacy.c %D%/privacy.h \
 	%D%/probe_commands.c %D%/probe_commands.h %D%/probe_dns.c %D%/probe_dns.h \
 	%D%/probe_icmp.c %D%/probe_icmp.h %D%/probe_portal.c %D%/probe_portal.h \
 	%D%/prober.c %D%/prober.h %D%/prober_private.h \

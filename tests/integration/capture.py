@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`netzwacht capture` against tshark: the reference captures, captures of our own making, damaged frames; and its manners."""
-import importlib.util
 import json
 import os
+import signal
+import socket
 import struct
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
-from harness import BUILD, World, check, run_tests, shared, tool
+from harness import BUILD, Skip, World, check, run_tests, shared, tool, wait_for
 
 NETZWACHT = BUILD / "netzwacht"
 SEED = int(os.environ.get("NETZWACHT_SEED", "20261122"))
@@ -167,6 +169,90 @@ def memory_stays_bounded():
         print(f"# {kib} KiB, {300_000 / float(seconds):.0f} frames per CPU second", flush=True)
 
 
+def ask_names(count):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        for i in range(count):
+            s.sendto(bytes([9, i, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]) + b"\x05kunde\0\0\1\0\1", ("127.0.0.9", 53))
+
+
+def children_of(pid):
+    return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def status_of(pid):
+    return dict(line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":\t" in line)
+
+
+def live(*options):
+    """Starts a capture on lo; returns (process, pid of the parser); Skip where capturing is not allowed."""
+    process = subprocess.Popen([NETZWACHT, "capture", "-i", "lo", "--json", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_for("the parser", 10, lambda: process.poll() is not None or
+             (children_of(process.pid) and status_of(children_of(process.pid)[0]).get("Seccomp") == "2"), 0.05)
+    if process.poll() == 77:
+        raise Skip("capturing is not allowed here (CAP_NET_RAW)")
+    if process.poll() is not None:
+        check(False, f"ended with {process.returncode}: {process.stderr.read().decode()[-300:]}")
+    return process, children_of(process.pid)[0]
+
+
+def end(process):
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=20)
+    check(process.returncode == 0, f"status {process.returncode}: {errors.decode()[-300:]}")
+    return json.loads(output)
+
+
+def a_live_capture_has_no_rights_left():
+    """while an interface is watched neither process has a capability or root; the parser is under seccomp without files"""
+    process, parser = live()
+    try:
+        for pid in (process.pid, parser):
+            status = status_of(pid)
+            rights = {name: status[name].strip() for name in ("CapEff", "CapPrm", "CapAmb", "NoNewPrivs", "Uid")}
+            check(all(int(rights[name], 16) == 0 for name in ("CapEff", "CapPrm", "CapAmb")), f"{pid}: {rights}")
+            check(rights["NoNewPrivs"] == "1" and "0" not in rights["Uid"].split(), f"{pid}: {rights}")
+        check(sorted(os.listdir(f"/proc/{parser}/fd")) == ["0", "1", "2"] if os.geteuid() == 0 else True, "the parser holds more descriptors")
+        before = 7
+        ask_names(before)
+        time.sleep(0.5)
+        output = end(process)
+        check(output["dns"]["query"] == before, f"{output['dns']}")
+        check("kunde" not in json.dumps(output) and output["file"] == "lo" and output["link"] == "EN10MB", "wrong head, or a name shows")
+    finally:
+        process.kill()
+
+
+def a_dead_parser_is_replaced():
+    """a parser that dies is replaced within two seconds, the capture goes on and says so"""
+    process, parser = live()
+    try:
+        os.kill(parser, signal.SIGKILL)
+        begin = time.monotonic()
+
+        def replaced():
+            ask_names(1)  # the watcher notices when it hands over a frame
+            return any(pid != parser and status_of(pid).get("Seccomp") == "2" for pid in children_of(process.pid))
+
+        wait_for("another parser", 5, replaced, 0.1)
+        check(time.monotonic() - begin < 2, f"it took {time.monotonic() - begin:.1f} s")
+        time.sleep(0.3)
+        ask_names(4)
+        time.sleep(0.5)
+        output = end(process)
+        check(output["dns"]["query"] >= 4 and any("replaced" in note for note in output["notes"]), str(output["notes"]))
+    finally:
+        process.kill()
+
+
+def wrong_interfaces_are_named():
+    """an interface that is not there gives 66 and its name; a senseless duration 64"""
+    done = subprocess.run([NETZWACHT, "capture", "-i", "nosuch0"], capture_output=True, timeout=20)
+    check(done.returncode in (66, 77) and b"nosuch0" in done.stderr, f"{done.returncode} {done.stderr}")
+    done = subprocess.run([NETZWACHT, "capture", "-i", "lo", "--seconds", "0"], capture_output=True, timeout=20)
+    check(done.returncode == 64, f"{done.returncode} {done.stderr}")
+
+
 run_tests(reference_captures_equal_tshark, own_captures_equal_tshark_in_every_counter,
           damaged_frames_are_counted_as_tshark_counts_them, no_client_shows, text_is_for_people, cut_files_are_read_to_the_cut,
-          wrong_files_have_their_status, memory_stays_bounded)
+          wrong_files_have_their_status, memory_stays_bounded, a_live_capture_has_no_rights_left, a_dead_parser_is_replaced,
+          wrong_interfaces_are_named)

@@ -3,12 +3,18 @@
  * in tests/integration/capture.py; here stand the rules that need no judge. */
 #include "tests/unit/cmocka_tests.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "lib/base/rng.h"
 #include "probes/capture.h"
 #include "probes/funnel.h"
 #include "probes/privacy.h"
+#include "probes/privd.h"
 #include "probes/sketch.h"
 
 enum { ETHERNET = 1, RADIOTAP = 127 };
@@ -288,6 +294,58 @@ static void the_privacy_report_says_everything_in_both_languages(void **state)
     }
 }
 
+/* What a confined process does next; returns how it ended. */
+static int status_after(void (*forbidden)(void))
+{
+    int status = 0;
+    pid_t child = fork();
+
+    if (child == 0) {
+        if (privd_confine() == ERR_OK)
+            forbidden();
+        _exit(7);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status;
+}
+
+static void opens_a_socket(void)
+{
+    (void)!socket(AF_INET, SOCK_DGRAM, 0);
+}
+
+static void opens_a_file(void)
+{
+    (void)!open("/etc/hostname", O_RDONLY);
+}
+
+static void runs_a_program(void)
+{
+    (void)!execl("/bin/true", "true", (char *)NULL);
+}
+
+static void does_what_it_may(void)
+{
+    char *p = malloc(1 << 20);
+
+    if (p && write(1, "", 0) == 0)
+        memset(p, 1, 1 << 20);
+    free(p);
+}
+
+static void a_confined_parser_dies_of_sockets_files_and_programs(void **state)
+{
+    static void (*const forbidden[])(void) = {opens_a_socket, opens_a_file, runs_a_program};
+    int status = status_after(does_what_it_may);
+
+    (void)state;
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    for (size_t i = 0; i < ARRAY_LEN(forbidden); i++) {
+        status = status_after(forbidden[i]);
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS);
+    }
+}
+
 /* Random damage to good frames, every link type: the readers must survive it and stay inside the block. */
 static void damaged_frames_do_no_harm(void **state)
 {
@@ -316,5 +374,6 @@ RUN_TESTS("capture", cmocka_unit_test(query_and_response_are_not_mixed_up),
           cmocka_unit_test(a_beacon_flood_fills_a_bounded_table),
           cmocka_unit_test(a_flood_of_transactions_stays_in_its_table),
           cmocka_unit_test(percentiles_stay_within_two_per_mille),
+          cmocka_unit_test(a_confined_parser_dies_of_sockets_files_and_programs),
           cmocka_unit_test(the_privacy_report_says_everything_in_both_languages),
           cmocka_unit_test(damaged_frames_do_no_harm))
