@@ -30,7 +30,7 @@ static void print_usage(FILE *to)
     fputs(
         "Usage: netzwacht poll TARGET [--port P] [--credentials FILE|-] [--profile NAME] [--json]\n"
         "       netzwacht poll --recording FILE.snmprec [--profile NAME] [--json]\n\n"
-        "Reads one SNMP agent, or a recording of one, and says what is understood of it.\n\n"
+        "Reads one SNMP agent (v2c), or a recording of one, and says what is understood of it.\n\n"
         "  --port P             UDP port of the agent (161)\n"
         "  --credentials FILE   file with the community in its first line; - reads standard input\n"
         "  --profile NAME       use this profile instead of recognising the device\n"

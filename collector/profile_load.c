@@ -451,7 +451,7 @@ static void compile_pairs(struct compiler *c, const struct y_field *y, struct fi
 static bool unit_is_measured(const char *unit)
 {
     static const char *const measured[] = {"Cel", "V",   "A",  "W",   "VA",    "var", "dBm", "dB",
-                                        "%",   "rpm", "Wh", "A.h", "ps/nm", "m",   "s"};
+                                           "%",   "rpm", "Wh", "A.h", "ps/nm", "m",   "s"};
 
     for (size_t i = 0; unit && i < ARRAY_LEN(measured); i++)
         if (strcmp(measured[i], unit) == 0)
