@@ -38,8 +38,8 @@ enum { ARGUMENTS_MAX = 24, LIVE_SEED = 1 };
 
 static const char usage[] =
     "Usage: netzwacht demo [OPTION]...\n"
-    "A simulated city with all daemons and a dashboard, in a temporary directory. Ctrl-C leaves nothing "
-    "behind.\n\n"
+    "A simulated city with all daemons and a dashboard, in a temporary directory below TMPDIR, or /var/tmp\n"
+    "(3 GB for 540 hotspots). Ctrl-C leaves nothing behind.\n\n"
     "      --hotspots N       hotspots (default 540)\n"
     "      --nodes N          fibre nodes (default 60)\n"
     "      --days N           days of back-filled history (default 3)\n"

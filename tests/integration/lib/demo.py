@@ -127,25 +127,27 @@ class Demo:
         with open(f"{self.dir}/city/city-log.jsonl", encoding="utf-8") as log:
             return [json.loads(line) for line in log]
 
-    def processes(self):
-        """pid -> program of everything that belongs to this demo."""
+    def arguments(self):
+        """pid -> arguments of every process that belongs to this demo."""
         found = {}
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
-                with open(f"/proc/{pid}/cmdline", "rb") as f:
-                    argv = f.read().split(b"\0")
+                with open(f"/proc/{pid}/cmdline", encoding="utf-8", errors="replace") as f:
+                    words = f.read().split("\0")
             except OSError:
-                continue
-            if any(self.dir.encode() in word for word in argv):
-                found[int(pid)] = os.path.basename(argv[0].decode())
+                continue  # it ended meanwhile
+            if any(self.dir in word for word in words):
+                found[int(pid)] = words
         return found
 
+    def processes(self):
+        """pid -> program of every process that belongs to this demo."""
+        return {pid: os.path.basename(words[0]) for pid, words in self.arguments().items()}
+
     def pid_of(self, program, word=None):
-        for pid, name in self.processes().items():
-            if name == program:
-                with open(f"/proc/{pid}/cmdline", "rb") as f:
-                    if word is None or word.encode() in f.read().split(b"\0"):
-                        return pid
+        for pid, words in self.arguments().items():
+            if os.path.basename(words[0]) == program and (word is None or word in words):
+                return pid
         return None
 
     def is_gone(self):
