@@ -598,6 +598,8 @@ enum err alerts_new(const struct alerts_options *o, struct alerts **out)
         e = resume_records(a);
     if (!e)
         e = db_number(a->db, "alive", &alive);
+    if (!e && !alive)
+        e = resume_without_db(a);
     if (e) {
         log_error("alerts.db: %s (%s)", err_text(e), db_problem(a->db));
         goto failed;

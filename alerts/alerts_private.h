@@ -64,5 +64,7 @@ enum err resume_rows(struct alerts *a) NW_CHECKED;
 enum err resume_told(struct alerts *a) NW_CHECKED;
 /* Appends to the partition what was committed but not appended. */
 enum err resume_records(struct alerts *a) NW_CHECKED;
+/* alerts.db is new: numbers continue behind those in the partition, so that no reader sees one twice. */
+enum err resume_without_db(struct alerts *a) NW_CHECKED;
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "alerts/alerts_private.h"
 #include "lib/base/log.h"
+#include "lib/base/strx.h"
 
 struct restoring {
     struct alerts *a;
@@ -150,4 +151,77 @@ enum err resume_records(struct alerts *a)
 enum err resume_told(struct alerts *a)
 {
     return db_each_row(a->db, "told", restore_told, a);
+}
+
+/* ---- a new alerts.db beside an old partition ---- */
+
+static uint64_t number_of_id(const char *id)
+{
+    const char *dash = strrchr(id, '-');
+    uint64_t number;
+
+    return dash && strx_to_u64(dash + 1, &number) == ERR_OK ? number : 0;
+}
+
+static void raise_to(uint64_t *at, uint64_t value)
+{
+    if (value > *at)
+        *at = value;
+}
+
+static void go_beyond(struct alerts *a, const Nw__Record *r, uint64_t *incident_number)
+{
+    if (r->body_case == NW__RECORD__BODY_STATE)
+        raise_to(&a->sequence, r->state->sequence);
+    if (r->body_case != NW__RECORD__BODY_INCIDENT)
+        return;
+    raise_to(&a->sequence, r->incident->sequence);
+    raise_to(&a->lane_sequence[strcmp(r->incident->source, "critical") == 0 ? 0 : 1],
+             r->incident->lane_sequence);
+    raise_to(incident_number, number_of_id(r->incident->id));
+}
+
+/* The engine's counter, as rows.c writes it. */
+static enum err set_incident_number(struct alerts *a, uint64_t number)
+{
+    struct buf row = BUF_INIT;
+    enum err e;
+
+    buf_u8(&row, 1);
+    buf_le64(&row, number);
+    buf_u8(&row, 0);
+    buf_le64(&row, 0);
+    e = buf_error(&row);
+    if (!e)
+        e = engine_restore(a->engine, "meta", "engine", row.data, row.len);
+    buf_fini(&row);
+    return e;
+}
+
+enum err resume_without_db(struct alerts *a)
+{
+    struct journal_reader *reader = NULL;
+    const void *bytes;
+    size_t len;
+    journal_pos pos;
+    uint64_t number = 0;
+    enum err e = journal_reader_open(a->o.settings->journal_dir, "alerts", 0, JOURNAL_FROM_OLDEST, &reader);
+
+    while (!e) {
+        Nw__Record *r = NULL;
+        e = journal_read(reader, &bytes, &len, &pos);
+        if (e == ERR_GAP || e == ERR_CRC)
+            e = ERR_OK;
+        else if (!e && record_unpack(bytes, len, &r) == ERR_OK)
+            go_beyond(a, r, &number);
+        record_free(r);
+    }
+    journal_reader_close(reader);
+    if (e != ERR_AGAIN && e != ERR_END)
+        return e;
+    if (a->sequence)
+        log_warning(
+            "alerts.db is new, the journal is not: numbers go on after %llu, open incidents begin anew",
+            (unsigned long long)a->sequence);
+    return set_incident_number(a, number);
 }

@@ -320,10 +320,33 @@ static void killed_at_every_step_nothing_is_lost_and_nothing_told_twice_differen
     assert_true(children > 20);
 }
 
+/* Somebody moved alerts.db away: the numbers go on, no reader meets one of them again. */
+static void a_lost_database_does_not_reuse_numbers(void **state)
+{
+    char dir[32] = "/tmp/netzwacht-once-XXXXXX", command[96];
+    struct judge j = {.bodies = map_new(1)};
+
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    write_town(dir);
+    *shared = (struct shared){.now = START};
+    assert_int_equal(run_child(dir), 0);
+    snprintf(command, sizeof command, "rm -f %s/state/alerts.db*", dir);
+    assert_int_equal(system(command), 0);
+    *shared = (struct shared){.now = shared->now + HOURS};
+    assert_int_equal(run_child(dir), 0);
+    judge_partition(dir, &j);
+    assert_int_equal(j.opened, 4);
+    map_free(j.bodies, free_buf);
+    snprintf(command, sizeof command, "rm -rf %s", dir);
+    assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_quiet_life_tells_two_outages_once),
+        cmocka_unit_test(a_lost_database_does_not_reuse_numbers),
         cmocka_unit_test(killed_at_every_step_nothing_is_lost_and_nothing_told_twice_differently)};
     char data[256];
 
