@@ -120,6 +120,8 @@ class World:
     def journal(self, partition, state="state"):
         """All lines of `netzwacht journal cat`, which ends with 1 where records are missing: {"partition", "position",
         "record"}, and the members of "record" beside them."""
+        if not (self.dir / state / "journal" / partition).is_dir():
+            return []  # its writer has not begun
         done = self.run("netzwacht", "journal", "cat", "--dir", self.dir / state / "journal", partition, ok=False)
         check(done.returncode in (0, 1), f"journal cat: status {done.returncode}\n{done.stderr[-1000:]}")
         lines = [json.loads(line) for line in done.stdout.splitlines()]
