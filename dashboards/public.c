@@ -20,7 +20,7 @@
 
 enum { INCIDENTS_MAX = 100, HOTSPOT_PAGE_MAX = 60000 };
 
-#define AVAILABILITY_EVERY (5 * MINUTES)
+#define AVAILABILITY_EVERY MINUTES
 #define AVAILABILITY_SPAN  (30 * DAYS)
 #define INCIDENTS_KEPT     (7 * DAYS)
 #define BLIND_AFTER        (60 * SECONDS)
@@ -38,7 +38,7 @@ struct public_writer {
     struct public_district *districts;
     struct public_incident incidents[INCIDENTS_MAX];
     size_t hotspot_count, district_count, incident_count;
-    ns_t availability_at; /* monotonic; when the figures were computed, 0 = never */
+    ns_t availability_at; /* monotonic; when the figures were computed, 0 = never, or nothing was known */
     struct buf page;      /* reused */
     enum err last_error;
     double written; /* files */
@@ -128,7 +128,7 @@ static void fill_availability(struct public_writer *p, ns_t now)
 
     if (p->availability_at && mono - p->availability_at < AVAILABILITY_EVERY)
         return;
-    p->availability_at = mono;
+    p->availability_at = 0;
     for (size_t d = 0; d < p->district_count; d++)
         memset(&p->districts[d].availability, 0, sizeof p->districts[d].availability);
     for (size_t i = 0; i < count; i++) {
@@ -138,6 +138,8 @@ static void fill_availability(struct public_writer *p, ns_t now)
             history_availability(p->history, "hotspot", all[i].id, now - AVAILABILITY_SPAN, now, now, &a) ==
                 ERR_OK)
             availability_sum(&p->districts[d].availability, &a);
+        if (a.up + a.down > 0)
+            p->availability_at = mono;
     }
 }
 
@@ -320,6 +322,10 @@ static enum err copy_style(struct public_writer *p)
     close(fd);
     free(path);
     e = put_file(p, "status.css");
+    if (e == ERR_OK) {
+        public_page_icon(&p->page);
+        e = put_file(p, "icon.svg");
+    }
     if (e)
         log_error("%s cannot be written: %s", p->folder, err_text(e));
     return e;

@@ -190,6 +190,7 @@ static void put_title(struct buf *out, const char *heading, enum language lang)
     buf_str(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
     public_page_text(out, heading);
     buf_str(out, "</title>\n<link rel=\"stylesheet\" href=\"status.css\">\n");
+    buf_str(out, "<link rel=\"icon\" href=\"icon.svg\" type=\"image/svg+xml\">\n");
     buf_str(out,
             "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"feed.atom\" title=\"Atom\">\n");
     buf_str(out, "</head>\n<body>\n");
@@ -346,6 +347,29 @@ static void put_districts(struct buf *out, const struct public_model *m, enum la
     panel_end(out);
 }
 
+/* The marks of the map and what they mean; the map itself is a picture. */
+static void put_map(struct buf *out, enum language lang)
+{
+    static const struct {
+        const char *mark;
+        enum state state;
+    } legend[] = {{"●", STATE_USABLE},
+                  {"▲", STATE_DEGRADED},
+                  {"✕", STATE_UNUSABLE},
+                  {"◆", STATE_MAINTENANCE},
+                  {"○", STATE_UNKNOWN}};
+
+    panel_begin(out, T_MAP, lang);
+    buf_str(out, "<p>");
+    for (size_t i = 0; i < ARRAY_LEN(legend); i++)
+        buf_printf(out, "%s<span aria-hidden=\"true\">%s</span> %s", i ? ", " : "", legend[i].mark,
+                   state_text(legend[i].state, lang));
+    buf_printf(
+        out, "</p>\n<p><img src=\"map.svg\" width=\"800\" height=\"800\" loading=\"lazy\" alt=\"%s\"></p>\n",
+        t(T_MAP_ALT, lang));
+    panel_end(out);
+}
+
 void public_page_index(struct buf *out, const struct public_model *m, enum language lang)
 {
     size_t counts[5] = {0};
@@ -356,10 +380,7 @@ void public_page_index(struct buf *out, const struct public_model *m, enum langu
     put_counts(out, counts, lang);
     put_incidents(out, m, lang);
     put_districts(out, m, lang);
-    panel_begin(out, T_MAP, lang);
-    buf_printf(out, "<p><img src=\"map.svg\" width=\"800\" height=\"800\" loading=\"lazy\" alt=\"%s\"></p>\n",
-               t(T_MAP_ALT, lang));
-    panel_end(out);
+    put_map(out, lang);
     put_foot(out, lang);
 }
 
@@ -623,4 +644,14 @@ void public_page_map(struct buf *out, const struct public_model *m)
         }
     }
     buf_str(out, "\n</svg>\n");
+}
+
+void public_page_icon(struct buf *out)
+{
+    buf_str(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\"><rect width=\"32\" height=\"32\" "
+        "rx=\"6\" fill=\"#16255c\"/><g fill=\"none\" stroke=\"#fff\" stroke-width=\"3\" "
+        "stroke-linecap=\"round\"><path d=\"M6 14a14 14 0 0 1 20 0M11 19a7 7 0 0 1 10 0\"/></g><circle "
+        "cx=\"16\" cy=\"24\" r=\"2.5\" fill=\"#fff\"/></svg>\n");
 }

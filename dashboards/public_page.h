@@ -65,6 +65,7 @@ void public_page_hotspots_json(struct buf *out, const struct public_model *m);
 void public_page_incidents_json(struct buf *out, const struct public_model *m);
 void public_page_feed(struct buf *out, const struct public_model *m);
 void public_page_map(struct buf *out, const struct public_model *m);
+void public_page_icon(struct buf *out);
 
 /* Escapes & < > " ' for HTML and XML text and attributes; control characters and broken UTF-8 become U+FFFD.
  */
