@@ -4,7 +4,7 @@
 WEB_FILES = $(shell cd '$(srcdir)' && find dashboards/web -type f ! -path '*/node_modules/*' ! -path '*/dist/*' \
 	! -name openapi.d.ts | LC_ALL=C sort)
 EXTRA_DIST += $(WEB_FILES) tests/web/lib.mjs tests/web/mock.mjs tests/web/screenshots.mjs tests/integration/browser.mjs \
-	dashboards/public/status.css docs/screenshots/README.md
+	docs/screenshots/README.md
 dist_check_SCRIPTS += tests/web/unit.sh
 
 if ENABLE_WEB

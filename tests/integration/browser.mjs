@@ -249,10 +249,18 @@ async function testIncidents() {
     await other.waitForSelector("#comment");
     await go(`incidents/${id}`, "#comment");
     await page.fill("#comment", "Zweites Fenster");
+    // Chromium slows the timers of a window behind another, so the window itself notes when it saw the comment.
+    await other.evaluate(() => {
+      const look = () => {
+        const isThere = [...document.querySelectorAll(".log q")].some((each) => each.textContent === "Zweites Fenster");
+        if (isThere) document.body.dataset.seenAt ??= String(Date.now());
+      };
+      new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+    });
     const begin = Date.now();
     await page.click("[data-verb=comment]");
-    await other.waitForFunction(() => [...document.querySelectorAll(".log q")].some((each) => each.textContent === "Zweites Fenster"), null, { timeout: 10_000, polling: 50 });
-    console.log(`# seen by the other window after ${Date.now() - begin} ms`);
+    const seenAt = await until(() => other.evaluate(() => Number(document.body.dataset.seenAt ?? 0)), "the comment in the other window", 10);
+    console.log(`# seen by the other window after ${seenAt - begin} ms`);
     await other.close();
   });
 }

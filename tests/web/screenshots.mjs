@@ -7,6 +7,7 @@ import { chromiumPath, launch, logIn, openContext, packages, source, startDemo, 
 
 const folder = process.argv[2] ?? join(source, "docs/screenshots");
 const LARGEST = 300 * 1024;
+const FRESH_MS = 60_000;
 const SIZE = { width: 1200, height: 750 };
 /** So that graphs have something to show. */
 const HISTORY_SECONDS = Number(process.env.NETZWACHT_HISTORY_SECONDS ?? 120);
@@ -32,7 +33,9 @@ async function shoot(page, demo, name, hash, ready, element = null) {
 
 /** A cut or a power failure that takes part of the city: it shows more than a quiet night, or one that takes all of it. */
 async function tellingIncident(page) {
-  const isTelling = ({ members }) => members.length >= 10 && members.length <= 120;
+  // Those of the demo's script last about a minute; an old one would close while the pictures are taken.
+  const isFresh = ({ opened }) => Date.now() - Date.parse(opened) < FRESH_MS;
+  const isTelling = (each) => each.members.length >= 10 && each.members.length <= 120 && isFresh(each);
   return until(
     async () => {
       const open = (await api(page, "/incidents?status=open&limit=100")).items;

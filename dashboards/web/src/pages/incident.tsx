@@ -299,7 +299,7 @@ function Evidence({ incident }: { incident: Incident }) {
               {incident.evidence.map((each, index) => (
                 <tr key={index}>
                   <th scope="row">{code("metric", each.metric)}</th>
-                  <td>{each.entity}</td>
+                  <td>{each.entity || "–"}</td>
                   <td class="is-number">{formatValue(each.value, unitOf(each.metric), language)}</td>
                   <td class="is-number">{formatValue(each.limit, unitOf(each.metric), language)}</td>
                   <td>
