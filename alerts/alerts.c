@@ -15,6 +15,7 @@
 #include "lib/base/strx.h"
 
 #define TICK_EVERY    (250 * MILLISECONDS)
+#define READER        "alerts"
 #define COMMIT_PAUSE  (10 * MILLISECONDS) /* group commit */
 #define OFFSETS_EVERY (10 * SECONDS)      /* positions alone, when nothing else changes */
 #define RETRY_EVERY   (1 * SECONDS)
@@ -465,11 +466,25 @@ static void on_tick(void *ctx)
         loop_stop(a->o.loop);
 }
 
+/* The positions that count stand in alerts.db; these tell the writers what must be kept for us. */
+static void store_cursors(const struct alerts *a)
+{
+    for (int i = 0; i < PARTITIONS; i++) {
+        enum err e = a->committed[i] ? journal_cursor_store(a->o.settings->journal_dir, READER,
+                                                            alerts_partitions[i], a->committed[i])
+                                     : ERR_OK;
+        if (e)
+            log_debug("cursor of %s: %s", alerts_partitions[i], err_text(e));
+    }
+}
+
 /* What is safe on the disk of the partition need not stand in alerts.db any more. */
 static void on_sync(void *ctx)
 {
     struct alerts *a = ctx;
 
+    if (!a->is_failing)
+        store_cursors(a);
     if (a->appended_slot > a->synced_slot && !a->outgoing && journal_sync(a->o.journal) == ERR_OK) {
         a->synced_slot = a->appended_slot;
         db_drop_records(a->db, a->synced_slot);

@@ -268,6 +268,16 @@ static void weigh(const struct engine *e, struct incident *i)
 
 /* ---- saying ---- */
 
+/* How many are without service now; once it is over, how many ever were. */
+static size_t hotspots_affected(const struct incident *i)
+{
+    size_t count = 0;
+
+    for (size_t k = 0; i->closed && k < i->members.count; k++)
+        count += i->members.items[k].kind == OBJECT_HOTSPOT;
+    return i->closed ? count : i->hotspots;
+}
+
 static void fill_text(const char *format, const struct incident *i, struct buf *out)
 {
     const struct evidence *v = i->evidence_count ? &i->evidence[0] : NULL;
@@ -277,7 +287,7 @@ static void fill_text(const char *format, const struct incident *i, struct buf *
             buf_str(out, i->cause_name);
             p += strlen("{name}");
         } else if (strx_starts_with(p, "{hotspots}")) {
-            buf_printf(out, "%zu", i->hotspots);
+            buf_printf(out, "%zu", hotspots_affected(i));
             p += strlen("{hotspots}");
         } else if (strx_starts_with(p, "{value}")) {
             buf_printf(out, "%.1f", !v ? 0.0 : i->type == INCIDENT_OPTICAL_DRIFT ? v->fall : v->value);

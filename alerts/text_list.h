@@ -3,8 +3,8 @@
  *
  * Codes are the contract of MQTT and HTTP, numbers are append-only (alerts.db). The severity is the one that
  * an incident starts from; the engine raises it with the number of hotspots. In the texts {name} is the
- * cause, {hotspots} the number of hotspots that are affected now, {value} and {limit} the evidence. No
- * include guard: include it with INCIDENT_TYPE defined. */
+ * cause, {hotspots} the number of hotspots that are affected now (of a closed incident: that ever were),
+ * {value} and {limit} the evidence. No include guard: include it with INCIDENT_TYPE defined. */
 INCIDENT_TYPE(0, INCIDENT_OTHER, "other", SEVERITY_WARNING, "{name}: Auffälligkeit", "{name}: irregularity")
 INCIDENT_TYPE(1, INCIDENT_FIBRE_CUT, "fibre_cut", SEVERITY_MAJOR,
               "Glasfaserstrecke zu {name} unterbrochen; betroffene Hotspots: {hotspots}",
