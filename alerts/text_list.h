@@ -18,11 +18,11 @@ INCIDENT_TYPE(3, INCIDENT_DEVICE_DOWN, "device_down", SEVERITY_MINOR,
 INCIDENT_TYPE(4, INCIDENT_ON_BATTERY, "on_battery", SEVERITY_WARNING, "{name} läuft auf Batterie",
               "{name} is running on battery")
 INCIDENT_TYPE(5, INCIDENT_PORTAL_DOWN, "portal_down", SEVERITY_MAJOR,
-              "Anmeldeseite {name} funktioniert nicht; betroffene Hotspots: {hotspots}",
-              "Portal {name} does not work; hotspots affected: {hotspots}")
+              "{name} funktioniert nicht; betroffene Hotspots: {hotspots}",
+              "{name} (portal) does not work; hotspots affected: {hotspots}")
 INCIDENT_TYPE(6, INCIDENT_DNS_DOWN, "dns_down", SEVERITY_CRITICAL,
-              "Namensauflösung {name} funktioniert nicht; betroffene Hotspots: {hotspots}",
-              "Name service {name} does not work; hotspots affected: {hotspots}")
+              "{name} (DNS) funktioniert nicht; betroffene Hotspots: {hotspots}",
+              "{name} (DNS) does not work; hotspots affected: {hotspots}")
 INCIDENT_TYPE(7, INCIDENT_SERVICE_DOWN, "service_down", SEVERITY_MAJOR, "Dienst {name} funktioniert nicht",
               "Service {name} does not work")
 INCIDENT_TYPE(8, INCIDENT_CERTIFICATE, "certificate", SEVERITY_WARNING,

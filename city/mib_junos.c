@@ -48,6 +48,17 @@ static void lldp_remote_ap(const struct mib_agent *a, const struct city_port *p,
     }
 }
 
+/* LldpSystemCapabilitiesMap, BITS: bridge(2), wlanAccessPoint(3), stationOnly(7). */
+static void lldp_capabilities(const struct mib_agent *far, enum port_kind kind, struct agent_value *v)
+{
+    const uint8_t access_point = 0x30, bridge = 0x20, station = 0x01;
+
+    if (kind == PORT_AP)
+        put_bytes(v, &access_point, 1);
+    else
+        put_bytes(v, mib_device(far)->role == ROLE_UPS ? &station : &bridge, 1);
+}
+
 static void lldp_remote(const struct mib_agent *a, size_t row, int what, struct agent_value *v)
 {
     const struct city_port *p = &mib_device(a)->ports[row];
@@ -56,6 +67,10 @@ static void lldp_remote(const struct mib_agent *a, size_t row, int what, struct 
 
     if (what == 4) {
         put_int(v, 4);
+        return;
+    }
+    if (what >= 11) {
+        lldp_capabilities(&far, p->kind, v);
         return;
     }
     if (p->kind == PORT_AP) {
@@ -177,6 +192,8 @@ static const struct column columns[] = {
     LLDP_REMOTE(8),
     LLDP_REMOTE(9),
     LLDP_REMOTE(10),
+    LLDP_REMOTE(11),
+    LLDP_REMOTE(12),
     SYSTEM_COLUMNS,
     IF_COLUMNS,
     COLUMN(mib_host_uptime, 0, ROWS_SCALAR, 1, 3, 6, 1, 2, 1, 25, 1, 1),

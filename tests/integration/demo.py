@@ -36,6 +36,8 @@ def quiet_city_breaks_exactly_as_told():
         wait_for("a quiet city", 60, lambda: set(demo.states().values()) <= {"usable", "degraded"}, interval=0.5)
         before = {h for h, s in demo.states().items() if s == "unusable"}
         check(not before, f"unusable before anything broke: {before}")
+        uplink = next(d for d in demo.get("/devices?limit=1000")["items"] if d["id"].startswith("agg-"))["id"]
+        wait_for("LLDP neighbours of an aggregation switch", 30, lambda: demo.get(f"/devices/{uplink}/neighbours")["items"])
         victim = next(h for h in demo.get("/hotspots?limit=1000")["items"] if h["device"].startswith("ap-"))
         demo.city("kill", victim["device"])
         wait_for("the hotspot to be unusable", 40, lambda: demo.states()[victim["id"]] == "unusable")
