@@ -278,7 +278,19 @@ static size_t hotspots_affected(const struct incident *i)
     return i->closed ? count : i->hotspots;
 }
 
-static void fill_text(const char *format, const struct incident *i, struct buf *out)
+/* One decimal, with the comma or point of the language. */
+static void put_decimal(double value, enum language lang, struct buf *out)
+{
+    size_t before = out->len;
+    char *point;
+
+    buf_printf(out, "%.1f", value);
+    point = lang == LANG_DE && out->data ? strchr(out->data + before, '.') : NULL;
+    if (point)
+        *point = ',';
+}
+
+static void fill_text(const char *format, enum language lang, const struct incident *i, struct buf *out)
 {
     const struct evidence *v = i->evidence_count ? &i->evidence[0] : NULL;
 
@@ -290,10 +302,10 @@ static void fill_text(const char *format, const struct incident *i, struct buf *
             buf_printf(out, "%zu", hotspots_affected(i));
             p += strlen("{hotspots}");
         } else if (strx_starts_with(p, "{value}")) {
-            buf_printf(out, "%.1f", !v ? 0.0 : i->type == INCIDENT_OPTICAL_DRIFT ? v->fall : v->value);
+            put_decimal(!v ? 0 : i->type == INCIDENT_OPTICAL_DRIFT ? v->fall : v->value, lang, out);
             p += strlen("{value}");
         } else if (strx_starts_with(p, "{limit}")) {
-            buf_printf(out, "%.1f", v ? v->limit : 0.0);
+            put_decimal(v ? v->limit : 0, lang, out);
             p += strlen("{limit}");
         } else {
             buf_put(out, p++, 1);
@@ -373,8 +385,8 @@ static void paper_fill(const struct engine *e, const struct incident *i, const c
     p->pb.operator_comment = (char *)i->op_comment;
     p->pb.is_flapping = i->is_flapping;
     p->pb.runbook = (char *)i->runbook;
-    fill_text(incident_type_info(i->type)->de, i, &p->de);
-    fill_text(incident_type_info(i->type)->en, i, &p->en);
+    fill_text(incident_type_info(i->type)->de, LANG_DE, i, &p->de);
+    fill_text(incident_type_info(i->type)->en, LANG_EN, i, &p->en);
     p->pb.text_de = p->de.data ? p->de.data : (char *)"";
     p->pb.text_en = p->en.data ? p->en.data : (char *)"";
 }
