@@ -717,7 +717,7 @@ void alerts_beat(struct alerts *a, Nw__Heartbeat *beat)
     ns_t wall = loop_wall(a->o.loop);
 
     for (int i = 0; i < PARTITIONS; i++) {
-        ns_t lag = a->record_time[i] && i < 2 ? wall - a->record_time[i] : 0;
+        ns_t lag = i < 2 && a->record_time[i] ? wall - a->record_time[i] : 0;
         nw__lag__init(&a->lags[i]);
         a->lags[i].partition = (char *)(uintptr_t)alerts_partitions[i];
         a->lags[i].lag_ms = lag > 0 ? (uint64_t)(lag / MILLISECONDS) : 0;

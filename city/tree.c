@@ -254,10 +254,11 @@ static void chain_some(struct tree *t)
 static enum err share_ups(struct tree *t)
 {
     size_t n = t->counts.aggregation, done = 0;
-    size_t *members = calloc(n * 2, sizeof *members), *ups = members + n;
+    size_t *members = calloc(n * 2, sizeof *members), *ups;
 
     if (!members)
         return ERR_NOMEM;
+    ups = members + n;
     for (size_t g = 0; g < t->counts.access; g++)
         members[t->groups[g].aggregation]++;
     if (t->counts.ups < n) {

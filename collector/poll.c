@@ -367,6 +367,7 @@ static enum poll_next identify_step(struct poll *p, ns_t now, const struct snmp_
 {
     const struct read_plan *probe = profile_set_probe(p->options.profiles);
 
+    /* cppcheck-suppress ctunullpointer ; poll_step() comes here with ERR_OK only: there is a reply */
     if (reply->error_status != SNMP_NO_ERROR) {
         /* v1 names the first object that it does not have: ask again without it. */
         size_t nth = 0, i;

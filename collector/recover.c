@@ -5,8 +5,9 @@
 #include "collector/collector_internal.h"
 #include "lib/base/log.h"
 
-#define OLD_LEAST (5 * MINUTES) /* what was known of reachability is believed for this, or three intervals   \
-                                 */
+#define OLD_LEAST                                                                                            \
+    (5 * MINUTES) /* what was known of reachability is believed for this, or three intervals                 \
+                   */
 
 static void take(struct collector *c, const Nw__Record *r, journal_pos pos)
 {

@@ -369,7 +369,7 @@ static void on_phase(void *ctx)
 static enum err start_reading(struct store *s)
 {
     static const struct journal_tail_fns fns = {on_record, on_gap, NULL};
-    bool has_units;
+    bool has_units = false;
     enum err e = journal_tail_new(s->o.loop, s->o.settings->journal_dir, &fns, s, &s->tail);
 
     if (!e)

@@ -174,7 +174,9 @@ static uint32_t *trim(uint32_t *files, size_t count)
 {
     uint32_t *smaller = realloc(files, (count ? count : 1) * sizeof *files);
 
-    return smaller ? smaller : files;
+    if (!smaller)
+        return files; /* larger than it need be */
+    return smaller;
 }
 
 static enum err take_table(struct store_sources *s, const char *source, struct source *x,

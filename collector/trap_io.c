@@ -47,10 +47,9 @@ static void to_address(const union any_address *name, struct snmp_address *out)
 static void acknowledge(struct trap_io *t, const struct snmp_message *m, size_t len, struct msghdr *header)
 {
     size_t type_at = (size_t)(m->community - t->bytes) + m->community_len;
-    struct iovec vector = {t->bytes, len};
 
     t->bytes[type_at] = SNMP_RESPONSE;
-    header->msg_iov = &vector;
+    header->msg_iov->iov_len = len; /* it holds t->bytes still */
     header->msg_control = NULL;
     header->msg_controllen = 0;
     if (sendmsg(t->fd, header, MSG_DONTWAIT) < 0)

@@ -109,9 +109,10 @@ bool icmp_round_is_complete(const struct icmp_round *r)
     return r->sent == ICMP_PINGS && count_answers(r) == ICMP_PINGS;
 }
 
-static double median_s(const struct icmp_round *r, unsigned count)
+/* NAN if none was answered. */
+static double median_s(const struct icmp_round *r)
 {
-    ns_t sorted[ICMP_PINGS];
+    ns_t sorted[ICMP_PINGS] = {0};
     size_t n = 0;
 
     for (unsigned i = 0; i < r->sent; i++) {
@@ -123,8 +124,9 @@ static double median_s(const struct icmp_round *r, unsigned count)
         sorted[place] = r->rtt[i];
         n++;
     }
-    return count % 2 ? (double)sorted[count / 2] / 1e9
-                     : ((double)sorted[count / 2 - 1] + (double)sorted[count / 2]) / 2e9;
+    if (n == 0)
+        return NAN;
+    return n % 2 ? (double)sorted[n / 2] / 1e9 : ((double)sorted[n / 2 - 1] + (double)sorted[n / 2]) / 2e9;
 }
 
 /* J += (|D| - J) / 16 over successive answers (RFC 3550 6.4.1). */
@@ -145,11 +147,10 @@ static double jitter_s(const struct icmp_round *r)
 
 struct icmp_verdict icmp_round_judge(const struct icmp_round *r)
 {
-    struct icmp_verdict v = {.sent = r->sent, .received = count_answers(r), .rtt_s = NAN, .jitter_s = NAN};
+    struct icmp_verdict v = {
+        .sent = r->sent, .received = count_answers(r), .rtt_s = median_s(r), .jitter_s = NAN};
 
     v.loss_percent = v.sent ? 100.0 * (v.sent - v.received) / v.sent : NAN;
-    if (v.received > 0)
-        v.rtt_s = median_s(r, v.received);
     if (v.received > 1)
         v.jitter_s = jitter_s(r);
     return v;

@@ -624,6 +624,7 @@ static enum err read_document(struct reading *r, const char *text, size_t len,
         root = yaml_document_get_root_node(&document);
         if (root && !(root->type == YAML_SCALAR_NODE && scalar_is_null(root)))
             e = read_mapping(r, root, schema, out, 0);
+        r->document = NULL;
         yaml_document_delete(&document);
     } else {
         e = ERR_NOMEM; /* the events were fine a moment ago */
