@@ -8,100 +8,17 @@
 #include <string.h>
 
 #include "lib/base/json_out.h"
+#include "lib/model/incident_json.h"
 #include "lib/model/state.h"
-
-static void put_cause(struct json_out *j, const Nw__Member *cause)
-{
-    json_object_begin(j, "cause");
-    json_string(j, "kind", cause ? cause->kind : "monitor");
-    json_string(j, "id", cause ? cause->id : "");
-    json_string(j, "name", cause ? cause->name : "");
-    json_object_end(j);
-}
-
-static void put_members(struct json_out *j, const Nw__Incident *i)
-{
-    size_t count = i->n_members < EVENT_MEMBERS_MAX ? i->n_members : EVENT_MEMBERS_MAX;
-
-    json_array_begin(j, "members");
-    for (size_t k = 0; k < count; k++) {
-        const Nw__Member *m = i->members[k];
-        json_object_begin(j, NULL);
-        json_string(j, "kind", m->kind);
-        json_string(j, "id", m->id);
-        json_string(j, "state", state_code((enum state)m->state));
-        json_string(j, "reason", reason_code((enum reason)m->reason));
-        json_object_end(j);
-    }
-    json_array_end(j);
-    if (i->n_members > count)
-        json_uint(j, "members_more", i->n_members - count);
-}
-
-static void put_operator(struct json_out *j, const Nw__Incident *i)
-{
-    bool is_set = i->operator_at != 0;
-
-    json_object_begin(j, "operator");
-    json_string(j, "state", i->operator_state[0] ? i->operator_state : "none");
-    json_string(j, "by", is_set ? i->operator_by : NULL);
-    json_time(j, "at", (ns_t)i->operator_at);
-    json_string(j, "comment", is_set && i->operator_comment[0] ? i->operator_comment : NULL);
-    json_object_end(j);
-}
-
-static void put_evidence(struct json_out *j, const Nw__Incident *i)
-{
-    json_array_begin(j, "evidence");
-    for (size_t k = 0; k < i->n_evidence; k++) {
-        const Nw__Evidence *v = i->evidence[k];
-        json_object_begin(j, NULL);
-        json_string(j, "metric", v->metric);
-        json_string(j, "entity", v->entity);
-        json_double(j, "value", v->value);
-        json_double(j, "limit", v->limit);
-        json_time(j, "at", (ns_t)v->at);
-        json_object_end(j);
-    }
-    json_array_end(j);
-}
-
-static void put_text(struct json_out *j, const char *de, const char *en)
-{
-    json_object_begin(j, "text");
-    json_string(j, "de", de);
-    json_string(j, "en", en);
-    json_object_end(j);
-}
-
-static void put_incident(struct json_out *j, const char *key, const Nw__Incident *i)
-{
-    json_object_begin(j, key);
-    json_string(j, "id", i->id);
-    json_string(j, "source", i->source);
-    json_uint(j, "sequence", i->lane_sequence);
-    json_string(j, "severity", i->severity);
-    json_fixed(j, "priority", i->priority, 1);
-    json_string(j, "type", i->type);
-    put_cause(j, i->cause);
-    put_members(j, i);
-    json_time(j, "opened", (ns_t)i->opened);
-    json_time(j, "changed", (ns_t)i->changed);
-    json_time(j, "closed", (ns_t)i->closed);
-    put_operator(j, i);
-    json_bool(j, "flapping", i->is_flapping);
-    put_evidence(j, i);
-    json_string(j, "runbook", i->runbook[0] ? i->runbook : NULL);
-    put_text(j, i->text_de, i->text_en);
-    json_object_end(j);
-}
 
 void event_json_incident(const Nw__Incident *i, struct buf *out)
 {
     struct json_out j;
 
     json_init(&j, out);
-    put_incident(&j, NULL, i);
+    json_object_begin(&j, NULL);
+    incident_json_put(&j, i, INCIDENT_JSON_MQTT);
+    json_object_end(&j);
 }
 
 void event_json_event(const char *instance, const Nw__Incident *i, ns_t time, struct buf *out)
@@ -126,7 +43,9 @@ void event_json_event(const char *instance, const Nw__Incident *i, ns_t time, st
     json_string(&j, "subject", i->id);
     json_string(&j, "sequence", sequence);
     json_string(&j, "datacontenttype", "application/json");
-    put_incident(&j, "data", i);
+    json_object_begin(&j, "data");
+    incident_json_put(&j, i, INCIDENT_JSON_MQTT);
+    json_object_end(&j);
     json_object_end(&j);
     buf_fini(&text);
 }
@@ -153,6 +72,14 @@ static void put_place(struct json_out *j, const struct inventory *inv, const str
         json_null(j, "lat");
         json_null(j, "lon");
     }
+}
+
+static void put_text(struct json_out *j, const char *de, const char *en)
+{
+    json_object_begin(j, "text");
+    json_string(j, "de", de);
+    json_string(j, "en", en);
+    json_object_end(j);
 }
 
 static void put_state_text(struct json_out *j, const struct object_state *s)

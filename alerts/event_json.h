@@ -6,7 +6,7 @@
 #include "alerts/engine.h"
 #include "lib/base/buf.h"
 
-enum { EVENT_MEMBERS_MAX = 200, EVENT_PAYLOAD_MAX = 64 * 1024 };
+enum { EVENT_PAYLOAD_MAX = 64 * 1024 };
 
 /* The incident as it stands: incident/<id>, `data` of events, `netzwacht incidents show --json`. */
 void event_json_incident(const Nw__Incident *i, struct buf *out);

@@ -116,7 +116,6 @@ void api_json_id(struct json_out *j, const char *key, const char *id); /* NULL o
 void api_json_hotspot_members(struct json_out *j, const struct dashboard *d, size_t index);
 void api_json_device_members(struct json_out *j, const struct dashboard *d, size_t index, size_t hotspots);
 void api_json_summary(struct json_out *j, const char *key, const struct dashboard *d, ns_t now);
-void api_json_incident_members(struct json_out *j, const Nw__Incident *incident);
 void api_json_daemon(struct json_out *j, const char *key, const struct snap_daemon *daemon, ns_t now);
 void api_json_state_event(struct json_out *j, const struct dashboard *d, const Nw__State *state);
 /* false, and nothing written: history does not know the command. */

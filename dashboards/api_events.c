@@ -10,6 +10,7 @@
 #include "dashboards/api.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
+#include "lib/model/incident_json.h"
 
 enum { SUMMARY_EVERY = 5, COMMENT_EVERY = 15 }; /* ticks of a second */
 
@@ -125,7 +126,7 @@ static const char *frame_of(struct dashboard *d, const Nw__Record *record, struc
         return "state";
     case NW__RECORD__BODY_INCIDENT:
         json_object_begin(&j, NULL);
-        api_json_incident_members(&j, record->incident);
+        incident_json_put(&j, record->incident, INCIDENT_JSON_API);
         json_object_end(&j);
         return "incident";
     case NW__RECORD__BODY_OUTCOME:

@@ -10,6 +10,7 @@
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
 #include "lib/base/timex.h"
+#include "lib/model/incident_json.h"
 
 enum { COMMENT_MAX = 4000, MAINTENANCE_MAX_DAYS = 366 };
 
@@ -31,7 +32,7 @@ static bool put_incident(void *ctx, uint64_t row, const Nw__Incident *incident)
         return false;
     }
     json_object_begin(p->j, NULL);
-    api_json_incident_members(p->j, incident);
+    incident_json_put(p->j, incident, INCIDENT_JSON_API);
     json_object_end(p->j);
     p->last = row;
     p->given++;
@@ -112,7 +113,7 @@ void api_incident(struct api_call *c)
     }
     json_init(&j, &b);
     json_object_begin(&j, NULL);
-    api_json_incident_members(&j, incident);
+    incident_json_put(&j, incident, INCIDENT_JSON_API);
     json_array_begin(&j, "log");
     e = history_incident_log(c->dashboard->history, c->param, put_event, &j);
     json_array_end(&j);

@@ -9,7 +9,7 @@
 #include "lib/model/metric.h"
 #include "lib/model/state.h"
 
-enum { MEMBERS_MAX = 200, GRAPHS_MAX = 40, GRAPH_METRICS = 3 };
+enum { GRAPHS_MAX = 40, GRAPH_METRICS = 3 };
 
 void api_json_state_counts(struct json_out *j, const char *key, const size_t counts[5])
 {
@@ -245,74 +245,6 @@ void api_json_summary(struct json_out *j, const char *key, const struct dashboar
     put_incident_tally(j, d);
     json_object_end(j);
     free(by_district);
-}
-
-/* ---- incidents (contract/mqtt-json.md, topic incident/<id>) ---- */
-
-static void put_members(struct json_out *j, const Nw__Incident *i)
-{
-    json_array_begin(j, "members");
-    for (size_t k = 0; k < i->n_members && k < MEMBERS_MAX; k++) {
-        const Nw__Member *m = i->members[k];
-        json_object_begin(j, NULL);
-        json_string(j, "kind", m->kind);
-        json_string(j, "id", m->id);
-        json_string(j, "name", m->name);
-        json_string(j, "state", state_code((enum state)m->state));
-        json_string(j, "reason", reason_code((enum reason)m->reason));
-        json_object_end(j);
-    }
-    json_array_end(j);
-    if (i->n_members > MEMBERS_MAX)
-        json_uint(j, "members_more", i->n_members - MEMBERS_MAX);
-}
-
-static void put_evidence(struct json_out *j, const Nw__Incident *i)
-{
-    json_array_begin(j, "evidence");
-    for (size_t k = 0; k < i->n_evidence; k++) {
-        const Nw__Evidence *v = i->evidence[k];
-        json_object_begin(j, NULL);
-        json_string(j, "metric", v->metric);
-        json_string(j, "entity", v->entity);
-        json_double(j, "value", v->value);
-        json_double(j, "limit", v->limit);
-        json_time(j, "at", (ns_t)v->at);
-        json_object_end(j);
-    }
-    json_array_end(j);
-}
-
-void api_json_incident_members(struct json_out *j, const Nw__Incident *i)
-{
-    json_string(j, "id", i->id);
-    json_string(j, "source", i->source);
-    json_uint(j, "sequence", i->lane_sequence);
-    json_string(j, "severity", i->severity);
-    json_double(j, "priority", i->priority);
-    json_string(j, "type", i->type);
-    json_object_begin(j, "cause");
-    json_string(j, "kind", i->cause ? i->cause->kind : "");
-    json_string(j, "id", i->cause ? i->cause->id : "");
-    json_string(j, "name", i->cause ? i->cause->name : "");
-    json_object_end(j);
-    put_members(j, i);
-    json_time(j, "opened", (ns_t)i->opened);
-    json_time(j, "changed", (ns_t)i->changed);
-    json_time(j, "closed", (ns_t)i->closed);
-    json_object_begin(j, "operator");
-    json_string(j, "state", i->operator_state[0] ? i->operator_state : "none");
-    api_json_id(j, "by", i->operator_by);
-    json_time(j, "at", (ns_t)i->operator_at);
-    api_json_id(j, "comment", i->operator_comment);
-    json_object_end(j);
-    json_bool(j, "flapping", i->is_flapping);
-    put_evidence(j, i);
-    api_json_id(j, "runbook", i->runbook);
-    json_object_begin(j, "text");
-    json_string(j, "de", i->text_de);
-    json_string(j, "en", i->text_en);
-    json_object_end(j);
 }
 
 /* ---- events ---- */

@@ -16,6 +16,7 @@ lib_libruntime_a_SOURCES = \
 lib_libruntime_a_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS) $(MOSQUITTO_CFLAGS) $(CURL_CFLAGS)
 
 lib_libmodel_a_SOURCES = \
+	%D%/model/incident_json.c %D%/model/incident_json.h \
 	%D%/model/inventory.c %D%/model/inventory.h %D%/model/metric.c %D%/model/metric.h %D%/model/metric_list.h \
 	%D%/model/record.c %D%/model/record.h %D%/model/settings.c %D%/model/settings.h \
 	%D%/model/state.c %D%/model/state.h %D%/model/state_list.h

@@ -6,3 +6,7 @@ UNIT_TESTS += tests/unit/test_record_json
 tests_unit_test_record_json_SOURCES = %D%/test_record_json.c %D%/cmocka_tests.h
 tests_unit_test_record_json_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_unit_test_record_json_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_incident_json
+tests_unit_test_incident_json_SOURCES = %D%/test_incident_json.c %D%/cmocka_tests.h
+tests_unit_test_incident_json_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_unit_test_incident_json_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
