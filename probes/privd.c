@@ -68,6 +68,9 @@ enum err privd_confine(void)
         ALLOW(rt_sigreturn),
         ALLOW(exit_group),
         ALLOW(exit),
+#ifdef __SANITIZE_ADDRESS__
+        ALLOW(sigaltstack), /* the sanitizer's own, before a call that does not return */
+#endif
         /* mmap, but nothing executable */
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 0, 3),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
