@@ -19,12 +19,12 @@ includes() { # includes DIRECTORY PATTERN: file:line of own headers that match
     grep -rnE "#include \"($2)" --include='*.c' --include='*.h' "$1" 2>/dev/null || true
 }
 
-foreign() { # foreign HEADER-PATTERN FILES-THAT-MAY
-    grep -rlE "#include <($1)" --include='*.c' --include='*.h' lib collector probes alerts dashboards coverage city cli 2>/dev/null |
+foreign() { # foreign HEADER-PATTERN FILES-THAT-MAY: other files that include such a header
+    grep -rlE "#include [<\"]($1)" --include='*.c' --include='*.h' lib collector probes alerts dashboards coverage city cli 2>/dev/null |
         grep -vE "$2" || true
 }
 
-echo "1..15"
+echo "1..26"
 four='collector|probes|alerts|dashboards|coverage|city'
 report "base includes nothing above itself" "$(includes lib/base "lib/(runtime|model|stores)/|($four|cli)/")"
 report "runtime includes base alone" "$(includes lib/runtime "lib/(model|stores)/|($four|cli)/")"
@@ -34,8 +34,37 @@ for folder in collector probes alerts dashboards coverage city; do
     others=$(echo "$four" | sed -E "s/(^|\|)$folder//; s/^\|//")
     report "$folder includes no other folder of its floor" "$(includes $folder "($others|cli)/")"
 done
-report "net-snmp is known to snmp_* alone" "$(foreign 'net-snmp/' '/snmp_')"
+report "net-snmp is known to the tests alone" "$(foreign 'net-snmp/' '^$')"
 report "librrd is known to rrd_io alone" "$(foreign 'rrd\.h' '/rrd_io')"
 report "libmosquitto is known to mqtt_io alone" "$(foreign 'mosquitto\.h' '/mqtt_io')"
 report "libmicrohttpd is known to http_io alone" "$(foreign 'microhttpd\.h' '/http_io')"
 report "libpcap is known to pcap_io alone" "$(foreign 'pcap' '/pcap_io')"
+report "libcurl is known to curl_io alone" "$(foreign 'curl/' '^lib/runtime/curl_io')"
+report "GDAL is known to gdal_* alone" "$(foreign '(gdal|ogr_|cpl_)' '^coverage/gdal_')"
+report "SQLite is known to one *_io of each owner of a database" \
+    "$(foreign 'sqlite3' '^(alerts/db_io|dashboards/users_io|lib/stores/history_io)\.')"
+report "libyaml is known to conf, and to openapi_io, which turns a page of our own into JSON" \
+    "$(foreign 'yaml\.h' '^(lib/runtime/conf|dashboards/openapi_io)\.')"
+report "OpenSSL is known to the simulated city's tls_io alone" "$(foreign 'openssl/' '^city/tls_io')"
+report "zlib is known to public_io alone" "$(foreign 'zlib\.h' '^dashboards/public_io')"
+report "libsodium is known to secret_io, the settings' digest and the demo's passwords" \
+    "$(foreign 'sodium' '^(dashboards/secret_io|lib/model/settings|cli/demo_plan)\.')"
+report "jansson is known to the readers of foreign JSON alone" \
+    "$(foreign 'jansson' '^(alerts/inbound|city/params|dashboards/json_io|lib/model/inventory|probes/probe_portal)\.')"
+report "jansson only reads, and copies what it read: what we write goes through json_out" \
+    "$(grep -rnE 'json_(dumps|dumpf|dump_file|dumpfd|dumpb|dump_callback)[[:space:]]*\(' \
+        --include='*.c' --include='*.h' lib collector probes alerts dashboards coverage city cli |
+        grep -vE '^dashboards/json_io\.c:[0-9]+:.*\(member,' || true)"
+report "a daemon reads no clock: the loop does" \
+    "$(grep -rnE '[^_a-z](clock_gettime|gettimeofday|time)\((CLOCK_|&|NULL|id)' --include='*.c' \
+        lib collector probes alerts dashboards coverage |
+        grep -vE '^lib/runtime/loop\.c:' || true)"
+named() { # files of the list above that are missing, in the tree or in HACKING.md
+    for file in lib/stores/rrd_io lib/runtime/mqtt_io dashboards/http_io probes/pcap_io coverage/gdal_geo alerts/db_io dashboards/users_io lib/stores/history_io lib/runtime/conf dashboards/openapi_io \
+        city/tls_io dashboards/public_io dashboards/secret_io lib/model/settings cli/demo_plan alerts/inbound \
+        city/params dashboards/json_io lib/model/inventory probes/probe_portal lib/runtime/curl_io; do
+        [ -f "$file.c" ] || echo "$file.c is not there"
+        grep -qF "\`$file\`" HACKING.md || echo "HACKING.md does not name $file"
+    done
+}
+report "HACKING.md names the files that know a library, and they exist" "$(named)"
