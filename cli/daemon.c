@@ -439,9 +439,12 @@ static void print_usage(FILE *to, const struct daemon_info *info)
             "  -c, --config FILE   configuration, default " NW_SYSCONFDIR "/netzwacht.yaml\n"
             "  -h, --help          this text\n"
             "      --version       the version\n\n"
-            "Runs in the foreground. SIGTERM stops it, SIGHUP makes it read its configuration again.\n"
+            "Runs in the foreground. SIGTERM stops it%s.\n"
             "NETZWACHT_LOG=error|warning|info|debug sets how much it says; %s(8) is the manual.\n",
-            info->name, info->summary, info->name);
+            info->name, info->summary,
+            info->reload ? ", SIGHUP makes it read its configuration again"
+                         : "; a new configuration takes a restart",
+            info->name);
 }
 
 int daemon_main(int argc, char **argv, const struct daemon_info *info)

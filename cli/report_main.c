@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* report_main.c - main() of netzwacht-report, which `netzwacht report` starts: GDAL stays out of
  * netzwacht(1). */
+#include "config.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +29,8 @@ static const char usage[] =
     "  -f, --format NAME   geojson (default for coverage), gpkg, csv\n"
     "  -o, --output FILE   default: standard output\n"
     "      --from, --to    RFC 3339 times, e.g. 2026-11-01T00:00:00+01:00 (default: the last 30 days)\n"
-    "      --help          this text\n";
+    "      --help          this text\n"
+    "      --version       the version\n";
 
 static void show_progress(const char *step, double share)
 {
@@ -58,15 +61,18 @@ static bool parse_format(const char *text, enum report_format *out)
     return false;
 }
 
+static void print_version(void)
+{
+    printf("netzwacht-report %s\n", PACKAGE_VERSION);
+}
+
 static bool parse_options(int argc, char **argv, struct report_request *r, const char **config, int *status)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"format", required_argument, NULL, 'f'},
-                                            {"output", required_argument, NULL, 'o'},
-                                            {"from", required_argument, NULL, 'b'},
-                                            {"to", required_argument, NULL, 'e'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"format", required_argument, NULL, 'f'},
+        {"output", required_argument, NULL, 'o'}, {"from", required_argument, NULL, 'b'},
+        {"to", required_argument, NULL, 'e'},     {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},      {0}};
     bool is_fine = true;
     int option;
 
@@ -80,6 +86,10 @@ static bool parse_options(int argc, char **argv, struct report_request *r, const
         case 'e': is_fine = parse_time("to", optarg, &r->to); break;
         case 'h':
             fputs(usage, stdout);
+            *status = EXIT_DONE;
+            return false;
+        case 'v':
+            print_version();
             *status = EXIT_DONE;
             return false;
         default: fputs(usage, stderr); return false;
@@ -147,6 +157,10 @@ int main(int argc, char **argv)
     }
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
         fputs(usage, stdout);
+        return EXIT_DONE;
+    }
+    if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+        print_version();
         return EXIT_DONE;
     }
     fputs(usage, stderr);

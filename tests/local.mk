@@ -42,9 +42,9 @@ check-dist:
 	else echo 'not ok 1 - make distcheck, see distcheck.log' >>tap/distcheck.tap; tail -n 40 distcheck.log; exit 1; fi
 
 .PHONY: check-integration check-dist
-EXTRA_DIST += %D%/tally %D%/run-integration %D%/integration
+EXTRA_DIST += %D%/README.md %D%/tally %D%/run-integration %D%/integration
 
-dist_check_SCRIPTS += %D%/unit/test_floors.sh
+dist_check_SCRIPTS += %D%/unit/test_floors.sh %D%/unit/test_units.sh %D%/unit/test_docs.sh
 
 bench-demo: all
 	NETZWACHT_SOURCE='$(abs_top_srcdir)' NETZWACHT_BUILD='$(abs_top_builddir)' $(PYTHON3) $(srcdir)/tests/bench/demo.py
