@@ -7,6 +7,8 @@ COMMAND("check", cmd_check, "report every mistake in configuration, inventory, p
 COMMAND("capture", cmd_capture, "read a packet capture: counts, networks, how long each phase took")
 COMMAND("report", cmd_report, "coverage and availability as GeoJSON, GeoPackage, CSV")
 COMMAND("poll", cmd_poll, "read one device, or a recording of one, and say what is understood")
+COMMAND("discover", cmd_discover, "find SNMP agents in address ranges and propose an inventory")
+COMMAND("doctor", cmd_doctor, "say why one device does not answer")
 COMMAND("profile", cmd_profile, "check a device profile, or try it on a recording")
 COMMAND("journal", cmd_journal, "print the records that the daemons pass to each other")
 COMMAND("user", cmd_user, "accounts of the dashboard")

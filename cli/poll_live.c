@@ -39,7 +39,7 @@ static enum err read_community_from_stdin(char **out)
     return ERR_OK;
 }
 
-static enum err read_community(const char *path, char **out)
+enum err live_read_community(const char *path, char **out)
 {
     enum err e;
 
@@ -134,7 +134,7 @@ enum err poll_live(const struct live_options *o, struct profile_set *profiles, s
     struct live l = {.peer = {.version = 1}};
     struct poll_options options = {.profiles = profiles, .profile = o->profile, .version = 1};
     char *community = NULL;
-    enum err e = read_community(o->credentials, &community);
+    enum err e = live_read_community(o->credentials, &community);
 
     if (!e) {
         l.peer.community = (const uint8_t *)community;

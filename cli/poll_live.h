@@ -14,6 +14,10 @@ struct live_options {
     const char *profile;     /* NULL = recognise */
 };
 
+/* The community from the first line of a file of mode 0600, or of standard input ("-"). What is wrong is
+ * logged. *out: wipe and free(). */
+enum err live_read_community(const char *path, char **out) NW_CHECKED;
+
 /* Fills set and says what the device is. What goes wrong is logged, with what to do about it. ERR_DENIED: the
  * credentials cannot be read; ERR_TIMEOUT, ERR_UNREACHABLE: no answer. */
 enum err poll_live(const struct live_options *options, struct profile_set *profiles, struct varbind_set *set,

@@ -10,6 +10,9 @@ collector_libcollector_a_SOURCES = \
 	%D%/decode_internal.h \
 	%D%/decode_lldp.c \
 	%D%/deny.c %D%/deny.h \
+	%D%/discover.c %D%/discover.h \
+	%D%/discover_write.c \
+	%D%/doctor.c %D%/doctor.h \
 	%D%/field.h \
 	%D%/notices.c \
 	%D%/orders.c \
@@ -33,6 +36,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/walk.c %D%/walk.h
 collector_libcollector_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 
+netzwacht_SOURCES += cli/cmd_discover.c cli/cmd_doctor.c
 netzwacht_SOURCES += cli/cmd_poll.c cli/poll_live.c cli/poll_live.h cli/cmd_profile.c cli/profiles.c cli/profiles.h
 netzwacht_LDADD_FLOOR4 += collector/libcollector.a
 

@@ -610,3 +610,11 @@ size_t device_profile_names(const struct device_profile *p, const char *const **
     *names = p->names;
     return p->profile_count;
 }
+
+bool device_profile_has_kind(const struct device_profile *p, const char *kind)
+{
+    for (size_t i = 0; i < p->table_count; i++)
+        if (p->tables[i].profile != p->profiles[0] && strcmp(p->tables[i].table->kind, kind) == 0)
+            return true;
+    return false;
+}

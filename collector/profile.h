@@ -64,5 +64,8 @@ enum err profile_match(struct profile_set *set, const struct varbind_set *probed
 const struct read_plan *device_profile_plan(const struct device_profile *p);
 /* Names of the profiles combined, generic first. */
 size_t device_profile_names(const struct device_profile *p, const char *const **names);
+/* Does a profile other than generic tell entities of this kind ("radio", "ups")? Says what a device is made
+ * for. */
+bool device_profile_has_kind(const struct device_profile *p, const char *kind);
 
 #endif

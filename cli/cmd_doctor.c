@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd_doctor.c - `netzwacht doctor`: looks at one SNMP agent and names the reason for its silence. Observes
+ * only; what the observations mean is collector/doctor.h's business. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+#include <netinet/ip_icmp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/poll_live.h"
+#include "cli/profiles.h"
+#include "collector/discover.h"
+#include "collector/doctor.h"
+#include "collector/snmp_io.h"
+#include "collector/walk.h"
+#include "lib/base/json_out.h"
+#include "lib/base/log.h"
+#include "lib/base/strx.h"
+
+enum { TRIES = 3, RTT_SAMPLES = 3, HOST_WAIT_MS = 700, PROBES_A_REQUEST = 16 };
+#define WAIT (1 * SECONDS)
+
+struct options {
+    const char *target, *credentials;
+    long port;
+    bool is_json;
+};
+
+struct doctor {
+    struct loop *loop;
+    struct snmp_io *io;
+    struct snmp_peer peer;
+    struct varbind_set *answers;
+    struct doctor_facts facts;
+    /* of the last request */
+    enum err result;
+    ns_t rtt;
+};
+
+union any_address {
+    struct sockaddr sa;
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+};
+
+static void print_usage(FILE *to)
+{
+    fputs("Usage: netzwacht doctor TARGET --credentials FILE|- [--port P] [--json]\n\n"
+          "Looks at one SNMP agent (v2c) and says why it is silent, wrong or slow: one line for each step, "
+          "with ok,\n"
+          "failed or unknown, what is known, and what to do.\n\n"
+          "  --port P             UDP port of the agent (161)\n"
+          "  --credentials FILE   file with the community in its first line (mode 0600); - reads standard "
+          "input\n"
+          "  --json               one JSON object\n\n"
+          "To a silent agent it also sends a ping and asks for TCP ports 22, 80 and 443. SNMP v3 is not "
+          "supported\n"
+          "here yet.\n"
+          "Exit status: 0 healthy, 1 it answers, but something is wrong, 69 no answer, 77 no credentials.\n",
+          to);
+}
+
+/* ---- requests, one at a time ---- */
+
+static void on_reply(void *ctx, enum err result, const struct snmp_message *reply, ns_t rtt)
+{
+    struct doctor *d = ctx;
+
+    d->result = result;
+    d->rtt = rtt;
+    if (!result && reply->error_status == SNMP_NO_ERROR) {
+        d->result = discover_take(reply, d->answers);
+        varbind_set_sort(d->answers);
+    }
+    loop_stop(d->loop);
+}
+
+static enum err get(struct doctor *d, const struct poll_request *r, uint32_t tries)
+{
+    snmp_handle handle;
+    struct snmp_ask ask = {.peer = &d->peer,
+                           .type = SNMP_GET,
+                           .oids = r->oids,
+                           .count = r->count,
+                           .tries = tries,
+                           .wait = WAIT,
+                           .done = on_reply,
+                           .ctx = d};
+    enum err e = snmp_io_ask(d->io, &ask, &handle);
+
+    return e ? e : loop_run(d->loop);
+}
+
+static const uint32_t sys_descr[] = {1, 3, 6, 1, 2, 1, 1, 1, 0};
+static const uint32_t sys_object_id[] = {1, 3, 6, 1, 2, 1, 1, 2, 0};
+static const uint32_t sys_uptime[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
+
+static void request_system(struct poll_request *r)
+{
+    r->count = r->store_used = 0;
+    poll_request_add_ids(r, sys_descr, ARRAY_LEN(sys_descr));
+    poll_request_add_ids(r, sys_object_id, ARRAY_LEN(sys_object_id));
+}
+
+/* ---- plain sockets, for what SNMP does not tell ---- */
+
+static socklen_t to_sockaddr(const struct snmp_address *a, uint16_t port_be, union any_address *out)
+{
+    memset(out, 0, sizeof *out);
+    if (a->is_v6) {
+        out->in6.sin6_family = AF_INET6;
+        out->in6.sin6_port = port_be;
+        out->in6.sin6_scope_id = a->scope;
+        memcpy(&out->in6.sin6_addr, a->ip, 16);
+        return sizeof out->in6;
+    }
+    out->in.sin_family = AF_INET;
+    out->in.sin_port = port_be;
+    memcpy(&out->in.sin_addr, a->ip, 4);
+    return sizeof out->in;
+}
+
+/* -1: errno has the reason. EINPROGRESS is success. */
+static int connect_to(const struct snmp_address *a, int type, int protocol, uint16_t port_be)
+{
+    union any_address to;
+    socklen_t len = to_sockaddr(a, port_be, &to);
+    int fd = socket(to.sa.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol), number;
+
+    if (fd < 0)
+        return -1;
+    if (connect(fd, &to.sa, len) == 0 || errno == EINPROGRESS)
+        return fd;
+    number = errno;
+    close(fd);
+    errno = number;
+    return -1;
+}
+
+static bool find_route(const struct snmp_address *a, char source[DISCOVER_ADDRESS_SIZE])
+{
+    union any_address own;
+    socklen_t len = sizeof own;
+    int fd = connect_to(a, SOCK_DGRAM, 0, a->port_be);
+
+    source[0] = '\0';
+    if (fd < 0)
+        return errno != ENETUNREACH && errno != EHOSTUNREACH && errno != EADDRNOTAVAIL;
+    if (getsockname(fd, &own.sa, &len) == 0)
+        inet_ntop(own.sa.sa_family,
+                  own.sa.sa_family == AF_INET6 ? (void *)&own.in6.sin6_addr : (void *)&own.in.sin_addr,
+                  source, DISCOVER_ADDRESS_SIZE);
+    close(fd);
+    return true;
+}
+
+static int wait_for(int fd, short events)
+{
+    struct pollfd p = {fd, events, 0};
+
+    return poll(&p, 1, HOST_WAIT_MS);
+}
+
+/* A port unreachable comes as ECONNREFUSED on a connected socket, what routers say as EHOSTUNREACH. */
+static enum doctor_port why_refused(const struct doctor *d)
+{
+    struct poll_request r;
+    uint8_t bytes[SNMP_REQUEST_MAX];
+    size_t len;
+    int fd = connect_to(&d->peer.address, SOCK_DGRAM, 0, d->peer.address.port_be), number = 0;
+    socklen_t size = sizeof number;
+
+    if (fd < 0)
+        return DOCTOR_PORT_HOST_UNREACHABLE;
+    request_system(&r);
+    if (!snmp_request_encode(&(struct snmp_request){.version = 1,
+                                                    .community = d->peer.community,
+                                                    .community_len = d->peer.community_len,
+                                                    .type = SNMP_GET,
+                                                    .request_id = 1,
+                                                    .oids = r.oids,
+                                                    .count = r.count},
+                             bytes, sizeof bytes, &len) &&
+        send(fd, bytes, len, 0) == (ssize_t)len && wait_for(fd, POLLIN) > 0)
+        getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &size);
+    close(fd);
+    return number == EHOSTUNREACH || number == ENETUNREACH ? DOCTOR_PORT_HOST_UNREACHABLE
+                                                           : DOCTOR_PORT_CLOSED;
+}
+
+/* Needs net.ipv4.ping_group_range, which Debian's systemd opens to all; without it nothing is known. */
+static bool answers_ping(const struct snmp_address *a)
+{
+    struct icmphdr echo4 = {.type = ICMP_ECHO};
+    struct icmp6_hdr echo6 = {.icmp6_type = ICMP6_ECHO_REQUEST};
+    uint8_t reply[256];
+    bool is_answered = false;
+    int fd = connect_to(a, SOCK_DGRAM, a->is_v6 ? (int)IPPROTO_ICMPV6 : (int)IPPROTO_ICMP, 0);
+
+    if (fd < 0)
+        return false;
+    if (send(fd, a->is_v6 ? (void *)&echo6 : (void *)&echo4, 8, 0) == 8 && wait_for(fd, POLLIN) > 0)
+        is_answered = recv(fd, reply, sizeof reply, 0) >= 8;
+    close(fd);
+    return is_answered;
+}
+
+/* Accepted or refused: either way a host is there. */
+static bool answers_tcp(const struct snmp_address *a, uint16_t port)
+{
+    int fd = connect_to(a, SOCK_STREAM, 0, htons(port)), number = 0;
+    socklen_t size = sizeof number;
+    bool is_answered;
+
+    if (fd < 0)
+        return errno == ECONNREFUSED;
+    is_answered = wait_for(fd, POLLOUT) > 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &size) == 0 &&
+                  (number == 0 || number == ECONNREFUSED);
+    close(fd);
+    return is_answered;
+}
+
+static void look_for_host(struct doctor *d)
+{
+    static const struct {
+        uint16_t port;
+        const char *how;
+    } ports[] = {{22, "on TCP port 22"}, {80, "on TCP port 80"}, {443, "on TCP port 443"}};
+
+    if (answers_ping(&d->peer.address)) {
+        d->facts.host = DOCTOR_HOST_ALIVE;
+        d->facts.host_how = "a ping";
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(ports); i++)
+        if (answers_tcp(&d->peer.address, ports[i].port)) {
+            d->facts.host = DOCTOR_HOST_ALIVE;
+            d->facts.host_how = ports[i].how;
+            return;
+        }
+}
+
+/* ---- the observations ---- */
+
+/* Why the first request got no answer that could be taken. */
+static enum doctor_port explain(struct doctor *d)
+{
+    struct snmp_stats stats;
+
+    snmp_io_stats(d->io, &stats);
+    for (int kind = SNMP_REJECT_PDU; kind < SNMP_REJECT_COUNT; kind++)
+        if (stats.rejected[kind]) {
+            d->facts.unfit = snmp_reject_name((enum snmp_reject)kind);
+            return DOCTOR_PORT_UNFIT;
+        }
+    if (stats.rejected[SNMP_REJECT_MALFORMED] || d->result == ERR_MALFORMED)
+        return DOCTOR_PORT_GARBAGE;
+    if (stats.rejected[SNMP_REJECT_UNASKED])
+        return DOCTOR_PORT_STRANGER;
+    return d->result == ERR_UNREACHABLE ? why_refused(d) : DOCTOR_PORT_SILENT;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    ns_t x = *(const ns_t *)a, y = *(const ns_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static enum err measure(struct doctor *d)
+{
+    ns_t rtts[RTT_SAMPLES];
+    size_t n = 0;
+
+    for (int i = 0; i < RTT_SAMPLES; i++) {
+        struct poll_request r;
+        enum err e;
+
+        r.count = r.store_used = 0;
+        poll_request_add_ids(&r, sys_uptime, ARRAY_LEN(sys_uptime));
+        e = get(d, &r, 1);
+        if (e)
+            return e;
+        if (!d->result)
+            rtts[n++] = d->rtt > 0 ? d->rtt : 1;
+    }
+    qsort(rtts, n, sizeof *rtts, by_size);
+    d->facts.rtt = n ? rtts[n / 2] : 0;
+    return ERR_OK;
+}
+
+static enum err recognise(struct doctor *d, struct profile_set *profiles)
+{
+    const struct read_plan *probes = profile_set_probe(profiles);
+    const struct device_profile *profile;
+    const char *const *names;
+    size_t count;
+    enum err e = ERR_OK;
+
+    for (size_t at = 0; !e && at < probes->count; at += PROBES_A_REQUEST) {
+        struct poll_request r;
+
+        r.count = r.store_used = 0;
+        for (size_t i = at; i < probes->count && i < at + PROBES_A_REQUEST; i++)
+            poll_request_add_ids(&r, probes->items[i].oid, probes->items[i].oid_len);
+        e = get(d, &r, TRIES);
+    }
+    if (!e)
+        e = profile_match(profiles, d->answers, NULL, &profile);
+    if (e)
+        return e;
+    count = device_profile_names(profile, &names);
+    d->facts.profile = count > 1 ? names[count - 1] : NULL;
+    return ERR_OK;
+}
+
+static enum err observe_agent(struct doctor *d, struct profile_set *profiles)
+{
+    struct poll_request r;
+    const struct varbind *vb;
+    enum err e;
+
+    request_system(&r);
+    e = get(d, &r, TRIES);
+    if (e)
+        return e;
+    if (d->result) {
+        d->facts.port = explain(d);
+        if (d->facts.port == DOCTOR_PORT_SILENT)
+            look_for_host(d);
+        return ERR_OK;
+    }
+    d->facts.port = DOCTOR_PORT_ANSWERS;
+    vb = varbind_set_find(d->answers, sys_descr, ARRAY_LEN(sys_descr));
+    d->facts.has_descr = vb && vb->type == SNMP_OCTETS;
+    vb = varbind_set_find(d->answers, sys_object_id, ARRAY_LEN(sys_object_id));
+    d->facts.has_object_id = vb && vb->type == SNMP_OID;
+    e = measure(d);
+    return e ? e : recognise(d, profiles);
+}
+
+/* ---- the result ---- */
+
+static enum err print_findings(const struct options *o, const struct doctor_findings *f)
+{
+    struct buf out = BUF_INIT;
+    struct json_out j;
+    enum err e;
+
+    json_init(&j, &out);
+    if (o->is_json) {
+        json_object_begin(&j, NULL);
+        json_string(&j, "target", o->target);
+        json_int(&j, "port", o->port);
+        json_bool(&j, "healthy", f->status == EXIT_DONE);
+        json_bool(&j, "answers", f->status != EXIT_UNAVAILABLE);
+        json_array_begin(&j, "steps");
+    }
+    for (size_t i = 0; i < f->count; i++) {
+        const struct doctor_step *s = &f->steps[i];
+        const char *word = doctor_verdict_word(s->verdict);
+
+        if (!o->is_json) {
+            buf_printf(&out, "%-8s %-10s %s%s%s\n", word, s->name, s->text, *s->todo ? " - " : "", s->todo);
+            continue;
+        }
+        json_object_begin(&j, NULL);
+        json_string(&j, "step", s->name);
+        json_string(&j, "verdict", word);
+        json_string(&j, "text", s->text);
+        json_string(&j, "todo", *s->todo ? s->todo : NULL);
+        json_object_end(&j);
+    }
+    if (o->is_json) {
+        json_array_end(&j);
+        json_object_end(&j);
+        buf_str(&out, "\n");
+    }
+    e = buf_error(&out);
+    if (!e && (fwrite(out.data, 1, out.len, stdout) != out.len || fflush(stdout)))
+        e = ERR_IO;
+    buf_fini(&out);
+    return e;
+}
+
+static int parse_options(int argc, char **argv, struct options *o)
+{
+    static const struct option longs[] = {
+        {"port", required_argument, NULL, 'p'}, {"credentials", required_argument, NULL, 'c'},
+        {"json", no_argument, NULL, 'j'},       {"v3", optional_argument, NULL, '3'},
+        {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0}};
+    int64_t port;
+    int c;
+
+    *o = (struct options){.port = 161};
+    while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+        switch (c) {
+        case 'p':
+            if (strx_to_i64(optarg, &port) || port < 1 || port > 65535) {
+                log_error("--port: expected a number from 1 to 65535");
+                return EXIT_BAD_USAGE;
+            }
+            o->port = (long)port;
+            break;
+        case 'c': o->credentials = optarg; break;
+        case 'j': o->is_json = true; break;
+        case '3':
+            log_error("SNMP v3 is not supported by this command yet; it speaks v2c");
+            return EXIT_BAD_USAGE;
+        case 'h': print_usage(stdout); return -1;
+        default: return EXIT_BAD_USAGE;
+        }
+    }
+    if (optind + 1 != argc) {
+        print_usage(stderr);
+        return EXIT_BAD_USAGE;
+    }
+    o->target = argv[optind];
+    return EXIT_DONE;
+}
+
+static bool is_literal(const char *text)
+{
+    uint8_t ip[16];
+
+    return inet_pton(AF_INET, text, ip) == 1 || inet_pton(AF_INET6, text, ip) == 1;
+}
+
+static enum err examine(struct doctor *d, const struct options *o, struct profile_set *profiles,
+                        struct doctor_findings *out)
+{
+    struct snmp_io_options io = {.window = 4, .timeout = WAIT};
+    char address[DISCOVER_ADDRESS_SIZE] = "", source[DISCOVER_ADDRESS_SIZE];
+    enum err e = ERR_OK;
+
+    d->facts.udp_port = o->port;
+    d->facts.is_literal = is_literal(o->target);
+    d->facts.name = snmp_io_resolve(o->target, o->port, &d->peer.address);
+    if (d->facts.name == ERR_NOMEM)
+        return ERR_NOMEM;
+    if (!d->facts.name) {
+        discover_address_text(&d->peer.address, address);
+        d->facts.address = address;
+        d->facts.has_route = find_route(&d->peer.address, source);
+        d->facts.source = *source ? source : NULL;
+    }
+    if (!d->facts.name && d->facts.has_route) {
+        e = loop_new(NULL, &d->loop);
+        if (!e)
+            e = snmp_io_new(d->loop, &io, &d->io);
+        if (!e)
+            e = observe_agent(d, profiles);
+    }
+    if (!e)
+        doctor_judge(&d->facts, out);
+    return e;
+}
+
+int cmd_doctor(int argc, char **argv)
+{
+    struct doctor d = {.peer = {.version = 1}};
+    struct doctor_findings findings;
+    struct profile_set *profiles = NULL;
+    struct options o;
+    char *community = NULL;
+    int status = parse_options(argc, argv, &o);
+    enum err e;
+
+    if (status)
+        return status == -1 ? EXIT_DONE : status;
+    e = live_read_community(o.credentials, &community);
+    if (!e) {
+        d.peer.community = (const uint8_t *)community;
+        d.peer.community_len = strlen(community);
+        d.answers = varbind_set_new();
+        e = d.answers ? profiles_load(NULL, 0, &profiles) : ERR_NOMEM;
+    }
+    if (!e) {
+        e = examine(&d, &o, profiles, &findings);
+        if (!e)
+            e = print_findings(&o, &findings);
+        if (e)
+            log_error("doctor: %s", err_text(e));
+    }
+    snmp_io_free(d.io);
+    loop_free(d.loop);
+    varbind_set_free(d.answers);
+    profile_set_free(profiles);
+    if (community)
+        explicit_bzero(community, strlen(community));
+    free(community);
+    return e ? err_exit_status(e) : findings.status;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* doctor.h - from what was observed of one SNMP agent to the reason why it is silent, wrong or slow. Pure:
+ * who observes is cli/cmd_doctor.c. */
+#ifndef NW_COLLECTOR_DOCTOR_H
+#define NW_COLLECTOR_DOCTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/err.h"
+#include "lib/base/units.h"
+
+enum { DOCTOR_STEPS_MAX = 9, DOCTOR_TEXT_SIZE = 256 };
+
+enum doctor_port {
+    DOCTOR_PORT_ANSWERS,          /* a reply that fits */
+    DOCTOR_PORT_SILENT,           /* nothing came */
+    DOCTOR_PORT_CLOSED,           /* ICMP port unreachable */
+    DOCTOR_PORT_HOST_UNREACHABLE, /* ICMP host unreachable, or no answer to ARP */
+    DOCTOR_PORT_GARBAGE,          /* something came that is no SNMP reply */
+    DOCTOR_PORT_STRANGER,         /* a reply from another address or port than asked */
+    DOCTOR_PORT_UNFIT,            /* SNMP, but another community, version, request or OIDs */
+};
+
+enum doctor_host { DOCTOR_HOST_UNKNOWN, DOCTOR_HOST_ALIVE };
+
+/* What is not reached stays 0. Strings are borrowed. */
+struct doctor_facts {
+    enum err name;       /* of the look-up: ERR_OK, ERR_NOT_FOUND, ERR_AGAIN (the resolver is silent) */
+    bool is_literal;     /* the target is an address */
+    const char *address; /* resolved */
+    long udp_port;
+    bool has_route;
+    const char *source; /* our address towards it, NULL = not known */
+    enum doctor_port port;
+    enum doctor_host host; /* asked only if the port is silent */
+    const char *host_how;  /* "a ping", "TCP port 22" */
+    const char *unfit;     /* of DOCTOR_PORT_UNFIT and _GARBAGE: what was wrong */
+    bool has_descr, has_object_id;
+    ns_t rtt;            /* the median; 0 = not measured */
+    const char *profile; /* the most specific; NULL = none matched */
+};
+
+enum doctor_verdict { DOCTOR_OK, DOCTOR_FAILED, DOCTOR_UNKNOWN };
+
+struct doctor_step {
+    const char *name; /* "name", "route", "port", "host", "reply", "community", "view", "speed", "profile" */
+    enum doctor_verdict verdict;
+    char text[DOCTOR_TEXT_SIZE]; /* what is known */
+    char todo[DOCTOR_TEXT_SIZE]; /* what to do about it; "" = nothing */
+};
+
+struct doctor_findings {
+    struct doctor_step steps[DOCTOR_STEPS_MAX]; /* in the order in which they were reached */
+    size_t count;
+    int status; /* EXIT_DONE healthy, EXIT_FINDING it answers but not well, EXIT_UNAVAILABLE no answer */
+};
+
+#define DOCTOR_SLOW (500 * MILLISECONDS)
+
+void doctor_judge(const struct doctor_facts *facts, struct doctor_findings *out);
+const char *doctor_verdict_word(enum doctor_verdict v); /* "ok", "failed", "unknown" */
+
+#endif

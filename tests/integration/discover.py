@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""netzwacht discover and doctor against the simulated city, Debian's snmpd, and responders that are no agents."""
+import json
+import os
+import re
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "lib"))
+from harness import World, check, free_port, run_tests, tool, wait_for  # noqa: E402
+
+COMMUNITY = "netzwacht-test"
+
+
+def devices(text):
+    """id -> {key: value} of an inventory in the shape that both the city and discover write: one device a line."""
+    found = {}
+    for line in text.split("devices:")[1].splitlines():
+        if line.startswith("  - {id: ") and "address: " in line:
+            pairs = dict(re.findall(r'(\w+): ("(?:[^"\\]|\\.)*"|[^,}]+)', line))
+            pairs = {key: value.strip('"') for key, value in pairs.items()}
+            found[pairs["id"]] = pairs
+    return found
+
+
+class City:
+    def __init__(self, world):
+        self.world = world
+        self.dir = world.dir / "city"
+        self.port = free_port(socket.SOCK_DGRAM)
+        world.run("netzwacht-city", "init", "--dir", self.dir, "--hotspots", 12, "--nodes", 8, "--port", self.port,
+                  "--dns-port", free_port(socket.SOCK_DGRAM), "--portal-port", free_port(address="127.16.0.3"),
+                  "--portal-tls-port", free_port(address="127.16.0.3"))
+        world.start("netzwacht-city", "run", "--dir", self.dir, "--script", "none", log="city")
+        wait_for("the city", 5, lambda: world.run("netzwacht-city", "ctl", "--dir", self.dir, "status", ok=False).returncode == 0)
+        self.devices = devices((self.dir / "inventory.yaml").read_text())
+        check(len(self.devices) > 10, "the city's inventory was not understood")
+
+    def ranges(self):
+        """The /28 networks that its agents lie in, each with addresses that nobody has."""
+        return sorted({re.sub(r"\d+$", lambda last: str(int(last[0]) & ~15), d["address"]) + "/28" for d in self.devices.values()})
+
+    def options(self):
+        return ["--port", self.port, "--credentials", self.dir / "community"]
+
+
+def finds_the_city():
+    """discover finds exactly the city's agents, says what they are, and who hangs on whom"""
+    with World() as world:
+        city = City(world)
+        done = world.run("netzwacht", "discover", *city.ranges(), *city.options(), "--rate", 200, "--lldp", "--core", "core-1")
+        found = devices(done.stdout)
+        check(sorted(found) == sorted(city.devices), f"found {sorted(found)}, there are {sorted(city.devices)}")
+        switched = 0
+        for name, real in city.devices.items():
+            got = found[name]
+            for key in ("address", "port", "kind"):
+                check(got[key] == real[key], f"{name}: {key} is {got[key]}, not {real[key]}")
+            if real["kind"] == "ups":
+                check("uplink" not in got, f"{name}: an end system's uplink cannot be known")
+                continue
+            for key in ("uplink", "uplink_port", "core"):
+                check(got.get(key) == real.get(key), f"{name}: {key} is {got.get(key)}, not {real.get(key)}")
+            switched += "uplink" in got
+        check(switched >= 12, f"only {switched} uplinks")
+
+
+def passes_check():
+    """the proposal goes through netzwacht check as it is, is written only where asked, and over nothing"""
+    with World() as world:
+        city = City(world)
+        before = set(world.dir.rglob("*"))
+        out = world.dir / "found.yaml"
+        command = ["netzwacht", "discover", *city.ranges(), *city.options(), "--rate", 500, "--lldp"]
+        done = world.run(*command, "-o", out, cwd=world.dir)
+        check(done.stdout == "", f"-o, and still on standard output: {done.stdout}")
+        new = {p for p in set(world.dir.rglob("*")) - before if "city" not in p.parts}
+        check(new == {out}, f"written: {new}")
+        text = out.read_text()
+        world.write("community", COMMUNITY + "\n", 0o600)
+        world.write("netzwacht.yaml", "instance: test\nstate_dir: state\ninventory: found.yaml\n"
+                    "credentials:\n  - {name: default, version: v2c, community_file: community}\n")
+        world.run("netzwacht", "check", "-c", world.dir / "netzwacht.yaml")
+        again = world.run(*command, "-o", out, ok=False)
+        check(again.returncode == 73 and "there already" in again.stderr, f"{again.returncode} {again.stderr}")
+        check(out.read_text() == text, "the file was written over")
+
+
+def keeps_its_rate():
+    """no more datagrams a second than asked for; large and unclear ranges are refused before anything is sent"""
+    with World() as world:
+        secret = world.write("community", COMMUNITY + "\n", 0o600)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+            ear.bind(("127.0.0.1", 0))
+            ear.settimeout(0.2)
+            port = ear.getsockname()[1]
+            heard = []
+
+            def listen():
+                while True:
+                    try:
+                        ear.recvfrom(2000)
+                        heard.append(time.monotonic())
+                    except TimeoutError:
+                        continue
+                    except OSError:
+                        return
+
+            threading.Thread(target=listen, daemon=True).start()
+            options = ["--port", port, "--credentials", secret]
+            for bad, word in (("10.0.0.0/16", "--yes-large"), ("10.0.0.0/8", "too large"), ("127.0.0.1/24", "behind the prefix"), ("somewhere", "expected")):
+                done = world.run("netzwacht", "discover", bad, *options, ok=False)
+                check(done.returncode == 64 and word in done.stderr, f"{bad}: {done.returncode} {done.stderr}")
+            done = world.run("netzwacht", "discover", "127.0.0.1", "--v3", *options, ok=False)
+            check(done.returncode == 64 and "v3" in done.stderr, done.stderr)
+            check(not heard, "something was sent for a refused command")
+            began = time.monotonic()
+            done = world.run("netzwacht", "discover", "127.0.0.0/26", "127.0.0.1", *options, "--rate", 50, ok=False)
+            took = time.monotonic() - began
+            check(done.returncode == 69 and "no agent answered" in done.stderr, f"{done.returncode} {done.stderr}")
+            check(took >= 61 / 50, f"62 addresses in {took:.2f} s")
+            check(len(heard) == 2, f"a silent address was asked {len(heard)} times; it stands in two ranges")
+            check(done.stdout == "", done.stdout)
+
+
+def escapes_names():
+    """a hostile sysName and sysDescr of a real snmpd end as quoted text, and the id is a proper one"""
+    with World() as world:
+        port = free_port(socket.SOCK_DGRAM)
+        snmpd(world, port, 'sysName evil"}, {id: x\\\nsysDescr \x1b[2J# "quoted" \\ \u202eback', "")
+        done = world.run("netzwacht", "discover", "127.0.0.1", "--port", port, "--credentials", world.dir / "community")
+        check("\x1b" not in done.stdout and "\u202e" not in done.stdout, done.stdout)
+        world.write("found.yaml", done.stdout)
+        world.write("netzwacht.yaml", "instance: test\nstate_dir: state\ninventory: found.yaml\n"
+                    "credentials:\n  - {name: default, version: v2c, community_file: community}\n")
+        world.run("netzwacht", "check", "-c", world.dir / "netzwacht.yaml")
+        check(done.stdout.count("- {id: ") == 1 and '{id: "evil-id-x"' in done.stdout, done.stdout)
+
+
+def snmpd(world, port, more="", view=""):
+    world.write("community", COMMUNITY + "\n", 0o600)
+    world.write("snmpd.conf", f"agentAddress udp:127.0.0.1:{port}\nrocommunity {COMMUNITY} default {view}\n{more}\n")
+    world.start(tool("snmpd"), "-f", "-Lo", "-C", "-c", world.dir / "snmpd.conf", "-I", "-smux", "-p", world.dir / "snmpd.pid",
+                log="snmpd", env={**os.environ, "SNMP_PERSISTENT_DIR": str(world.dir)})
+    wait_for("snmpd", 10, lambda: "NET-SNMP version" in world.log("snmpd"))
+
+
+class Responder(threading.Thread):
+    """Answers each datagram with the same bytes (None: not at all), perhaps from another port."""
+
+    def __init__(self, answer, elsewhere=False):
+        super().__init__(daemon=True)
+        self.answer = answer
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM) if elsewhere else self.socket
+        self.port = self.socket.getsockname()[1]
+        self.start()
+
+    def run(self):
+        while True:
+            data, peer = self.socket.recvfrom(65535)
+            if self.answer is not None:
+                self.out.sendto(self.answer or data, peer)
+
+
+def doctor(world, target, port, credentials):
+    """(status, {step: verdict}, all text)"""
+    done = world.run("netzwacht", "doctor", target, "--port", port, "--credentials", credentials, "--json", ok=False)
+    check(done.stdout.startswith("{"), f"{target}: {done.returncode} {done.stderr}")
+    result = json.loads(done.stdout)
+    check(result["healthy"] == (done.returncode == 0) and result["answers"] == (done.returncode != 69), result)
+    return done.returncode, {s["step"]: s["verdict"] for s in result["steps"]}, done.stdout
+
+
+def doctor_in_the_city():
+    """doctor: a healthy agent, an address without one, a wrong community, a closed port, each with its reason"""
+    with World() as world:
+        city = City(world)
+        secret = city.dir / "community"
+        status, steps, text = doctor(world, city.devices["core-1"]["address"], city.port, secret)
+        check(status == 0 and set(steps.values()) == {"ok"} and "junos" in text, text)
+        status, steps, text = doctor(world, city.devices["ups-mit-01"]["address"], city.port, secret)
+        check(status == 0 and steps["profile"] == "unknown", text)
+
+        silent = "127.17.200.200"
+        check(all(d["address"] != silent for d in city.devices.values()), "choose another address")
+        status, steps, text = doctor(world, silent, city.port, secret)
+        check(status == 69 and steps["port"] == "unknown" and steps["community"] == "unknown", text)
+        check(steps["host"] == "ok", f"loopback answers pings or TCP: {text}")
+
+        wrong = world.write("wrong", "not-the-community\n", 0o600)
+        status, steps, text = doctor(world, city.devices["core-1"]["address"], city.port, wrong)
+        check(status == 69 and steps["community"] == "unknown" and "cannot tell" in text, text)
+
+        status, steps, text = doctor(world, city.devices["core-1"]["address"], free_port(socket.SOCK_DGRAM), secret)
+        check(status == 69 and steps["port"] == "failed" and "closed" in text, text)
+
+        status, steps, text = doctor(world, "no-such-host.invalid", city.port, secret)
+        check(status == 69 and steps.get("name") in ("failed", "unknown") and len(steps) == 1, text)
+
+
+def doctor_of_odd_agents():
+    """doctor: garbage, an echo, an answer from another port, a view without sysDescr, each with its reason"""
+    with World() as world:
+        port = free_port(socket.SOCK_DGRAM)
+        snmpd(world, port, "view few included .1.3.6.1.2.1.1.3", "-V few")
+        secret = world.dir / "community"
+        status, steps, text = doctor(world, "127.0.0.1", port, secret)
+        check(status == 1 and steps["view"] == "failed" and steps["community"] == "ok", text)
+        check("neither sysDescr nor sysObjectID" in text, text)
+        for answer, elsewhere, step, expected in ((b"HTTP/1.1 400 Bad Request\r\n\r\n", False, "reply", 1), (b"", False, "reply", 1),
+                                                  (b"", True, "port", 69)):
+            status, steps, text = doctor(world, "127.0.0.1", Responder(answer, elsewhere).port, secret)
+            check(status == expected and steps[step] == "failed", text)
+        status, steps, text = doctor(world, "127.0.0.1", Responder(None).port, secret)
+        check(status == 69 and steps["port"] == "unknown" and steps["host"] == "ok", text)
+        status = world.run("netzwacht", "doctor", "127.0.0.1", "--v3", ok=False)
+        check(status.returncode == 64 and "v3" in status.stderr, status.stderr)
+
+
+run_tests(finds_the_city, passes_check, keeps_its_rate, escapes_names, doctor_in_the_city, doctor_of_odd_agents)
