@@ -110,17 +110,21 @@ static int parser_main(int pipe_end, int link, const char *link_name, const stru
     struct capture *c = NULL;
     uint8_t *frame = malloc(FRAME_MAX);
     uint64_t seed = 0;
+    int status = EXIT_UNAVAILABLE;
     enum err e;
 
     (void)!getrandom(&seed, sizeof seed, 0);
     if (!frame || capture_new(link, link_name, seed, &c) || dup2(pipe_end, STDIN_FILENO) < 0)
-        return EXIT_UNAVAILABLE;
+        goto unprepared;
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     e = privd_confine();
-    if (e && e != ERR_UNSUPPORTED)
-        return EXIT_UNAVAILABLE;
-    return parse_all(c, frame, o) ? EXIT_FINDING : EXIT_DONE;
+    if (!e || e == ERR_UNSUPPORTED)
+        status = parse_all(c, frame, o) ? EXIT_FINDING : EXIT_DONE;
+unprepared:
+    capture_free(c);
+    free(frame);
+    return status;
 }
 
 /* ---- watcher ---- */
