@@ -41,7 +41,18 @@ check-dist:
 	then echo 'ok 1 - the tarball builds, passes its tests, installs and uninstalls' >>tap/distcheck.tap; \
 	else echo 'not ok 1 - make distcheck, see distcheck.log' >>tap/distcheck.tap; tail -n 40 distcheck.log; exit 1; fi
 
-.PHONY: check-integration check-dist
+# The whole of `make check` once more in a build of its own, where a leak, an overflow or undefined behaviour ends a test.
+SANITIZERS = address,undefined
+check-asan:
+	$(MKDIR_P) asan
+	cd asan && { test -f Makefile || \
+	  $(abs_top_srcdir)/configure --enable-sanitizers=$(SANITIZERS) --disable-web CC='$(CC)'; }
+	cd asan && $(MAKE) $(AM_MAKEFLAGS) all && $(MAKE) $(AM_MAKEFLAGS) check
+clean-asan:
+	rm -rf asan
+LOCAL_CLEAN += clean-asan
+
+.PHONY: check-integration check-dist check-asan clean-asan
 EXTRA_DIST += %D%/README.md %D%/tally %D%/run-integration %D%/integration
 
 dist_check_SCRIPTS += %D%/unit/test_floors.sh %D%/unit/test_units.sh %D%/unit/test_docs.sh
