@@ -13,9 +13,8 @@ tests_unit_test_profile_SOURCES = %D%/test_profile.c %D%/cmocka_tests.h
 tests_unit_test_profile_LDADD = $(COLLECTOR_TEST_LIBS)
 tests_unit_test_decode_SOURCES = %D%/test_decode.c %D%/cmocka_tests.h
 tests_unit_test_decode_LDADD = $(COLLECTOR_TEST_LIBS)
-EXTRA_DIST += tests/data/profiles/testing.yaml tests/data/recordings/controller.snmprec \
-	tests/data/recordings/interfaces.snmprec \
-	tests/data/recordings/testing.snmprec
+EXTRA_DIST += tests/data/profiles/testing.yaml tests/data/recordings tests/data/make_miniature.py
+dist_check_SCRIPTS += %D%/test_miniatures.py
 
 # Fuzz targets: with --enable-fuzzer they are libFuzzer programs, else they replay their corpus in `make check`.
 FUZZ_COLLECTOR = tests/fuzz/fuzz_profile tests/fuzz/fuzz_snmprec tests/fuzz/fuzz_value
