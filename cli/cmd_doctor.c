@@ -281,10 +281,9 @@ static enum err measure(struct doctor *d)
     size_t n = 0;
 
     for (int i = 0; i < RTT_SAMPLES; i++) {
-        struct poll_request r;
+        struct poll_request r = {.type = SNMP_GET};
         enum err e;
 
-        r.count = r.store_used = 0;
         poll_request_add_ids(&r, sys_uptime, ARRAY_LEN(sys_uptime));
         e = get(d, &r, 1);
         if (e)
@@ -306,9 +305,8 @@ static enum err recognise(struct doctor *d, struct profile_set *profiles)
     enum err e = ERR_OK;
 
     for (size_t at = 0; !e && at < probes->count; at += PROBES_A_REQUEST) {
-        struct poll_request r;
+        struct poll_request r = {.type = SNMP_GET};
 
-        r.count = r.store_used = 0;
         for (size_t i = at; i < probes->count && i < at + PROBES_A_REQUEST; i++)
             poll_request_add_ids(&r, probes->items[i].oid, probes->items[i].oid_len);
         e = get(d, &r, TRIES);
