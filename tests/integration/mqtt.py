@@ -5,6 +5,7 @@ The test is the collector (it writes partition collector itself), the NOC (mosqu
 judge; what is expected comes from its own script, not from netzwacht."""
 import json
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -342,8 +343,28 @@ def nothing_is_lost_when_the_broker_dies():
         check(town.log("netzwacht-alerts").count("trying on") == 1, "more than one line about the lost broker")
 
 
+def a_full_disk_delays_and_loses_nothing():
+    """no room for alerts.db: alerts goes on and says so once; what happened meanwhile arrives when there is room"""
+    with Town() as town:
+        town.begin()
+        town.collector.kill("ap-7")
+        wait_for("the first event", 15, town.events)
+        before = town.log("netzwacht-alerts")
+        resource.prlimit(town.alerts.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+        town.collector.kill("ap-8")
+        time.sleep(8)
+        said = [line for line in town.log("netzwacht-alerts")[len(before):].splitlines() if "error" in line or "warning" in line]
+        check(town.alerts.poll() is None, f"alerts ended: {said}")
+        check(1 <= len(said) <= 2, f"{len(said)} lines about it: {said[:6]}")
+        check("ap-8" not in {e["data"]["cause"]["id"] for e in town.unique()}, "told before it was committed")
+        resource.prlimit(town.alerts.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        wait_for("the second outage", 30, lambda: "ap-8" in {e["data"]["cause"]["id"] for e in town.unique()})
+        town.check_gap_free()
+        wait_for("the retained states", 10, lambda: town.states() == {"usable": APS - 2, "unusable": 2})
+
+
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     run_tests(every_payload_matches_its_schema, receipts_end_the_repetition, commands_are_checked_executed_and_answered,
               the_last_will_tells_of_a_death, nothing_is_lost_when_alerts_dies_at_random,
-              nothing_is_lost_when_the_broker_dies)
+              nothing_is_lost_when_the_broker_dies, a_full_disk_delays_and_loses_nothing)
