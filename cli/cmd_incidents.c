@@ -24,7 +24,7 @@ static const char usage[] =
     "Shows what alerts has found, or says that somebody looks after an incident.\n\n"
     "  -c, --config FILE    configuration (default " NW_SYSCONFDIR "/netzwacht.yaml)\n"
     "  -a, --all            list: closed ones too, as far back as the journal reaches\n"
-    "      --json           JSON: as on MQTT (docs/schemas/incident.json)\n"
+    "      --json           JSON, one incident a line, as on MQTT (docs/schemas/incident.json)\n"
     "      --comment TEXT   ack: why, what is being done\n"
     "      --by NAME        ack: who (default: your log-in name)\n"
     "      --help           this text\n\n"

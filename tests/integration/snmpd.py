@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """netzwacht-collector against Debian's snmpd, and against agents that no one would wish for."""
+import json
 import os
 import signal
 import socket
@@ -315,4 +316,50 @@ def hears_traps():
         wait_for("the poll behind it", 5, lambda: len(bed.samples("host")) > sum("samples" in r for r in lines[:at]))
 
 
-run_tests(hears_traps, reads_snmpd, tells_odd_agents_apart, sees_down_and_up, survives_kill, obeys_commands, reloads)
+def graphs_and_alarms():
+    """snmpd from end to end: rrdtool reads its memory, its death is one incident and unusable, its return closes it"""
+    with Bed() as bed:
+        agent = bed.snmpd()
+        bed.configure(host=bed.port)
+        with open(bed.dir / "netzwacht.yaml", "a", encoding="utf-8") as f:
+            f.write("store: {step: 4s, batch: 1s}\n")
+        with open(bed.dir / "inventory.yaml", "a", encoding="utf-8") as f:
+            f.write("hotspots:\n  - {id: hs-1, name: H, site: s, device: host}\n")
+        bed.collector()
+        for daemon in ("netzwacht-store", "netzwacht-alerts"):
+            bed.start(daemon, "-c", bed.dir / "netzwacht.yaml")
+
+        def states():
+            found = [r["record"]["state"] for r in bed.journal("alerts") if "state" in r["record"]]
+            return [(s["state"], s["reason"]) for s in found if s["id"] == "hs-1"]
+
+        def incidents():
+            done = bed.run("netzwacht", "incidents", "list", "--all", "--json", "-c", bed.dir / "netzwacht.yaml")
+            found = [json.loads(line) for line in done.stdout.splitlines()]
+            return [(i["type"], i["cause"]["id"], bool(i["closed"])) for i in found]
+
+        wait_for("usable", 20, lambda: states() and states()[-1][0] == "usable", 0.3)
+        wait_for("its memory in an RRD file", 60, lambda: graphed(bed), 1)
+        check(incidents() == [], f"incidents before anything broke: {incidents()}")
+        agent.kill()
+        agent.wait()
+        wait_for("unusable", 25, lambda: states()[-1][0] == "unusable", 0.3)
+        wait_for("its incident", 10, lambda: incidents() == [("device_down", "host", False)], 0.3)
+        bed.snmpd()
+        wait_for("usable again", 20, lambda: states()[-1][0] == "usable", 0.3)
+        wait_for("the incident's end", 30, lambda: incidents() == [("device_down", "host", True)], 0.3)
+
+
+def graphed(bed):
+    """Is there a number in the rows of the host's memory, as rrdtool prints them?"""
+    index = bed.dir / "state/rrd/index"
+    for line in index.read_text().splitlines() if index.exists() else []:
+        _, number, storage, _, source, entity, _ = line.split(" ")
+        path = bed.dir / f"state/rrd/{int(number) // 1000:03d}/{int(number):08d}.rrd"
+        if (source, entity, storage) == ("host", "memory/Physical%20memory", "short") and path.exists():
+            out = bed.run(tool("rrdtool"), "fetch", path, "AVERAGE", "-r", 4, "--start", "-60").stdout
+            return any("nan" not in value for row in out.splitlines()[2:] for value in row.split()[1:])
+    return False
+
+
+run_tests(graphs_and_alarms, hears_traps, reads_snmpd, tells_odd_agents_apart, sees_down_and_up, survives_kill, obeys_commands, reloads)
