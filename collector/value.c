@@ -155,6 +155,12 @@ enum quality_reason value_from_text(const char *text, size_t len, const char *un
             i += n ? n : 1; /* a digit inside a word ("CPU1") is no reading */
             continue;
         }
+        if (i + n + 1 < len && text[i + n] == '.' && isdigit((unsigned char)text[i + n + 1])) {
+            for (i += n; i < len && (text[i] == '.' || isdigit((unsigned char)text[i]));)
+                i++; /* "1.4.12" is a version or an address; its last part is no "12 V" */
+            is_first = false;
+            continue;
+        }
         i += n;
         if (!unit) {
             *out = number;

@@ -54,6 +54,8 @@ static void text_of_another_quantity_is_no_reading(void **state)
     expect_not("146.7F", "Cel", QUALITY_UNIT_UNKNOWN);
     expect_not("ready", "Cel", QUALITY_UNPARSABLE);
     expect_not("CPU1", "%", QUALITY_UNPARSABLE);
+    expect_not("3.3.5 V", "V", QUALITY_UNPARSABLE); /* a version, not 5 V */
+    expect("Version 1.4.12, 3.3 V", "V", 3.3, true);
     expect_not("", "%", QUALITY_UNPARSABLE);
 }
 
