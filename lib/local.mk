@@ -26,7 +26,7 @@ lib_libmodel_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(JANSSON_CFLAGS) $(SO
 
 lib_libstores_a_SOURCES = \
 	%D%/stores/availability.c %D%/stores/availability.h \
-	%D%/stores/history.h %D%/stores/history_io.c
+	%D%/stores/history.h %D%/stores/history_io.c %D%/stores/history_io_db.h %D%/stores/history_io_query.c
 lib_libstores_a_SOURCES += %D%/stores/series.h \
 	%D%/stores/rrd_index.c %D%/stores/rrd_index.h %D%/stores/rrd_io.c %D%/stores/rrd_io.h \
 	%D%/stores/rrd_io_write.c %D%/stores/rrd_layout.c %D%/stores/rrd_layout.h \

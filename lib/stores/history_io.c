@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* history_io.c - history.db: knows SQLite. One connection, one transaction from commit to commit; nothing is
- * synced, since the journal has it all. */
-#include "lib/stores/history.h"
+/* history_io.c - history.db, opening and filling it: knows SQLite. One connection, one transaction from
+ * commit to commit; nothing is synced, since the journal has it all. */
+#include "lib/stores/history_io_db.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,7 +13,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/strx.h"
 
-enum { SCHEMA_VERSION = 1, LOG_MAX = 500, PARTITIONS_MAX = 64 };
+enum { SCHEMA_VERSION = 1 };
 
 static const char schema[] =
     "CREATE TABLE cursors(partition TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;"
@@ -39,80 +38,13 @@ static const char schema[] =
     "PRAGMA user_version = 1;";
 
 /* Statements are prepared at their first use and kept. */
-#define STATEMENTS(X)                                                                                        \
-    X(BEGIN, "BEGIN")                                                                                        \
-    X(COMMIT, "COMMIT")                                                                                      \
-    X(CURSOR_PUT, "INSERT OR REPLACE INTO cursors VALUES(?1, ?2)")                                           \
-    X(CURSORS, "SELECT partition, position FROM cursors")                                                    \
-    X(HEARD_PUT, "INSERT OR REPLACE INTO heard VALUES(1, ?1)")                                               \
-    X(HEARD, "SELECT at FROM heard")                                                                         \
-    X(THING, "SELECT num FROM things WHERE kind = ?1 AND id = ?2")                                           \
-    X(THING_PUT, "INSERT OR IGNORE INTO things(kind, id) VALUES(?1, ?2)")                                    \
-    X(STATE_PUT, "INSERT OR REPLACE INTO states VALUES(?1, ?2, ?3, ?4, ?5)")                                 \
-    X(STATES, "SELECT since, state, reason, incident FROM states WHERE thing = ?1 AND since < ?3 AND"        \
-              " since >= ifnull((SELECT max(since) FROM states WHERE thing = ?1 AND since <= ?2), ?2)"       \
-              " ORDER BY since")                                                                             \
-    X(BLIND_PUT, "INSERT OR REPLACE INTO blind VALUES(?1, ?2)")                                              \
-    X(BLINDS, "SELECT begin, end FROM blind WHERE end > ?1 AND begin < ?2 ORDER BY begin")                   \
-    X(INCIDENT_ROW, "SELECT row, sequence FROM incidents WHERE id = ?1")                                     \
-    X(INCIDENT_ADD, "INSERT INTO incidents(id, sequence, is_open, severity, type, operator, search, body)"   \
-                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")                                               \
-    X(INCIDENT_PUT, "UPDATE incidents SET sequence = ?2, is_open = ?3, severity = ?4, type = ?5,"            \
-                    " operator = ?6, search = ?7, body = ?8 WHERE id = ?1")                                  \
-    X(MEMBER_PUT, "INSERT OR IGNORE INTO members VALUES(?1, ?2)")                                            \
-    X(LOG_PUT, "INSERT OR IGNORE INTO incident_log VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")                  \
-    X(LOG, "SELECT at, event, severity, by, comment, members FROM incident_log WHERE incident ="             \
-           " (SELECT row FROM incidents WHERE id = ?1) ORDER BY sequence LIMIT ?2")                          \
-    X(INCIDENT, "SELECT body FROM incidents WHERE id = ?1")                                                  \
-    X(INCIDENTS, "SELECT row, body FROM incidents WHERE row < ?1 AND (?2 < 0 OR is_open = ?2)"               \
-                 " AND (?3 IS NULL OR instr(',' || ?3 || ',', ',' || severity || ','))"                      \
-                 " AND (?4 IS NULL OR type = ?4) AND (?5 IS NULL OR operator = ?5)"                          \
-                 " AND (?6 IS NULL OR row IN (SELECT incident FROM members WHERE id = ?6))"                  \
-                 " AND (?7 IS NULL OR instr(search, lower(?7))) ORDER BY row DESC LIMIT ?8")                 \
-    X(COMMAND_PUT, "INSERT INTO commands(id, verb, target, by, via, comment, at, begin, until)"              \
-                   " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(id) DO UPDATE SET"               \
-                   " verb = ?2, target = ?3, by = ?4, via = ?5, comment = ?6, at = ?7, begin = ?8,"          \
-                   " until = ?9 WHERE at = 0")                                                               \
-    X(OUTCOME_PUT, "INSERT INTO commands(id, outcome, problem, finished) VALUES(?1, ?2, ?3, ?4)"             \
-                   " ON CONFLICT(id) DO UPDATE SET outcome = ?2, problem = ?3, finished = ?4"                \
-                   " WHERE finished = 0")                                                                    \
-    X(OUTCOME_SET,                                                                                           \
-      "UPDATE commands SET outcome = ?2, problem = ?3, finished = ?4 WHERE id = ?1 AND finished = 0")        \
-    X(COMMAND, "SELECT row, id, by, via, verb, target, comment, at, begin, until, outcome, problem,"         \
-               " finished FROM commands WHERE id = ?1")                                                      \
-    X(COMMANDS, "SELECT row, id, by, via, verb, target, comment, at, begin, until, outcome, problem,"        \
-                " finished FROM commands WHERE verb = ?1 AND until > ?2 AND row < ?3 ORDER BY row DESC"      \
-                " LIMIT ?4")
-
-enum statement {
-#define X(name, sql) Q_##name,
-    STATEMENTS(X)
-#undef X
-        STATEMENT_COUNT
-};
-
 static const char *const statement_sql[] = {
 #define X(name, sql) sql,
     STATEMENTS(X)
 #undef X
 };
 
-struct cursor {
-    char partition[65];
-    journal_pos position;
-    bool is_changed;
-};
-
-struct history {
-    sqlite3 *db;
-    sqlite3_stmt *statements[STATEMENT_COUNT];
-    struct cursor cursors[PARTITIONS_MAX];
-    size_t cursor_count;
-    ns_t heard; /* wall time of the newest record of alerts; 0 = none yet */
-    bool in_transaction;
-};
-
-static enum err err_from_sqlite(int rc)
+enum err history_err(int rc)
 {
     switch (rc & 0xff) {
     case SQLITE_OK:
@@ -131,8 +63,7 @@ static enum err err_from_sqlite(int rc)
     }
 }
 
-/* A statement ready to bind; NULL if SQLite refuses (out of memory, damaged file). */
-static sqlite3_stmt *use(struct history *h, enum statement which)
+sqlite3_stmt *history_use(struct history *h, enum statement which)
 {
     sqlite3_stmt **s = &h->statements[which];
 
@@ -144,19 +75,6 @@ static sqlite3_stmt *use(struct history *h, enum statement which)
     return *s;
 }
 
-static void bind_text(sqlite3_stmt *s, int at, const char *text)
-{
-    if (text)
-        sqlite3_bind_text(s, at, text, -1, SQLITE_STATIC);
-}
-
-static const char *column_text(sqlite3_stmt *s, int at)
-{
-    const unsigned char *text = sqlite3_column_text(s, at);
-
-    return text ? (const char *)text : "";
-}
-
 /* Runs a statement that gives no rows. */
 static enum err run(struct history *h, sqlite3_stmt *s)
 {
@@ -164,12 +82,12 @@ static enum err run(struct history *h, sqlite3_stmt *s)
 
     if (s)
         sqlite3_reset(s);
-    return s ? err_from_sqlite(rc) : rc == SQLITE_OK ? ERR_IO : err_from_sqlite(rc);
+    return s ? history_err(rc) : rc == SQLITE_OK ? ERR_IO : history_err(rc);
 }
 
 static enum err begin(struct history *h)
 {
-    enum err e = h->in_transaction ? ERR_OK : run(h, use(h, Q_BEGIN));
+    enum err e = h->in_transaction ? ERR_OK : run(h, history_use(h, Q_BEGIN));
 
     h->in_transaction = e == ERR_OK;
     return e;
@@ -205,19 +123,19 @@ static enum err check_schema(struct history *h)
         return ERR_MALFORMED;
     if (version > SCHEMA_VERSION)
         return ERR_UNSUPPORTED;
-    return version == 0 ? err_from_sqlite(sqlite3_exec(h->db, schema, NULL, NULL, NULL)) : ERR_OK;
+    return version == 0 ? history_err(sqlite3_exec(h->db, schema, NULL, NULL, NULL)) : ERR_OK;
 }
 
 static enum err load_cursors(struct history *h)
 {
-    sqlite3_stmt *s = use(h, Q_CURSORS);
+    sqlite3_stmt *s = history_use(h, Q_CURSORS);
 
     while (s && sqlite3_step(s) == SQLITE_ROW && h->cursor_count < PARTITIONS_MAX) {
         struct cursor *c = &h->cursors[h->cursor_count++];
         strx_copy(c->partition, sizeof c->partition, column_text(s, 0));
         c->position = (journal_pos)sqlite3_column_int64(s, 1);
     }
-    sqlite3_stmt *heard = use(h, Q_HEARD);
+    sqlite3_stmt *heard = history_use(h, Q_HEARD);
     if (heard && sqlite3_step(heard) == SQLITE_ROW)
         h->heard = sqlite3_column_int64(heard, 0);
     if (heard)
@@ -234,16 +152,15 @@ enum err history_open(const char *path, struct history **out)
         return ERR_NOMEM;
     if (path && (e = make_folder(path)) != ERR_OK)
         goto failed;
-    e = err_from_sqlite(sqlite3_open_v2(path ? path : ":memory:", &h->db,
-                                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                                        NULL));
+    e = history_err(sqlite3_open_v2(path ? path : ":memory:", &h->db,
+                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL));
     if (e)
         goto failed;
     sqlite3_busy_timeout(h->db, 2000);
-    e = err_from_sqlite(sqlite3_exec(h->db,
-                                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;"
-                                     "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096",
-                                     NULL, NULL, NULL));
+    e = history_err(sqlite3_exec(h->db,
+                                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;"
+                                 "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096",
+                                 NULL, NULL, NULL));
     if (e)
         goto failed;
     if (path && chmod(path, 0640) < 0)
@@ -284,9 +201,9 @@ static struct cursor *find_cursor(struct history *h, const char *partition)
     return c;
 }
 
-static int64_t thing_find(struct history *h, const char *kind, const char *id)
+int64_t history_thing(struct history *h, const char *kind, const char *id)
 {
-    sqlite3_stmt *s = use(h, Q_THING);
+    sqlite3_stmt *s = history_use(h, Q_THING);
     int64_t num = 0;
 
     if (!s)
@@ -301,12 +218,12 @@ static int64_t thing_find(struct history *h, const char *kind, const char *id)
 
 static enum err put_state(struct history *h, ns_t wall, const Nw__State *state)
 {
-    int64_t thing = thing_find(h, state->kind, state->id);
+    int64_t thing = history_thing(h, state->kind, state->id);
     sqlite3_stmt *s;
     enum err e;
 
     if (!thing) {
-        s = use(h, Q_THING_PUT);
+        s = history_use(h, Q_THING_PUT);
         if (s) {
             bind_text(s, 1, state->kind);
             bind_text(s, 2, state->id);
@@ -316,7 +233,7 @@ static enum err put_state(struct history *h, ns_t wall, const Nw__State *state)
             return e;
         thing = sqlite3_last_insert_rowid(h->db);
     }
-    s = use(h, Q_STATE_PUT);
+    s = history_use(h, Q_STATE_PUT);
     if (s) {
         sqlite3_bind_int64(s, 1, thing);
         sqlite3_bind_int64(s, 2, state->since ? (ns_t)state->since : wall);
@@ -339,7 +256,7 @@ static void put_search(struct buf *out, const Nw__Incident *i)
 
 static enum err put_member(struct history *h, int64_t row, const char *id)
 {
-    sqlite3_stmt *s = use(h, Q_MEMBER_PUT);
+    sqlite3_stmt *s = history_use(h, Q_MEMBER_PUT);
 
     if (s) {
         bind_text(s, 1, id);
@@ -350,7 +267,7 @@ static enum err put_member(struct history *h, int64_t row, const char *id)
 
 static enum err put_log(struct history *h, int64_t row, ns_t wall, const Nw__Incident *i)
 {
-    sqlite3_stmt *s = use(h, Q_LOG_PUT);
+    sqlite3_stmt *s = history_use(h, Q_LOG_PUT);
     bool by_person = strcmp(i->event, "acknowledged") == 0 || strcmp(i->event, "shelved") == 0 ||
                      strcmp(i->event, "commented") == 0 || strcmp(i->event, "changed") == 0 ||
                      strcmp(i->event, "closed") == 0;
@@ -371,7 +288,7 @@ static enum err put_log(struct history *h, int64_t row, ns_t wall, const Nw__Inc
 static enum err write_incident(struct history *h, bool is_new, const Nw__Incident *i, const struct buf *body,
                                const struct buf *search)
 {
-    sqlite3_stmt *s = use(h, is_new ? Q_INCIDENT_ADD : Q_INCIDENT_PUT);
+    sqlite3_stmt *s = history_use(h, is_new ? Q_INCIDENT_ADD : Q_INCIDENT_PUT);
 
     if (s) {
         bind_text(s, 1, i->id);
@@ -389,7 +306,7 @@ static enum err write_incident(struct history *h, bool is_new, const Nw__Inciden
 static enum err put_incident(struct history *h, ns_t wall, const Nw__Incident *i)
 {
     struct buf body = BUF_INIT, search = BUF_INIT;
-    sqlite3_stmt *s = use(h, Q_INCIDENT_ROW);
+    sqlite3_stmt *s = history_use(h, Q_INCIDENT_ROW);
     int64_t row = 0, sequence = -1;
     enum err e = ERR_NOMEM;
 
@@ -432,7 +349,7 @@ static enum err put_command(struct history *h, ns_t wall, const Nw__Command *c)
 
     if (strcmp(c->via, "alerts") == 0)
         return ERR_OK; /* re-probes: between daemons, and many */
-    s = use(h, Q_COMMAND_PUT);
+    s = history_use(h, Q_COMMAND_PUT);
     if (s) {
         bind_text(s, 1, c->id);
         bind_text(s, 2, c->verb);
@@ -452,7 +369,7 @@ static enum err put_command(struct history *h, ns_t wall, const Nw__Command *c)
 static enum err put_outcome(struct history *h, const char *partition, ns_t wall, const Nw__Outcome *o)
 {
     bool may_wait = strcmp(partition, "alerts") == 0;
-    sqlite3_stmt *s = use(h, may_wait ? Q_OUTCOME_PUT : Q_OUTCOME_SET);
+    sqlite3_stmt *s = history_use(h, may_wait ? Q_OUTCOME_PUT : Q_OUTCOME_SET);
 
     if (s) {
         bind_text(s, 1, o->command);
@@ -488,7 +405,7 @@ static enum err hear(struct history *h, ns_t wall)
     enum err e = ERR_OK;
 
     if (h->heard && wall - h->heard > HISTORY_BLIND_AFTER) {
-        sqlite3_stmt *s = use(h, Q_BLIND_PUT);
+        sqlite3_stmt *s = history_use(h, Q_BLIND_PUT);
         if (s) {
             sqlite3_bind_int64(s, 1, h->heard);
             sqlite3_bind_int64(s, 2, wall);
@@ -544,7 +461,7 @@ enum err history_commit(struct history *h)
         return ERR_OK;
     for (size_t i = 0; i < h->cursor_count && e == ERR_OK; i++) {
         struct cursor *c = &h->cursors[i];
-        sqlite3_stmt *s = c->is_changed ? use(h, Q_CURSOR_PUT) : NULL;
+        sqlite3_stmt *s = c->is_changed ? history_use(h, Q_CURSOR_PUT) : NULL;
         if (!c->is_changed)
             continue;
         if (s) {
@@ -555,13 +472,13 @@ enum err history_commit(struct history *h)
         c->is_changed = e != ERR_OK;
     }
     if (e == ERR_OK && h->heard) {
-        sqlite3_stmt *s = use(h, Q_HEARD_PUT);
+        sqlite3_stmt *s = history_use(h, Q_HEARD_PUT);
         if (s)
             sqlite3_bind_int64(s, 1, h->heard);
         e = run(h, s);
     }
     if (e == ERR_OK)
-        e = run(h, use(h, Q_COMMIT));
+        e = run(h, history_use(h, Q_COMMIT));
     h->in_transaction = e != ERR_OK;
     return e;
 }
@@ -616,283 +533,4 @@ enum err history_catch_up(struct history *h, const char *journal_dir)
     for (size_t i = 0; i < ARRAY_LEN(partitions) && e == ERR_OK; i++)
         e = catch_up_partition(h, journal_dir, partitions[i]);
     return e ? e : history_commit(h);
-}
-
-/* ---- states ---- */
-
-struct intervals {
-    struct interval *items;
-    size_t count, cap;
-};
-
-static enum err add_interval(struct intervals *list, const struct interval *i)
-{
-    struct interval *last = list->count ? &list->items[list->count - 1] : NULL;
-
-    if (i->to <= i->from)
-        return ERR_OK;
-    if (last && last->to == i->from && last->state == i->state && last->reason == i->reason &&
-        strcmp(last->incident, i->incident) == 0) {
-        last->to = i->to;
-        return ERR_OK;
-    }
-    if (list->count == list->cap) {
-        size_t cap = list->cap ? 2 * list->cap : 16;
-        struct interval *items = realloc(list->items, cap * sizeof *items);
-        if (!items)
-            return ERR_NOMEM;
-        list->items = items;
-        list->cap = cap;
-    }
-    list->items[list->count++] = *i;
-    return ERR_OK;
-}
-
-/* The transitions of one thing as intervals of [from, to). */
-static enum err read_states(struct history *h, int64_t thing, ns_t from, ns_t to, struct intervals *out)
-{
-    sqlite3_stmt *s = use(h, Q_STATES);
-    struct interval current = {.from = from, .state = STATE_UNKNOWN, .reason = REASON_NO_DATA};
-    enum err e = ERR_OK;
-    int rc = SQLITE_DONE;
-
-    if (!s)
-        return ERR_IO;
-    sqlite3_bind_int64(s, 1, thing);
-    sqlite3_bind_int64(s, 2, from);
-    sqlite3_bind_int64(s, 3, to);
-    while (e == ERR_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-        ns_t since = sqlite3_column_int64(s, 0);
-        current.to = since;
-        e = add_interval(out, &current);
-        current.from = since > from ? since : from;
-        current.state = (enum state)sqlite3_column_int(s, 1);
-        current.reason = (enum reason)sqlite3_column_int(s, 2);
-        strx_copy(current.incident, sizeof current.incident, column_text(s, 3));
-    }
-    sqlite3_reset(s);
-    current.to = to;
-    if (e == ERR_OK)
-        e = add_interval(out, &current);
-    return e ? e : err_from_sqlite(rc);
-}
-
-/* Puts an unknown interval [begin, end) over what is in list. */
-static enum err cover(struct intervals *list, ns_t begin, ns_t end)
-{
-    struct interval blind = {
-        .from = begin, .to = end, .state = STATE_UNKNOWN, .reason = REASON_MONITOR_BLIND};
-    struct intervals result = {0};
-    bool is_put = false;
-    enum err e = ERR_OK;
-
-    for (size_t i = 0; i < list->count && e == ERR_OK; i++) {
-        struct interval part = list->items[i];
-        part.to = part.to < begin ? part.to : begin;
-        e = add_interval(&result, &part);
-        if (e == ERR_OK && !is_put && list->items[i].to > begin) {
-            e = add_interval(&result, &blind);
-            is_put = true;
-        }
-        part = list->items[i];
-        part.from = part.from > end ? part.from : end;
-        if (e == ERR_OK)
-            e = add_interval(&result, &part);
-    }
-    if (e) {
-        free(result.items);
-        return e;
-    }
-    free(list->items);
-    *list = result;
-    return ERR_OK;
-}
-
-static enum err cover_blind(struct history *h, ns_t from, ns_t to, struct intervals *list)
-{
-    sqlite3_stmt *s = use(h, Q_BLINDS);
-    enum err e = ERR_OK;
-
-    if (!s)
-        return ERR_IO;
-    sqlite3_bind_int64(s, 1, from);
-    sqlite3_bind_int64(s, 2, to);
-    while (e == ERR_OK && sqlite3_step(s) == SQLITE_ROW) {
-        ns_t begin_at = sqlite3_column_int64(s, 0), end = sqlite3_column_int64(s, 1);
-        e = cover(list, begin_at > from ? begin_at : from, end < to ? end : to);
-    }
-    sqlite3_reset(s);
-    return e;
-}
-
-enum err history_intervals(struct history *h, const char *kind, const char *id, ns_t from, ns_t to, ns_t now,
-                           size_t max, struct interval **out, size_t *count)
-{
-    struct intervals list = {0};
-    enum err e = ERR_OK;
-
-    if (to > now)
-        to = now;
-    if (to > from)
-        e = read_states(h, thing_find(h, kind, id), from, to, &list);
-    if (e == ERR_OK && to > from)
-        e = cover_blind(h, from, to, &list);
-    if (e == ERR_OK && h->heard && to - h->heard > HISTORY_BLIND_AFTER && to > from)
-        e = cover(&list, h->heard > from ? h->heard : from, to);
-    if (e) {
-        free(list.items);
-        return e;
-    }
-    if (list.count > max) {
-        memmove(list.items, list.items + (list.count - max), max * sizeof *list.items);
-        list.count = max;
-    }
-    *out = list.items;
-    *count = list.count;
-    return ERR_OK;
-}
-
-enum err history_availability(struct history *h, const char *kind, const char *id, ns_t from, ns_t to,
-                              ns_t now, struct availability *out)
-{
-    struct interval *intervals = NULL;
-    size_t count = 0;
-    enum err e = history_intervals(h, kind, id, from, to, now, SIZE_MAX, &intervals, &count);
-
-    if (e)
-        return e;
-    memset(out, 0, sizeof *out);
-    availability_of(intervals, count, from, to < now ? to : now, out);
-    free(intervals);
-    return ERR_OK;
-}
-
-/* ---- incidents ---- */
-
-static Nw__Incident *incident_at(sqlite3_stmt *s, int column)
-{
-    const void *bytes = sqlite3_column_blob(s, column);
-    int len = sqlite3_column_bytes(s, column);
-
-    return bytes && len > 0 ? nw__incident__unpack(NULL, (size_t)len, bytes) : NULL;
-}
-
-enum err history_incidents(struct history *h, const struct history_filter *filter, history_incident_fn *fn,
-                           void *ctx)
-{
-    sqlite3_stmt *s = use(h, Q_INCIDENTS);
-    bool goes_on = true;
-    int rc = SQLITE_DONE;
-
-    if (!s)
-        return ERR_IO;
-    sqlite3_bind_int64(s, 1, filter->before ? (int64_t)filter->before : INT64_MAX);
-    sqlite3_bind_int(s, 2, filter->open);
-    bind_text(s, 3, filter->severity);
-    bind_text(s, 4, filter->type);
-    bind_text(s, 5, filter->operator_state);
-    bind_text(s, 6, filter->member);
-    bind_text(s, 7, filter->text);
-    sqlite3_bind_int64(s, 8, (int64_t)filter->limit);
-    while (goes_on && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-        Nw__Incident *i = incident_at(s, 1);
-        if (i)
-            goes_on = fn(ctx, (uint64_t)sqlite3_column_int64(s, 0), i);
-        nw__incident__free_unpacked(i, NULL);
-    }
-    sqlite3_reset(s);
-    return err_from_sqlite(rc);
-}
-
-enum err history_incident(struct history *h, const char *id, Nw__Incident **out)
-{
-    sqlite3_stmt *s = use(h, Q_INCIDENT);
-    Nw__Incident *i = NULL;
-
-    if (!s)
-        return ERR_IO;
-    bind_text(s, 1, id);
-    if (sqlite3_step(s) == SQLITE_ROW)
-        i = incident_at(s, 0);
-    sqlite3_reset(s);
-    if (!i)
-        return ERR_NOT_FOUND;
-    *out = i;
-    return ERR_OK;
-}
-
-enum err history_incident_log(struct history *h, const char *id, history_event_fn *fn, void *ctx)
-{
-    sqlite3_stmt *s = use(h, Q_LOG);
-    int rc;
-
-    if (!s)
-        return ERR_IO;
-    bind_text(s, 1, id);
-    sqlite3_bind_int(s, 2, LOG_MAX);
-    while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-        struct history_event event = {.at = sqlite3_column_int64(s, 0),
-                                      .event = column_text(s, 1),
-                                      .severity = column_text(s, 2),
-                                      .by = column_text(s, 3),
-                                      .comment = column_text(s, 4),
-                                      .members = sqlite3_column_int64(s, 5)};
-        fn(ctx, &event);
-    }
-    sqlite3_reset(s);
-    return err_from_sqlite(rc);
-}
-
-/* ---- commands ---- */
-
-static enum err each_command(sqlite3_stmt *s, history_command_fn *fn, void *ctx, size_t *found)
-{
-    bool goes_on = true;
-    int rc = SQLITE_DONE;
-
-    while (goes_on && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-        struct history_command c = {.id = column_text(s, 1),
-                                    .by = column_text(s, 2),
-                                    .via = column_text(s, 3),
-                                    .verb = column_text(s, 4),
-                                    .target = column_text(s, 5),
-                                    .comment = column_text(s, 6),
-                                    .at = sqlite3_column_int64(s, 7),
-                                    .begin = sqlite3_column_int64(s, 8),
-                                    .until = sqlite3_column_int64(s, 9),
-                                    .outcome = column_text(s, 10),
-                                    .problem = column_text(s, 11),
-                                    .finished = sqlite3_column_int64(s, 12)};
-        goes_on = fn(ctx, (uint64_t)sqlite3_column_int64(s, 0), &c);
-        ++*found;
-    }
-    sqlite3_reset(s);
-    return err_from_sqlite(rc);
-}
-
-enum err history_command(struct history *h, const char *id, history_command_fn *fn, void *ctx)
-{
-    sqlite3_stmt *s = use(h, Q_COMMAND);
-    size_t found = 0;
-
-    if (!s)
-        return ERR_IO;
-    bind_text(s, 1, id);
-    enum err e = each_command(s, fn, ctx, &found);
-    return e ? e : found ? ERR_OK : ERR_NOT_FOUND;
-}
-
-enum err history_commands(struct history *h, const char *verb, ns_t after, uint64_t before, size_t limit,
-                          history_command_fn *fn, void *ctx)
-{
-    sqlite3_stmt *s = use(h, Q_COMMANDS);
-    size_t found = 0;
-
-    if (!s)
-        return ERR_IO;
-    bind_text(s, 1, verb);
-    sqlite3_bind_int64(s, 2, after);
-    sqlite3_bind_int64(s, 3, before ? (int64_t)before : INT64_MAX);
-    sqlite3_bind_int64(s, 4, (int64_t)limit);
-    return each_command(s, fn, ctx, &found);
 }

@@ -42,7 +42,7 @@ report "libpcap is known to pcap_io alone" "$(foreign 'pcap' '/pcap_io')"
 report "libcurl is known to curl_io alone" "$(foreign 'curl/' '^lib/runtime/curl_io')"
 report "GDAL is known to gdal_* alone" "$(foreign '(gdal|ogr_|cpl_)' '^coverage/gdal_')"
 report "SQLite is known to one *_io of each owner of a database" \
-    "$(foreign 'sqlite3' '^(alerts/db_io|dashboards/users_io|lib/stores/history_io)\.')"
+    "$(foreign 'sqlite3' '^(alerts/db_io|dashboards/users_io|lib/stores/history_io)[._]')"
 report "libyaml is known to conf, and to openapi_io, which turns a page of our own into JSON" \
     "$(foreign 'yaml\.h' '^(lib/runtime/conf|dashboards/openapi_io)\.')"
 report "OpenSSL is known to the simulated city's tls_io alone" "$(foreign 'openssl/' '^city/tls_io')"
