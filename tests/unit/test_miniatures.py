@@ -26,14 +26,19 @@ def first_difference(expected, got):
     return ['one is longer than the other']
 
 
-def check_ids(name, profile, values, answer, directory):
+def check_restart(name, profiles, values, answer, directory):
+    """Other ifIndexes, scalars without a reading: the same entities, and values as reckoned."""
+    profile = profiles[name]
+    changed = mini.silenced(mini.permuted(values, profile), profile)
     path = os.path.join(directory, name + '.snmprec')
     with open(path, 'w', encoding='utf-8') as f:
-        f.write('\n'.join(mini.permuted(values, profile).lines()) + '\n')
+        f.write('\n'.join(changed.lines()) + '\n')
     before = sorted(e['id'] for e in answer['entities'])
-    after = sorted(e['id'] for e in mini.poll(NETZWACHT, path)['entities'])
-    return [] if before == after else [f'with other ifIndexes: gone {sorted(set(before) - set(after))}, '
-                                       f'new {sorted(set(after) - set(before))}']
+    again = mini.poll(NETZWACHT, path)
+    after = sorted(e['id'] for e in again['entities'])
+    wrong = [] if before == after else [f'with other ifIndexes: gone {sorted(set(before) - set(after))}, '
+                                        f'new {sorted(set(after) - set(before))}']
+    return wrong + list(mini.disagreements(changed, profile, mini.others_of(name, again, profiles), again))
 
 
 def check(name, profiles, directory):
@@ -54,7 +59,7 @@ def check(name, profiles, directory):
         wrong += mini.disagreements(values, profiles[name], mini.others_of(name, answer, profiles), answer)
     wrong += [f'the recording has no row for {metric} of table {table}'
               for table, metric in mini.uncovered(values, profiles[name])]
-    return wrong + check_ids(name, profiles[name], values, answer, directory)
+    return wrong + check_restart(name, profiles, values, answer, directory)
 
 
 def main():
