@@ -169,7 +169,8 @@ static int wait_for(int fd, short events)
     return poll(&p, 1, HOST_WAIT_MS);
 }
 
-/* A port unreachable comes as ECONNREFUSED on a connected socket, what routers say as EHOSTUNREACH. */
+/* A port unreachable comes as ECONNREFUSED on a connected socket, what else there is (EHOSTUNREACH,
+ * EACCES …) is said by routers on the way. */
 static enum doctor_port why_refused(const struct doctor *d)
 {
     struct poll_request r;
@@ -192,8 +193,7 @@ static enum doctor_port why_refused(const struct doctor *d)
         send(fd, bytes, len, 0) == (ssize_t)len && wait_for(fd, POLLIN) > 0)
         getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &size);
     close(fd);
-    return number == EHOSTUNREACH || number == ENETUNREACH ? DOCTOR_PORT_HOST_UNREACHABLE
-                                                           : DOCTOR_PORT_CLOSED;
+    return number == ECONNREFUSED ? DOCTOR_PORT_CLOSED : DOCTOR_PORT_HOST_UNREACHABLE;
 }
 
 /* Needs net.ipv4.ping_group_range, which Debian's systemd opens to all; without it nothing is known. */

@@ -94,7 +94,7 @@ static bool judge_port(const struct doctor_facts *x, struct doctor_findings *f)
         return false;
     case DOCTOR_PORT_HOST_UNREACHABLE:
         say(add(f, "port", DOCTOR_UNKNOWN, "check power and uplink of the device, and the address"),
-            "the network says that the host cannot be reached");
+            "a router, or this machine, says that the host cannot be reached");
         return false;
     case DOCTOR_PORT_STRANGER:
         say(add(f, "port", DOCTOR_FAILED,

@@ -16,7 +16,7 @@ enum doctor_port {
     DOCTOR_PORT_ANSWERS,          /* a reply that fits */
     DOCTOR_PORT_SILENT,           /* nothing came */
     DOCTOR_PORT_CLOSED,           /* ICMP port unreachable */
-    DOCTOR_PORT_HOST_UNREACHABLE, /* ICMP host unreachable, or no answer to ARP */
+    DOCTOR_PORT_HOST_UNREACHABLE, /* another ICMP error, or no answer to ARP */
     DOCTOR_PORT_GARBAGE,          /* something came that is no SNMP reply */
     DOCTOR_PORT_STRANGER,         /* a reply from another address or port than asked */
     DOCTOR_PORT_UNFIT,            /* SNMP, but another community, version, request or OIDs */

@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import signal
 import socket
 import sys
 import threading
@@ -127,6 +128,21 @@ def keeps_its_rate():
             check(done.stdout == "", done.stdout)
 
 
+def stops_on_request():
+    """Ctrl-C ends a search at once, prints what was found so far, and says that it is not all"""
+    with World() as world:
+        city = City(world)
+        began = time.monotonic()
+        process = world.start("netzwacht", "discover", "127.17.0.0/24", *city.options(), "--rate", 20, "-o", world.dir / "part.yaml")
+        time.sleep(3)
+        process.send_signal(signal.SIGINT)
+        check(process.wait(5) == 0, world.log("netzwacht"))
+        check(time.monotonic() - began < 8, "254 addresses at 20 a second cannot be asked that soon")
+        text = (world.dir / "part.yaml").read_text()
+        check(text.startswith("# Interrupted: ") and "of 254 addresses" in text, text[:200])
+        check(1 <= len(devices(text)) <= len(city.devices), text)
+
+
 def escapes_names():
     """a hostile sysName and sysDescr of a real snmpd end as quoted text, and the id is a proper one"""
     with World() as world:
@@ -223,4 +239,4 @@ def doctor_of_odd_agents():
         check(status.returncode == 64 and "v3" in status.stderr, status.stderr)
 
 
-run_tests(finds_the_city, passes_check, keeps_its_rate, escapes_names, doctor_in_the_city, doctor_of_odd_agents)
+run_tests(finds_the_city, passes_check, keeps_its_rate, stops_on_request, escapes_names, doctor_in_the_city, doctor_of_odd_agents)
