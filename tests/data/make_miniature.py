@@ -516,7 +516,8 @@ class Draft:
         self.values.put(oid, candidates[0])
 
     def helpers(self, f, row):
-        for key, value in (('si_scale', 9), ('si_precision', 1)):
+        light = f.get('function') == 'watt_to_dbm'  # sent in microwatts
+        for key, value in (('si_scale', 7 if light else 9), ('si_precision', 0 if light else 1)):
             if key in f:
                 self.values.put(instance({'oid': f[key]}, row), value)
         for key, value in (('times', 4096), ('plus', 100), ('minus', 100), ('percent_of', 1000)):
