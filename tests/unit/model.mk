@@ -10,3 +10,12 @@ UNIT_TESTS += tests/unit/test_incident_json
 tests_unit_test_incident_json_SOURCES = %D%/test_incident_json.c %D%/cmocka_tests.h
 tests_unit_test_incident_json_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_unit_test_incident_json_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+FUZZ_MODEL = tests/fuzz/fuzz_inventory
+if ENABLE_FUZZER
+noinst_PROGRAMS += $(FUZZ_MODEL)
+else
+UNIT_TESTS += $(FUZZ_MODEL)
+endif
+tests_fuzz_fuzz_inventory_SOURCES = tests/fuzz/fuzz_inventory.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_inventory_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_inventory_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
