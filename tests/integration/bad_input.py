@@ -88,15 +88,20 @@ def wrong_profile():
         good = (SOURCE / "profiles" / "unifi.yaml").read_text()
         broken = world.write("broken.yaml", good.replace("1.3.6.1.4.1.41112", "1.3.6.1.four.41112"))
         done = world.run("netzwacht", "profile", "check", broken, ok=False)
-        check(done.returncode != 0 and "broken.yaml:" in done.stderr + done.stdout, f"{done.stdout}{done.stderr}")
+        check(done.returncode != 0 and "broken.yaml:12:11: oid: expected a numeric OID" in done.stderr + done.stdout, f"{done.stdout}{done.stderr}")
+        neighbours = "1.3.6.1.2.1.4.22.1.2"  # ipNetToMediaPhysAddress: whose addresses the device has heard
+        curious = world.write("curious.yaml", "profile: curious\nmatch:\n  - {sys_object_id: 1.3.6.1.4.1.99999}\ntables:\n  - table: t\n    kind: sensor\n"
+                              f"    readings:\n      - {{metric: clients, unit: \"1\", oid: {neighbours}}}\n")
+        done = world.run("netzwacht", "profile", "check", curious, ok=False)
+        check(done.returncode == 65 and "identifies no client" in done.stderr + done.stdout, f"{done.returncode}: {done.stdout}{done.stderr}")
 
 
 def wrong_profile_stops_nothing():
     """One wrong profile is named by check and by the collector, which goes on with all others"""
     with World() as world:
         config = installation(world, CONFIG + "profile_dirs: [extra]\n")
-        world.write("extra/own.yaml", "profile: own\nmatch:\n  - {sysobjectid: 1.3.6.1.four}\n")
-        check_says(world, config, "extra/own.yaml:3:")
+        world.write("extra/own.yaml", "profile: own\nmatch:\n  - {sys_object_id: 1.3.6.1.four}\n")
+        check_says(world, config, "extra/own.yaml:3:21: sys_object_id: expected numeric OIDs")
         daemon = world.start("netzwacht-collector", "-c", config)
         wait_for("records", 10, lambda: len(world.journal("collector")) > 3)
         check(daemon.poll() is None, "the collector ended")

@@ -57,13 +57,13 @@ reloads() { # SIGHUP is promised exactly by those that have a reload
     done
 }
 
-paths() { # `lib/…` and links in the documents; _x and NAME stand for names to be chosen
+paths() { # `lib/…` and links in the documents; _x, testbox and NAME stand for names to be chosen
     for page in README.md HACKING.md SECURITY.md CHANGELOG.md tests/README.md docs/*.md docs/decisions/*.md; do
         # shellcheck disable=SC2016 # backticks of Markdown
         grep -oE '`[A-Za-z0-9_./*-]+`|\]\([^):#]+\)' "$page" | sed -E 's/^\]\(//; s/[`)]//g' | sort -u |
             while read -r path; do
                 case $path in
-                *_x.c | NNNN-* | */x.yaml | *NAME*) continue ;;
+                *_x.c | NNNN-* | */testbox.* | */x.yaml | *NAME*) continue ;;
                 lib/* | collector/* | probes/* | alerts/* | dashboards/* | coverage/* | city/* | cli/* | profiles/* | \
                     packaging/* | docs/* | tests/*) at=$path ;;
                 *.md | decisions/* | schemas/* | screenshots/*) at=$(dirname "$page")/$path ;;
