@@ -90,9 +90,7 @@ static void write_assumptions(struct json_out *j)
         j, "model",
         "ITU-R P.1411-12 4.1.1 (line of sight and residential without), mixed by TR 38.901 UMi P_LOS; "
         "indoor access points with ITU-R P.2109-2 median entry loss");
-    json_string(j, "rule",
-                "share of the cell served, by service probability of the best server at 16 places; "
-                "delivered: times measured availability");
+    json_string(j, "rule", FOOTPRINT_RULE_TEXT);
     json_fixed(j, "body_loss_db", FOOTPRINT_BODY_LOSS_DB, 1);
     json_fixed(j, "phone_eirp_dbm", FOOTPRINT_PHONE_EIRP_DBM, 1);
     json_fixed(j, "range_max_m", FOOTPRINT_RANGE_MAX_M, 0);

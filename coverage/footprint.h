@@ -18,6 +18,14 @@
 #define FOOTPRINT_AP_SENSITIVITY -82.0 /* dBm, MCS 0 at 20 MHz */
 #define FOOTPRINT_RANGE_MAX_M    400.0 /* nobody is served farther away */
 
+/* The same for people: goes into every report that can carry it. */
+#define FOOTPRINT_MODEL_TEXT                                                                                 \
+    "ITU-R P.1411-12 4.1.1 (line of sight and residential without), mixed by TR 38.901 UMi P_LOS; indoor "   \
+    "access points with ITU-R P.2109-2 median entry loss"
+#define FOOTPRINT_RULE_TEXT                                                                                  \
+    "share of the cell served, by service probability of the best server at 16 places; delivered: times "    \
+    "measured availability"
+
 struct transmitter {
     double f_ghz;
     double eirp_dbm;

@@ -4,12 +4,14 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include <gdal.h>
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
 
 #include "coverage/gdal_geo.h"
+#include "lib/base/timex.h"
 
 struct column {
     const char *name;
@@ -133,6 +135,21 @@ static enum err write_hotspots(GDALDatasetH package, const struct coverage *c, c
     return e;
 }
 
+/* What a reader must know to trust the figures; QGIS shows it with the layer's source. */
+static void describe(GDALDatasetH package, const struct coverage *c)
+{
+    char from[TIMEX_RFC3339_SIZE], to[TIMEX_RFC3339_SIZE], threshold[32];
+
+    timex_rfc3339(c->from, from);
+    timex_rfc3339(c->to, to);
+    snprintf(threshold, sizeof threshold, "%.1f", c->threshold_dbm);
+    GDALSetMetadataItem(package, "MODEL", FOOTPRINT_MODEL_TEXT, NULL);
+    GDALSetMetadataItem(package, "RULE", FOOTPRINT_RULE_TEXT, NULL);
+    GDALSetMetadataItem(package, "AVAILABILITY_FROM", from, NULL);
+    GDALSetMetadataItem(package, "AVAILABILITY_TO", to, NULL);
+    GDALSetMetadataItem(package, "THRESHOLD_DBM", threshold, NULL);
+}
+
 enum err gdal_package_write(const struct coverage *c, const struct inventory *inv, const char *path)
 {
     GDALDriverH driver;
@@ -146,6 +163,7 @@ enum err gdal_package_write(const struct coverage *c, const struct inventory *in
     package = GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, NULL);
     if (!package)
         return ERR_IO;
+    describe(package, c);
     if (GDALDatasetStartTransaction(package, FALSE) != OGRERR_NONE)
         e = ERR_IO;
     if (!e)

@@ -41,6 +41,8 @@ def formats_agree():
         check([r["cell"] for r in rows] == [f["id"] for f in features], "cells differ")
         info = world.run(tool("ogrinfo"), "-so", package, "coverage_cells").stdout
         check(f"Feature Count: {len(rows)}" in info and 'ID["EPSG",3035]' in info, info)
+        info = world.run(tool("ogrinfo"), package).stdout
+        check("ITU-R P.1411" in info and "THRESHOLD_DBM=-67.0" in info, info)
         info = world.run(tool("ogrinfo"), "-so", package, "hotspots").stdout
         check("Feature Count: 120" in info and 'ID["EPSG",25832]' in info, info)
         info = world.run(tool("ogrinfo"), "-so", "-al", geojson).stdout
