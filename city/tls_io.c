@@ -69,6 +69,8 @@ static X509 *make_certificate(EVP_PKEY *key, const char *name, const char *alt, 
         X509_set_issuer_name(cert, X509_get_subject_name(issuer)) &&
         add_extension(cert, issuer, NID_basic_constraints, alt ? "critical,CA:FALSE" : "critical,CA:TRUE") &&
         add_extension(cert, issuer, NID_subject_key_identifier, "hash") &&
+        add_extension(cert, issuer, NID_authority_key_identifier, "keyid:always") && /* RFC 5280, 4.2.1.1 */
+        (alt || add_extension(cert, issuer, NID_key_usage, "critical,keyCertSign,cRLSign")) &&
         (!alt || add_extension(cert, issuer, NID_subject_alt_name, alt)) &&
         X509_sign(cert, issuer_key, EVP_sha256());
     if (!is_made) {
