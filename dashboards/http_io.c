@@ -169,15 +169,17 @@ static enum MHD_Result on_accept(void *cls, const struct sockaddr *sa, socklen_t
 
 static void connection_open(struct http_server *s, struct MHD_Connection *mhd, void **socket_context)
 {
-    const union MHD_ConnectionInfo *fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-    const union MHD_ConnectionInfo *peer = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const union MHD_ConnectionInfo *info;
     struct connection *c = calloc(1, sizeof *c);
 
     if (!c)
         return; /* lives without a deadline of ours; memory is gone anyway */
-    c->fd = fd ? fd->connect_fd : -1;
+    /* One answer at a time: since 1.0 both are the same union, and the second overwrites the first. */
+    info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    c->fd = info ? info->connect_fd : -1;
     c->deadline = loop_mono(s->loop) + HEADER_DEADLINE;
-    const struct sockaddr *sa = peer ? peer->client_addr : NULL;
+    info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *sa = info ? info->client_addr : NULL;
     address_text(sa,
                  sa && sa->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in),
                  c->address);
