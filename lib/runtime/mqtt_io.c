@@ -175,6 +175,10 @@ static void on_ready(void *ctx, int fd, uint32_t events)
     if (rc == MOSQ_ERR_SUCCESS && !m->is_dead && (events & EPOLLOUT))
         rc = mosquitto_loop_write(m->handle, 1);
     m->is_inside = false;
+    /* An old broker refuses in the packet of its own version; libmosquitto 2.0.21 ends there without a
+     * callback. */
+    if (m->state == STATE_CONNECTING && (rc == MOSQ_ERR_MALFORMED_PACKET || rc == MOSQ_ERR_PROTOCOL))
+        m->use_v3 = true;
     if (rc != MOSQ_ERR_SUCCESS)
         m->is_dead = true;
     settle(m, before);

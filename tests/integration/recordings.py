@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
-from harness import World, check, free_port, run_tests, shared, tool, wait_for  # noqa: E402
+from harness import Skip, World, check, free_port, run_tests, shared, tool, wait_for  # noqa: E402
 
 KINDS = set("interface radio ssid ap station link sensor optic pon onu psu fan cpu memory ups battery poe chassis".split())
 UNITS = set("Cel V A W VA var Hz % s rpm ps/nm dBm dB bit/s By m Wh A.h 1 1/s".split())
@@ -199,6 +199,8 @@ def start_snmpsim(world):
     process = world.start(tool("snmpsimd"), f"--data-dir={data}", f"--cache-dir={cache}", f"--agent-udpv4-endpoint=127.0.0.1:{port}",
                           "--logging-method=stderr", "--v2c-arch", *user, log="snmpsimd")
     wait_for("snmpsimd answers", 90, lambda: process.poll() is not None or answers(port, AGENTS[0]), 0.5)
+    if "ModuleNotFoundError" in world.log("snmpsimd"):  # Debian 13: its own libraries have moved on without it
+        raise Skip("this Debian's snmpsim cannot be started: " + world.log("snmpsimd").splitlines()[-1])
     check(process.poll() is None, world.log("snmpsimd")[-2000:])
     return port
 
