@@ -10,30 +10,14 @@
 enum { SINGLES_A_DAY = 9, SLEEPERS_A_DAY = 2, PER_DAY = SINGLES_A_DAY + SLEEPERS_A_DAY + 2 };
 static const ns_t quiet_end = 1 * HOURS; /* nothing is broken when the demo begins */
 
-static bool is_below(const struct city *c, int d, int ancestor)
-{
-    for (; d >= 0; d = c->devices[d].parent)
-        if (d == ancestor)
-            return true;
-    return false;
-}
-
-static bool is_fed_by(const struct city *c, int d, int ups)
-{
-    for (; d >= 0; d = c->devices[d].parent)
-        if (c->devices[d].power == ups)
-            return true;
-    return false;
-}
-
 bool outage_hits_hotspot(const struct city *c, const struct outage *o, int hotspot)
 {
     if (o->hotspot >= 0)
         return o->hotspot == hotspot;
     if (o->site >= 0)
         return c->hotspots[hotspot].site == o->site;
-    return o->reason == REASON_POWER ? is_fed_by(c, c->hotspots[hotspot].access, o->device)
-                                     : is_below(c, c->hotspots[hotspot].access, o->device);
+    return o->reason == REASON_POWER ? city_is_fed_by(c, c->hotspots[hotspot].access, o->device)
+                                     : city_is_below(c, c->hotspots[hotspot].access, o->device);
 }
 
 bool outage_hits_device(const struct city *c, const struct outage *o, int device)
@@ -42,7 +26,8 @@ bool outage_hits_device(const struct city *c, const struct outage *o, int device
         return o->reason == REASON_AP && c->devices[device].hotspot == o->hotspot;
     if (o->site >= 0)
         return false;
-    return o->reason == REASON_POWER ? is_fed_by(c, device, o->device) : is_below(c, device, o->device);
+    return o->reason == REASON_POWER ? city_is_fed_by(c, device, o->device)
+                                     : city_is_below(c, device, o->device);
 }
 
 /* A device of the role, drawn; -1 if there is none. */

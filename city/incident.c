@@ -76,32 +76,14 @@ size_t incidents_count(const struct incidents *in)
 
 /* ---- what hangs below what ---- */
 
-/* Is `ancestor` on the way from d (itself included) to the core? */
-static bool is_below(const struct city *c, int d, int ancestor)
-{
-    for (; d >= 0; d = c->devices[d].parent)
-        if (d == ancestor)
-            return true;
-    return false;
-}
-
-/* Does anything on the way from d to the core take its power from ups? */
-static bool is_fed_by(const struct city *c, int d, int ups)
-{
-    for (; d >= 0; d = c->devices[d].parent)
-        if (c->devices[d].power == ups)
-            return true;
-    return false;
-}
-
 static bool hits_hotspot(const struct city *c, const struct incident *i, int hotspot)
 {
     const struct city_hotspot *h = &c->hotspots[hotspot];
 
     switch (i->kind) {
     case INCIDENT_FIBRE_CUT:
-    case INCIDENT_DRIFT: return is_below(c, h->access, i->target);
-    case INCIDENT_POWER_CUT: return is_fed_by(c, h->access, i->target);
+    case INCIDENT_DRIFT: return city_is_below(c, h->access, i->target);
+    case INCIDENT_POWER_CUT: return city_is_fed_by(c, h->access, i->target);
     case INCIDENT_SLEEPING_AP: return hotspot == i->target;
     case INCIDENT_CONGESTION: return h->site == i->target;
     case INCIDENT_AGENT_DEAD: return h->device == i->target;
@@ -115,8 +97,8 @@ static bool hits_hotspot(const struct city *c, const struct incident *i, int hot
 static bool silences_device(const struct city *c, const struct incident *i, int device)
 {
     switch (i->kind) {
-    case INCIDENT_FIBRE_CUT: return is_below(c, device, i->target);
-    case INCIDENT_POWER_CUT: return i->has_effect && is_fed_by(c, device, i->target);
+    case INCIDENT_FIBRE_CUT: return city_is_below(c, device, i->target);
+    case INCIDENT_POWER_CUT: return i->has_effect && city_is_fed_by(c, device, i->target);
     case INCIDENT_AGENT_DEAD: return device == i->target;
     case INCIDENT_SLEEPING_AP:
     case INCIDENT_DRIFT:

@@ -115,3 +115,19 @@ int city_hotspot_by_id(const struct city *c, const char *id)
             return (int)i;
     return -1;
 }
+
+bool city_is_below(const struct city *c, int d, int ancestor)
+{
+    for (; d >= 0; d = c->devices[d].parent)
+        if (d == ancestor)
+            return true;
+    return false;
+}
+
+bool city_is_fed_by(const struct city *c, int d, int ups)
+{
+    for (; d >= 0; d = c->devices[d].parent)
+        if (c->devices[d].power == ups)
+            return true;
+    return false;
+}

@@ -141,4 +141,9 @@ uint64_t city_hash(uint64_t seed, uint32_t what, uint32_t a, uint32_t b);
 /* 0 <= result < 1 */
 double city_hash_unit(uint64_t seed, uint32_t what, uint32_t a, uint32_t b);
 
+/* Is `ancestor` on the way from d (itself included) to the core? */
+bool city_is_below(const struct city *c, int d, int ancestor);
+/* Does anything on the way from d to the core take its power from ups? */
+bool city_is_fed_by(const struct city *c, int d, int ups);
+
 #endif
