@@ -172,6 +172,16 @@ void api_problem_err(struct api_call *c, enum err e)
     }
 }
 
+void api_reply_or_problem(struct api_call *c, enum err e, struct buf *body)
+{
+    if (e) {
+        buf_fini(body);
+        api_problem_err(c, e);
+        return;
+    }
+    api_reply(c, 200, NULL, body);
+}
+
 void api_bad_parameter(struct api_call *c, const char *name, const char *expected)
 {
     api_problem(c, 400, "bad-request", "A parameter is wrong", "%s: expected %s.", name, expected);

@@ -71,6 +71,8 @@ struct api_call {
 
 /* body is taken (emptied). With an entity tag; 304 if the client has it. type NULL: application/json. */
 void api_reply(struct api_call *c, unsigned status, const char *type, struct buf *body);
+/* body with 200 as JSON, or the problem that e is; body is taken in both cases. */
+void api_reply_or_problem(struct api_call *c, enum err e, struct buf *body);
 /* Nothing but a status; extra headers may be NULL. */
 void api_reply_empty(struct api_call *c, unsigned status, const struct http_header *extra, size_t count);
 /* RFC 9457; kind is the end of the type URN; detail says what to do. */

@@ -78,12 +78,7 @@ void api_incidents(struct api_call *c)
     snprintf(next, sizeof next, "%llu", (unsigned long long)p.last);
     json_string(&j, "next", p.has_more ? next : NULL);
     json_object_end(&j);
-    if (e) {
-        buf_fini(&b);
-        api_problem_err(c, e);
-        return;
-    }
-    api_reply(c, 200, NULL, &b);
+    api_reply_or_problem(c, e, &b);
 }
 
 static void put_event(void *ctx, const struct history_event *event)
@@ -119,12 +114,7 @@ void api_incident(struct api_call *c)
     json_array_end(&j);
     json_object_end(&j);
     nw__incident__free_unpacked(incident, NULL);
-    if (e) {
-        buf_fini(&b);
-        api_problem_err(c, e);
-        return;
-    }
-    api_reply(c, 200, NULL, &b);
+    api_reply_or_problem(c, e, &b);
 }
 
 /* ---- commands ---- */
@@ -302,12 +292,7 @@ void api_command(struct api_call *c)
 
     json_init(&j, &b);
     enum err e = history_command(c->dashboard->history, c->param, put_command, &j);
-    if (e) {
-        buf_fini(&b);
-        api_problem_err(c, e);
-        return;
-    }
-    api_reply(c, 200, NULL, &b);
+    api_reply_or_problem(c, e, &b);
 }
 
 /* ---- maintenance: a Command "maintenance"; its id is the window's. Ended by "maintenance_end". ---- */

@@ -235,12 +235,7 @@ void api_users(struct api_call *c)
     json_array_end(&j);
     json_null(&j, "next");
     json_object_end(&j);
-    if (e) {
-        buf_fini(&b);
-        api_problem_err(c, e);
-        return;
-    }
-    api_reply(c, 200, NULL, &b);
+    api_reply_or_problem(c, e, &b);
 }
 
 struct audit_page {
@@ -292,10 +287,5 @@ void api_audit(struct api_call *c)
     json_string(&j, "next", p.has_more ? next : NULL);
     json_bool(&j, "intact", broken == 0);
     json_object_end(&j);
-    if (e) {
-        buf_fini(&b);
-        api_problem_err(c, e);
-        return;
-    }
-    api_reply(c, 200, NULL, &b);
+    api_reply_or_problem(c, e, &b);
 }
