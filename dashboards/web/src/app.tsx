@@ -130,7 +130,7 @@ function Main({ path, children }: { path: string; children: ComponentChildren })
     isFirst.current = false;
   }, [path]);
   return (
-    <main id="content" class="main" tabIndex={-1} ref={main}>
+    <main id="content" class="main" data-path={path} tabIndex={-1} ref={main}>
       {children}
     </main>
   );

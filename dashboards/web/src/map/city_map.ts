@@ -13,6 +13,8 @@ import type { Palette } from "./palette";
 
 const ZOOM_MIN = 11;
 const ZOOM_MAX = 19;
+/** From here on most hotspots stand by themselves. */
+const ZOOM_SINGLE = 16;
 /** A cluster that would still be one at this zoom is listed instead of zoomed into. */
 const ZOOM_SPLITS = 18;
 /** From here on streets have names. */
@@ -78,8 +80,14 @@ export class CityMap {
     this.hasView = true;
   }
 
-  showPoint(lat: number, lon: number): void {
-    this.map.setView([lat, lon], Math.max(this.map.getZoom(), 16), { animate: false });
+  /** Goes as near as it takes to see that hotspot by itself. */
+  showHotspot({ id, lat, lon }: { id: string; lat: number; lon: number }): void {
+    let zoom = Math.max(this.map.getZoom(), ZOOM_SINGLE);
+    this.map.setView([lat, lon], zoom, { animate: false });
+    while (zoom < ZOOM_SPLITS && !this.markers.isAlone(id)) {
+      zoom += 1;
+      this.map.setView([lat, lon], zoom, { animate: false });
+    }
   }
 
   setGround(config: Config, streets: readonly Street[], places: readonly Position[]): void {

@@ -82,6 +82,10 @@ export class MarkerLayer extends L.Layer {
     return this;
   }
 
+  isAlone(id: string): boolean {
+    return this.clusters.some(({ members }) => members.length === 1 && members[0]?.marker.id === id);
+  }
+
   /** What lies under a point of the container, topmost first, in the order of redraw(). */
   hitAt(x: number, y: number): Hit | null {
     const isHit = (each: Placed) => Math.hypot(each.x - x, each.y - y) <= NODE_SIZE;

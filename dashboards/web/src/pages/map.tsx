@@ -112,7 +112,7 @@ function MapPane({ startsWithCoverage, shown, picked, focus, filter, onPick }: M
   );
   useEffect(() => map?.setSelected(picked.length === 1 ? (picked[0]?.id ?? null) : null), [map, picked]);
   useEffect(() => {
-    if (focus) map?.showPoint(focus.lat, focus.lon);
+    if (focus) map?.showHotspot(focus);
   }, [map, focus]);
   return (
     <div class="map-pane" role="region" aria-label={t("map.region")}>
