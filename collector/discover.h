@@ -99,10 +99,6 @@ struct discover_tree {
 enum err discover_make_tree(struct discover_device *devices, size_t count, const char *core,
                             struct discover_tree *out) NW_CHECKED;
 
-/* A double-quoted YAML scalar; whatever is not plainly printable (control characters, direction marks) is
- * written as \uNNNN, so that neither a parser nor a terminal takes it for something else. */
-void discover_put_yaml(struct buf *out, const char *text);
-
 /* The inventory, to be read by inventory_load(). tree NULL: no neighbours were read. */
 void discover_write(struct buf *out, const struct discover_device *devices, size_t count,
                     const struct discover_tree *tree);

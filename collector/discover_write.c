@@ -4,11 +4,14 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/map.h"
 #include "lib/base/strx.h"
+#include "lib/model/inventory_write.h"
+#include "lib/runtime/conf_write.h"
 
 /* ---- the graph of neighbours ---- */
 
@@ -253,90 +256,43 @@ enum err discover_make_tree(struct discover_device *devices, size_t count, const
 
 /* ---- YAML ---- */
 
-/* Decodes one sequence of valid UTF-8. */
-static uint32_t next_char(const char **p)
-{
-    const uint8_t *b = (const uint8_t *)*p;
-    int more = b[0] >= 0xf0 ? 3 : b[0] >= 0xe0 ? 2 : b[0] >= 0xc0 ? 1 : 0;
-    uint32_t c = more == 3 ? b[0] & 7 : more == 2 ? b[0] & 15 : more == 1 ? b[0] & 31 : b[0];
-
-    for (int i = 1; i <= more; i++)
-        c = c << 6 | (b[i] & 0x3f);
-    *p += 1 + more;
-    return c;
-}
-
-static bool is_plain(uint32_t c)
-{
-    if (c < 0xa0)
-        return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-    if ((c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f))
-        return false; /* no width, or turns the direction of what follows */
-    return c != 0xad && c != 0x61c && c != 0xfeff && (c & 0xfffe) != 0xfffe && (c < 0xe000 || c > 0xf8ff);
-}
-
-void discover_put_yaml(struct buf *out, const char *text)
-{
-    struct buf clean = BUF_INIT;
-    const char *p;
-
-    strx_put_utf8(&clean, text, strlen(text));
-    buf_u8(&clean, 0);
-    if (buf_error(&clean)) {
-        out->error = buf_error(&clean);
-        buf_fini(&clean);
-        return;
-    }
-    buf_str(out, "\"");
-    for (p = (const char *)clean.data; *p;) {
-        const char *begin = p;
-        uint32_t c = next_char(&p);
-
-        if (c == '"' || c == '\\')
-            buf_printf(out, "\\%c", (int)c);
-        else if (is_plain(c))
-            buf_put(out, begin, (size_t)(p - begin));
-        else
-            buf_printf(out, c > 0xffff ? "\\U%08x" : "\\u%04x", c);
-    }
-    buf_str(out, "\"");
-    buf_fini(&clean);
-}
-
-static void put_member(struct buf *out, const char *key, const char *value)
-{
-    buf_printf(out, ", %s: ", key);
-    discover_put_yaml(out, value);
-}
-
 static void put_device(struct buf *out, const struct discover_device *all, const struct discover_device *d)
 {
+    struct device item = inventory_blank_device();
     char address[DISCOVER_ADDRESS_SIZE];
 
     discover_address_text(&d->address, address);
     buf_printf(out, "  # profile %s; kind by %s", d->profile, d->why);
     if (*d->vendor || *d->model) {
         buf_str(out, "; ");
-        discover_put_yaml(out, d->vendor);
+        conf_put_text(out, d->vendor);
         buf_str(out, " ");
-        discover_put_yaml(out, d->model);
+        conf_put_text(out, d->model);
     }
     buf_str(out, "\n  # sysDescr ");
-    discover_put_yaml(out, d->sys_descr);
+    conf_put_text(out, d->sys_descr);
     if (d->is_root && !d->is_core)
         buf_str(out,
                 "\n  # the middle of what LLDP shows; if the monitor is connected here, add: core: true");
-    buf_str(out, "\n  - {id: ");
-    discover_put_yaml(out, d->id);
-    if (*d->sys_name)
-        put_member(out, "name", d->sys_name);
-    put_member(out, "address", address);
-    buf_printf(out, ", port: %u, kind: %s", ntohs(d->address.port_be), device_kind_words[d->kind]);
-    if (d->uplink != DISCOVER_NONE)
-        put_member(out, "uplink", all[d->uplink].id);
-    if (d->uplink_port)
-        put_member(out, "uplink_port", d->uplink_port);
-    buf_str(out, d->is_core ? ", core: true}\n" : "}\n");
+    buf_str(out, "\n");
+    item.id = (char *)d->id;
+    item.name = *d->sys_name ? d->sys_name : NULL;
+    item.address = address;
+    item.port = ntohs(d->address.port_be);
+    item.kind = (int)d->kind;
+    item.uplink = d->uplink == DISCOVER_NONE ? NULL : (char *)all[d->uplink].id;
+    item.uplink_port = (char *)d->uplink_port;
+    item.is_core = d->is_core;
+    inventory_put_device(out, &item);
+}
+
+static void put_link(struct buf *out, const struct discover_device *devices, struct discover_link l, size_t n)
+{
+    char id[32];
+
+    snprintf(id, sizeof id, "link-%zu", n);
+    inventory_put_link(
+        out, &(struct link){.id = id, .from = (char *)devices[l.from].id, .to = (char *)devices[l.to].id});
 }
 
 void discover_write(struct buf *out, const struct discover_device *devices, size_t count,
@@ -357,6 +313,5 @@ void discover_write(struct buf *out, const struct discover_device *devices, size
     if (tree && tree->link_count)
         buf_str(out, "# Seen by LLDP beside the uplinks: rings and double connections.\nlinks:\n");
     for (size_t i = 0; tree && i < tree->link_count; i++)
-        buf_printf(out, "  - {id: \"link-%zu\", from: \"%s\", to: \"%s\"}\n", i + 1,
-                   devices[tree->links[i].from].id, devices[tree->links[i].to].id);
+        put_link(out, devices, tree->links[i], i + 1);
 }

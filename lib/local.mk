@@ -8,7 +8,8 @@ lib_libbase_a_SOURCES = \
 	%D%/base/wire.c %D%/base/wire.h
 
 lib_libruntime_a_SOURCES = \
-	%D%/runtime/conf.c %D%/runtime/conf.h %D%/runtime/curl_io.c %D%/runtime/curl_io.h %D%/runtime/journal.c %D%/runtime/journal.h \
+	%D%/runtime/conf.c %D%/runtime/conf.h %D%/runtime/conf_write.c %D%/runtime/conf_write.h \
+	%D%/runtime/curl_io.c %D%/runtime/curl_io.h %D%/runtime/journal.c %D%/runtime/journal.h \
 	%D%/runtime/mqtt_io.c %D%/runtime/mqtt_io.h \
 	%D%/runtime/journal_reader.c %D%/runtime/journal_segment.c %D%/runtime/journal_segment.h \
 	%D%/runtime/journal_tail.c %D%/runtime/loop.c %D%/runtime/loop.h \
@@ -17,7 +18,8 @@ lib_libruntime_a_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS) $(MOSQUITTO_CFLAGS) $(CURL
 
 lib_libmodel_a_SOURCES = \
 	%D%/model/incident_json.c %D%/model/incident_json.h \
-	%D%/model/inventory.c %D%/model/inventory.h %D%/model/metric.c %D%/model/metric.h %D%/model/metric_list.h \
+	%D%/model/inventory.c %D%/model/inventory.h %D%/model/inventory_schema.c \
+	%D%/model/inventory_write.c %D%/model/inventory_write.h %D%/model/metric.c %D%/model/metric.h %D%/model/metric_list.h \
 	%D%/model/record.c %D%/model/record.h %D%/model/settings.c %D%/model/settings.h \
 	%D%/model/state.c %D%/model/state.h %D%/model/state_list.h
 lib_libmodel_a_SOURCES += %D%/model/record_json.c %D%/model/record_json.h

@@ -73,6 +73,8 @@ struct device {
     char *site;        /* id or NULL */
     char *credentials; /* name in the settings; "default" */
     char *profile;     /* force this profile; NULL = recognise */
+    char *model;       /* as bought, or NULL: `discover` says where another stands */
+    char *serial;      /* likewise */
     char *uplink;      /* device id of the parent towards the core, or NULL */
     char *uplink_port; /* entity of the parent that this device hangs on, e.g. "if/ge-0/0/7", or NULL */
     char *power;       /* device id of the UPS or PoE switch that feeds it, or NULL */
@@ -117,6 +119,9 @@ struct link {
     char *id, *from, *to; /* device ids; redundant uplinks beside `uplink` */
     struct conf_pos at;
 };
+
+/* How one item of each list is read (conf_read()) and written (inventory_write.h). */
+extern const struct conf_schema site_schema, device_schema, hotspot_schema, service_schema, link_schema;
 
 struct inventory; /* opaque: arrays above with an index by id */
 

@@ -19,3 +19,6 @@ endif
 tests_fuzz_fuzz_inventory_SOURCES = tests/fuzz/fuzz_inventory.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_inventory_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_inventory_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
+UNIT_TESTS += tests/unit/test_inventory_write
+tests_unit_test_inventory_write_SOURCES = %D%/test_inventory_write.c %D%/cmocka_tests.h
+tests_unit_test_inventory_write_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)

@@ -341,29 +341,6 @@ static void kinds_come_from_the_profile_then_from_standard_mibs(void **state)
 
 /* ---- YAML ---- */
 
-static void names_from_the_network_are_escaped(void **state)
-{
-    static const struct {
-        const char *from, *to;
-    } cases[] = {{"plain é 漢 😀", "\"plain é 漢 😀\""},
-                 {"a\"b\\c", "\"a\\\"b\\\\c\""},
-                 {"\x1b[2J\n\x7f", "\"\\u001b[2J\\u000a\\u007f\""},
-                 {"\xc2\x85\xe2\x80\xae", "\"\\u0085\\u202e\""},     /* next line, right-to-left */
-                 {"\xef\xbb\xbf\xef\xbf\xbf", "\"\\ufeff\\uffff\""}, /* no character */
-                 {"\xff\xc3", "\"\xef\xbf\xbd\xef\xbf\xbd\""}};      /* no UTF-8 */
-
-    (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct buf out = BUF_INIT;
-
-        discover_put_yaml(&out, cases[i].from);
-        buf_u8(&out, 0);
-        assert_ok(buf_error(&out));
-        assert_string_equal(out.data, cases[i].to);
-        buf_fini(&out);
-    }
-}
-
 static void the_proposal_loads_as_an_inventory(void **state)
 {
     char path[] = "test-discover-XXXXXX.yaml";
@@ -507,7 +484,6 @@ RUN_TESTS("discover", cmocka_unit_test(a_range_leaves_out_network_and_broadcast)
           cmocka_unit_test(without_a_core_the_middle_is_the_root_and_says_so),
           cmocka_unit_test(a_name_that_two_devices_bear_makes_no_uplink),
           cmocka_unit_test(kinds_come_from_the_profile_then_from_standard_mibs),
-          cmocka_unit_test(names_from_the_network_are_escaped),
           cmocka_unit_test(the_proposal_loads_as_an_inventory),
           cmocka_unit_test(the_doctor_stops_at_the_first_reason),
           cmocka_unit_test(the_doctor_does_not_guess_about_a_community),
