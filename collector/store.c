@@ -24,7 +24,7 @@
 enum {
     UPDATES_A_SLICE = 32,
     VALUES_PENDING_MAX = 4000000, /* 32 MB: beyond it nothing is read until a cycle has written */
-    COUNTERS = 13
+    COUNTERS = 14
 };
 
 enum phase { PHASE_UNITS, PHASE_LIVE };
@@ -306,6 +306,22 @@ static void on_cycle(void *ctx)
         loop_stop(s->o.loop);
 }
 
+/* In the journal, where the operator's tools see it; the counter is in the heartbeat. */
+static void on_damage(void *ctx, const struct rrd_file *file, const char *text)
+{
+    struct store *s = ctx;
+    Nw__Record record = NW__RECORD__INIT;
+    Nw__Finding finding = NW__FINDING__INIT;
+
+    finding.source = file->source;
+    finding.kind = (char *)(uintptr_t) "history_damaged";
+    finding.entity = file->entity;
+    finding.text = (char *)(uintptr_t)text;
+    record.body_case = NW__RECORD__BODY_FINDING;
+    record.finding = &finding;
+    (void)!s->o.append(s->o.append_ctx, &record); /* a full disk is logged there */
+}
+
 /* ---- start ---- */
 
 static enum err add_part(struct store *s, const char *name)
@@ -420,8 +436,10 @@ enum err store_new(const struct store_options *options, struct store **out)
                          &s->files);
     if (e)
         log_error("%s cannot be used for the history: %s", s->o.settings->rrd_dir, err_text(e));
-    if (!e)
+    if (!e) {
+        store_files_on_damage(s->files, on_damage, s);
         e = store_sources_new(s->files, s->o.seed, &s->sources);
+    }
     if (!e)
         e = start_reading(s);
     if (!e)
@@ -494,6 +512,7 @@ void store_beat(struct store *s, Nw__Heartbeat *beat)
     count(s, &n, "store_updates_total", (double)files->updates);
     count(s, &n, "store_files_created_total", (double)files->created);
     count(s, &n, "store_files_damaged_total", (double)files->damaged);
+    count(s, &n, "store_files_grown_total", (double)files->grown);
     count(s, &n, "store_series_refused_total", (double)files->refused);
     count(s, &n, "store_values_future_total", (double)sources->future);
     count(s, &n, "store_records_untabled_total", (double)sources->untabled);

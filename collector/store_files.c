@@ -21,6 +21,7 @@ enum file_state { FILE_UNSEEN, FILE_MISSING, FILE_READY };
 
 struct file {
     enum file_state state;
+    bool is_heir; /* READY, and what it replaces may still be there */
     struct rows rows;
 };
 
@@ -34,6 +35,8 @@ struct store_files {
     struct file **files;
     size_t cap;
     struct store_figures figures;
+    store_damage_fn *on_damage;
+    void *damage_ctx;
 };
 
 /* ---- the index ---- */
@@ -56,6 +59,11 @@ static enum err open_index(struct store_files *s)
     return e;
 }
 
+static int64_t file_size(const struct rrd_file *file)
+{
+    return rrd_layout_size(file->storage, file->count);
+}
+
 enum err store_files_open(const char *rrd_dir, unsigned base_step, int64_t budget, struct store_files **out)
 {
     struct store_files *s = calloc(1, sizeof *s);
@@ -76,8 +84,8 @@ enum err store_files_open(const char *rrd_dir, unsigned base_step, int64_t budge
         return e;
     }
     for (size_t i = 0; i < rrd_index_count(s->index); i++)
-        s->figures.bytes +=
-            rrd_layout_size(rrd_index_at(s->index, i)->storage, rrd_index_at(s->index, i)->count);
+        if (!rrd_index_at(s->index, i)->replaced_by)
+            s->figures.bytes += file_size(rrd_index_at(s->index, i));
     *out = s;
     return ERR_OK;
 }
@@ -154,46 +162,6 @@ static enum err append_line(struct store_files *s, const struct rrd_file *file)
     return e ? e : rrd_index_add(s->index, file);
 }
 
-static enum err add_file(struct store_files *s, struct rrd_file *file)
-{
-    int64_t size = rrd_layout_size(file->storage, file->count);
-    enum err e;
-
-    if (s->figures.bytes + size > s->budget) {
-        s->figures.refused += file->count;
-        if (!s->is_refusing)
-            log_error(
-                "the history would grow beyond store.budget (%lld MiB): new series are not kept, from %s "
-                "%s on; raise store.budget, or see `netzwacht check`",
-                (long long)(s->budget / MIB), file->source, file->entity);
-        s->is_refusing = true;
-        return ERR_LIMIT;
-    }
-    e = append_line(s, file);
-    if (!e)
-        s->figures.bytes += size;
-    return e;
-}
-
-enum err store_files_add(struct store_files *s, const char *source, const char *entity,
-                         enum storage_class storage, const enum metric *metrics, size_t count)
-{
-    struct rrd_file file = {.storage = storage, .step = rrd_layout_step(storage, s->base_step)};
-    enum err e = ERR_OK;
-
-    file.source = (char *)(uintptr_t)source;
-    file.entity = (char *)(uintptr_t)entity;
-    for (size_t done = 0; !e && done < count; done += file.count) {
-        file.number = rrd_index_last_number(s->index) + 1;
-        file.count = count - done < RRD_DS_MAX ? (unsigned)(count - done) : RRD_DS_MAX;
-        memcpy(file.metrics, metrics + done, file.count * sizeof *metrics);
-        e = add_file(s, &file);
-    }
-    return e;
-}
-
-/* ---- files ---- */
-
 static struct file *used_file(const struct store_files *s, size_t i)
 {
     return i < s->cap ? s->files[i] : NULL;
@@ -216,17 +184,147 @@ static enum err make_file(struct store_files *s, size_t i, struct file **out)
     return *out ? ERR_OK : ERR_NOMEM;
 }
 
-static void put_aside(struct store_files *s, const char *path, ns_t now)
+/* former (may be NULL): what it replaces. */
+static enum err add_file(struct store_files *s, struct rrd_file *file, const struct rrd_file *former)
 {
-    char aside[RRD_PATH_SIZE];
+    int64_t more = file_size(file) - (former ? file_size(former) : 0);
+    enum err e;
 
-    if (snprintf(aside, sizeof aside, "%s.damaged-%lld", path, (long long)(now / SECONDS)) >=
-            (int)sizeof aside ||
-        rename(path, aside))
-        log_error("%s is damaged and cannot be put aside: %s", path, strerror(errno));
+    if (s->figures.bytes + more > s->budget) {
+        s->figures.refused += file->count - (former ? former->count : 0);
+        if (!s->is_refusing)
+            log_error(
+                "the history would grow beyond store.budget (%lld MiB): new series are not kept, from %s "
+                "%s on; raise store.budget, or see `netzwacht check`",
+                (long long)(s->budget / MIB), file->source, file->entity);
+        s->is_refusing = true;
+        return ERR_LIMIT;
+    }
+    file->number = rrd_index_last_number(s->index) + 1;
+    e = append_line(s, file);
+    if (!e)
+        s->figures.bytes += more;
+    return e;
+}
+
+static unsigned put_metrics(struct rrd_file *file, const enum metric *metrics, size_t count)
+{
+    unsigned room = RRD_DS_MAX - file->count, some = count < room ? (unsigned)count : room;
+
+    memcpy(file->metrics + file->count, metrics, some * sizeof *metrics);
+    file->count += some;
+    return some;
+}
+
+/* Enters a longer file for the entity, if one has room; *done receives the number of metrics that went there.
+ */
+static enum err grow_file(struct store_files *s, const char *source, const char *entity,
+                          enum storage_class storage, const enum metric *metrics, size_t count, size_t *done)
+{
+    const struct rrd_file *former = rrd_index_with_room(s->index, source, entity, storage);
+    struct rrd_file file;
+    struct file *from, *to;
+    size_t i;
+    enum err e;
+
+    *done = 0;
+    if (!former)
+        return ERR_OK;
+    i = (size_t)(former - rrd_index_at(s->index, 0));
+    file = *former;
+    *done = put_metrics(&file, metrics, count);
+    e = add_file(s, &file, former);
+    from = used_file(s, i);
+    if (e || !from || from->state == FILE_UNSEEN)
+        return e;
+    e = make_file(s, rrd_index_count(s->index) - 1, &to);
+    if (!e)
+        e = rows_take_over(&to->rows, &s->files[i]->rows, file.count);
+    if (!e)
+        to->state = FILE_MISSING;
+    return e; /* ERR_NOMEM: rows that waited are read again after a restart */
+}
+
+enum err store_files_add(struct store_files *s, const char *source, const char *entity,
+                         enum storage_class storage, const enum metric *metrics, size_t count)
+{
+    struct rrd_file file = {.storage = storage, .step = rrd_layout_step(storage, s->base_step)};
+    size_t done;
+    enum err e = grow_file(s, source, entity, storage, metrics, count, &done);
+
+    file.source = (char *)(uintptr_t)source;
+    file.entity = (char *)(uintptr_t)entity;
+    while (!e && done < count) {
+        file.count = 0;
+        done += put_metrics(&file, metrics + done, count - done);
+        e = add_file(s, &file, NULL);
+    }
+    return e;
+}
+
+/* ---- files ---- */
+
+/* Renames what must not be overwritten. ERR_IO …: it stays where it is, and nothing is written there. */
+static enum err put_aside(struct store_files *s, const struct rrd_file *file, const char *path, ns_t now)
+{
+    const char *fault = rrd_io_fault(path, file);
+    char *aside = strx_printf("%s.damaged-%lld-%s", path, (long long)(now / SECONDS),
+                              fault ? fault : "refused"); /* its header is right, and librrd refuses it */
+    enum err e = aside ? ERR_OK : ERR_NOMEM;
+    char *text;
+
+    if (!e && rename(path, aside))
+        e = err_from_errno(errno);
+    if (e)
+        text = strx_printf("%s is damaged (%s) and cannot be put aside: %s", path, fault ? fault : "refused",
+                           err_text(e));
     else
-        log_error("%s is damaged: it is put aside as %s, and its history begins anew", path, aside);
+        text = strx_printf("%s is damaged (%s): it is put aside as %s, and its history begins anew", path,
+                           fault ? fault : "refused", aside);
+    log_error("%s", text ? text : path);
+    if (s->on_damage && text)
+        s->on_damage(s->damage_ctx, file, text);
     s->figures.damaged++;
+    free(aside);
+    free(text);
+    return e;
+}
+
+void store_files_on_damage(struct store_files *s, store_damage_fn *fn, void *ctx)
+{
+    s->on_damage = fn;
+    s->damage_ctx = ctx;
+}
+
+/* What file i takes over: the newest file that it replaces and that is on the disk. *last: its last update. A
+ * damaged one is put aside. */
+static enum err find_former(struct store_files *s, size_t i, ns_t now, char path[RRD_PATH_SIZE],
+                            int64_t *last)
+{
+    const struct rrd_file *former = rrd_index_at(s->index, i);
+    enum err e = ERR_NOT_FOUND;
+
+    while (e == ERR_NOT_FOUND && (former = rrd_index_former(s->index, former))) {
+        rrd_index_path(s->rrd_dir, former->number, path);
+        e = rrd_io_check(path, former, last);
+        if (e == ERR_MALFORMED && !(e = put_aside(s, former, path, now)))
+            e = ERR_NOT_FOUND;
+    }
+    return e;
+}
+
+/* What file i replaced goes: all of its rows are in file i, which is on the disk. */
+static void remove_former(struct store_files *s, size_t i, struct file *f)
+{
+    char path[RRD_PATH_SIZE];
+
+    for (const struct rrd_file *former = rrd_index_at(s->index, i);
+         (former = rrd_index_former(s->index, former));) {
+        rrd_index_path(s->rrd_dir, former->number, path);
+        if (unlink(path) && errno != ENOENT)
+            log_warning("%s was replaced and cannot be deleted: %s", path, strerror(errno));
+    }
+    f->is_heir = false;
 }
 
 /* First use: is the file there, is it the right one, does it end in the past? */
@@ -239,13 +337,16 @@ static enum err look_at(struct store_files *s, size_t i, struct file *f, ns_t no
 
     rrd_index_path(s->rrd_dir, shape->number, path);
     e = rrd_io_check(path, shape, &last);
-    if (e == ERR_MALFORMED) {
-        put_aside(s, path, now);
+    if (e == ERR_MALFORMED && !(e = put_aside(s, shape, path, now)))
         e = ERR_NOT_FOUND;
-    }
-    if (e && e != ERR_NOT_FOUND)
-        return e;
     f->state = e ? FILE_MISSING : FILE_READY;
+    f->is_heir = !e && shape->replaces;
+    if (e == ERR_NOT_FOUND)
+        e = find_former(s, i, now, path, &last);
+    if (e && e != ERR_NOT_FOUND) {
+        f->state = FILE_UNSEEN;
+        return e;
+    }
     rows_init(&f->rows, shape->count, shape->step * SECONDS, 0, e ? 0 : last * SECONDS);
     return e ? ERR_OK : store_files_rewind(s, i, now);
 }
@@ -274,27 +375,36 @@ int64_t store_files_missing_bytes(const struct store_files *s, size_t i)
     const struct file *f = used_file(s, i);
     const struct rrd_file *shape = rrd_index_at(s->index, i);
 
-    return f && f->state == FILE_MISSING ? rrd_layout_size(shape->storage, shape->count) : 0;
+    return f && f->state == FILE_MISSING ? file_size(shape) : 0;
 }
 
 /* The index is on the disk before the file, so that no number is ever given twice. */
-static enum err create(struct store_files *s, size_t i, struct file *f)
+static enum err create(struct store_files *s, size_t i, struct file *f, ns_t now)
 {
     const struct rrd_file *shape = rrd_index_at(s->index, i);
-    char path[RRD_PATH_SIZE];
-    enum err e = ERR_OK;
+    char path[RRD_PATH_SIZE], former[RRD_PATH_SIZE];
+    int64_t start = f->rows.times[0] - (int64_t)shape->step, last = 0;
+    enum err e = find_former(s, i, now, former, &last);
+    bool is_heir = e == ERR_OK;
 
-    if (s->is_index_unsynced && fdatasync(s->index_fd))
+    if (e == ERR_NOT_FOUND)
+        e = ERR_OK;
+    if (is_heir) /* never above what waits: librrd takes nothing older than the start */
+        start = last < start ? last : start;
+
+    if (!e && s->is_index_unsynced && fdatasync(s->index_fd))
         e = err_from_errno(errno);
     if (e)
         return e;
     s->is_index_unsynced = false;
     rrd_index_path(s->rrd_dir, shape->number, path);
-    e = rrd_io_create(path, shape, f->rows.times[0] - (int64_t)shape->step, NULL);
+    e = rrd_io_create(path, shape, start, is_heir ? former : NULL);
     if (e)
         return e;
     f->state = FILE_READY;
+    f->is_heir = is_heir;
     s->figures.created++;
+    s->figures.grown += is_heir;
     return ERR_OK;
 }
 
@@ -327,16 +437,21 @@ enum err store_files_write(struct store_files *s, size_t i, ns_t now)
     char path[RRD_PATH_SIZE];
     enum err e = ERR_OK;
 
+    if (f && f->is_heir)
+        remove_former(s, i, f);
     if (!f || f->state == FILE_UNSEEN || f->rows.pending == 0)
         return ERR_OK;
     rrd_index_path(s->rrd_dir, shape->number, path);
-    if (f->state == FILE_MISSING)
-        e = create(s, i, f);
+    if (f->state == FILE_READY)
+        e = rrd_io_check(path, shape, NULL); /* librrd trusts headers, and would take us with it */
+    if (e == ERR_MALFORMED && !(e = put_aside(s, shape, path, now)))
+        e = ERR_NOT_FOUND;
+    if (f->state == FILE_MISSING || e == ERR_NOT_FOUND)
+        e = create(s, i, f, now);
     if (!e)
         e = rrd_io_update(path, shape, f->rows.times, f->rows.values, f->rows.pending);
-    if (e == ERR_MALFORMED) { /* damaged while we ran: once more, with a new file */
-        put_aside(s, path, now);
-        e = create(s, i, f);
+    if (e == ERR_MALFORMED && !(e = put_aside(s, shape, path, now))) { /* once more, with a new file */
+        e = create(s, i, f, now);
         if (!e)
             e = rrd_io_update(path, shape, f->rows.times, f->rows.values, f->rows.pending);
     }
@@ -370,6 +485,6 @@ enum err store_files_rewind(struct store_files *s, size_t i, ns_t now)
         s->figures.rewound++;
     }
     if (!e)
-        rows_rewind(&f->rows, f->state == FILE_READY ? until * SECONDS : 0);
+        rows_rewind(&f->rows, f->rows.committed ? until * SECONDS : 0);
     return e;
 }

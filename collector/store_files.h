@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* store_files.h - the RRD tree as the store keeps it: the index, and each file with its pending rows.
  *
- *   UNSEEN ──first use──► MISSING ──paced──► READY        a damaged file is put aside as NAME.damaged-TIME
- *              └─────────► READY ◄── from the future: rewritten up to now
+ *   UNSEEN ──first use──► MISSING ──paced──► READY        a damaged or foreign file is put aside as
+ *              └─────────► READY ◄── from the future       NAME.damaged-TIME-FAULT, never deleted
+ *
+ * When an entity gains metrics, a longer file replaces its former one: a line in the index, then (paced, like
+ * every new file) the new file with all rows of the former one, and a cycle later the former one goes. A
+ * crash in between repeats what is left to do. A metric that goes away stays as a column of unknown rows.
  *
  * A file is named by its place in the index, 0 .. store_files_count() - 1, which never changes. */
 #ifndef NW_COLLECTOR_STORE_FILES_H
@@ -20,6 +24,7 @@ struct store_files; /* opaque */
 struct store_figures {
     uint64_t values, rows, updates, created; /* written since the start */
     uint64_t damaged, rewound, refused; /* files put aside, rewritten, series without room in the budget */
+    uint64_t grown;                     /* files that took over another's rows */
     int64_t bytes;                      /* of all files of the index */
 };
 
@@ -29,6 +34,10 @@ enum err store_files_open(const char *rrd_dir, unsigned base_step, int64_t budge
 void store_files_close(struct store_files *s);
 /* For files to come. */
 void store_files_configure(struct store_files *s, unsigned base_step, int64_t budget);
+
+/* fn is told of each file that was put aside: what it held, and an English sentence. */
+typedef void store_damage_fn(void *ctx, const struct rrd_file *file, const char *text);
+void store_files_on_damage(struct store_files *s, store_damage_fn *fn, void *ctx);
 
 const char *store_files_directory(const struct store_files *s);
 const struct rrd_index *store_files_index(const struct store_files *s);

@@ -24,6 +24,25 @@ void rows_fini(struct rows *r)
     r->values = NULL;
 }
 
+enum err rows_take_over(struct rows *to, struct rows *from, unsigned count)
+{
+    double *values = malloc((from->cap ? from->cap : 1) * count * sizeof *values);
+
+    if (!values)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < from->pending; i++)
+        for (unsigned k = 0; k < count; k++)
+            values[i * count + k] = k < from->count ? from->values[i * from->count + k] : NAN;
+    *to = *from;
+    to->values = values;
+    to->count = count;
+    for (unsigned i = from->count; i < count; i++)
+        to->ds[i] = (struct rows_ds){.last = NAN};
+    free(from->values);
+    rows_init(from, from->count, from->step, from->max_age, from->emitted);
+    return ERR_OK;
+}
+
 static ns_t end_of_step(const struct rows *r, ns_t t)
 {
     return (t / r->step + 1) * r->step;

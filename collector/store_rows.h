@@ -44,6 +44,10 @@ struct rows {
 void rows_init(struct rows *r, unsigned count, ns_t step, ns_t max_age, ns_t emitted);
 void rows_fini(struct rows *r);
 
+/* All that from holds, for a file that has these data sources and further ones: count in all. from is idle
+ * and empty afterwards. ERR_NOMEM: nothing has changed. */
+enum err rows_take_over(struct rows *to, struct rows *from, unsigned count) NW_CHECKED;
+
 /* The time is t now: closes the steps before. Call before the values of t. ERR_NOMEM. */
 enum err rows_advance(struct rows *r, ns_t t) NW_CHECKED;
 /* A value read at t (the t of the last rows_advance()); NaN: asked, but unknown. */

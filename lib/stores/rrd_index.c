@@ -167,6 +167,14 @@ static char *entity_key(const char *source, const char *entity)
     return strx_printf("%s\037%s", source, entity);
 }
 
+/* Does f hold what former holds, in its order, and more? */
+static bool is_longer(const struct rrd_file *f, const struct rrd_file *former)
+{
+    return !former->replaced_by && former->count < f->count && former->storage == f->storage &&
+           former->step == f->step &&
+           memcmp(former->metrics, f->metrics, former->count * sizeof *f->metrics) == 0;
+}
+
 /* Takes what f points to, on success. */
 static enum err insert(struct rrd_index *x, struct rrd_file *f)
 {
@@ -185,14 +193,20 @@ static enum err insert(struct rrd_index *x, struct rrd_file *f)
     key = entity_key(f->source, f->entity);
     if (!key)
         return ERR_NOMEM;
-    f->next = 0;
+    f->next = f->replaces = f->replaced_by = 0;
     x->files[x->count] = *f;
     first = (size_t)(uintptr_t)map_get(x->by_entity, key);
     if (!first)
         e = map_set(x->by_entity, key, (void *)(uintptr_t)(x->count + 1), NULL);
     else {
-        for (i = first - 1; x->files[i].next;)
-            i = x->files[i].next - 1;
+        for (i = first - 1;; i = x->files[i].next - 1) {
+            if (is_longer(f, &x->files[i])) {
+                x->files[i].replaced_by = x->count + 1;
+                x->files[x->count].replaces = i + 1;
+            }
+            if (!x->files[i].next)
+                break;
+        }
         x->files[i].next = x->count + 1;
     }
     free(key);
@@ -338,20 +352,42 @@ uint64_t rrd_index_whole_bytes(const struct rrd_index *x)
     return x->offset;
 }
 
-const struct rrd_file *rrd_index_find(const struct rrd_index *x, const char *source, const char *entity,
-                                      enum metric metric, unsigned *ds)
+static size_t first_of(const struct rrd_index *x, const char *source, const char *entity)
 {
     char *key = entity_key(source, entity);
     size_t i = key ? (size_t)(uintptr_t)map_get(x->by_entity, key) : 0;
 
     free(key);
-    for (; i; i = x->files[i - 1].next)
-        for (unsigned k = 0; k < x->files[i - 1].count; k++)
+    return i;
+}
+
+const struct rrd_file *rrd_index_find(const struct rrd_index *x, const char *source, const char *entity,
+                                      enum metric metric, unsigned *ds)
+{
+    for (size_t i = first_of(x, source, entity); i; i = x->files[i - 1].next)
+        for (unsigned k = 0; k < x->files[i - 1].count && !x->files[i - 1].replaced_by; k++)
             if (x->files[i - 1].metrics[k] == metric) {
                 *ds = k;
                 return &x->files[i - 1];
             }
     return NULL;
+}
+
+const struct rrd_file *rrd_index_former(const struct rrd_index *x, const struct rrd_file *file)
+{
+    return file->replaces ? &x->files[file->replaces - 1] : NULL;
+}
+
+const struct rrd_file *rrd_index_with_room(const struct rrd_index *x, const char *source, const char *entity,
+                                           enum storage_class storage)
+{
+    const struct rrd_file *newest = NULL;
+
+    for (size_t i = first_of(x, source, entity); i; i = x->files[i - 1].next)
+        if (x->files[i - 1].storage == storage && !x->files[i - 1].replaced_by &&
+            x->files[i - 1].count < RRD_DS_MAX)
+            newest = &x->files[i - 1];
+    return newest;
 }
 
 void rrd_index_path(const char *rrd_dir, uint32_t number, char out[RRD_PATH_SIZE])

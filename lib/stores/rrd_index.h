@@ -3,9 +3,10 @@
  *
  * One line a file, never changed afterwards; fields separated by one blank, ids percent-escaped ("-" =
  * empty): <CRC-32C of the rest, 8 hex digits> <number> short|long <step in s> <source> <entity>
- * <metric>,<metric>… A series has one file; when an entity gains metrics, they go to a further file. A line
- * that does not check is skipped and counted; an unfinished last line is waited for. Files lie at <rrd
- * dir>/<number / 1000, 3 digits>/<number, 8 digits>.rrd. */
+ * <metric>,<metric>… A series has one file. When an entity gains metrics, a longer line of a new number
+ * begins with the same metrics: its file replaces the former one as soon as it is there, with all of its
+ * rows; until then the former one is read. A line that does not check is skipped and counted; an unfinished
+ * last line is waited for. Files lie at <rrd dir>/<number / 1000, 3 digits>/<number, 8 digits>.rrd. */
 #ifndef NW_STORES_RRD_INDEX_H
 #define NW_STORES_RRD_INDEX_H
 
@@ -25,7 +26,8 @@ struct rrd_file {
     char *source, *entity;
     unsigned count; /* of metrics, 1..RRD_DS_MAX; in the order of the data sources */
     enum metric metrics[RRD_DS_MAX];
-    size_t next; /* the entity's next file: index + 1; 0: none. The index's own */
+    size_t next;                  /* the entity's next file: index + 1; 0: none. The index's own */
+    size_t replaces, replaced_by; /* index + 1; 0: none */
 };
 
 struct rrd_index; /* opaque */
@@ -42,9 +44,16 @@ uint32_t rrd_index_last_number(const struct rrd_index *x); /* the highest; 0: no
 size_t rrd_index_damaged(const struct rrd_index *x);       /* lines that did not check */
 uint64_t rrd_index_whole_bytes(const struct rrd_index *x); /* up to the end of the last whole line */
 
-/* The file with this series and the data source's place in it; NULL: none. Valid until the index grows. */
+/* The file with this series and the data source's place in it; NULL: none. Not one that is replaced. Valid
+ * until the index grows. */
 const struct rrd_file *rrd_index_find(const struct rrd_index *x, const char *source, const char *entity,
                                       enum metric metric, unsigned *ds);
+
+/* The file that this one replaces; NULL: none. */
+const struct rrd_file *rrd_index_former(const struct rrd_index *x, const struct rrd_file *file);
+/* The entity's file of this class that can hold one more metric, the newest; NULL: none. */
+const struct rrd_file *rrd_index_with_room(const struct rrd_index *x, const char *source, const char *entity,
+                                           enum storage_class storage);
 
 void rrd_index_path(const char *rrd_dir, uint32_t number, char out[RRD_PATH_SIZE]);
 

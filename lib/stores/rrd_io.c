@@ -97,29 +97,66 @@ static size_t header_size(const struct rrd_file *file)
            file->count * archives * sizeof(cdp_prep_t) + archives * sizeof(rra_ptr_t);
 }
 
-enum err rrd_io_check(const char *path, const struct rrd_file *file, int64_t *last)
+static bool has_cookie(const uint8_t *bytes, size_t size)
+{
+    return size >= 4 && memcmp(bytes, "RRD", 4) == 0;
+}
+
+/* *fault: see rrd_io_fault(). */
+static enum err judge(int fd, const struct rrd_file *file, int64_t *last, const char **fault)
 {
     uint8_t bytes[HEADER_BYTES_MAX];
     size_t size = header_size(file);
+    int64_t wanted = rrd_layout_size(file->storage, file->count);
     struct stat st;
-    ssize_t n = 0;
-    enum err e = ERR_OK;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    ssize_t n;
 
-    if (fd < 0)
-        return err_from_errno(errno);
+    *fault = "unreadable";
     if (size > sizeof bytes)
-        e = ERR_LIMIT;
-    else if (fstat(fd, &st))
-        e = err_from_errno(errno);
-    else if (!S_ISREG(st.st_mode) || st.st_size != rrd_layout_size(file->storage, file->count))
-        e = ERR_MALFORMED;
-    else if ((n = pread(fd, bytes, size, 0)) < 0)
-        e = err_from_errno(errno);
+        return ERR_LIMIT;
+    if (fstat(fd, &st))
+        return err_from_errno(errno);
+    if (!S_ISREG(st.st_mode))
+        return ERR_MALFORMED;
+    n = pread(fd, bytes, size, 0);
+    if (n < 0)
+        return err_from_errno(errno);
+    if (st.st_size == 0)
+        *fault = "empty";
+    else if (!has_cookie(bytes, (size_t)n))
+        *fault = "not-rrd";
+    else if (st.st_size != wanted)
+        *fault = st.st_size < wanted ? "truncated" : "size";
     else
-        e = (size_t)n == size ? check_header(bytes, file, last) : ERR_MALFORMED;
+        *fault = (size_t)n == size && check_header(bytes, file, last) == ERR_OK ? NULL : "layout";
+    return *fault ? ERR_MALFORMED : ERR_OK;
+}
+
+static enum err check_file(const char *path, const struct rrd_file *file, int64_t *last, const char **fault)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    enum err e;
+
+    *fault = "unreadable";
+    if (fd < 0)
+        return errno == ELOOP ? ERR_MALFORMED : err_from_errno(errno);
+    e = judge(fd, file, last, fault);
     close(fd);
     return e;
+}
+
+enum err rrd_io_check(const char *path, const struct rrd_file *file, int64_t *last)
+{
+    const char *fault;
+
+    return check_file(path, file, last, &fault);
+}
+
+const char *rrd_io_fault(const char *path, const struct rrd_file *file)
+{
+    const char *fault;
+
+    return check_file(path, file, NULL, &fault) ? fault : NULL;
 }
 
 /* ---- rows ---- */

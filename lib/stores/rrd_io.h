@@ -17,6 +17,10 @@
  * index describes; ERR_IO … */
 enum err rrd_io_check(const char *path, const struct rrd_file *file, int64_t *last) NW_CHECKED;
 
+/* What rrd_io_check() found wrong, as one word for a file's name: "empty", "truncated", "size", "not-rrd",
+ * "layout" (another set of data sources or archives, or a damaged header), "unreadable"; NULL: nothing. */
+const char *rrd_io_fault(const char *path, const struct rrd_file *file);
+
 struct rrd_rows {
     int64_t start; /* s: row i covers start + i * step <= t < start + (i + 1) * step */
     int64_t step;  /* s */
@@ -33,8 +37,9 @@ enum err rrd_io_fetch(const char *path, const struct rrd_file *file, enum rrd_cf
 /* ---- writing ---- */
 
 /* Creates an empty file, over an existing one too, whose first row begins at start (wall seconds, a multiple
- * of the step). old (may be NULL): path of a file of the same layout whose rows before start are taken over.
- * Whole or not at all (rename). ERR_NO_SPACE … */
+ * of the step). old (may be NULL): path of a file of the same archives and step, perhaps with fewer data
+ * sources, whose rows before start are taken over; the new file is on the disk then. Whole or not at all
+ * (rename). ERR_NO_SPACE … */
 enum err rrd_io_create(const char *path, const struct rrd_file *file, int64_t start,
                        const char *old) NW_CHECKED;
 

@@ -3,8 +3,10 @@
 #include "lib/stores/rrd_io.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,37 @@ static enum err make_parent(const char *path)
 
     snprintf(copy, sizeof copy, "%s", path);
     return mkdir(dirname(copy), 0750) == 0 || errno == EEXIST ? ERR_OK : err_from_errno(errno);
+}
+
+static enum err sync_path(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    enum err e = fd >= 0 && fsync(fd) == 0 ? ERR_OK : err_from_errno(errno);
+
+    if (fd >= 0)
+        close(fd);
+    return e;
+}
+
+static enum err sync_parent(const char *path)
+{
+    char copy[RRD_PATH_SIZE];
+
+    snprintf(copy, sizeof copy, "%s", path);
+    return sync_path(dirname(copy));
+}
+
+/* is_synced: what it replaces may be deleted afterwards. */
+static enum err put_in_place(const char *temporary, const char *path, bool is_synced)
+{
+    enum err e =
+        chmod(temporary, 0640) ? err_from_errno(errno) : ERR_OK; /* librrd: 0644 whatever the umask */
+
+    if (!e && is_synced)
+        e = sync_path(temporary);
+    if (!e && rename(temporary, path))
+        e = err_from_errno(errno);
+    return !e && is_synced ? sync_parent(path) : e;
 }
 
 enum err rrd_io_create(const char *path, const struct rrd_file *file, int64_t start, const char *old)
@@ -51,8 +84,8 @@ enum err rrd_io_create(const char *path, const struct rrd_file *file, int64_t st
     errno = 0;
     if (rrd_create_r2(temporary, file->step, (time_t)start, 0, old ? sources : NULL, NULL, (int)n, args))
         e = errno ? err_from_errno(errno) : ERR_MALFORMED;
-    else if (chmod(temporary, 0640) || rename(temporary, path)) /* librrd sets 0644 whatever the umask */
-        e = err_from_errno(errno);
+    else
+        e = put_in_place(temporary, path, old != NULL);
     if (e)
         unlink(temporary);
     return e;

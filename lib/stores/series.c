@@ -76,13 +76,20 @@ struct place {
 
 static void find_place(const struct series *s, const struct series_column *column, struct place *p)
 {
+    enum err e;
+
     p->last = 0;
     p->file = rrd_index_find(s->index, column->source, column->entity, column->metric, &p->ds);
     if (!p->file)
         return;
-    rrd_index_path(s->rrd_dir, p->file->number, p->path);
-    if (rrd_io_check(p->path, p->file, &p->last))
-        p->file = NULL; /* not made yet, or damaged: the store sees to it */
+    do {
+        rrd_index_path(s->rrd_dir, p->file->number, p->path);
+        e = rrd_io_check(p->path, p->file, &p->last);
+        if (e) /* not made yet: what it will replace is still there; or damaged: the store sees to it */
+            p->file = rrd_index_former(s->index, p->file);
+    } while (e == ERR_NOT_FOUND && p->file && p->ds < p->file->count);
+    if (e)
+        p->file = NULL;
 }
 
 static void lay_rows(struct grid *g, const struct rrd_rows *rows, unsigned ds, int64_t from, int64_t to)

@@ -180,6 +180,9 @@ def a_damaged_file_is_put_aside():
         check(store.poll() is None, "the store died of the damaged file")
         check(len(list(path.parent.glob("*.damaged-*"))) == 1, "the damaged file is gone")
         check("is put aside" in world.log("netzwacht-store"), "nothing was said")
+        findings = [r["record"]["finding"] for r in world.journal("store") if r["record"]["kind"] == "finding"]
+        check([(f["kind"], f["source"], f["entity"]) for f in findings] == [("history_damaged", "sw-1", "if/1")],
+              f"the journal says {findings}")
 
 
 def a_stamp_from_the_future_blocks_nothing():

@@ -4,7 +4,9 @@
 #include "tests/unit/cmocka_tests.h"
 
 #include <fcntl.h>
+#include <glob.h>
 #include <math.h>
+#include <sys/stat.h>
 
 #include "collector/store_files.h"
 #include "collector/store_sources.h"
@@ -174,7 +176,7 @@ static void message_init(struct message *m, size_t series)
     m->record.samples = &m->samples;
 }
 
-static void a_table_that_grows_gets_a_further_file(void **state)
+static void a_table_that_grows_gets_a_longer_file(void **state)
 {
     struct store_files *f = open_files(*state, GIB);
     struct store_sources *s = NULL;
@@ -244,10 +246,328 @@ static void hostile_tables_and_times_do_no_harm(void **state)
     store_files_close(f);
 }
 
+/* ---- a changed set of data sources ---- */
+
+static struct rows *rows_of(struct store_files *f, size_t file, ns_t now)
+{
+    struct rows *rows = NULL;
+
+    assert_ok(store_files_rows(f, file, now, &rows));
+    rows->max_age = 90 * SECONDS;
+    return rows;
+}
+
+/* Ten whole rows in the file, one pending, one open; then a third metric. */
+static struct store_files *grown_files(const char *dir)
+{
+    static const enum metric third[] = {METRIC_OPTIC_BIAS};
+    struct store_files *f = open_files(dir, GIB);
+    struct rows *rows;
+
+    assert_ok(store_files_add(f, "sw-1", "if/1", STORAGE_SHORT, pair, 2));
+    rows = rows_of(f, 0, T0);
+    for (int i = 0; i <= 10; i++)
+        poll(rows, T0 + i * STEP, i);
+    assert_ok(store_files_write(f, 0, T0 + HOURS));
+    poll(rows, T0 + 11 * STEP, 11);
+    assert_ok(store_files_add(f, "sw-1", "if/1", STORAGE_SHORT, third, 1));
+    return f;
+}
+
+static bool is_file(const char *dir, uint32_t number)
+{
+    char path[RRD_PATH_SIZE];
+
+    rrd_index_path(dir, number, path);
+    return access(path, F_OK) == 0;
+}
+
+static void assert_rows(const char *dir, const struct store_files *f, int from, int to, bool has_third)
+{
+    struct rrd_rows got = {0};
+    char path[RRD_PATH_SIZE];
+
+    rrd_index_path(dir, 2, path);
+    assert_ok(rrd_io_fetch(path, rrd_index_at(store_files_index(f), 1), RRD_AVERAGE, 1, T0 / SECONDS,
+                           T0 / SECONDS + 60 * to, &got));
+    assert_int_equal(got.rows, to);
+    for (int i = from; i < to; i++) {
+        assert_float_equal(got.values[3 * i], i, 1e-6);
+        assert_float_equal(got.values[3 * i + 1], -i, 1e-6);
+        assert_true(has_third ? fabs(got.values[3 * i + 2] - 7) < 1e-6 : isnan(got.values[3 * i + 2]));
+    }
+    free(got.values);
+}
+
+static void an_entity_that_gains_a_metric_keeps_its_rows(void **state)
+{
+    struct store_files *f = grown_files(*state);
+    struct rows *rows;
+    unsigned ds;
+
+    assert_int_equal(find(f, "if/1", METRIC_IF_IN, &ds), 1);
+    assert_int_equal(find(f, "if/1", METRIC_OPTIC_BIAS, &ds), 1);
+    assert_int_equal(ds, 2);
+    assert_int_equal(store_files_figures(f)->bytes, rrd_layout_size(STORAGE_SHORT, 3));
+    assert_true(rows_safe_until(rows_of(f, 0, T0)) == INT64_MAX); /* what waited waits for the new file */
+    rows = rows_of(f, 1, T0);
+    for (int i = 12; i <= 20; i++) {
+        poll(rows, T0 + i * STEP, i);
+        rows_value(rows, 2, T0 + i * STEP, 7);
+    }
+    assert_true(store_files_missing_bytes(f, 1) > 100000);
+    assert_ok(store_files_write(f, 1, T0 + HOURS));
+    assert_true(is_file(*state, 1)); /* a reader may be at it: until the next cycle */
+    assert_ok(store_files_write(f, 1, T0 + HOURS));
+    assert_false(is_file(*state, 1));
+    assert_int_equal(store_files_figures(f)->grown, 1);
+    assert_rows(*state, f, 0, 12, false);
+    assert_rows(*state, f, 12, 20, true);
+    store_files_close(f);
+}
+
+static void a_crash_before_the_longer_file_was_made_loses_no_row(void **state)
+{
+    struct store_files *f = grown_files(*state);
+    struct rows *rows;
+
+    store_files_close(f); /* the line is in the index, nothing else was done */
+    f = open_files(*state, GIB);
+    assert_int_equal(store_files_figures(f)->bytes, rrd_layout_size(STORAGE_SHORT, 3));
+    rows = rows_of(f, 1, T0 + HOURS);
+    assert_true(rows->emitted == T0 + 10 * STEP); /* of the former file: read again from there */
+    for (int i = 10; i <= 12; i++)
+        poll(rows, T0 + i * STEP, i);
+    assert_ok(store_files_write(f, 1, T0 + HOURS));
+    assert_rows(*state, f, 0, 12, false);
+    store_files_close(f);
+
+    f = open_files(*state, GIB); /* killed before the former one was deleted */
+    assert_true(is_file(*state, 1));
+    rows = rows_of(f, 1, T0 + HOURS);
+    assert_true(rows->emitted == T0 + 12 * STEP);
+    assert_ok(store_files_write(f, 1, T0 + HOURS));
+    assert_false(is_file(*state, 1));
+    assert_rows(*state, f, 0, 12, false);
+    store_files_close(f);
+}
+
+static void a_metric_that_goes_away_and_comes_back_keeps_its_column(void **state)
+{
+    struct store_files *f = open_files(*state, GIB);
+    struct store_sources *s = NULL;
+    struct rrd_rows got = {0};
+    struct message m;
+    char path[RRD_PATH_SIZE];
+
+    assert_ok(store_sources_new(f, 1, &s));
+    for (int i = 0; i <= 30; i++) {
+        message_init(&m, i < 10 || i >= 20 ? 3 : 2); /* the third is not in the table for ten minutes */
+        m.table.version = m.samples.table_version = i < 10 ? 1 : i < 20 ? 2 : 3;
+        m.record.wall = (uint64_t)(T0 + i * STEP);
+        assert_ok(store_sources_take(s, &m.record, 0, T0 + HOURS));
+    }
+    assert_int_equal(store_files_count(f), 1);
+    assert_ok(store_files_write(f, 0, T0 + HOURS));
+    rrd_index_path(*state, 1, path);
+    assert_ok(rrd_io_fetch(path, rrd_index_at(store_files_index(f), 0), RRD_AVERAGE, 1, T0 / SECONDS,
+                           T0 / SECONDS + 30 * 60, &got));
+    for (int i = 0; i < 30; i++) {
+        assert_float_equal(got.values[3 * i], 1, 1e-6);
+        assert_true(isnan(got.values[3 * i + 2]) == (i >= 10 && i < 20));
+    }
+    free(got.values);
+    store_sources_free(s);
+    store_files_close(f);
+}
+
+/* ---- damaged and foreign files ---- */
+
+static const char *damage_text;
+
+static void on_damage(void *ctx, const struct rrd_file *file, const char *text)
+{
+    (*(int *)ctx)++;
+    assert_string_equal(file->source, "sw-1");
+    assert_string_equal(file->entity, "if/1");
+    assert_non_null(strstr(text, damage_text));
+}
+
+static void put_bytes(const char *path, off_t at, const void *bytes, size_t len)
+{
+    int fd = open(path, O_WRONLY | O_CREAT, 0640);
+
+    assert_int_equal(pwrite(fd, bytes, len, at), len);
+    close(fd);
+}
+
+static void make_empty(const char *path)
+{
+    assert_int_equal(truncate(path, 0), 0);
+}
+
+static void make_short(const char *path)
+{
+    assert_int_equal(truncate(path, 5000), 0);
+}
+
+static void make_zeros(const char *path)
+{
+    make_empty(path);
+    assert_int_equal(truncate(path, rrd_layout_size(STORAGE_SHORT, 2)), 0);
+}
+
+static void make_text(const char *path)
+{
+    make_empty(path);
+    put_bytes(path, 0, "not an RRD file\n", 16);
+}
+
+static void make_link(const char *path)
+{
+    unlink(path);
+    assert_int_equal(symlink("/etc/hostname", path), 0);
+}
+
+static void make_many_sources(const char *path)
+{
+    put_bytes(path, 24, "\xff\xff\xff\xff\xff\xff\xff\x7f", 8);
+}
+
+static void make_no_step(const char *path)
+{
+    put_bytes(path, 40, "\0\0\0\0\0\0\0\0", 8);
+}
+
+/* A whole RRD file of the same size, but of other data sources. */
+static void make_foreign(const char *path)
+{
+    struct rrd_file other = {.number = 1,
+                             .storage = STORAGE_SHORT,
+                             .step = 60,
+                             .count = 2,
+                             .metrics = {METRIC_CPU, METRIC_MEMORY_USED}};
+
+    assert_ok(rrd_io_create(path, &other, T0 / SECONDS, NULL));
+}
+
+/* Another set of archives and data sources. */
+static void make_layout(const char *path)
+{
+    struct rrd_file other = {
+        .number = 1, .storage = STORAGE_LONG, .step = 300, .count = 1, .metrics = {METRIC_CLIENTS}};
+
+    assert_ok(rrd_io_create(path, &other, T0 / SECONDS, NULL));
+}
+
+static int count_aside(const char *dir, const char *fault, char found[512])
+{
+    char pattern[256];
+    glob_t g;
+    int count;
+
+    snprintf(pattern, sizeof pattern, "%s/000/00000001.rrd.damaged-*-%s", dir, fault);
+    count = glob(pattern, 0, NULL, &g) ? 0 : (int)g.gl_pathc;
+    if (count)
+        snprintf(found, 512, "%s", g.gl_pathv[0]);
+    globfree(&g);
+    return count;
+}
+
+static off_t size_of(const char *path)
+{
+    struct stat st;
+
+    assert_int_equal(lstat(path, &st), 0);
+    return st.st_size;
+}
+
+static void damage_one(const char *dir, void (*damage)(const char *path), const char *fault)
+{
+    struct store_files *f = open_files(dir, GIB);
+    struct rows *rows;
+    char path[RRD_PATH_SIZE], aside[512];
+    int told = 0;
+    off_t size;
+
+    if (store_files_count(f) == 0)
+        assert_ok(store_files_add(f, "sw-1", "if/1", STORAGE_SHORT, pair, 2));
+    rrd_index_path(dir, 1, path);
+    unlink(path);
+    rows = rows_of(f, 0, T0 + HOURS);
+    for (int i = 0; i < 5; i++)
+        poll(rows, T0 + i * STEP, i);
+    assert_ok(store_files_write(f, 0, T0 + HOURS));
+    store_files_close(f);
+    damage(path);
+    size = size_of(path);
+
+    f = open_files(dir, GIB);
+    damage_text = fault;
+    store_files_on_damage(f, on_damage, &told);
+    rows = rows_of(f, 0, T0 + HOURS);
+    assert_int_equal(told, 1);
+    assert_int_equal(store_files_figures(f)->damaged, 1);
+    assert_int_equal(count_aside(dir, fault, aside), 1);
+    assert_int_equal(size_of(aside), size);
+    poll(rows, T0 + 10 * STEP, 10);
+    poll(rows, T0 + 11 * STEP, 11);
+    assert_ok(store_files_write(f, 0, T0 + HOURS));
+    assert_null(rrd_io_fault(path, rrd_index_at(store_files_index(f), 0)));
+    assert_int_equal(unlink(aside), 0);
+    store_files_close(f);
+}
+
+static void what_is_no_file_of_ours_is_kept_aside_with_the_reason_and_begun_anew(void **state)
+{
+    log_set_level((enum log_level)0);
+    damage_one(*state, make_empty, "empty");
+    damage_one(*state, make_short, "truncated");
+    damage_one(*state, make_zeros, "not-rrd");
+    damage_one(*state, make_text, "not-rrd");
+    damage_one(*state, make_link, "unreadable");
+    damage_one(*state, make_many_sources, "layout");
+    damage_one(*state, make_no_step, "layout");
+    damage_one(*state, make_foreign, "layout");
+    damage_one(*state, make_layout, "size");
+}
+
+static void a_file_damaged_while_the_store_runs_is_put_aside_too(void **state)
+{
+    struct store_files *f = open_files(*state, GIB);
+    struct rows *rows;
+    char path[RRD_PATH_SIZE], aside[512];
+    int told = 0;
+
+    log_set_level((enum log_level)0);
+    assert_ok(store_files_add(f, "sw-1", "if/1", STORAGE_SHORT, pair, 2));
+    rows = rows_of(f, 0, T0 + HOURS);
+    for (int i = 0; i < 5; i++)
+        poll(rows, T0 + i * STEP, i);
+    assert_ok(store_files_write(f, 0, T0 + HOURS));
+    rrd_index_path(*state, 1, path);
+    make_many_sources(path);
+    damage_text = "layout";
+    store_files_on_damage(f, on_damage, &told);
+    poll(rows, T0 + 6 * STEP, 6);
+    assert_ok(store_files_write(f, 0, T0 + HOURS));
+    assert_int_equal(told, 1);
+    assert_int_equal(count_aside(*state, "layout", aside), 1);
+    unlink(path); /* by a foreign hand */
+    poll(rows, T0 + 8 * STEP, 8);
+    assert_ok(store_files_write(f, 0, T0 + HOURS));
+    assert_null(rrd_io_fault(path, rrd_index_at(store_files_index(f), 0)));
+    store_files_close(f);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, temp_dir_setup, temp_dir_teardown)
 
 RUN_TESTS("store_files", TEST(the_index_survives_a_restart_and_a_torn_end),
           TEST(an_entity_with_many_metrics_has_several_files), TEST(the_budget_is_a_bound),
           TEST(a_file_from_the_future_is_rewritten_at_its_first_use),
-          TEST(a_table_that_grows_gets_a_further_file), TEST(values_without_their_table_are_counted_only),
-          TEST(hostile_tables_and_times_do_no_harm))
+          TEST(a_table_that_grows_gets_a_longer_file), TEST(values_without_their_table_are_counted_only),
+          TEST(hostile_tables_and_times_do_no_harm), TEST(an_entity_that_gains_a_metric_keeps_its_rows),
+          TEST(a_crash_before_the_longer_file_was_made_loses_no_row),
+          TEST(a_metric_that_goes_away_and_comes_back_keeps_its_column),
+          TEST(what_is_no_file_of_ours_is_kept_aside_with_the_reason_and_begun_anew),
+          TEST(a_file_damaged_while_the_store_runs_is_put_aside_too))
