@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cmd_check.c - `netzwacht check`: every mistake in configuration, inventory, profiles and rules, and what
- * the history will take. */
+/* cmd_check.c - `netzwacht check`: every mistake in configuration, inventory, profiles, alarm and firmware
+ * rules, and what the history will take. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "collector/profile.h"
 #include "lib/base/log.h"
+#include "lib/model/firmware.h"
 #include "lib/model/inventory.h"
 #include "lib/model/metric.h"
 #include "lib/model/settings.h"
@@ -123,6 +124,16 @@ static enum err check_rules(const struct settings *s, struct conf_report *report
     return e;
 }
 
+/* What the site wants to run on which model; none is shipped. */
+static enum err check_firmware(const struct settings *s, struct conf_report *report)
+{
+    struct firmware_rules *rules = NULL;
+    enum err e = s->firmware ? firmware_rules_load(s->firmware, report, &rules) : ERR_OK;
+
+    firmware_rules_free(rules);
+    return e;
+}
+
 static enum err check(const char *path, struct conf_report *report)
 {
     struct settings *settings = NULL;
@@ -138,6 +149,8 @@ static enum err check(const char *path, struct conf_report *report)
     }
     if (!e)
         e = check_rules(settings, report);
+    if (!e)
+        e = check_firmware(settings, report);
     if (!e && conf_report_count(report))
         e = ERR_CONFIG;
     if (!e)

@@ -23,6 +23,7 @@ lib_libmodel_a_SOURCES = \
 	%D%/model/record.c %D%/model/record.h %D%/model/settings.c %D%/model/settings.h \
 	%D%/model/state.c %D%/model/state.h %D%/model/state_list.h
 lib_libmodel_a_SOURCES += %D%/model/record_json.c %D%/model/record_json.h
+lib_libmodel_a_SOURCES += %D%/model/firmware.c %D%/model/firmware.h
 nodist_lib_libmodel_a_SOURCES = lib/model/journal.pb-c.c lib/model/journal.pb-c.h
 lib_libmodel_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
 

@@ -111,6 +111,7 @@ static const struct conf_field settings_fields[] = {
     CONF_STRINGS_FIELD(struct settings, inventory, .is_required = true),
     CONF_STRING_FIELD(struct settings, districts),
     CONF_STRINGS_FIELD(struct settings, profile_dirs),
+    CONF_STRING_FIELD(struct settings, firmware),
     {.name = "simulated", .type = CONF_BOOL, .offset = offsetof(struct settings, is_simulated)},
     CONF_LIST_FIELD(struct settings, credentials, &credentials_schema),
     CONF_MAP_FIELD(struct settings, collector, &collector_schema),
@@ -148,6 +149,7 @@ static enum err resolve_paths(struct settings *s, const char *base)
 {
     char **single[] = {&s->state_dir,
                        &s->districts,
+                       &s->firmware,
                        &s->store.directory,
                        &s->alerts.rules,
                        &s->alerts.mqtt.password_file,

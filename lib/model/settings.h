@@ -90,6 +90,7 @@ struct settings {
     struct conf_strings inventory;    /* files or directories */
     char *districts;                  /* GeoJSON */
     struct conf_strings profile_dirs; /* in addition to the shipped ones */
+    char *firmware;                   /* rules of versions and support, lib/model/firmware.h; NULL = none */
     bool is_simulated;                /* pages say so */
     struct conf_list credentials;     /* struct credentials */
     struct collector_settings collector;

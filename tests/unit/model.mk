@@ -10,6 +10,9 @@ UNIT_TESTS += tests/unit/test_incident_json
 tests_unit_test_incident_json_SOURCES = %D%/test_incident_json.c %D%/cmocka_tests.h
 tests_unit_test_incident_json_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_unit_test_incident_json_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_firmware
+tests_unit_test_firmware_SOURCES = %D%/test_firmware.c %D%/cmocka_tests.h
+tests_unit_test_firmware_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 FUZZ_MODEL = tests/fuzz/fuzz_inventory
 if ENABLE_FUZZER
 noinst_PROGRAMS += $(FUZZ_MODEL)
