@@ -97,6 +97,34 @@ size_t mib_message_max(enum family family)
 
 /* ---- rows ---- */
 
+static size_t poe_count(const struct mib_agent *a)
+{
+    const struct city_device *d = mib_device(a);
+    size_t n = 0;
+
+    for (size_t i = 0; i < d->port_count; i++)
+        n += d->ports[i].kind == PORT_AP;
+    return n;
+}
+
+size_t mib_poe_port(const struct mib_agent *a, size_t row)
+{
+    const struct city_device *d = mib_device(a);
+    size_t i = 0;
+
+    while (d->ports[i].kind != PORT_AP || row--)
+        i++;
+    return i;
+}
+
+uint32_t mib_far_address(const struct mib_agent *a, size_t port)
+{
+    const struct city_port *p = &mib_device(a)->ports[port];
+
+    return p->device >= 0 ? a->sim->city->devices[p->device].address
+                          : MIB_ROW_ADDRESSES + (uint32_t)p->hotspot;
+}
+
 static size_t row_count(const struct mib_agent *a, enum rows rows)
 {
     switch (rows) {
@@ -111,7 +139,9 @@ static size_t row_count(const struct mib_agent *a, enum rows rows)
     case ROWS_AP_RADIO: return mib_device(a)->row_count * 2;
     case ROWS_OPTIC: return mib_device(a)->optic_count;
     case ROWS_NEIGHBOUR:
+    case ROWS_ADDRESS:
     case ROWS_PORT: return mib_device(a)->port_count;
+    case ROWS_POE: return poe_count(a);
     }
     return 0;
 }
@@ -154,6 +184,17 @@ static size_t row_index(const struct mib_agent *a, enum rows rows, size_t row, u
         out[1] = JUNOS_PORT_BASE + (uint32_t)row;
         out[2] = 1;
         return 3;
+    case ROWS_ADDRESS:
+        n = row_index(a, ROWS_NEIGHBOUR, row, out);
+        out[n++] = 1; /* IPv4 */
+        out[n++] = 4;
+        for (int shift = 24; shift >= 0; shift -= 8)
+            out[n++] = mib_far_address(a, row) >> shift & 0xff;
+        return n;
+    case ROWS_POE:
+        out[0] = 1;
+        out[1] = JUNOS_PORT_BASE + (uint32_t)mib_poe_port(a, row);
+        return 2;
     }
     return 1;
 }

@@ -49,7 +49,7 @@ static void ap(const struct mib_agent *a, size_t row, int what, struct agent_val
     switch (what) {
     case 2:
         v->tag = AGENT_ADDRESS;
-        v->number = 0x0a500001 + (uint32_t)(h - a->sim->city->hotspots); /* 10.80.0.1 and up: management */
+        v->number = MIB_ROW_ADDRESSES + (uint32_t)(h - a->sim->city->hotspots);
         break;
     case 3: put_text(v, h->id); break;
     case 4: put_text(v, a->sim->city->sites[h->site].id); break;

@@ -90,6 +90,18 @@ static void lldp_remote(const struct mib_agent *a, size_t row, int what, struct 
     }
 }
 
+static void lldp_address(const struct mib_agent *a, size_t row, int what, struct agent_value *v)
+{
+    static const uint32_t none[] = {0, 0};
+
+    (void)a;
+    (void)row;
+    if (what == 5)
+        put_object(v, none, ARRAY_LEN(none));
+    else
+        put_int(v, what == 3 ? 2 : 1); /* ifIndex(2); the first interface */
+}
+
 /* ---- JUNIPER-MIB: chassis and jnxOperatingTable ---- */
 
 static void box(const struct mib_agent *a, size_t row, int what, struct agent_value *v)
@@ -125,6 +137,18 @@ static void operating(const struct mib_agent *a, size_t row, int what, struct ag
 }
 
 /* ---- POWER-ETHERNET-MIB: access switches feed the access points ---- */
+
+static void poe_port(const struct mib_agent *a, size_t row, int what, struct agent_value *v)
+{
+    struct interface port;
+
+    mib_if_read(a, mib_poe_port(a, row) + 1, &port); /* row 0 is the loopback */
+    switch (what) {
+    case 3: put_int(v, 1); break;                  /* true(1) */
+    case 6: put_int(v, port.is_up ? 3 : 2); break; /* deliveringPower(3), searching(2) */
+    default: put_int(v, 4); break;                 /* class3(4) */
+    }
+}
 
 static void poe(const struct mib_agent *a, size_t row, int what, struct agent_value *v)
 {
@@ -174,6 +198,8 @@ static void dom(const struct mib_agent *a, size_t row, int what, struct agent_va
 }
 
 #define LLDP_REMOTE(n)      COLUMN(lldp_remote, n, ROWS_NEIGHBOUR, 1, 0, 8802, 1, 1, 2, 1, 4, 1, 1, n)
+#define LLDP_ADDRESS(n)     COLUMN(lldp_address, n, ROWS_ADDRESS, 1, 0, 8802, 1, 1, 2, 1, 4, 2, 1, n)
+#define POE_COLUMN(n)       COLUMN(poe_port, n, ROWS_POE, 1, 3, 6, 1, 2, 1, 105, 1, 1, 1, n)
 #define OPERATING_COLUMN(n) COLUMN(operating, n, ROWS_SLOT, 1, 3, 6, 1, 4, 1, 2636, 3, 1, 13, 1, n)
 #define DOM_COLUMN(n)       COLUMN(dom, n, ROWS_OPTIC, 1, 3, 6, 1, 4, 1, 2636, 3, 60, 1, 1, 1, 1, n)
 
@@ -194,10 +220,16 @@ static const struct column columns[] = {
     LLDP_REMOTE(10),
     LLDP_REMOTE(11),
     LLDP_REMOTE(12),
+    LLDP_ADDRESS(3),
+    LLDP_ADDRESS(4),
+    LLDP_ADDRESS(5),
     SYSTEM_COLUMNS,
     IF_COLUMNS,
     COLUMN(mib_host_uptime, 0, ROWS_SCALAR, 1, 3, 6, 1, 2, 1, 25, 1, 1),
     IF_X_COLUMNS,
+    POE_COLUMN(3),
+    POE_COLUMN(6),
+    POE_COLUMN(10),
     COLUMN(poe, 2, ROWS_ONE, 1, 3, 6, 1, 2, 1, 105, 1, 3, 1, 1, 2),
     COLUMN(poe, 3, ROWS_ONE, 1, 3, 6, 1, 2, 1, 105, 1, 3, 1, 1, 3),
     COLUMN(poe, 4, ROWS_ONE, 1, 3, 6, 1, 2, 1, 105, 1, 3, 1, 1, 4),

@@ -7,7 +7,7 @@
 #include "city/mib.h"
 #include "lib/base/err.h"
 
-enum { MIB_PREFIX_MAX = 16, MIB_INDEX_MAX = 8 };
+enum { MIB_PREFIX_MAX = 16, MIB_INDEX_MAX = 12 };
 
 /* What indexes the rows of a table. */
 enum rows {
@@ -23,6 +23,8 @@ enum rows {
     ROWS_OPTIC,
     ROWS_NEIGHBOUR, /* lldpRemTable: time mark, local port, index */
     ROWS_PORT,      /* lldpLocPortNum */
+    ROWS_ADDRESS,   /* lldpRemManAddrTable: as a neighbour, then its IPv4 address */
+    ROWS_POE,       /* pethPsePortTable: group, ifIndex of a port for an access point */
 };
 
 typedef void value_fn(const struct mib_agent *a, size_t row, int what, struct agent_value *v);
@@ -59,6 +61,11 @@ void put_bytes(struct agent_value *v, const uint8_t *bytes, size_t len);
 void put_object(struct agent_value *v, const uint32_t *oid, size_t len);
 
 const struct city_device *mib_device(const struct mib_agent *a);
+/* The port that feeds the row-th access point. */
+size_t mib_poe_port(const struct mib_agent *a, size_t row);
+enum { MIB_ROW_ADDRESSES = 0x0a500001 }; /* 10.80.0.1 and up: controllers' rows, outside of the city */
+/* Where what hangs on a port is managed. */
+uint32_t mib_far_address(const struct mib_agent *a, size_t port);
 
 /* ---- columns that several families have; `what` is the column's number in its table ---- */
 value_fn mib_system, mib_if, mib_if_x, mib_if_number, mib_host_uptime;

@@ -41,6 +41,7 @@ void decoder_free(struct decoder *d)
     free(d->sample_sources);
     free(d->sources);
     free(d->neighbours);
+    free(d->poe);
     free(d);
 }
 
@@ -498,6 +499,15 @@ static uint64_t structure_of(const struct device_view *v)
     return h;
 }
 
+uint32_t decoder_interface(const struct decoder *d, uint32_t index)
+{
+    for (size_t i = 0; i < d->entity_count; i++)
+        if (strcmp(d->entities[i].view.kind, "interface") == 0 && d->entities[i].index_len == 1 &&
+            d->entities[i].index[0] == index)
+            return (uint32_t)i;
+    return VIEW_NO_ENTITY;
+}
+
 /* Arrays stop growing here: now pointers into them hold. */
 static enum err publish(struct decoder *d)
 {
@@ -523,6 +533,9 @@ static enum err publish(struct decoder *d)
     v->sample_count = d->sample_count;
     v->neighbours = d->neighbours;
     v->neighbour_count = d->neighbour_count;
+    v->chassis_id = d->chassis_id;
+    v->poe = d->poe;
+    v->poe_count = d->poe_count;
     v->is_cut = d->is_cut;
     v->structure = structure_of(v);
     return ERR_OK;
@@ -537,6 +550,8 @@ enum err decode(struct decoder *d, const struct device_profile *profile, const s
     d->set = varbinds;
     d->profile = profile;
     d->entity_count = d->attr_count = d->sample_count = d->source_count = d->neighbour_count = 0;
+    d->poe_count = 0;
+    d->chassis_id = "";
     d->is_cut = d->is_failed = false;
     d->view = (struct device_view){0};
     read_identity(d);
@@ -545,6 +560,7 @@ enum err decode(struct decoder *d, const struct device_profile *profile, const s
     number_ids(d);
     if (profile->has_lldp)
         decode_lldp(d);
+    decode_poe(d);
     if (d->is_failed)
         return ERR_NOMEM;
     e = publish(d);

@@ -75,6 +75,13 @@ struct view_sample {
 struct view_neighbour {
     uint32_t entity; /* the local interface, or VIEW_NO_ENTITY */
     const char *system_name, *chassis_id, *port_id, *port_descr;
+    const char *address; /* of its management (lldpRemManAddr), IPv4 if there is one; "" */
+};
+
+/* POWER-ETHERNET-MIB (RFC 3621): what a port does that can feed others. Ports whose interface is known. */
+struct view_poe {
+    uint32_t entity; /* the interface */
+    int status; /* pethPsePortDetectionStatus: 1 disabled, 2 searching, 3 delivering, 4 fault, 5 test, 6 */
 };
 
 struct device_view {
@@ -85,6 +92,9 @@ struct device_view {
     size_t sample_count;
     const struct view_neighbour *neighbours;
     size_t neighbour_count;
+    const char *chassis_id; /* its own, as LLDP tells it to others; "" */
+    const struct view_poe *poe;
+    size_t poe_count;
     /* Equal for two polls that gave the same entities (ids, kinds, names), series (entity, metric) and
      * identity in the same order: then only values changed, and no new series table is due. Attributes are
      * not part of it, uptime neither. */

@@ -32,6 +32,9 @@ struct decoder {
     size_t source_count, source_cap;
     struct view_neighbour *neighbours;
     size_t neighbour_count, neighbour_cap;
+    const char *chassis_id;
+    struct view_poe *poe;
+    size_t poe_count, poe_cap;
     struct device_view view;
     bool is_cut, is_failed; /* a bound was reached; out of memory */
 };
@@ -73,7 +76,11 @@ const char *field_template(struct decoder *d, const struct row *row, const char 
 const char *decoder_text(struct decoder *d, const void *bytes, size_t len);
 const char *decoder_index_text(struct decoder *d, const uint32_t *index, size_t len);
 
-/* decode_lldp.c */
+/* The interface of this ifIndex; VIEW_NO_ENTITY. */
+uint32_t decoder_interface(const struct decoder *d, uint32_t index);
+
+/* decode_lldp.c, decode_poe.c */
 void decode_lldp(struct decoder *d);
+void decode_poe(struct decoder *d);
 
 #endif

@@ -4,6 +4,7 @@
  * Only bridges, routers and access points are told: a telephone or a PC that announces itself belongs to a
  * person. lldpRemTable is indexed by (TimeMark, LocalPortNum, Index); the local port is found in
  * lldpLocPortTable, whose id is an interface name in most agents, else its number is the ifIndex. */
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +21,14 @@ enum {
     CAPABILITY_BRIDGE = 0x20, /* LldpSystemCapabilitiesMap: BITS, first octet, most significant bit first */
     CAPABILITY_AP = 0x10,
     CAPABILITY_ROUTER = 0x08,
+    FAMILY_IPV4 = 1, /* AddressFamilyNumbers */
+    FAMILY_IPV6 = 2,
 };
 
 static const uint32_t loc_port[] = {1, 0, 8802, 1, 1, 2, 1, 3, 7, 1, 0};
+static const uint32_t loc_chassis_subtype[] = {1, 0, 8802, 1, 1, 2, 1, 3, 1, 0};
+static const uint32_t loc_chassis[] = {1, 0, 8802, 1, 1, 2, 1, 3, 2, 0};
+static const uint32_t man_addr[] = {1, 0, 8802, 1, 1, 2, 1, 4, 2, 1, 3}; /* lldpRemManAddrIfSubtype */
 static const uint32_t rem[] = {1, 0, 8802, 1, 1, 2, 1, 4, 1, 1, 0};
 
 static const struct varbind *cell(const struct decoder *d, const uint32_t *entry, uint32_t column,
@@ -110,15 +116,6 @@ static uint32_t port_by_name(const struct ports *p, const char *name)
     return hit ? hit->entity : VIEW_NO_ENTITY;
 }
 
-static uint32_t port_by_index(const struct decoder *d, uint32_t index)
-{
-    for (size_t i = 0; i < d->entity_count; i++)
-        if (strcmp(d->entities[i].view.kind, "interface") == 0 && d->entities[i].index_len == 1 &&
-            d->entities[i].index[0] == index)
-            return (uint32_t)i;
-    return VIEW_NO_ENTITY;
-}
-
 static uint32_t local_port(struct decoder *d, const struct ports *p, uint32_t number)
 {
     const char *id = octets_text(d, cell(d, loc_port, 3, &number, 1), false);
@@ -127,8 +124,49 @@ static uint32_t local_port(struct decoder *d, const struct ports *p, uint32_t nu
     if (entity == VIEW_NO_ENTITY)
         entity = port_by_name(p, octets_text(d, cell(d, loc_port, 4, &number, 1), false));
     if (entity == VIEW_NO_ENTITY)
-        entity = port_by_index(d, number);
+        entity = decoder_interface(d, number);
     return entity;
+}
+
+/* lldpRemManAddrTable says the address in its index: (TimeMark, LocalPortNum, Index, AddressFamilyNumbers,
+ * length, octets); some agents leave the length out. Only an IPv4 address, else an IPv6 one of more than its
+ * link, is of use to somebody who wants to ask. */
+static const char *management_address(struct decoder *d, const uint32_t *row)
+{
+    uint32_t oid[ARRAY_LEN(man_addr) + 3];
+    char text[INET6_ADDRSTRLEN], found[INET6_ADDRSTRLEN] = "";
+    size_t begin, end;
+
+    memcpy(oid, man_addr, sizeof man_addr);
+    memcpy(oid + ARRAY_LEN(man_addr), row, 3 * sizeof *row);
+    varbind_set_below(d->set, oid, ARRAY_LEN(oid), &begin, &end);
+    for (size_t i = begin; i < end; i++) {
+        const struct varbind *vb = varbind_set_at(d->set, i);
+        const uint32_t *index = vb->oid + ARRAY_LEN(oid);
+        size_t len = vb->oid_len - ARRAY_LEN(oid);
+        size_t size = len && index[0] == FAMILY_IPV4 ? 4 : len && index[0] == FAMILY_IPV6 ? 16 : 0;
+        uint8_t ip[16];
+
+        if (!size || len < size + 1 || len > size + 2 || (len == size + 2 && index[1] != size))
+            continue;
+        for (size_t k = 0; k < size; k++)
+            ip[k] = (uint8_t)index[len - size + k];
+        if (size == 16 && (*found || (ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80)))
+            continue;
+        if (inet_ntop(size == 4 ? AF_INET : AF_INET6, ip, text, sizeof text))
+            memcpy(found, text, sizeof found);
+        if (size == 4)
+            break;
+    }
+    return decoder_text(d, found, strlen(found));
+}
+
+static void read_own_chassis(struct decoder *d)
+{
+    const struct varbind *subtype = varbind_set_find(d->set, loc_chassis_subtype, ARRAY_LEN(loc_chassis));
+    const struct varbind *id = varbind_set_find(d->set, loc_chassis, ARRAY_LEN(loc_chassis));
+
+    d->chassis_id = octets_text(d, id, is_subtype(subtype, LLDP_MAC_ADDRESS_CHASSIS));
 }
 
 void decode_lldp(struct decoder *d)
@@ -137,6 +175,7 @@ void decode_lldp(struct decoder *d)
     size_t begin, end;
     struct ports ports;
 
+    read_own_chassis(d);
     memcpy(column, rem, sizeof column);
     column[REM_LEN - 1] = 5; /* lldpRemChassisId: every row has one */
     varbind_set_below(d->set, column, REM_LEN, &begin, &end);
@@ -159,6 +198,7 @@ void decode_lldp(struct decoder *d)
             .port_id = octets_text(d, cell(d, rem, 7, index, len),
                                    is_subtype(cell(d, rem, 6, index, len), LLDP_MAC_ADDRESS_PORT)),
             .port_descr = octets_text(d, cell(d, rem, 8, index, len), false),
+            .address = management_address(d, index),
         };
     }
 }

@@ -193,6 +193,8 @@ static const struct {
     uint32_t ids[16];
     uint32_t len;
 } lldp_columns[] = {
+    {{1, 0, 8802, 1, 1, 2, 1, 3, 1, 0}, 10},     /* lldpLocChassisIdSubtype */
+    {{1, 0, 8802, 1, 1, 2, 1, 3, 2, 0}, 10},     /* lldpLocChassisId */
     {{1, 0, 8802, 1, 1, 2, 1, 3, 7, 1, 2}, 11},  /* lldpLocPortIdSubtype */
     {{1, 0, 8802, 1, 1, 2, 1, 3, 7, 1, 3}, 11},  /* lldpLocPortId */
     {{1, 0, 8802, 1, 1, 2, 1, 3, 7, 1, 4}, 11},  /* lldpLocPortDesc */
@@ -203,6 +205,7 @@ static const struct {
     {{1, 0, 8802, 1, 1, 2, 1, 4, 1, 1, 8}, 11},  /* lldpRemPortDesc */
     {{1, 0, 8802, 1, 1, 2, 1, 4, 1, 1, 9}, 11},  /* lldpRemSysName */
     {{1, 0, 8802, 1, 1, 2, 1, 4, 1, 1, 12}, 11}, /* lldpRemSysCapEnabled */
+    {{1, 0, 8802, 1, 1, 2, 1, 4, 2, 1, 3}, 11},  /* lldpRemManAddrIfSubtype: the address is its index */
 };
 
 static enum err plan_device(struct plan_builder *b, const struct device_profile *d)
@@ -224,7 +227,8 @@ static enum err plan_device(struct plan_builder *b, const struct device_profile 
     for (size_t i = 0; !e && i < d->table_count; i++)
         e = plan_table(b, &d->tables[i]);
     for (size_t i = 0; !e && d->has_lldp && i < ARRAY_LEN(lldp_columns); i++)
-        e = plan_add(b, lldp_columns[i].ids, lldp_columns[i].len, false, 5 * MINUTES);
+        e = plan_add(b, lldp_columns[i].ids, lldp_columns[i].len,
+                     lldp_columns[i].ids[lldp_columns[i].len - 1] == 0, 5 * MINUTES);
     return e;
 }
 

@@ -243,6 +243,25 @@ static void neighbours_are_systems_not_telephones(void **state)
     assert_string_equal(w.view->neighbours[0].chassis_id, "02:00:00:00:0a:01");
     assert_string_equal(w.view->neighbours[0].port_id, "ge-0/0/24");
     assert_string_equal(w.view->entities[w.view->neighbours[0].entity].id, "if/ge-0/0/1");
+    assert_string_equal(w.view->neighbours[0].address, "192.0.2.7"); /* not the IPv6 ones */
+    assert_string_equal(w.view->chassis_id, "02:00:00:00:0c:01");
+    close_world(&w);
+}
+
+static void poe_ports_are_interfaces_or_not_told(void **state)
+{
+    struct world w;
+
+    (void)state;
+    open_world(&w, "tests/data/recordings/interfaces.snmprec");
+    assert_int_equal(w.view->poe_count, 2);
+    assert_string_equal(w.view->entities[w.view->poe[0].entity].id, "if/ge-0/0/1");
+    assert_int_equal(w.view->poe[0].status, 3);
+    assert_int_equal(w.view->poe[1].status, 2);
+    close_world(&w);
+    open_world(&w, "tests/data/recordings/poe-counted.snmprec"); /* port 1 would be a VLAN */
+    assert_int_equal(w.view->poe_count, 0);
+    assert_string_equal(w.view->chassis_id, "");
     close_world(&w);
 }
 
@@ -313,6 +332,7 @@ RUN_TESTS("decode", cmocka_unit_test(identity_skips_what_says_nothing),
           cmocka_unit_test(interfaces_are_the_union_of_both_tables),
           cmocka_unit_test(counters_are_raw_and_fall_back_to_32_bits),
           cmocka_unit_test(neighbours_are_systems_not_telephones),
+          cmocka_unit_test(poe_ports_are_interfaces_or_not_told),
           cmocka_unit_test(structure_changes_with_the_device_not_with_values),
           cmocka_unit_test(printed_object_leaves_counters_out),
           cmocka_unit_test(controller_lists_access_points_that_are_down_too))
