@@ -24,6 +24,8 @@ lib_libmodel_a_SOURCES = \
 	%D%/model/state.c %D%/model/state.h %D%/model/state_list.h
 lib_libmodel_a_SOURCES += %D%/model/record_json.c %D%/model/record_json.h
 lib_libmodel_a_SOURCES += %D%/model/firmware.c %D%/model/firmware.h
+lib_libmodel_a_SOURCES += %D%/model/topology.c %D%/model/topology.h %D%/model/topology_check.c %D%/model/topology_graph.c \
+	%D%/model/topology_index.c %D%/model/topology_internal.h %D%/model/contradiction_list.h
 nodist_lib_libmodel_a_SOURCES = lib/model/journal.pb-c.c lib/model/journal.pb-c.h
 lib_libmodel_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
 

@@ -2,6 +2,9 @@
 UNIT_TESTS += tests/unit/test_inventory
 tests_unit_test_inventory_SOURCES = %D%/test_inventory.c %D%/cmocka_tests.h
 tests_unit_test_inventory_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_topology
+tests_unit_test_topology_SOURCES = %D%/test_topology.c %D%/cmocka_tests.h
+tests_unit_test_topology_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 UNIT_TESTS += tests/unit/test_record_json
 tests_unit_test_record_json_SOURCES = %D%/test_record_json.c %D%/cmocka_tests.h
 tests_unit_test_record_json_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
