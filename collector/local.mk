@@ -2,6 +2,7 @@
 noinst_LIBRARIES += collector/libcollector.a
 collector_libcollector_a_SOURCES = \
 	%D%/arena.c %D%/arena.h \
+	%D%/ber.h \
 	%D%/collector.c %D%/collector.h \
 	%D%/collector_internal.h \
 	%D%/cycle.c \
@@ -28,21 +29,26 @@ collector_libcollector_a_SOURCES = \
 	%D%/snmp_client.c %D%/snmp_client.h \
 	%D%/snmp_io.c %D%/snmp_io.h \
 	%D%/snmp_pdu.c %D%/snmp_pdu.h \
+	%D%/snmp_v3.c %D%/snmp_v3.h \
 	%D%/snmprec.c %D%/snmprec.h \
 	%D%/source.c %D%/source.h \
 	%D%/trap.c %D%/trap.h \
 	%D%/trap_io.c %D%/trap_io.h \
+	%D%/usm_io.c %D%/usm_io.h \
 	%D%/value.c %D%/value.h \
 	%D%/varbind.c %D%/varbind.h \
 	%D%/walk.c %D%/walk.h
-collector_libcollector_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+collector_libcollector_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(SNMP_CFLAGS)
+
+# What links the collector's archive; net-snmp stands behind usm_io.
+COLLECTOR_LIBS = collector/libcollector.a $(SNMP_LIBS)
 
 netzwacht_SOURCES += cli/cmd_discover.c cli/cmd_doctor.c
 netzwacht_SOURCES += cli/cmd_poll.c cli/poll_live.c cli/poll_live.h cli/cmd_profile.c cli/profiles.c cli/profiles.h
-netzwacht_LDADD_FLOOR4 += collector/libcollector.a
+netzwacht_LDADD_FLOOR4 += $(COLLECTOR_LIBS)
 
 sbin_PROGRAMS += netzwacht-collector
 netzwacht_collector_SOURCES = cli/collector_main.c
 netzwacht_collector_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
-netzwacht_collector_LDADD = $(DAEMON_LIB) collector/libcollector.a $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
+netzwacht_collector_LDADD = $(DAEMON_LIB) $(COLLECTOR_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
 include collector/store.mk

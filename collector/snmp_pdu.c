@@ -8,63 +8,9 @@
 
 #include <string.h>
 
-enum { TAG_INTEGER = 0x02, TAG_OCTETS = 0x04, TAG_NULL = 0x05, TAG_OID = 0x06, TAG_SEQUENCE = 0x30 };
+#include "collector/ber.h"
 
 /* ---- reading ---- */
-
-/* A definite length of at most four octets; anything else is hostile or broken. */
-static size_t read_length(struct wire *w)
-{
-    uint8_t first = wire_u8(w);
-    size_t octets = first & 0x7f, length = 0;
-
-    if (!(first & 0x80))
-        return first;
-    if (octets == 0 || octets > 4) {
-        wire_fail(w, ERR_MALFORMED);
-        return 0;
-    }
-    while (octets--)
-        length = length << 8 | wire_u8(w);
-    return length;
-}
-
-/* The contents of the next element, which must carry this tag. */
-static struct wire read_element(struct wire *w, uint8_t tag)
-{
-    if (wire_left(w) && wire_peek(w, 0) != tag)
-        wire_fail(w, ERR_MALFORMED);
-    wire_u8(w);
-    return wire_sub(w, read_length(w));
-}
-
-static int64_t read_signed(const uint8_t *bytes, size_t len)
-{
-    uint64_t v = bytes[0] & 0x80 ? UINT64_MAX : 0;
-
-    for (size_t i = 0; i < len; i++)
-        v = v << 8 | bytes[i];
-    return (int64_t)v;
-}
-
-static int64_t read_integer(struct wire *w)
-{
-    struct wire contents = read_element(w, TAG_INTEGER);
-    size_t len = wire_left(&contents);
-    const uint8_t *bytes = wire_bytes(&contents, len);
-    int64_t v;
-
-    if (!bytes || len < 1 || len > 8) {
-        wire_fail(w, ERR_MALFORMED);
-        return 0;
-    }
-    v = read_signed(bytes, len);
-    if (v < INT32_MIN || v > INT32_MAX) {
-        wire_fail(w, ERR_RANGE);
-        return 0;
-    }
-    return v;
-}
 
 /* Sub-identifiers of at most 32 bits, at most OID_MAX of them, no padding (X.690, 8.19.2). */
 static bool is_valid_oid(const uint8_t *raw, size_t len)
@@ -144,13 +90,13 @@ static bool read_long_varbind(struct wire *w, struct snmp_raw_varbind *out)
     size_t begin = w->pos;
 
     out->tlv = w->data + w->pos;
-    pair = read_element(w, TAG_SEQUENCE);
+    pair = ber_element(w, TAG_SEQUENCE);
     out->tlv_len = w->pos - begin;
-    oid = read_element(&pair, TAG_OID);
+    oid = ber_element(&pair, TAG_OID);
     out->oid.len = wire_left(&oid);
     out->oid.bytes = wire_bytes(&oid, out->oid.len);
     out->type = wire_u8(&pair);
-    out->value_len = read_length(&pair);
+    out->value_len = ber_length(&pair);
     out->value = wire_bytes(&pair, out->value_len);
     if (!wire_error(&pair) && !wire_error(&oid) && wire_left(&pair) == 0)
         return !wire_error(w);
@@ -179,7 +125,7 @@ bool snmp_varbind_next(struct wire *w, struct snmp_raw_varbind *out)
 
 static enum err parse_varbinds(struct wire *pdu, struct snmp_message *out)
 {
-    struct wire list = read_element(pdu, TAG_SEQUENCE), walk;
+    struct wire list = ber_element(pdu, TAG_SEQUENCE), walk;
     struct snmp_raw_varbind vb;
 
     out->varbinds_len = wire_left(&list);
@@ -197,15 +143,15 @@ static enum err parse_varbinds(struct wire *pdu, struct snmp_message *out)
 /* Trap-PDU of RFC 1157, 4.1.6: enterprise, agent-addr, generic-trap, specific-trap, time-stamp, varbinds. */
 static enum err parse_v1_trap(struct wire *pdu, struct snmp_message *out)
 {
-    struct wire oid = read_element(pdu, TAG_OID);
+    struct wire oid = ber_element(pdu, TAG_OID);
 
     out->enterprise.len = wire_left(&oid);
     out->enterprise.bytes = wire_bytes(&oid, out->enterprise.len);
-    struct wire address = read_element(pdu, SNMP_IPADDRESS);
+    struct wire address = ber_element(pdu, SNMP_IPADDRESS);
     (void)address;
-    out->generic_trap = (int32_t)read_integer(pdu);
-    out->specific_trap = (int32_t)read_integer(pdu);
-    struct wire ticks = read_element(pdu, SNMP_TIMETICKS);
+    out->generic_trap = (int32_t)ber_integer(pdu);
+    out->specific_trap = (int32_t)ber_integer(pdu);
+    struct wire ticks = ber_element(pdu, SNMP_TIMETICKS);
     (void)ticks;
     if (wire_error(pdu))
         return wire_error(pdu);
@@ -217,7 +163,7 @@ static enum err parse_v1_trap(struct wire *pdu, struct snmp_message *out)
 static enum err parse_pdu(struct wire *message, struct snmp_message *out)
 {
     out->type = wire_u8(message);
-    struct wire pdu = wire_sub(message, read_length(message));
+    struct wire pdu = wire_sub(message, ber_length(message));
 
     if (wire_error(message))
         return wire_error(message);
@@ -231,9 +177,12 @@ static enum err parse_pdu(struct wire *message, struct snmp_message *out)
     case SNMP_RESPONSE:
     case SNMP_INFORM:
     case SNMP_TRAP_V2:
-        out->request_id = (int32_t)read_integer(&pdu);
-        out->error_status = read_integer(&pdu);
-        out->error_index = read_integer(&pdu);
+    case SNMP_REPORT:
+        if (out->type == SNMP_REPORT && out->version != SNMP_WIRE_V3)
+            return ERR_UNSUPPORTED;
+        out->request_id = (int32_t)ber_integer(&pdu);
+        out->error_status = ber_integer(&pdu);
+        out->error_index = ber_integer(&pdu);
         if (wire_error(&pdu))
             return wire_error(&pdu);
         return parse_varbinds(&pdu, out);
@@ -250,18 +199,18 @@ enum err snmp_message_parse(const void *bytes, size_t len, struct snmp_message *
     if (len > SNMP_MESSAGE_MAX)
         return ERR_LIMIT;
     wire_init(&w, bytes, len);
-    message = read_element(&w, TAG_SEQUENCE);
+    message = ber_element(&w, TAG_SEQUENCE);
     if (wire_error(&w))
         return wire_error(&w);
     if (wire_left(&w))
         return ERR_MALFORMED;
-    int64_t version = read_integer(&message);
+    int64_t version = ber_integer(&message);
     if (wire_error(&message))
         return wire_error(&message);
     if (version != 0 && version != 1)
         return ERR_UNSUPPORTED;
     m.version = (int)version;
-    community = read_element(&message, TAG_OCTETS);
+    community = ber_element(&message, TAG_OCTETS);
     m.community_len = wire_left(&community);
     m.community = wire_bytes(&community, m.community_len);
     if (wire_error(&message) || !m.community)
@@ -269,6 +218,20 @@ enum err snmp_message_parse(const void *bytes, size_t len, struct snmp_message *
     if (m.community_len > SNMP_COMMUNITY_MAX)
         return ERR_LIMIT;
     e = parse_pdu(&message, &m);
+    if (e)
+        return e;
+    *out = m;
+    return ERR_OK;
+}
+
+enum err snmp_pdu_read(const void *bytes, size_t len, struct snmp_message *out)
+{
+    struct wire w;
+    struct snmp_message m = {.version = SNMP_WIRE_V3};
+    enum err e;
+
+    wire_init(&w, bytes, len);
+    e = parse_pdu(&w, &m);
     if (e)
         return e;
     *out = m;
@@ -311,7 +274,7 @@ void snmp_varbind_decode(const struct snmp_raw_varbind *raw, uint32_t *ids, uint
     *out = (struct varbind){.oid = ids, .type = raw->type};
     out->oid_len = (uint32_t)split_oid(raw->oid.bytes, raw->oid.len, ids);
     switch (raw->type) {
-    case SNMP_INTEGER: out->integer = read_signed(raw->value, raw->value_len); break;
+    case SNMP_INTEGER: out->integer = ber_signed(raw->value, raw->value_len); break;
     case SNMP_COUNTER32:
     case SNMP_GAUGE32:
     case SNMP_TIMETICKS:
@@ -391,91 +354,40 @@ bool snmp_raw_oid_is_below(struct snmp_raw_oid a, struct snmp_raw_oid prefix)
     return a.len > prefix.len && memcmp(a.bytes, prefix.bytes, prefix.len) == 0;
 }
 
-/* ---- writing: from the end to the front, so that every length is known when it is written ---- */
+/* ---- writing ---- */
 
-struct back {
-    uint8_t *begin, *at;
-    bool is_full;
-};
-
-static void back_bytes(struct back *b, const void *data, size_t len)
+void snmp_pdu_put(struct ber_out *b, const struct snmp_request *r)
 {
-    if ((size_t)(b->at - b->begin) < len) {
-        b->is_full = true;
-        return;
+    const uint8_t *end = b->at, *mark;
+
+    for (size_t i = r->count; i-- > 0;) {
+        mark = b->at;
+        ber_put_u8(b, 0);
+        ber_put_u8(b, TAG_NULL);
+        const uint8_t *name_end = b->at;
+        ber_put(b, r->oids[i].bytes, r->oids[i].len);
+        ber_put_header(b, TAG_OID, name_end);
+        ber_put_header(b, TAG_SEQUENCE, mark);
     }
-    b->at -= len;
-    if (len)
-        memcpy(b->at, data, len);
-}
-
-static void back_u8(struct back *b, uint8_t v)
-{
-    back_bytes(b, &v, 1);
-}
-
-/* The header of everything written since `end`. */
-static void back_header(struct back *b, uint8_t tag, const uint8_t *end)
-{
-    size_t len = (size_t)(end - b->at);
-
-    if (b->is_full)
-        return;
-    if (len < 0x80) {
-        back_u8(b, (uint8_t)len);
-    } else if (len < 0x100) {
-        back_u8(b, (uint8_t)len);
-        back_u8(b, 0x81);
-    } else {
-        back_u8(b, (uint8_t)(len & 0xff));
-        back_u8(b, (uint8_t)(len >> 8));
-        back_u8(b, 0x82);
-    }
-    back_u8(b, tag);
-}
-
-static void back_integer(struct back *b, int32_t v)
-{
-    const uint8_t *end = b->at;
-    bool is_done = false;
-
-    while (!is_done) {
-        uint8_t octet = (uint8_t)(v & 0xff);
-
-        v >>= 8;
-        back_u8(b, octet);
-        is_done = (v == 0 && !(octet & 0x80)) || (v == -1 && octet & 0x80);
-    }
-    back_header(b, TAG_INTEGER, end);
+    ber_put_header(b, TAG_SEQUENCE, end);
+    ber_put_integer(b, r->type == SNMP_GETBULK ? (int32_t)r->max_repetitions : 0);
+    ber_put_integer(b, 0); /* error-status, or non-repeaters */
+    ber_put_integer(b, r->request_id);
+    ber_put_header(b, (uint8_t)r->type, end);
 }
 
 enum err snmp_request_encode(const struct snmp_request *r, uint8_t *out, size_t size, size_t *len)
 {
-    struct back b = {out, out + (size < 0xffff ? size : 0xffff), false};
-    uint8_t *end = b.at, *mark;
+    struct ber_out b;
+    const uint8_t *end, *mark;
 
-    for (size_t i = r->count; i-- > 0;) {
-        mark = b.at;
-        back_u8(&b, 0);
-        back_u8(&b, TAG_NULL);
-        const uint8_t *name_end = b.at;
-        back_bytes(&b, r->oids[i].bytes, r->oids[i].len);
-        back_header(&b, TAG_OID, name_end);
-        back_header(&b, TAG_SEQUENCE, mark);
-    }
-    back_header(&b, TAG_SEQUENCE, end);
-    back_integer(&b, r->type == SNMP_GETBULK ? (int32_t)r->max_repetitions : 0);
-    back_integer(&b, 0); /* error-status, or non-repeaters */
-    back_integer(&b, r->request_id);
-    back_header(&b, (uint8_t)r->type, end);
+    ber_out_init(&b, out, size);
+    end = b.at;
+    snmp_pdu_put(&b, r);
     mark = b.at;
-    back_bytes(&b, r->community, r->community_len);
-    back_header(&b, TAG_OCTETS, mark);
-    back_integer(&b, r->version);
-    back_header(&b, TAG_SEQUENCE, end);
-    if (b.is_full)
-        return ERR_LIMIT;
-    *len = (size_t)(end - b.at);
-    memmove(out, b.at, *len);
-    return ERR_OK;
+    ber_put(&b, r->community, r->community_len);
+    ber_put_header(&b, TAG_OCTETS, mark);
+    ber_put_integer(&b, r->version);
+    ber_put_header(&b, TAG_SEQUENCE, end);
+    return ber_out_finish(&b, end, out, len);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* snmp_pdu.h - SNMPv1 and v2c messages to bytes and back (RFC 1157, RFC 3416; BER as in RFC 3417, 8). Pure.
+/* snmp_pdu.h - SNMPv1 and v2c messages to bytes and back (RFC 1157, RFC 3416; BER as in RFC 3417, 8), and the
+ * PDUs that snmp_v3.h wraps. Pure.
  *
  * OIDs travel as BER contents octets ("raw"), so that asking again for what was read costs a memcpy.
  * There is no SET here, on purpose. */
@@ -19,6 +20,7 @@ enum {
     SNMP_COMMUNITY_MAX = 255,
     SNMP_REQUEST_MAX = 1472, /* requests of ours stay within one Ethernet frame */
     SNMP_ASK_MAX = 64,       /* varbinds in a request of ours */
+    SNMP_WIRE_V3 = 3,        /* msgVersion of SNMPv3 */
 };
 
 enum snmp_pdu_type {
@@ -29,6 +31,7 @@ enum snmp_pdu_type {
     SNMP_GETBULK = 0xa5,
     SNMP_INFORM = 0xa6,
     SNMP_TRAP_V2 = 0xa7,
+    SNMP_REPORT = 0xa8, /* v3 only */
 };
 
 enum snmp_error_status {
@@ -36,6 +39,7 @@ enum snmp_error_status {
     SNMP_TOO_BIG = 1,
     SNMP_NO_SUCH_NAME = 2,
     SNMP_GEN_ERR = 5,
+    SNMP_AUTHORIZATION_ERROR = 16, /* no view of this user for this context (RFC 3415) */
 };
 
 struct snmp_raw_oid {
@@ -57,7 +61,7 @@ struct snmp_request {
 /* A parsed message; everything points into the bytes it was parsed from. */
 struct snmp_message {
     int version;
-    const uint8_t *community;
+    const uint8_t *community; /* v1, v2c */
     size_t community_len;
     uint32_t type; /* enum snmp_pdu_type */
     int32_t request_id;
@@ -86,6 +90,12 @@ enum err snmp_request_encode(const struct snmp_request *r, uint8_t *out, size_t 
 /* Checks everything down to the last varbind: ERR_TRUNCATED, ERR_MALFORMED, ERR_LIMIT, ERR_UNSUPPORTED (v3, a
  * SET, an unknown PDU). Trailing bytes behind the message are malformed. */
 enum err snmp_message_parse(const void *bytes, size_t len, struct snmp_message *out) NW_CHECKED;
+
+/* A PDU alone, as it lies in a scoped PDU; the same checks. */
+enum err snmp_pdu_read(const void *bytes, size_t len, struct snmp_message *out) NW_CHECKED;
+/* Puts the PDU of r (without version and community) in front of what out holds. */
+struct ber_out;
+void snmp_pdu_put(struct ber_out *out, const struct snmp_request *r);
 
 /* Walks a varbind list: false at its end or at the first malformed one (wire_error() tells). */
 bool snmp_varbind_next(struct wire *w, struct snmp_raw_varbind *out);

@@ -21,6 +21,7 @@ lib_libmodel_a_SOURCES = \
 	%D%/model/inventory.c %D%/model/inventory.h %D%/model/inventory_schema.c \
 	%D%/model/inventory_write.c %D%/model/inventory_write.h %D%/model/metric.c %D%/model/metric.h %D%/model/metric_list.h \
 	%D%/model/record.c %D%/model/record.h %D%/model/settings.c %D%/model/settings.h \
+	%D%/model/snmp_security.c %D%/model/snmp_security.h \
 	%D%/model/state.c %D%/model/state.h %D%/model/state_list.h
 lib_libmodel_a_SOURCES += %D%/model/record_json.c %D%/model/record_json.h
 lib_libmodel_a_SOURCES += %D%/model/firmware.c %D%/model/firmware.h

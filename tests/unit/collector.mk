@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-COLLECTOR_TEST_LIBS = collector/libcollector.a $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+COLLECTOR_TEST_LIBS = $(COLLECTOR_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 UNIT_TESTS += tests/unit/test_varbind
 tests_unit_test_varbind_SOURCES = %D%/test_varbind.c %D%/cmocka_tests.h
-tests_unit_test_varbind_LDADD = collector/libcollector.a $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_varbind_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += tests/unit/test_value tests/unit/test_snmprec tests/unit/test_profile tests/unit/test_decode
 tests_unit_test_value_SOURCES = %D%/test_value.c %D%/cmocka_tests.h

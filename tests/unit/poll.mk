@@ -2,18 +2,24 @@
 # Tests of the poll engine: collector/{snmp_*,walk,poll,rate,reach,plan,source,cycle,collector}.
 UNIT_TESTS += tests/unit/test_rate tests/unit/test_snmp_pdu
 tests_unit_test_rate_SOURCES = %D%/test_rate.c %D%/cmocka_tests.h
-tests_unit_test_rate_LDADD = collector/libcollector.a $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_rate_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_snmp_pdu_SOURCES = %D%/test_snmp_pdu.c %D%/cmocka_tests.h
 tests_unit_test_snmp_pdu_CFLAGS = $(AM_CFLAGS) $(SNMP_CFLAGS)
-tests_unit_test_snmp_pdu_LDADD = collector/libcollector.a $(BASE_LIBS) $(SNMP_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_snmp_pdu_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(SNMP_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_usm_io tests/unit/test_snmp_v3
+tests_unit_test_usm_io_SOURCES = %D%/test_usm_io.c %D%/cmocka_tests.h
+tests_unit_test_usm_io_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_snmp_v3_SOURCES = %D%/test_snmp_v3.c %D%/cmocka_tests.h
+tests_unit_test_snmp_v3_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 
 # With a scripted agent below the seam.
 UNIT_TESTS += tests/unit/test_snmp_client tests/unit/test_poll
 SIM_AGENT = tests/sim/agent.c tests/sim/agent.h
 tests_unit_test_snmp_client_SOURCES = %D%/test_snmp_client.c %D%/cmocka_tests.h $(SIM_AGENT)
-tests_unit_test_snmp_client_LDADD = collector/libcollector.a $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_snmp_client_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_poll_SOURCES = %D%/test_poll.c %D%/cmocka_tests.h $(SIM_AGENT)
-tests_unit_test_poll_LDADD = collector/libcollector.a $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_poll_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 
 # Simulations: the real collector on a fake clock.
 UNIT_TESTS += tests/sim/104-third-of-packets-lost tests/sim/110-uplink-cut
@@ -43,7 +49,7 @@ EXTRA_DIST += tests/bench/collector.py
 
 UNIT_TESTS += tests/unit/test_trap
 tests_unit_test_trap_SOURCES = %D%/test_trap.c %D%/cmocka_tests.h $(SIM_AGENT)
-tests_unit_test_trap_LDADD = collector/libcollector.a $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_trap_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += tests/unit/test_source
 tests_unit_test_source_SOURCES = %D%/test_source.c %D%/cmocka_tests.h $(SIM_AGENT)
