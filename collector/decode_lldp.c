@@ -21,6 +21,8 @@ enum {
     CAPABILITY_BRIDGE = 0x20, /* LldpSystemCapabilitiesMap: BITS, first octet, most significant bit first */
     CAPABILITY_AP = 0x10,
     CAPABILITY_ROUTER = 0x08,
+    CAPABILITY_TELEPHONE = 0x04, /* one with a socket for a PC says that it is a bridge, too */
+    CAPABILITY_STATION = 0x01,
     FAMILY_IPV4 = 1, /* AddressFamilyNumbers */
     FAMILY_IPV6 = 2,
 };
@@ -46,8 +48,11 @@ static const struct varbind *cell(const struct decoder *d, const uint32_t *entry
 
 static bool forwards(const struct varbind *capabilities)
 {
+    const int network = CAPABILITY_BRIDGE | CAPABILITY_AP | CAPABILITY_ROUTER;
+    const int person = CAPABILITY_TELEPHONE | CAPABILITY_STATION;
+
     return capabilities && capabilities->type == SNMP_OCTETS && capabilities->len &&
-           (capabilities->bytes[0] & (CAPABILITY_BRIDGE | CAPABILITY_AP | CAPABILITY_ROUTER));
+           (capabilities->bytes[0] & network) && !(capabilities->bytes[0] & person);
 }
 
 static const char *octets_text(struct decoder *d, const struct varbind *vb, bool is_mac)

@@ -10,6 +10,7 @@
 #include "collector/rate.h"
 
 enum { SERIES_MAX = 20000, OWN_SERIES = 2, OWN_ENTITIES = 1 };
+enum { POE_DELIVERS = 3 }; /* pethPsePortDetectionStatus */
 
 #define ATTRIBUTES_AGE (5 * MINUTES) /* a table for changed attributes alone is written no more often */
 #define GAP_LEAST      (15 * MINUTES)
@@ -50,7 +51,9 @@ struct source_scratch {
     Nw__Series **series_list;
     Nw__Neighbour *neighbours;
     Nw__Neighbour **neighbour_list;
-    size_t caps[13];
+    Nw__PoePort *poe;
+    Nw__PoePort **poe_list;
+    size_t caps[15];
 };
 
 enum err source_new(const char *id, struct source **out)
@@ -92,6 +95,8 @@ void source_scratch_free(struct source_scratch *t)
     free(t->series_list);
     free(t->neighbours);
     free(t->neighbour_list);
+    free(t->poe);
+    free(t->poe_list);
     free(t);
 }
 
@@ -317,6 +322,14 @@ static uint64_t hash_structure(const struct device_view *view)
         h = hash_text(h, view->neighbours[i].system_name);
         h = hash_text(h, view->neighbours[i].chassis_id);
         h = hash_text(h, view->neighbours[i].port_id);
+        h = hash_text(h, view->neighbours[i].address);
+    }
+    h = hash_text(h, view->chassis_id);
+    for (size_t i = 0; i < view->poe_count; i++) {
+        bool delivers = view->poe[i].status == POE_DELIVERS; /* what else it does changes all the time */
+
+        h = hash_bytes(h, &view->poe[i].entity, sizeof view->poe[i].entity);
+        h = hash_bytes(h, &delivers, sizeof delivers);
     }
     return h;
 }
@@ -412,10 +425,30 @@ static bool put_neighbours(const struct device_view *view, struct source_scratch
         to->chassis_id = text(from->chassis_id);
         to->port_id = text(from->port_id);
         to->port_descr = text(from->port_descr);
+        to->address = text(from->address);
         t->neighbour_list[i] = to;
     }
     t->table.neighbours = t->neighbour_list;
     t->table.n_neighbours = count;
+    t->table.chassis_id = text(view ? view->chassis_id : "");
+    return true;
+}
+
+static bool put_poe(const struct device_view *view, struct source_scratch *t)
+{
+    size_t count = view ? view->poe_count : 0;
+
+    if (!ensure(&t->poe, &t->caps[13], count, sizeof *t->poe) ||
+        !ensure(&t->poe_list, &t->caps[14], count, sizeof *t->poe_list))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        t->poe[i] = (Nw__PoePort)NW__POE_PORT__INIT;
+        t->poe[i].entity = text(view->entities[view->poe[i].entity].id);
+        t->poe[i].status = (uint32_t)view->poe[i].status;
+        t->poe_list[i] = &t->poe[i];
+    }
+    t->table.poe = t->poe_list;
+    t->table.n_poe = count;
     return true;
 }
 
@@ -427,7 +460,8 @@ enum err source_add_table(struct source *s, const struct source_poll *in, struct
     t->table = (Nw__Table)NW__TABLE__INIT;
     t->table.version = s->version;
     t->table.interval_ms = (uint32_t)(in->interval / MILLISECONDS);
-    if (!put_entities(in->view, t) || !put_series(in->view, t) || !put_neighbours(in->view, t))
+    if (!put_entities(in->view, t) || !put_series(in->view, t) || !put_neighbours(in->view, t) ||
+        !put_poe(in->view, t))
         return ERR_NOMEM;
     t->identity = (Nw__Identity)NW__IDENTITY__INIT;
     if (in->view) {

@@ -305,10 +305,44 @@ static void a_device_that_never_answered_has_a_table_of_its_own_two_series(void 
     close_world(w);
 }
 
+static void the_table_tells_neighbours_and_ports_that_feed(void **state)
+{
+    struct world *w = open_world();
+    const char *const status = "1.3.6.1.2.1.105.1.1.1.6.1.1";
+
+    (void)state;
+    agent_integer(w->agent, "1.0.8802.1.1.2.1.3.1.0", 7); /* local(7) */
+    agent_text(w->agent, "1.0.8802.1.1.2.1.3.2.0", "one's chassis");
+    agent_integer(w->agent, "1.0.8802.1.1.2.1.4.1.1.4.0.1.1", 7);
+    agent_text(w->agent, "1.0.8802.1.1.2.1.4.1.1.5.0.1.1", "another's chassis");
+    agent_text(w->agent, "1.0.8802.1.1.2.1.4.1.1.9.0.1.1", "another");
+    agent_text(w->agent, "1.0.8802.1.1.2.1.4.1.1.12.0.1.1", " "); /* 0x20: a bridge */
+    agent_integer(w->agent, "1.0.8802.1.1.2.1.4.2.1.3.0.1.1.1.4.192.0.2.7", 2);
+    agent_integer(w->agent, status, 3);
+    poll_and_record(w, true);
+    assert_string_equal(w->last->table->chassis_id, "one's chassis");
+    assert_int_equal(w->last->table->n_neighbours, 1);
+    assert_string_equal(w->last->table->neighbours[0]->entity, "if/eth0");
+    assert_string_equal(w->last->table->neighbours[0]->chassis_id, "another's chassis");
+    assert_string_equal(w->last->table->neighbours[0]->address, "192.0.2.7");
+    assert_int_equal(w->last->table->n_poe, 1);
+    assert_string_equal(w->last->table->poe[0]->entity, "if/eth0");
+    assert_int_equal(w->last->table->poe[0]->status, 3);
+    agent_integer(w->agent, status, 2); /* no longer delivers power: worth a table */
+    poll_and_record(w, false);
+    assert_non_null(w->last->table);
+    assert_int_equal(w->last->table->poe[0]->status, 2);
+    agent_integer(w->agent, status, 5); /* still does not */
+    poll_and_record(w, false);
+    assert_null(w->last->table);
+    close_world(w);
+}
+
 RUN_TESTS("source", cmocka_unit_test(the_first_record_has_the_table_and_no_rates_yet),
           cmocka_unit_test(the_second_record_has_rates_and_no_table),
           cmocka_unit_test(a_restart_or_a_discontinuity_is_a_gap_and_no_spike),
           cmocka_unit_test(more_than_the_line_can_carry_is_a_gap),
           cmocka_unit_test(what_could_not_be_read_is_unknown_and_the_table_stays),
+          cmocka_unit_test(the_table_tells_neighbours_and_ports_that_feed),
           cmocka_unit_test(a_silent_device_has_a_short_record),
           cmocka_unit_test(a_device_that_never_answered_has_a_table_of_its_own_two_series))
