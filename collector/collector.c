@@ -315,7 +315,7 @@ static void put_counter(struct collector *c, Nw__Heartbeat *beat, const char *na
 
 static void put_fleet(struct collector *c, Nw__Heartbeat *beat)
 {
-    size_t down = 0, silent = 0, broken = 0, left_out = 0;
+    size_t down = 0, silent = 0, broken = 0, cut = 0, left_out = 0;
 
     for (size_t i = 0; i < c->fleet.count; i++) {
         const struct unit *u = &c->fleet.units[i];
@@ -323,12 +323,14 @@ static void put_fleet(struct collector *c, Nw__Heartbeat *beat)
         down += u->reach.is_down;
         silent += u->reach.misses > 0;
         broken += u->is_walk_broken;
+        cut += u->is_cut;
         left_out += u->problem != NULL;
     }
     put_counter(c, beat, "devices", (double)c->fleet.count);
     put_counter(c, beat, "devices_down", (double)down);
     put_counter(c, beat, "devices_silent", (double)silent);
     put_counter(c, beat, "devices_walk_broken", (double)broken);
+    put_counter(c, beat, "devices_cut", (double)cut);
     put_counter(c, beat, "devices_not_polled", (double)left_out);
 }
 

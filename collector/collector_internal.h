@@ -43,7 +43,7 @@ struct unit {
     uint32_t segment; /* whose table is written; 0 = none */
     /* what was told last */
     const char *told_why;
-    bool was_down, is_walk_broken;
+    bool was_down, is_walk_broken, is_cut;
     /* commands that wait for the end of the poll */
     char orders[ORDERS_MAX][ORDER_ID_SIZE];
     uint32_t order_count;

@@ -102,16 +102,25 @@ static enum err append_samples(struct unit *u, struct source_poll *in)
     return ERR_OK;
 }
 
+static void tell_cut(struct unit *u, bool is_cut)
+{
+    if (is_cut && !u->is_cut)
+        log_warning("%s: more than %d series; what is beyond is not kept", u->id, SOURCE_SERIES_MAX);
+    u->is_cut = is_cut;
+}
+
 static void record_poll(struct unit *u)
 {
     struct collector *c = u->c;
     const struct device_view *view = NULL;
+    bool is_cut = false;
     enum err e = ERR_OK;
 
     varbind_set_clear(c->varbinds);
     if (poll_profile(u->poll)) {
         e = poll_collect(u->poll, c->varbinds);
-        if (!e)
+        is_cut = e == ERR_LIMIT;
+        if (!e || is_cut)
             e = decode(c->decoder, poll_profile(u->poll), c->varbinds, &view);
     }
     struct source_poll in = {
@@ -127,6 +136,8 @@ static void record_poll(struct unit *u)
     };
     if (!e)
         e = append_samples(u, &in);
+    if (view)
+        tell_cut(u, is_cut || source_is_cut(u->source));
     if (e)
         log_error("%s: this poll is not recorded: %s", u->id, err_text(e));
 }

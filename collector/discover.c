@@ -122,10 +122,10 @@ static const uint32_t sys_name[] = {1, 3, 6, 1, 2, 1, 1, 5, 0};
 static const uint32_t ups_output[] = {1, 3, 6, 1, 2, 1, 33, 1, 4, 1, 0};  /* upsOutputSource */
 static const uint32_t lldp_enabled[] = {1, 0, 8802, 1, 1, 2, 1, 3, 6, 0}; /* lldpLocSysCapEnabled */
 static const struct read_item extra_items[] = {
-    {lldp_enabled, ARRAY_LEN(lldp_enabled), true, 0},
-    {sys_name, ARRAY_LEN(sys_name), true, 0},
-    {sys_services, ARRAY_LEN(sys_services), true, 0},
-    {ups_output, ARRAY_LEN(ups_output), true, 0},
+    {lldp_enabled, ARRAY_LEN(lldp_enabled), true, 0, false},
+    {sys_name, ARRAY_LEN(sys_name), true, 0, false},
+    {sys_services, ARRAY_LEN(sys_services), true, 0, false},
+    {ups_output, ARRAY_LEN(ups_output), true, 0, false},
 };
 const struct read_plan discover_plan = {extra_items, ARRAY_LEN(extra_items)};
 

@@ -44,6 +44,7 @@ struct poll {
     const struct device_profile *profile;
     const struct read_plan *plan;
     struct item *items; /* plan->count */
+    size_t kept;        /* bytes in items */
     enum state state;
     ns_t deadline, begun, walk_begun, rewalk_at;
     /* IDENTIFY */
@@ -77,7 +78,7 @@ enum err poll_new(const struct poll_options *options, struct poll **out)
     p->options = *options;
     p->varbinds_max = VARBINDS_START;
     p->is_identify_due = true;
-    buf_init(&p->fresh, 4 * SNMP_MESSAGE_MAX);
+    buf_init(&p->fresh, WALK_BYTES_MAX);
     *out = p;
     return ERR_OK;
 }
@@ -88,6 +89,7 @@ static void free_items(struct poll *p)
         free(p->items[i].raw);
     free(p->items);
     p->items = NULL;
+    p->kept = 0;
     p->plan = NULL;
     p->profile = NULL;
 }
@@ -142,6 +144,23 @@ static void complain(struct poll *p, const char *why, const struct read_item *it
         oid_to_text(item->oid, item->oid_len, p->summary.where, sizeof p->summary.where);
 }
 
+/* Was every column that lists access points due, and read to its end? */
+static bool is_list_read(const struct poll *p)
+{
+    bool is_any = false;
+
+    for (size_t i = 0; p->plan && i < p->plan->count; i++) {
+        const struct item *it = &p->items[i];
+
+        if (!p->plan->items[i].is_list || p->plan->items[i].min_age)
+            continue;
+        if (!it->is_done || it->broken)
+            return false;
+        is_any = true;
+    }
+    return is_any;
+}
+
 static bool has_values(const struct poll *p)
 {
     for (size_t i = 0; p->plan && i < p->plan->count; i++) {
@@ -165,6 +184,7 @@ static enum poll_next finish(struct poll *p)
             complain(p, it->broken, &p->plan->items[i]);
         }
     }
+    p->summary.is_list_read = p->summary.is_answered && is_list_read(p);
     if (p->summary.is_answered) {
         is_partial |= p->summary.is_walk_broken;
         p->summary.outcome = !p->plan || !has_values(p) ? POLL_BROKEN : is_partial ? POLL_PARTIAL : POLL_OK;
@@ -192,8 +212,12 @@ static enum poll_next fail(struct poll *p, enum err result)
 
 /* ---- items ---- */
 
-static void item_store(struct item *it, const void *bytes, size_t len, ns_t now)
+static void item_store(struct poll *p, struct item *it, const void *bytes, size_t len, ns_t now)
 {
+    if (p->kept - it->len + len > POLL_BYTES_MAX) {
+        it->broken = "the device has more values than are kept";
+        return; /* not done, so unknown */
+    }
     if (it->cap < len || it->cap > len * 2 + 64) {
         uint8_t *fit = len ? realloc(it->raw, len) : NULL;
 
@@ -206,6 +230,7 @@ static void item_store(struct item *it, const void *bytes, size_t len, ns_t now)
     }
     if (len)
         memcpy(it->raw, bytes, len);
+    p->kept += len - it->len;
     it->len = (uint32_t)len;
     it->read_at = now;
     it->is_done = true;
@@ -217,6 +242,14 @@ static bool is_hello(const struct read_item *item)
            oid_compare(item->oid, item->oid_len, OID_SYS_UPTIME, 9) == 0;
 }
 
+/* What lists access points is walked every time, unless that went wrong: then when everything is. */
+static bool is_walk_needed(const struct poll *p, size_t i)
+{
+    const struct item *it = &p->items[i];
+
+    return !it->is_known || it->is_walk_due || (p->plan->items[i].is_list && !it->broken);
+}
+
 /* Is it read by GET in this poll, and does it have anything to ask for? */
 static bool is_for_get(const struct poll *p, size_t i)
 {
@@ -226,14 +259,14 @@ static bool is_for_get(const struct poll *p, size_t i)
         return false;
     if (p->plan->items[i].is_scalar)
         return !it->is_absent;
-    return it->is_known && !it->is_walk_due && it->len;
+    return !is_walk_needed(p, i) && it->len;
 }
 
 static bool is_for_walk(const struct poll *p, size_t i)
 {
     const struct item *it = &p->items[i];
 
-    return it->is_due && !it->is_done && !p->plan->items[i].is_scalar && (!it->is_known || it->is_walk_due);
+    return it->is_due && !it->is_done && !p->plan->items[i].is_scalar && is_walk_needed(p, i);
 }
 
 /* Marks what this poll reads. */
@@ -248,7 +281,7 @@ static void choose_items(struct poll *p, ns_t now)
         it->is_done = false;
         if (!it->is_due)
             continue;
-        if (p->plan->items[i].is_scalar ? it->is_absent : it->is_known && !it->is_walk_due && !it->len) {
+        if (p->plan->items[i].is_scalar ? it->is_absent : !is_walk_needed(p, i) && !it->len) {
             it->read_at = now; /* there is nothing to ask for, and that is known */
             it->is_done = true;
         }
@@ -534,9 +567,9 @@ static void store_hello(struct poll *p, ns_t now, const struct snmp_raw_varbind 
             p->plan->items[i].oid_len == 9 && p->plan->items[i].oid[7] == OID_SYS_UPTIME[7] ? uptime : id;
 
         if (p->items[i].is_hello && vb && has_value(vb))
-            item_store(&p->items[i], vb->tlv, vb->tlv_len, now);
+            item_store(p, &p->items[i], vb->tlv, vb->tlv_len, now);
         else if (p->items[i].is_hello)
-            item_store(&p->items[i], NULL, 0, now);
+            item_store(p, &p->items[i], NULL, 0, now);
     }
 }
 
@@ -548,7 +581,7 @@ static void take_instance(struct poll *p, ns_t now, const struct snmp_raw_varbin
 
     if (p->plan->items[p->at.item].is_scalar) {
         it->is_absent = !has_value(vb);
-        item_store(it, vb->tlv, has_value(vb) ? vb->tlv_len : 0, now);
+        item_store(p, it, vb->tlv, has_value(vb) ? vb->tlv_len : 0, now);
         p->at = (struct cursor){p->at.item + 1, 0};
         return;
     }
@@ -567,7 +600,7 @@ static void take_instance(struct poll *p, ns_t now, const struct snmp_raw_varbin
         return;
     it->is_walk_due = it->has_lost_row; /* see what else changed */
     if (!buf_error(&p->fresh))
-        item_store(it, p->fresh.data, p->fresh.len, now);
+        item_store(p, it, p->fresh.data, p->fresh.len, now);
     p->at = (struct cursor){next.item + 1, 0};
 }
 
@@ -590,7 +623,7 @@ static void give_up_item(struct poll *p, int64_t nth, int64_t error)
     it->is_due = false;
     if (p->plan->items[c.item].is_scalar) {
         it->is_absent = true;
-        item_store(it, NULL, 0, p->begun);
+        item_store(p, it, NULL, 0, p->begun);
     } else {
         it->is_walk_due = true;
         it->is_due = true; /* walked in this poll yet */
@@ -649,6 +682,29 @@ static enum poll_next get_step(struct poll *p, ns_t now, const struct snmp_messa
 
 /* ---- WALK ---- */
 
+static bool has_same_rows(const struct item *it, const struct buf *rows)
+{
+    struct snmp_raw_varbind a, b;
+    struct wire old, fresh;
+
+    wire_init(&old, it->raw, it->len);
+    wire_init(&fresh, rows->data, rows->len);
+    while (snmp_varbind_again(&old, &a)) {
+        if (!snmp_varbind_again(&fresh, &b) || snmp_raw_oid_compare(a.oid, b.oid) != 0)
+            return false;
+    }
+    return !snmp_varbind_again(&fresh, &b);
+}
+
+/* Access points came or went: what other tables say of them is walked in the next poll. */
+static void note_rows(struct poll *p, size_t i, const struct buf *rows)
+{
+    if (!p->plan->items[i].is_list || has_same_rows(&p->items[i], rows))
+        return;
+    for (size_t k = 0; k < p->plan->count; k++)
+        p->items[k].is_walk_due |= !p->plan->items[k].is_scalar && p->items[k].is_known;
+}
+
 static void store_walk(struct poll *p, ns_t now)
 {
     for (size_t i = 0; i < walk_count(p->walk); i++) {
@@ -658,10 +714,12 @@ static void store_walk(struct poll *p, ns_t now)
         uint32_t count;
         enum walk_state state = walk_column(p->walk, i, &rows, &count, &why);
 
-        item_store(it, rows->data, rows->len, now);
+        if (it->is_known)
+            note_rows(p, p->walking[i], rows);
+        it->broken = state == WALK_BROKEN ? why : NULL;
+        item_store(p, it, rows->data, rows->len, now);
         it->is_known = true;
         it->is_walk_due = false;
-        it->broken = state == WALK_BROKEN ? why : NULL;
     }
     walk_free(p->walk);
     p->walk = NULL;

@@ -10,7 +10,9 @@
  *
  * What was read stays here as it came (BER), one run of bytes for each item of the read plan. Once a column's
  * instances are known they are fetched by packed GETs, which costs a fraction of a walk; columns are walked
- * again when an instance vanished, when the agent restarted, and every POLL_REWALK.
+ * again when an instance vanished, when the agent restarted, and every POLL_REWALK. The tables in which a
+ * controller lists its access points are walked at every poll, so that a new row is seen at once; when rows
+ * came or went, the next poll walks the other tables too.
  *
  * An item that was due and could not be read has no values: the last poll's are not passed off as new. */
 #ifndef NW_COLLECTOR_POLL_H
@@ -27,7 +29,8 @@
 #include "lib/base/units.h"
 
 #define POLL_REWALK     (10 * MINUTES)
-#define POLL_WALK_LIMIT (15 * SECONDS) /* for all walks of one poll */
+#define POLL_WALK_LIMIT (50 * SECONDS) /* for all walks of one poll; its deadline is usually earlier */
+#define POLL_BYTES_MAX  (48u << 20)    /* of one device's answers; a column that goes beyond is broken */
 
 enum poll_outcome { /* numbers as in journal.proto, Outcomes */
                     POLL_OK = 0,
@@ -43,6 +46,7 @@ struct poll_summary {
     enum poll_outcome outcome;
     bool is_answered;          /* a miss otherwise */
     bool is_walk_broken;       /* at least one column */
+    bool is_list_read;         /* the tables that list access points were due and read to their ends */
     bool is_restarted;         /* sysUpTime went back */
     bool is_new_kind;          /* another profile than in the poll before (and at the first one) */
     const char *why;           /* English, of the first broken column or failure; NULL if all is well */
@@ -77,7 +81,8 @@ void poll_abort(struct poll *p);
 const struct poll_summary *poll_summary(const struct poll *p);
 /* NULL until the device was recognised. */
 const struct device_profile *poll_profile(const struct poll *p);
-/* Adds everything that is known and sorts: also what was due and could not be read, as of an earlier poll, so
+/* ERR_LIMIT: not all of it fits into the set; what fits is there and sorted.
+ * Adds everything that is known and sorts: also what was due and could not be read, as of an earlier poll, so
  * that what the device consists of does not change with a lost packet. Clear the set before. */
 enum err poll_collect(const struct poll *p, struct varbind_set *out) NW_CHECKED;
 /* False: the item that this OID belongs to was due in the last poll and could not be read. */

@@ -57,7 +57,7 @@ static enum err plan_add(struct plan_builder *b, const uint32_t *oid, uint32_t l
         b->items = more;
         b->cap = cap;
     }
-    b->items[b->count++] = (struct read_item){oid, len, is_scalar, age};
+    b->items[b->count++] = (struct read_item){oid, len, is_scalar, age, false};
     return ERR_OK;
 }
 
@@ -84,6 +84,7 @@ static void plan_finish(struct plan_builder *b, struct read_plan *plan)
         if (last && (is_same || (!last->is_scalar &&
                                  oid_has_prefix(item->oid, item->oid_len, last->oid, last->oid_len)))) {
             last->min_age = item->min_age < last->min_age ? item->min_age : last->min_age;
+            last->is_list |= item->is_list;
             continue;
         }
         b->items[kept++] = *item;
@@ -173,6 +174,7 @@ static ns_t names_age(const struct table *t)
 static enum err plan_table(struct plan_builder *b, const struct used_table *u)
 {
     const struct table *t = u->table;
+    size_t from = b->count;
     enum err e = ERR_OK;
 
     if (!table_is_used(u))
@@ -186,7 +188,11 @@ static enum err plan_table(struct plan_builder *b, const struct used_table *u)
         e = plan_fields(b, t, &t->attrs, NULL, t->age);
     if (!e)
         e = plan_fields(b, t, &t->names, NULL, names_age(t));
-    return e ? e : plan_conditions(b, t, &t->when, t->age);
+    if (!e)
+        e = plan_conditions(b, t, &t->when, t->age);
+    for (size_t i = from; i < b->count; i++)
+        b->items[i].is_list = t->kind && strcmp(t->kind, "ap") == 0 && !b->items[i].is_scalar;
+    return e;
 }
 
 static const struct {

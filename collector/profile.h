@@ -29,6 +29,8 @@ struct read_item {
     uint32_t oid_len;
     bool is_scalar; /* GET exactly this OID (it ends with its instance); else walk the column below it */
     ns_t min_age;   /* ask no more often than this; 0 = at every poll */
+    bool
+        is_list; /* column of a table that lists access points: rows come and go, so it is walked each time */
 };
 
 struct read_plan {

@@ -9,7 +9,7 @@
 
 #include "collector/rate.h"
 
-enum { SERIES_MAX = 20000, OWN_SERIES = 2, OWN_ENTITIES = 1 };
+enum { OWN_SERIES = 2, OWN_ENTITIES = 1 };
 enum { POE_DELIVERS = 3 }; /* pethPsePortDetectionStatus */
 
 #define ATTRIBUTES_AGE (5 * MINUTES) /* a table for changed attributes alone is written no more often */
@@ -33,7 +33,7 @@ struct source {
     uint64_t structure, attributes;
     ns_t table_at;
     uint32_t version;
-    bool has_table;
+    bool has_table, is_cut;
 };
 
 struct source_scratch {
@@ -258,13 +258,18 @@ static enum err put_values(struct source *s, const struct source_poll *in, struc
     double speed = 0;
     uint64_t entity_hash = 0;
 
-    for (size_t i = 0; i < view->sample_count && t->samples.n_values < SERIES_MAX; i++) {
+    s->is_cut = view->is_cut;
+    for (size_t i = 0; i < view->sample_count; i++) {
         const struct view_sample *sample = &view->samples[i];
         double value = sample->value;
         enum quality_reason why = sample->quality;
 
         if (!is_journalled(sample))
             continue;
+        if (t->samples.n_values == SOURCE_SERIES_MAX) {
+            s->is_cut = true;
+            break;
+        }
         if (sample->entity != entity) {
             entity = sample->entity;
             entity_hash = hash_text(HASH_START, view->entities[entity].id);
@@ -400,7 +405,7 @@ static bool put_series(const struct device_view *view, struct source_scratch *t)
         return false;
     put_one_series(t, 0, METRIC_REACHABLE);
     put_one_series(t, 0, METRIC_POLL_RTT);
-    for (size_t i = 0; view && i < view->sample_count && t->table.n_series < SERIES_MAX; i++) {
+    for (size_t i = 0; view && i < view->sample_count && t->table.n_series < SOURCE_SERIES_MAX; i++) {
         if (is_journalled(&view->samples[i]))
             put_one_series(t, view->samples[i].entity + OWN_ENTITIES, view->samples[i].metric);
     }
@@ -487,6 +492,11 @@ enum err source_add_table(struct source *s, const struct source_poll *in, struct
 }
 
 /* ---- the record ---- */
+
+bool source_is_cut(const struct source *s)
+{
+    return s->is_cut;
+}
 
 static double reachable(const struct source_poll *in)
 {

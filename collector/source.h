@@ -14,6 +14,9 @@
 #include "lib/base/err.h"
 #include "lib/model/journal.pb-c.h"
 
+/* Series of one device; what decode found beyond is left out, and the daemon says so. */
+enum { SOURCE_SERIES_MAX = 200000 };
+
 struct source; /* opaque: one device */
 
 enum err source_new(const char *id, struct source **out) NW_CHECKED; /* id is borrowed */
@@ -38,6 +41,8 @@ void source_scratch_free(struct source_scratch *t);
  * source's first record of a segment; it is added by itself when the structure changed. */
 enum err source_record(struct source *s, const struct source_poll *in, bool is_table_due,
                        struct source_scratch *t, Nw__Samples **out) NW_CHECKED;
+/* Was something left out of the last record, by SOURCE_SERIES_MAX or a bound of decode()? */
+bool source_is_cut(const struct source *s);
 /* Adds the table to the record of the last source_record(). */
 enum err source_add_table(struct source *s, const struct source_poll *in,
                           struct source_scratch *t) NW_CHECKED;

@@ -10,7 +10,7 @@
 
 #include "lib/base/map.h"
 
-enum { SERIES_MAX = 20000, FILES_A_SOURCE = 2000, DEFAULT_INTERVAL_MS = 60000 };
+enum { SERIES_MAX = 200000, FILES_A_SOURCE = 100000, DEFAULT_INTERVAL_MS = 60000 };
 
 struct slot {
     uint32_t file; /* index + 1; 0: not stored */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VARBINDS_MAX = 200000, BLOCK_SIZE = 16384 };
+enum { VARBINDS_MAX = 1000000, BLOCK_SIZE = 65536 };
 
 struct block {
     struct block *next;

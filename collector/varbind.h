@@ -57,7 +57,7 @@ struct varbind_set; /* opaque */
 struct varbind_set *varbind_set_new(void);
 void varbind_set_free(struct varbind_set *s);
 void varbind_set_clear(struct varbind_set *s); /* memory kept */
-/* ERR_NOMEM; ERR_LIMIT over 200,000 varbinds. */
+/* ERR_NOMEM; ERR_LIMIT over 1,000,000 varbinds. */
 enum err varbind_set_add(struct varbind_set *s, const struct varbind *vb) NW_CHECKED;
 /* Call after the last add and before the readers below. Cheap if the varbinds came in order. */
 void varbind_set_sort(struct varbind_set *s);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REQUESTS_MAX = 5000 };
+enum { REQUESTS_MAX = WALK_COLUMNS_MAX * WALK_ROWS_MAX / WALK_REPLY_VARBINDS };
 
 struct column {
     uint8_t root[SNMP_RAW_OID_MAX], last[SNMP_RAW_OID_MAX];
@@ -74,7 +74,7 @@ enum err walk_add(struct walk *w, const uint32_t *ids, size_t len)
         return e;
     memcpy(c->last, c->root, c->root_len);
     c->last_len = c->root_len;
-    buf_init(&c->rows, 4 * SNMP_MESSAGE_MAX);
+    buf_init(&c->rows, WALK_BYTES_MAX);
     w->count++;
     return ERR_OK;
 }
@@ -152,7 +152,7 @@ static void take_varbind(struct column *c, const struct snmp_raw_varbind *vb)
         return;
     }
     if (c->row_count == WALK_ROWS_MAX) {
-        end(c, WALK_BROKEN, "more than 10000 rows");
+        end(c, WALK_BROKEN, "more than 65536 rows");
         return;
     }
     memcpy(c->last, vb->oid.bytes, vb->oid.len);

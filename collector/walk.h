@@ -18,10 +18,11 @@
 #include "lib/base/err.h"
 
 enum {
-    WALK_COLUMNS_MAX = 10,   /* at a time */
-    WALK_ROWS_MAX = 10000,   /* a column */
-    WALK_VALUE_MAX = 4096,   /* bytes; longer values are left out */
-    WALK_REPLY_VARBINDS = 40 /* asked for in one GETBULK */
+    WALK_COLUMNS_MAX = 10,    /* at a time */
+    WALK_ROWS_MAX = 65536,    /* a column: a controller's 7,500 access points have 45,000 BSSIDs */
+    WALK_BYTES_MAX = 4 << 20, /* a column */
+    WALK_VALUE_MAX = 4096,    /* bytes; longer values are left out */
+    WALK_REPLY_VARBINDS = 40  /* asked for in one GETBULK */
 };
 
 /* What a poll asks next; oids point into store or into memory of the one who asks. */

@@ -29,7 +29,7 @@ include tests/unit/cli.mk
 
 # ---- integration: real peers, one script after the other; and the tarball as a stranger gets it ----
 INTEGRATION_SECONDS = 600
-check-integration: all
+check-integration: all tests/bench/controller_agent
 	NETZWACHT_SHARED="$${NETZWACHT_SHARED:-$(abs_top_srcdir)/../shared}" \
 	NETZWACHT_SOURCE='$(abs_top_srcdir)' NETZWACHT_BUILD='$(abs_top_builddir)' \
 	$(srcdir)/tests/run-integration '$(abs_top_builddir)' $(INTEGRATION_SECONDS) \
@@ -56,6 +56,15 @@ LOCAL_CLEAN += clean-asan
 EXTRA_DIST += %D%/README.md %D%/tally %D%/run-integration %D%/integration
 
 dist_check_SCRIPTS += %D%/unit/test_floors.sh %D%/unit/test_units.sh %D%/unit/test_docs.sh
+
+# A wireless controller of any size: what test and benchmark of big controllers poll.
+check_PROGRAMS += tests/bench/controller_agent
+tests_bench_controller_agent_SOURCES = tests/bench/controller_agent.c
+tests_bench_controller_agent_LDADD = city/libcity.a $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
+bench-controller: all tests/bench/controller_agent
+	NETZWACHT_SOURCE='$(abs_top_srcdir)' NETZWACHT_BUILD='$(abs_top_builddir)' $(PYTHON3) $(srcdir)/tests/bench/controller.py
+.PHONY: bench-controller
+EXTRA_DIST += %D%/bench/controller.py
 
 bench-demo: all
 	NETZWACHT_SOURCE='$(abs_top_srcdir)' NETZWACHT_BUILD='$(abs_top_builddir)' $(PYTHON3) $(srcdir)/tests/bench/demo.py

@@ -29,7 +29,7 @@ static inline uint32_t journal_pos_segment(journal_pos p)
     return (uint32_t)(p >> 32);
 }
 
-enum { JOURNAL_RECORD_MAX = 1024 * 1024 };
+enum { JOURNAL_RECORD_MAX = 16 * 1024 * 1024 };
 
 /* ---- writing ---- */
 

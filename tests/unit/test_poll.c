@@ -8,7 +8,7 @@
 #include "collector/poll.h"
 #include "tests/sim/agent.h"
 
-enum { REQUESTS_MAX = 2000 };
+enum { REQUESTS_MAX = 100000 };
 
 static const uint32_t DESCR[] = {1, 3, 6, 1, 2, 1, 1, 1, 0}, OBJECT_ID[] = {1, 3, 6, 1, 2, 1, 1, 2, 0},
                       UPTIME[] = {1, 3, 6, 1, 2, 1, 1, 3, 0}, NAME[] = {1, 3, 6, 1, 2, 1, 1, 5, 0},
