@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "collector/store_files.h"
+#include "collector/store_months.h"
 #include "collector/store_parts.h"
 #include "collector/store_sources.h"
 #include "lib/base/log.h"
@@ -33,6 +34,7 @@ struct store {
     struct store_options o;
     struct store_files *files;
     struct store_sources *sources;
+    struct store_months *months;
     struct journal_tail *tail;
     struct store_part *parts[STORE_PARTS_MAX];
     unsigned part_count;
@@ -54,6 +56,15 @@ struct store {
 static ns_t steady_now(struct store *s)
 {
     return steady_clock_wall(&s->clock, loop_mono(s->o.loop), loop_wall(s->o.loop));
+}
+
+/* 0: not known for sure. */
+static ns_t certain_now(void *ctx)
+{
+    struct store *s = ctx;
+    ns_t now = steady_now(s);
+
+    return s->clock.is_suspect ? 0 : now;
 }
 
 static void begin_cycle(struct store *s);
@@ -180,6 +191,10 @@ static bool write_file(struct store *s, size_t i)
     e = store_files_rewind(s->files, i, now);
     if (!e)
         e = advance_file(s, i, rows);
+    if (!e && rows->pending && rows->committed &&
+        store_months_is_urgent(s->files, i, rows->committed, rows->times[rows->pending - 1] * SECONDS))
+        e = store_months_gather(s->files, i,
+                                now); /* after a long silence: before its rows are written over */
     missing = store_files_missing_bytes(s->files, i);
     if (!e && missing && rows->pending && s->is_final)
         return true; /* gigabytes, perhaps: the next start makes it, and reads again what belongs in it */
@@ -410,6 +425,7 @@ static void store_free(struct store *s)
     loop_timer_cancel(s->o.loop, &s->slice_timer);
     loop_timer_cancel(s->o.loop, &s->phase_timer);
     journal_tail_free(s->tail);
+    store_months_free(s->months);
     store_sources_free(s->sources);
     store_files_close(s->files);
     for (unsigned i = 0; i < s->part_count; i++) {
@@ -440,6 +456,8 @@ enum err store_new(const struct store_options *options, struct store **out)
         store_files_on_damage(s->files, on_damage, s);
         e = store_sources_new(s->files, s->o.seed, &s->sources);
     }
+    if (!e)
+        e = store_months_new(s->o.loop, s->files, certain_now, s, &s->months);
     if (!e)
         e = start_reading(s);
     if (!e)

@@ -8,6 +8,7 @@
 #include "dashboards/api.h"
 #include "lib/base/strx.h"
 #include "lib/model/metric.h"
+#include "lib/stores/availability.h"
 
 enum { COLUMNS_MAX = 8, REF_MAX = 320 };
 
@@ -77,14 +78,26 @@ static bool read_metrics(struct api_call *c, struct series_call *s)
     return true;
 }
 
+/* When the row after the one that begins at t begins. Step 0: rows are calendar months. */
+static ns_t next_row(const struct series_result *r, ns_t t)
+{
+    char name[8];
+    ns_t begin, end = t + r->step;
+
+    if (r->step == 0)
+        availability_month(t, &begin, &end, name);
+    return end;
+}
+
 static void put_csv(struct buf *b, const struct series_call *s, const struct series_result *r)
 {
     buf_str(b, "time");
     for (size_t k = 0; k < s->count; k++)
         buf_printf(b, ",%s", s->metrics[k]->name);
     buf_str(b, "\r\n");
-    for (size_t i = 0; i < r->rows; i++) {
-        buf_printf(b, "%lld", (long long)((r->start + (ns_t)i * r->step) / SECONDS));
+    ns_t t = r->start;
+    for (size_t i = 0; i < r->rows; i++, t = next_row(r, t)) {
+        buf_printf(b, "%lld", (long long)(t / SECONDS));
         double values[COLUMNS_MAX];
         size_t count = add_columns(s, r, i, values);
         for (size_t k = 0; k < count; k++) {
@@ -97,6 +110,17 @@ static void put_csv(struct buf *b, const struct series_call *s, const struct ser
     }
 }
 
+/* The months' begins: they are not equally long. */
+static void put_times(struct json_out *j, const struct series_result *r)
+{
+    ns_t t = r->start;
+
+    json_array_begin(j, "times");
+    for (size_t i = 0; i < r->rows; i++, t = next_row(r, t))
+        json_int(j, NULL, t / SECONDS);
+    json_array_end(j);
+}
+
 static void put_json(struct buf *b, const struct series_call *s, const struct series_result *r)
 {
     struct json_out j;
@@ -106,6 +130,8 @@ static void put_json(struct buf *b, const struct series_call *s, const struct se
     json_string(&j, "entity", s->ref);
     json_int(&j, "start", r->start / SECONDS);
     json_int(&j, "step", r->step / SECONDS);
+    if (r->step == 0)
+        put_times(&j, r);
     json_array_begin(&j, "columns");
     for (size_t k = 0; k < s->count; k++)
         json_string(&j, NULL, s->metrics[k]->name);
@@ -182,8 +208,19 @@ static bool read_query(struct api_call *c, struct series_call *s, struct series_
         q->cf = SERIES_MIN;
     else if (strcmp(cf, "max") == 0)
         q->cf = SERIES_MAX;
+    else if (strcmp(cf, "month_mean") == 0)
+        q->cf = SERIES_MONTH_MEAN;
+    else if (strcmp(cf, "month_p95") == 0)
+        q->cf = SERIES_MONTH_P95;
+    else if (strcmp(cf, "month_peak") == 0)
+        q->cf = SERIES_MONTH_PEAK;
     else {
-        api_bad_parameter(c, "cf", "average, min or max");
+        api_bad_parameter(c, "cf", "average, min, max, month_mean, month_p95 or month_peak");
+        return false;
+    }
+    if (q->cf >= SERIES_MONTH_MEAN && strx_starts_with(ref, "hotspot/")) {
+        api_bad_parameter(c, "cf",
+                          "average, min or max: the percentile of a sum is not the sum of percentiles");
         return false;
     }
     if (q->to > now)

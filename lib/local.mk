@@ -33,11 +33,13 @@ lib_libmodel_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(JANSSON_CFLAGS) $(SO
 lib_libstores_a_SOURCES = \
 	%D%/stores/availability.c %D%/stores/availability.h \
 	%D%/stores/history.h %D%/stores/history_io.c %D%/stores/history_io_db.h %D%/stores/history_io_query.c
+lib_libstores_a_SOURCES += %D%/stores/month.c %D%/stores/month.h %D%/stores/month_file.c
 lib_libstores_a_SOURCES += %D%/stores/series.h \
 	%D%/stores/rrd_index.c %D%/stores/rrd_index.h %D%/stores/rrd_io.c %D%/stores/rrd_io.h \
 	%D%/stores/rrd_io_write.c %D%/stores/rrd_layout.c %D%/stores/rrd_layout.h \
 	%D%/stores/series.c %D%/stores/series_child.c %D%/stores/series_child.h \
 	%D%/stores/series_grid.c %D%/stores/series_grid.h %D%/stores/series_heads.c %D%/stores/series_heads.h \
+	%D%/stores/series_months.c %D%/stores/series_months.h \
 	%D%/stores/series_message.c %D%/stores/series_message.h %D%/stores/series_refresh.h \
 	%D%/stores/series_sandbox.c %D%/stores/series_worker.c
 lib_libstores_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(RRD_CFLAGS) $(SQLITE_CFLAGS)

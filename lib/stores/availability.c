@@ -131,6 +131,18 @@ void availability_day(ns_t wall, ns_t *begin, ns_t *end, char date[11])
     *end = berlin_midnight(local_day + 1) * SECONDS;
 }
 
+void availability_month(ns_t wall, ns_t *begin, ns_t *end, char name[8])
+{
+    int64_t utc = wall >= 0 ? wall / SECONDS : (wall - SECONDS + 1) / SECONDS;
+    int64_t local = utc + berlin_offset(utc), year;
+    int month, day;
+
+    date_from_days(local >= 0 ? local / 86400 : (local - 86399) / 86400, &year, &month, &day);
+    snprintf(name, 8, "%04u-%02u", (unsigned)year % 10000, (unsigned)month % 100);
+    *begin = berlin_midnight(days_from_date(year, month, 1)) * SECONDS;
+    *end = berlin_midnight(days_from_date(year + (month == 12), month % 12 + 1, 1)) * SECONDS;
+}
+
 void availability_local(ns_t wall, char date[11], char time[6])
 {
     ns_t begin, end;

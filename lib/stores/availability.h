@@ -43,6 +43,10 @@ void availability_of(const struct interval *intervals, size_t count, ns_t from, 
  * day after; so a day has 23, 24 or 25 hours. date receives "2026-11-22". */
 void availability_day(ns_t wall, ns_t *begin, ns_t *end, char date[11]);
 
+/* The calendar month in Europe/Berlin: local midnights at the first of it and of the next; name receives
+ * "2026-11". */
+void availability_month(ns_t wall, ns_t *begin, ns_t *end, char name[8]);
+
 /* Wall clock in Europe/Berlin: "2026-11-22", "14:05". */
 void availability_local(ns_t wall, char date[11], char time[6]);
 

@@ -373,6 +373,14 @@ const struct rrd_file *rrd_index_find(const struct rrd_index *x, const char *sou
     return NULL;
 }
 
+const struct rrd_file *rrd_index_next(const struct rrd_index *x, const char *source, const char *entity,
+                                      const struct rrd_file *after)
+{
+    size_t i = after ? after->next : first_of(x, source, entity);
+
+    return i ? &x->files[i - 1] : NULL;
+}
+
 const struct rrd_file *rrd_index_former(const struct rrd_index *x, const struct rrd_file *file)
 {
     return file->replaces ? &x->files[file->replaces - 1] : NULL;

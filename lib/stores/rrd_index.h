@@ -49,6 +49,9 @@ uint64_t rrd_index_whole_bytes(const struct rrd_index *x); /* up to the end of t
 const struct rrd_file *rrd_index_find(const struct rrd_index *x, const char *source, const char *entity,
                                       enum metric metric, unsigned *ds);
 
+/* The entity's files one after the other, replaced ones too; after NULL: the first. NULL: no more. */
+const struct rrd_file *rrd_index_next(const struct rrd_index *x, const char *source, const char *entity,
+                                      const struct rrd_file *after);
 /* The file that this one replaces; NULL: none. */
 const struct rrd_file *rrd_index_former(const struct rrd_index *x, const struct rrd_file *file);
 /* The entity's file of this class that can hold one more metric, the newest; NULL: none. */

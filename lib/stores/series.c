@@ -10,6 +10,7 @@
 #include "lib/stores/rrd_io.h"
 #include "lib/stores/series_grid.h"
 #include "lib/stores/series_heads.h"
+#include "lib/stores/series_months.h"
 #include "lib/stores/series_refresh.h"
 
 #define LIVE_WINDOW (1 * HOURS)
@@ -231,6 +232,8 @@ enum err series_read(struct series *s, const struct series_query *q, ns_t now, s
     e = series_heads_refresh(s->heads, 0);
     if (!e)
         e = rrd_index_refresh(s->index);
+    if (!e && q->cf >= SERIES_MONTH_MEAN)
+        return series_months_read(s, s->index, s->rrd_dir, q, now, out);
     if (e)
         return e;
     grid_bounds(q, &r.start, &r.step, &r.rows);

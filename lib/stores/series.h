@@ -19,7 +19,17 @@
 
 enum { SERIES_COLUMNS_MAX = 64, SERIES_ROWS_MAX = 20000 };
 
-enum series_cf { SERIES_AVERAGE, SERIES_MIN, SERIES_MAX };
+enum series_cf {
+    SERIES_AVERAGE,
+    SERIES_MIN,
+    SERIES_MAX,
+    /* A row a calendar month (Europe/Berlin), step ignored: see lib/stores/month.h. The month that runs: so
+     * far.
+     */
+    SERIES_MONTH_MEAN,
+    SERIES_MONTH_P95,
+    SERIES_MONTH_PEAK
+};
 
 /* One curve. source: device id, or "probe/<id>" with the entity "probe"; entity: the profile's id. */
 struct series_column {
@@ -37,7 +47,8 @@ struct series_query {
 };
 
 struct series_result {
-    ns_t start, step; /* row i covers start + i * step <= t < start + (i + 1) * step; start <= from */
+    ns_t start, step; /* step 0: rows are calendar months from start on. Else row i covers start + i * step <=
+                         t < start + (i + 1) * step; start <= from */
     size_t rows, columns;
     double *values;       /* rows * columns, row by row, columns as asked; NaN = unknown */
     double *completeness; /* a row's share of columns and time that is known, 0..1 */

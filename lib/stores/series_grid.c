@@ -138,11 +138,10 @@ double grid_value(const struct grid *g, size_t i, ns_t live_from, enum series_cf
     if (cell->weight == 0)
         return NAN;
     switch (cf) {
-    case SERIES_AVERAGE: return cell->sum / cell->weight;
     case SERIES_MIN: return cell->min;
     case SERIES_MAX: return cell->max;
+    default: return cell->sum / cell->weight;
     }
-    return NAN;
 }
 
 /* ---- archives ---- */

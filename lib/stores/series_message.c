@@ -152,7 +152,7 @@ enum err series_request_parse(const void *bytes, size_t len, size_t *size, struc
     cf = wire_u8(&w);
     out->query.cf = (enum series_cf)cf;
     out->query.column_count = wire_u8(&w);
-    if (wire_error(&w) || cf > SERIES_MAX || out->query.column_count > SERIES_COLUMNS_MAX)
+    if (wire_error(&w) || cf > SERIES_MONTH_PEAK || out->query.column_count > SERIES_COLUMNS_MAX)
         return ERR_MALFORMED;
     e = parse_columns(&w, out);
     if (e)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fuzz_stores.c - lines of the index of RRD files, and both directions of the series worker's socket. First
- * byte of the input: which. What is accepted, packs and parses to the same again. */
+/* fuzz_stores.c - lines of the index of RRD files, both files of months, both directions of the series
+ * worker's socket. First byte of the input: which. What is accepted, packs and parses to the same again. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/stores/month.h"
 #include "lib/stores/rrd_index.h"
 #include "lib/stores/series_message.h"
 
@@ -55,14 +56,45 @@ static void fuzz_answer(const uint8_t *data, size_t size)
     series_result_fini(&r);
 }
 
+static void fuzz_month_line(const char *line, size_t len)
+{
+    struct month_line m, again;
+    struct buf out = BUF_INIT;
+
+    if (month_parse_line(line, len, &m))
+        return;
+    month_put_line(&m, &out);
+    if (buf_error(&out) || month_parse_line(out.data, out.len - 1, &again) || again.p95 != m.p95 ||
+        again.known != m.known)
+        abort();
+    buf_fini(&out);
+}
+
+static void fuzz_month(const uint8_t *data, size_t size)
+{
+    static struct month m;
+    struct month_line line;
+
+    if (month_unpack(data, size, &m))
+        return;
+    if (m.count > RRD_DS_MAX || m.until > m.end)
+        abort();
+    for (unsigned i = 0; i < m.count; i++) {
+        month_add(&m.sums[i], m.begin, 1);
+        (void)month_line_of(&m, &m.sums[i], &line);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0)
         return 0;
-    switch (data[0] % 3) {
+    switch (data[0] % 5) {
     case 0: fuzz_line((const char *)data + 1, size - 1); break;
     case 1: fuzz_request(data + 1, size - 1); break;
-    default: fuzz_answer(data + 1, size - 1); break;
+    case 2: fuzz_answer(data + 1, size - 1); break;
+    case 3: fuzz_month_line((const char *)data + 1, size - 1); break;
+    default: fuzz_month(data + 1, size - 1); break;
     }
     return 0;
 }

@@ -422,7 +422,11 @@ def series_have_values():
     check(series["step"] == 1 and len(series["rows"]) == len(series["completeness"]), f"{series['step']}")
     answer, data = client.ask("GET", path, headers={"Accept": "text/csv"})
     check(answer.getheader("Content-Type").startswith("text/csv") and data.startswith(b"time,"), "no CSV")
-    for wrong in ("entity=nothing&metric=poll.rtt", f"entity={graph['entity']}&metric=no.such",
+    months = client.get(f"/api/v1/series?entity={hotspot['device']}/device&metric=reachable&cf=month_p95&from=-8000000")
+    check(months["step"] == 0 and len(months["times"]) == len(months["rows"]) >= 3, f"no months: {months}")
+    check(all(27 * 86400 < b - a < 32 * 86400 for a, b in zip(months["times"], months["times"][1:])), months["times"])
+    for wrong in ("entity=nothing&metric=poll.rtt", "entity=hotspot/x&metric=wireless.clients&cf=month_p95",
+                  f"entity={graph['entity']}&metric=no.such",
                   f"entity={graph['entity']}&metric={graph['metrics'][0]}&from=2&to=1",
                   f"entity=../../etc/passwd/x&metric=poll.rtt", f"entity={graph['entity']}&metric={graph['metrics'][0]}&cf=LAST"):
         check(client.ask("GET", "/api/v1/series?" + wrong)[0].status in (400, 404), wrong)
