@@ -198,7 +198,7 @@ enum err collector_new(const struct collector_options *options, struct collector
 {
     struct collector *c = calloc(1, sizeof *c);
     const struct collector_settings *s = &options->settings->collector;
-    struct snmp_io_options io = {s->bind, (uint32_t)s->window, s->timeout};
+    struct snmp_io_options io = {.bind = s->bind, .window = (uint32_t)s->window, .timeout = s->timeout};
     enum err e = ERR_NOMEM;
 
     if (!c)

@@ -27,6 +27,9 @@ collector_libcollector_a_SOURCES = \
 	%D%/reach.c %D%/reach.h \
 	%D%/recover.c \
 	%D%/snmp_client.c %D%/snmp_client.h \
+	%D%/snmp_client_internal.h \
+	%D%/snmp_client_slots.c \
+	%D%/snmp_client_v3.c \
 	%D%/snmp_io.c %D%/snmp_io.h \
 	%D%/snmp_pdu.c %D%/snmp_pdu.h \
 	%D%/snmp_v3.c %D%/snmp_v3.h \
@@ -34,6 +37,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/source.c %D%/source.h \
 	%D%/trap.c %D%/trap.h \
 	%D%/trap_io.c %D%/trap_io.h \
+	%D%/usm.c %D%/usm.h \
 	%D%/usm_io.c %D%/usm_io.h \
 	%D%/value.c %D%/value.h \
 	%D%/varbind.c %D%/varbind.h \

@@ -1,42 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* snmp_client.c - slots of requests in flight, found by address and port; a heap of their time-outs. Pure. */
+/* snmp_client.c - asking, repeating, judging what comes. Pure. */
 #include "collector/snmp_client.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS_START = 64, BUCKETS_START = 256, BACKOFF_MAX = 2, NO_SLOT = 0 };
+#include "collector/snmp_client_internal.h"
 
-enum slot_state { SLOT_FREE, SLOT_QUEUED, SLOT_FIRST_WAIT, SLOT_WAITING };
-
-struct slot {
-    enum slot_state state;
-    uint32_t generation;
-    uint32_t next; /* free list, queue, or hash chain */
-    uint32_t heap_at;
-    int32_t request_id;
-    uint32_t sent, tries, count, max_repetitions;
-    ns_t first_sent, due, wait;
-    bool was_refused, was_garbled;
-    enum snmp_pdu_type type;
-    struct snmp_peer *peer;
-    snmp_done_fn *done;
-    void *ctx;
-    uint8_t *datagram;
-    uint32_t datagram_len, datagram_cap;
-    uint32_t varbinds_at; /* in the datagram: contents of the varbind list */
-};
-
-struct snmp_client {
-    struct snmp_client_options options;
-    struct slot *slots; /* [0] unused, so that 0 means none */
-    uint32_t slot_count, free_head;
-    uint32_t *buckets, bucket_count;
-    uint32_t queue_head, queue_tail;
-    uint32_t *heap, heap_count; /* heap[0] unused */
-    uint32_t in_first_wait, in_flight;
-    struct snmp_stats stats;
-};
+enum { BACKOFF_MAX = 2 };
 
 const char *snmp_reject_name(enum snmp_reject kind)
 {
@@ -48,6 +19,14 @@ const char *snmp_reject_name(enum snmp_reject kind)
     case SNMP_REJECT_VERSION: return "version";
     case SNMP_REJECT_COMMUNITY: return "community";
     case SNMP_REJECT_OIDS: return "oids";
+    case SNMP_REJECT_ENGINE: return "engine";
+    case SNMP_REJECT_USER: return "user";
+    case SNMP_REJECT_LEVEL: return "level";
+    case SNMP_REJECT_DIGEST: return "digest";
+    case SNMP_REJECT_WINDOW: return "window";
+    case SNMP_REJECT_DECRYPT: return "decrypt";
+    case SNMP_REJECT_CONTEXT: return "context";
+    case SNMP_REJECT_REPORT: return "report";
     case SNMP_REJECT_COUNT: break;
     }
     return "unknown";
@@ -82,188 +61,6 @@ static void measure(struct snmp_peer *peer, ns_t sample)
     peer->backoff = 0;
 }
 
-/* ---- the heap of due times ---- */
-
-static void heap_place(struct snmp_client *c, uint32_t at, uint32_t slot)
-{
-    c->heap[at] = slot;
-    c->slots[slot].heap_at = at;
-}
-
-static void heap_up(struct snmp_client *c, uint32_t at)
-{
-    uint32_t slot = c->heap[at];
-
-    for (; at > 1 && c->slots[c->heap[at / 2]].due > c->slots[slot].due; at /= 2)
-        heap_place(c, at, c->heap[at / 2]);
-    heap_place(c, at, slot);
-}
-
-static void heap_down(struct snmp_client *c, uint32_t at)
-{
-    uint32_t slot = c->heap[at], child;
-
-    for (; (child = 2 * at) <= c->heap_count; at = child) {
-        if (child < c->heap_count && c->slots[c->heap[child + 1]].due < c->slots[c->heap[child]].due)
-            child++;
-        if (c->slots[c->heap[child]].due >= c->slots[slot].due)
-            break;
-        heap_place(c, at, c->heap[child]);
-    }
-    heap_place(c, at, slot);
-}
-
-static void heap_remove(struct snmp_client *c, uint32_t slot)
-{
-    uint32_t at = c->slots[slot].heap_at, last;
-
-    if (!at)
-        return;
-    c->slots[slot].heap_at = 0;
-    last = c->heap[c->heap_count--];
-    if (last == slot)
-        return;
-    heap_place(c, at, last);
-    heap_up(c, at);
-    heap_down(c, c->slots[last].heap_at);
-}
-
-static void heap_add(struct snmp_client *c, uint32_t slot)
-{
-    heap_place(c, ++c->heap_count, slot);
-    heap_up(c, c->heap_count);
-}
-
-/* ---- finding a slot by address and port ---- */
-
-static bool is_same_address(const struct snmp_address *a, const struct snmp_address *b)
-{
-    return a->port_be == b->port_be && a->is_v6 == b->is_v6 && memcmp(a->ip, b->ip, sizeof a->ip) == 0 &&
-           (!a->scope || !b->scope || a->scope == b->scope);
-}
-
-static uint32_t hash_address(const struct snmp_address *a)
-{
-    uint64_t words[2], h;
-
-    memcpy(words, a->ip, sizeof words);
-    h = (words[0] ^ words[1] * 0x9e3779b97f4a7c15u ^ a->port_be) * 0xbf58476d1ce4e5b9u;
-    return (uint32_t)(h >> 32 ^ h >> 51);
-}
-
-static uint32_t *bucket_of(const struct snmp_client *c, const struct snmp_address *a)
-{
-    return &c->buckets[hash_address(a) & (c->bucket_count - 1)];
-}
-
-static void chain_add(struct snmp_client *c, uint32_t slot)
-{
-    uint32_t *head = bucket_of(c, &c->slots[slot].peer->address);
-
-    c->slots[slot].next = *head;
-    *head = slot;
-}
-
-static void chain_remove(struct snmp_client *c, uint32_t slot)
-{
-    uint32_t *at = bucket_of(c, &c->slots[slot].peer->address);
-
-    while (*at && *at != slot)
-        at = &c->slots[*at].next;
-    if (*at)
-        *at = c->slots[slot].next;
-    c->slots[slot].next = NO_SLOT;
-}
-
-/* ---- slots ---- */
-
-static bool grow_buckets(struct snmp_client *c, uint32_t count)
-{
-    uint32_t *buckets = calloc(count, sizeof *buckets);
-
-    if (!buckets)
-        return false;
-    free(c->buckets);
-    c->buckets = buckets;
-    c->bucket_count = count;
-    for (uint32_t i = 1; i < c->slot_count; i++) {
-        if (c->slots[i].state == SLOT_FIRST_WAIT || c->slots[i].state == SLOT_WAITING)
-            chain_add(c, i);
-    }
-    return true;
-}
-
-static bool grow_slots(struct snmp_client *c)
-{
-    uint32_t old = c->slot_count, count = old ? old * 2 : SLOTS_START;
-    struct slot *slots = realloc(c->slots, count * sizeof *slots);
-    uint32_t *heap;
-
-    if (!slots)
-        return false;
-    c->slots = slots;
-    heap = realloc(c->heap, (count + 1) * sizeof *heap);
-    if (!heap)
-        return false;
-    c->heap = heap;
-    memset(slots + old, 0, (count - old) * sizeof *slots);
-    for (uint32_t i = count; i-- > (old ? old : 1);) {
-        slots[i].next = c->free_head;
-        c->free_head = i;
-    }
-    c->slot_count = count;
-    if (count > c->bucket_count)
-        return grow_buckets(c, c->bucket_count ? c->bucket_count * 2 : BUCKETS_START);
-    return true;
-}
-
-static uint32_t slot_take(struct snmp_client *c)
-{
-    uint32_t slot;
-
-    if (!c->free_head && !grow_slots(c))
-        return NO_SLOT;
-    slot = c->free_head;
-    c->free_head = c->slots[slot].next;
-    c->slots[slot].next = NO_SLOT;
-    return slot;
-}
-
-static void queue_remove(struct snmp_client *c, uint32_t slot)
-{
-    uint32_t *at = &c->queue_head, before = NO_SLOT;
-
-    while (*at && *at != slot) {
-        before = *at;
-        at = &c->slots[*at].next;
-    }
-    if (!*at)
-        return;
-    *at = c->slots[slot].next;
-    if (c->queue_tail == slot)
-        c->queue_tail = before;
-    c->stats.queued--;
-}
-
-static void slot_release(struct snmp_client *c, uint32_t slot)
-{
-    struct slot *s = &c->slots[slot];
-
-    if (s->state == SLOT_QUEUED) {
-        queue_remove(c, slot);
-    } else {
-        chain_remove(c, slot);
-        heap_remove(c, slot);
-        c->in_flight--;
-        if (s->state == SLOT_FIRST_WAIT)
-            c->in_first_wait--;
-    }
-    s->state = SLOT_FREE;
-    s->generation++;
-    s->next = c->free_head;
-    c->free_head = slot;
-}
-
 /* ---- life ---- */
 
 enum err snmp_client_new(const struct snmp_client_options *options, struct snmp_client **out)
@@ -273,7 +70,7 @@ enum err snmp_client_new(const struct snmp_client_options *options, struct snmp_
     if (!c)
         return ERR_NOMEM;
     c->options = *options;
-    if (!grow_slots(c)) {
+    if (!client_grow_slots(c)) {
         snmp_client_free(c);
         return ERR_NOMEM;
     }
@@ -290,6 +87,7 @@ void snmp_client_free(struct snmp_client *c)
     free(c->slots);
     free(c->heap);
     free(c->buckets);
+    free(c->scratch);
     free(c);
 }
 
@@ -314,19 +112,20 @@ static ns_t next_wait(const struct snmp_client *c, const struct slot *s)
     return measured > 4 * c->options.timeout ? 4 * c->options.timeout : measured;
 }
 
-static void send_try(struct snmp_client *c, ns_t now, uint32_t slot)
+void client_send_try(struct snmp_client *c, ns_t now, uint32_t slot)
 {
     struct slot *s = &c->slots[slot];
 
     s->sent++;
     c->stats.datagrams_out++;
     s->due = now + next_wait(c, s);
-    heap_add(c, slot);
-    if (c->options.transmit(c->options.ctx, &s->peer->address, s->datagram, s->datagram_len))
+    client_heap_add(c, slot);
+    if (c->options.transmit(c->options.ctx, &s->peer->address, s->datagram + s->message_at,
+                            s->datagram_len - s->message_at))
         s->was_refused = true;
 }
 
-static void fill_window(struct snmp_client *c, ns_t now)
+void client_fill_window(struct snmp_client *c, ns_t now)
 {
     while (c->queue_head && c->in_first_wait < c->options.window) {
         uint32_t slot = c->queue_head;
@@ -340,14 +139,55 @@ static void fill_window(struct snmp_client *c, ns_t now)
         c->in_first_wait++;
         c->in_flight++;
         s->first_sent = now;
-        chain_add(c, slot);
-        send_try(c, now, slot);
+        client_chain_add(c, slot);
+        client_send_try(c, now, slot);
     }
 }
 
-static enum err encode(struct snmp_client *c, struct slot *s, const struct snmp_ask *ask)
+enum err client_reserve(struct slot *s, size_t size)
 {
-    struct snmp_request request = {
+    uint8_t *more;
+
+    if (s->datagram_cap >= size)
+        return ERR_OK;
+    more = realloc(s->datagram, size);
+    if (!more)
+        return ERR_NOMEM;
+    s->datagram = more;
+    s->datagram_cap = (uint32_t)size;
+    return ERR_OK;
+}
+
+void client_note_varbinds(struct slot *s, const struct snmp_message *own)
+{
+    s->varbinds_at = (uint32_t)(own->varbinds - s->datagram);
+    s->varbinds_len = (uint32_t)own->varbinds_len;
+}
+
+static enum err encode_community(struct slot *s, const struct snmp_request *r)
+{
+    uint8_t bytes[SNMP_REQUEST_MAX];
+    struct snmp_message own;
+    size_t len;
+    enum err e = snmp_request_encode(r, bytes, sizeof bytes, &len);
+
+    if (!e)
+        e = client_reserve(s, len);
+    if (e)
+        return e;
+    memcpy(s->datagram, bytes, len);
+    s->message_at = 0;
+    s->datagram_len = (uint32_t)len;
+    /* Our own message, read back: a request that we would refuse as an answer is not sent. */
+    e = snmp_message_parse(s->datagram, len, &own);
+    if (!e)
+        client_note_varbinds(s, &own);
+    return e;
+}
+
+static enum err encode(struct snmp_client *c, ns_t now, struct slot *s, const struct snmp_ask *ask)
+{
+    const struct snmp_request request = {
         .version = ask->peer->version,
         .community = ask->peer->community,
         .community_len = ask->peer->community_len,
@@ -357,35 +197,14 @@ static enum err encode(struct snmp_client *c, struct slot *s, const struct snmp_
         .oids = ask->oids,
         .count = ask->count,
     };
-    uint8_t bytes[SNMP_REQUEST_MAX];
-    struct snmp_message own;
-    size_t len;
-    enum err e = snmp_request_encode(&request, bytes, sizeof bytes, &len);
 
-    if (e)
-        return e;
-    if (s->datagram_cap < len) {
-        uint8_t *more = realloc(s->datagram, len);
-
-        if (!more)
-            return ERR_NOMEM;
-        s->datagram = more;
-        s->datagram_cap = (uint32_t)len;
-    }
-    memcpy(s->datagram, bytes, len);
-    s->datagram_len = (uint32_t)len;
     s->request_id = request.request_id;
-    /* Our own message, read back: a request that we would refuse as an answer is not sent. */
-    e = snmp_message_parse(s->datagram, len, &own);
-    if (e)
-        return e;
-    s->varbinds_at = (uint32_t)(own.varbinds - s->datagram);
-    return ERR_OK;
+    return ask->peer->security ? client_v3_encode(c, now, s, &request) : encode_community(s, &request);
 }
 
 enum err snmp_client_ask(struct snmp_client *c, ns_t now, const struct snmp_ask *ask, snmp_handle *handle)
 {
-    uint32_t slot = slot_take(c);
+    uint32_t slot = client_slot_take(c);
     struct slot *s;
     enum err e;
 
@@ -401,8 +220,10 @@ enum err snmp_client_ask(struct snmp_client *c, ns_t now, const struct snmp_ask 
     s->done = ask->done;
     s->ctx = ask->ctx;
     s->sent = 0;
-    s->was_refused = s->was_garbled = false;
-    e = ask->count <= SNMP_ASK_MAX ? encode(c, s, ask) : ERR_LIMIT;
+    s->was_refused = s->was_garbled = s->is_probing = false;
+    s->restarts = 0;
+    s->report = USM_REPORT_NONE;
+    e = ask->count <= SNMP_ASK_MAX ? encode(c, now, s, ask) : ERR_LIMIT;
     if (e) {
         s->next = c->free_head;
         c->free_head = slot;
@@ -418,7 +239,7 @@ enum err snmp_client_ask(struct snmp_client *c, ns_t now, const struct snmp_ask 
     c->stats.requests++;
     if (handle)
         *handle = (uint64_t)s->generation << 32 | slot;
-    fill_window(c, now);
+    client_fill_window(c, now);
     return ERR_OK;
 }
 
@@ -428,7 +249,7 @@ void snmp_client_cancel(struct snmp_client *c, snmp_handle handle)
 
     if (slot && slot < c->slot_count && c->slots[slot].state != SLOT_FREE &&
         c->slots[slot].generation == (uint32_t)(handle >> 32))
-        slot_release(c, slot);
+        client_slot_release(c, slot);
 }
 
 /* ---- receiving ---- */
@@ -448,7 +269,7 @@ static bool are_oids_right(const struct slot *s, const struct snmp_message *m)
         return false;
     if (s->type != SNMP_GET)
         return true;
-    wire_init(&asked, s->datagram + s->varbinds_at, s->datagram_len - s->varbinds_at);
+    wire_init(&asked, s->datagram + s->varbinds_at, s->varbinds_len);
     wire_init(&got, m->varbinds, m->varbinds_len);
     while (snmp_varbind_again(&asked, &a)) {
         if (!snmp_varbind_again(&got, &g) || a.oid.len != g.oid.len ||
@@ -458,23 +279,30 @@ static bool are_oids_right(const struct slot *s, const struct snmp_message *m)
     return true;
 }
 
-static enum snmp_reject judge(const struct slot *s, const struct snmp_message *m)
+enum snmp_reject client_judge_pdu(const struct slot *s, const struct snmp_message *m)
 {
     if (m->type != SNMP_RESPONSE)
         return SNMP_REJECT_PDU;
     if (m->request_id != s->request_id)
         return SNMP_REJECT_REQUEST_ID;
+    return are_oids_right(s, m) ? SNMP_REJECT_COUNT : SNMP_REJECT_OIDS;
+}
+
+static enum snmp_reject judge(const struct slot *s, const struct snmp_message *m)
+{
+    enum snmp_reject verdict = client_judge_pdu(s, m);
+
+    if (verdict != SNMP_REJECT_COUNT && verdict != SNMP_REJECT_OIDS)
+        return verdict;
     if (m->version != s->peer->version)
         return SNMP_REJECT_VERSION;
     if (m->community_len != s->peer->community_len ||
         memcmp(m->community, s->peer->community, m->community_len) != 0)
         return SNMP_REJECT_COMMUNITY;
-    if (!are_oids_right(s, m))
-        return SNMP_REJECT_OIDS;
-    return SNMP_REJECT_COUNT;
+    return verdict;
 }
 
-static void finish(struct snmp_client *c, ns_t now, uint32_t slot, enum err result,
+void client_finish(struct snmp_client *c, ns_t now, uint32_t slot, enum err result,
                    const struct snmp_message *m)
 {
     struct slot *s = &c->slots[slot];
@@ -492,7 +320,7 @@ static void finish(struct snmp_client *c, ns_t now, uint32_t slot, enum err resu
     } else {
         c->stats.timeouts++;
     }
-    slot_release(c, slot);
+    client_slot_release(c, slot);
     done(ctx, result, m, rtt);
 }
 
@@ -502,20 +330,24 @@ void snmp_client_receive(struct snmp_client *c, ns_t now, const struct snmp_addr
     struct snmp_message m;
     enum snmp_reject verdict = SNMP_REJECT_UNASKED;
     enum err e = snmp_message_parse(bytes, len, &m);
-    uint32_t slot = *bucket_of(c, from);
+    uint32_t slot = *client_bucket(c, from);
 
+    if (e == ERR_UNSUPPORTED) {
+        client_v3_receive(c, now, from, bytes, len);
+        return;
+    }
     if (e)
-        verdict = e == ERR_UNSUPPORTED ? SNMP_REJECT_VERSION : SNMP_REJECT_MALFORMED;
+        verdict = SNMP_REJECT_MALFORMED;
     for (; slot; slot = c->slots[slot].next) {
         struct slot *s = &c->slots[slot];
 
-        if (!is_same_address(&s->peer->address, from))
+        if (!client_is_same_address(&s->peer->address, from))
             continue;
         if (!e)
             verdict = judge(s, &m);
         if (verdict == SNMP_REJECT_COUNT) {
-            finish(c, now, slot, ERR_OK, &m);
-            fill_window(c, now);
+            client_finish(c, now, slot, ERR_OK, &m);
+            client_fill_window(c, now);
             return;
         }
         s->was_garbled |= verdict != SNMP_REJECT_REQUEST_ID;
@@ -525,16 +357,16 @@ void snmp_client_receive(struct snmp_client *c, ns_t now, const struct snmp_addr
 
 void snmp_client_refused(struct snmp_client *c, ns_t now, const struct snmp_address *to)
 {
-    for (uint32_t slot = *bucket_of(c, to); slot; slot = c->slots[slot].next) {
+    for (uint32_t slot = *client_bucket(c, to); slot; slot = c->slots[slot].next) {
         struct slot *s = &c->slots[slot];
 
-        if (!is_same_address(&s->peer->address, to))
+        if (!client_is_same_address(&s->peer->address, to))
             continue;
         s->was_refused = true;
         if (!s->wait && s->due > now + c->options.timeout / 5) {
-            heap_remove(c, slot);
+            client_heap_remove(c, slot);
             s->due = now + c->options.timeout / 5;
-            heap_add(c, slot);
+            client_heap_add(c, slot);
         }
     }
 }
@@ -550,17 +382,18 @@ void snmp_client_advance(struct snmp_client *c, ns_t now)
                 s->state = SLOT_WAITING;
                 c->in_first_wait--;
             }
-            heap_remove(c, slot);
-            send_try(c, now, slot);
+            client_heap_remove(c, slot);
+            client_send_try(c, now, slot);
             continue;
         }
-        finish(c, now, slot,
-               s->was_garbled   ? ERR_MALFORMED
-               : s->was_refused ? ERR_UNREACHABLE
-                                : ERR_TIMEOUT,
-               NULL);
+        client_finish(c, now, slot,
+                      s->report        ? ERR_DENIED
+                      : s->was_garbled ? ERR_MALFORMED
+                      : s->was_refused ? ERR_UNREACHABLE
+                                       : ERR_TIMEOUT,
+                      NULL);
     }
-    fill_window(c, now);
+    client_fill_window(c, now);
 }
 
 ns_t snmp_client_due(const struct snmp_client *c)

@@ -14,7 +14,12 @@
  * community of the request, and, for a GET, with exactly the OIDs asked for; anything else is counted by kind
  * and ignored, and the genuine reply is still taken afterwards. A request's tries share one request-id, so a
  * late answer to the first try counts. The window bounds requests in their first wait: peers that do not
- * answer leave it, so that they cannot hold up the others. */
+ * answer leave it, so that they cannot hold up the others.
+ *
+ * SNMPv3: the first request to a peer asks for its engine ID, then goes out itself; a Report that says so
+ * with a valid MAC sets the peer's clock and sends the request anew. Any other Report is a hint: it is
+ * counted and remembered (snmp_security.report), may start one discovery a minute, and ends nothing. A reply
+ * is taken with the right msgID (random, 31 bits), engine, user, security level, MAC, time and context. */
 #ifndef NW_COLLECTOR_SNMP_CLIENT_H
 #define NW_COLLECTOR_SNMP_CLIENT_H
 
@@ -23,6 +28,7 @@
 #include <stdint.h>
 
 #include "collector/snmp_pdu.h"
+#include "collector/usm.h"
 #include "lib/base/err.h"
 #include "lib/base/units.h"
 
@@ -33,12 +39,25 @@ struct snmp_address {
     uint32_t scope; /* of a link-local IPv6 address */
 };
 
+/* What v3 adds to a peer; zeroed but for the user. */
+struct snmp_security {
+    const struct usm_user *user; /* borrowed */
+    struct usm_engine engine;
+    enum usm_report report; /* came in place of the last answer; NONE after one */
+    /* the client's */
+    bool is_proven;   /* the engine has shown that it knows the keys */
+    bool is_replaced; /* it took the place of one that had, too */
+    bool was_rediscovered;
+    ns_t rediscovered;
+};
+
 /* One agent. Embedded in its owner; must outlive its requests. */
 struct snmp_peer {
     struct snmp_address address;
-    int version;              /* on the wire: 0 = v1, 1 = v2c */
-    const uint8_t *community; /* borrowed */
+    int version;              /* on the wire: 0 = v1, 1 = v2c, 3 = v3 */
+    const uint8_t *community; /* borrowed; v1, v2c */
     size_t community_len;
+    struct snmp_security *security; /* borrowed; v3, else NULL */
     /* the client's: smoothed round-trip time (RFC 6298; only from requests sent once, as Karn found) */
     ns_t rtt, rtt_variation; /* 0 = not measured yet */
     uint8_t backoff;         /* doublings kept until a request is answered at its first try */
@@ -52,18 +71,36 @@ enum snmp_reject {
     SNMP_REJECT_VERSION,
     SNMP_REJECT_COMMUNITY,
     SNMP_REJECT_OIDS, /* other OIDs, or another number of them, than asked for */
+    /* v3 */
+    SNMP_REJECT_ENGINE,
+    SNMP_REJECT_USER,
+    SNMP_REJECT_LEVEL,   /* less protected than asked for */
+    SNMP_REJECT_DIGEST,  /* the MAC is wrong */
+    SNMP_REJECT_WINDOW,  /* older than 150 s, or of an earlier boot */
+    SNMP_REJECT_DECRYPT, /* authentic, but does not decrypt to a PDU */
+    SNMP_REJECT_CONTEXT,
+    SNMP_REJECT_REPORT, /* a Report that only hints at something */
     SNMP_REJECT_COUNT
+};
+
+/* What the owner of a peer should hear; once each time. */
+enum snmp_notice {
+    SNMP_NOTICE_ENGINE_NEW,      /* a first authentic answer: security->engine.id is the peer's */
+    SNMP_NOTICE_ENGINE_REPLACED, /* … of another engine than before */
+    SNMP_NOTICE_BOOTS_BACK,      /* engineBoots is lower than it was, by an authentic message */
 };
 
 struct snmp_stats {
     uint64_t requests, datagrams_out, replies, timeouts, varbinds;
     uint64_t rejected[SNMP_REJECT_COUNT];
+    uint64_t discoveries, rediscoveries, clocks_set, boots_back; /* v3 */
     uint32_t in_flight, queued;
 };
 
 /* reply is valid during the call and NULL unless result is ERR_OK; its error_status may be set.
  * ERR_TIMEOUT: no answer. ERR_UNREACHABLE: none, and the network said why. ERR_MALFORMED: the peer sent
- * something, but nothing that could be taken. rtt: since the first try. */
+ * something, but nothing that could be taken. ERR_DENIED: none but Reports (security->report). rtt: since the
+ * first try. */
 typedef void snmp_done_fn(void *ctx, enum err result, const struct snmp_message *reply, ns_t rtt);
 
 struct snmp_ask {
@@ -86,6 +123,8 @@ struct snmp_client_options {
     /* 31 unpredictable bits; tests may count. */
     uint32_t (*request_id)(void *ctx);
     void *ctx;
+    /* NULL = nobody listens. Called from _receive(); must not ask. */
+    void (*notice)(void *ctx, struct snmp_peer *peer, enum snmp_notice what);
 };
 
 struct snmp_client;           /* opaque */

@@ -36,7 +36,7 @@ struct out_batch {
     struct mmsghdr headers[OUT_BATCH];
     struct iovec vectors[OUT_BATCH];
     union any_address names[OUT_BATCH];
-    uint8_t bytes[OUT_BATCH][SNMP_REQUEST_MAX];
+    uint8_t bytes[OUT_BATCH][SNMP_REQUEST_MAX + SNMP_V3_OVERHEAD];
 };
 
 struct in_batch {
@@ -54,6 +54,8 @@ struct snmp_io {
     struct in_batch *in;
     uint32_t random[RANDOM_BATCH];
     uint32_t random_left;
+    void (*notice)(void *ctx, struct snmp_peer *peer, enum snmp_notice what);
+    void *notice_ctx;
 };
 
 /* ---- addresses ---- */
@@ -199,6 +201,13 @@ static uint32_t request_id(void *ctx)
     return io->random[--io->random_left];
 }
 
+static void notice(void *ctx, struct snmp_peer *peer, enum snmp_notice what)
+{
+    struct snmp_io *io = ctx;
+
+    io->notice(io->notice_ctx, peer, what);
+}
+
 static void on_timer(void *ctx)
 {
     struct snmp_io *io = ctx;
@@ -331,12 +340,19 @@ static enum err open_sockets(struct snmp_io *io, const char *bind_address)
 enum err snmp_io_new(struct loop *l, const struct snmp_io_options *options, struct snmp_io **out)
 {
     struct snmp_io *io = calloc(1, sizeof *io);
-    struct snmp_client_options client = {options->window, options->timeout, transmit, request_id, io};
+    struct snmp_client_options client = {.window = options->window,
+                                         .timeout = options->timeout,
+                                         .transmit = transmit,
+                                         .request_id = request_id,
+                                         .notice = options->notice ? notice : NULL,
+                                         .ctx = io};
     enum err e = ERR_NOMEM;
 
     if (!io)
         return ERR_NOMEM;
     io->loop = l;
+    io->notice = options->notice;
+    io->notice_ctx = options->notice_ctx;
     io->out4.fd = io->out6.fd = -1;
     loop_timer_init(&io->timer, on_timer, io);
     io->in = calloc(1, sizeof *io->in);

@@ -15,6 +15,9 @@ struct snmp_io_options {
     const char *bind; /* source address, IPv4 or IPv6 literal; NULL = any */
     uint32_t window;  /* requests in flight: 256 */
     ns_t timeout;     /* first wait for an answer: 1 s */
+    /* As snmp_client_options.notice; NULL = nobody listens. */
+    void (*notice)(void *ctx, struct snmp_peer *peer, enum snmp_notice what);
+    void *notice_ctx;
 };
 
 /* ERR_RANGE: bind is no address. ERR_IO, ERR_DENIED: errno has the reason. */

@@ -356,7 +356,7 @@ bool snmp_raw_oid_is_below(struct snmp_raw_oid a, struct snmp_raw_oid prefix)
 
 /* ---- writing ---- */
 
-void snmp_pdu_put(struct ber_out *b, const struct snmp_request *r)
+static void put_pdu(struct ber_out *b, const struct snmp_request *r)
 {
     const uint8_t *end = b->at, *mark;
 
@@ -376,6 +376,17 @@ void snmp_pdu_put(struct ber_out *b, const struct snmp_request *r)
     ber_put_header(b, (uint8_t)r->type, end);
 }
 
+enum err snmp_pdu_write(const struct snmp_request *r, uint8_t *out, size_t size, size_t *len)
+{
+    struct ber_out b;
+    const uint8_t *end;
+
+    ber_out_init(&b, out, size);
+    end = b.at;
+    put_pdu(&b, r);
+    return ber_out_finish(&b, end, out, len);
+}
+
 enum err snmp_request_encode(const struct snmp_request *r, uint8_t *out, size_t size, size_t *len)
 {
     struct ber_out b;
@@ -383,7 +394,7 @@ enum err snmp_request_encode(const struct snmp_request *r, uint8_t *out, size_t 
 
     ber_out_init(&b, out, size);
     end = b.at;
-    snmp_pdu_put(&b, r);
+    put_pdu(&b, r);
     mark = b.at;
     ber_put(&b, r->community, r->community_len);
     ber_put_header(&b, TAG_OCTETS, mark);

@@ -18,7 +18,7 @@ enum {
     SNMP_MESSAGE_MAX = 65507, /* what fits into a UDP datagram over IPv4 */
     SNMP_RAW_OID_MAX = 5 * OID_MAX,
     SNMP_COMMUNITY_MAX = 255,
-    SNMP_REQUEST_MAX = 1472, /* requests of ours stay within one Ethernet frame */
+    SNMP_REQUEST_MAX = 1472, /* requests of ours stay within one Ethernet frame; v3 may go a little over it */
     SNMP_ASK_MAX = 64,       /* varbinds in a request of ours */
     SNMP_WIRE_V3 = 3,        /* msgVersion of SNMPv3 */
 };
@@ -93,9 +93,8 @@ enum err snmp_message_parse(const void *bytes, size_t len, struct snmp_message *
 
 /* A PDU alone, as it lies in a scoped PDU; the same checks. */
 enum err snmp_pdu_read(const void *bytes, size_t len, struct snmp_message *out) NW_CHECKED;
-/* Puts the PDU of r (without version and community) in front of what out holds. */
-struct ber_out;
-void snmp_pdu_put(struct ber_out *out, const struct snmp_request *r);
+/* r without its version and community. */
+enum err snmp_pdu_write(const struct snmp_request *r, uint8_t *out, size_t size, size_t *len) NW_CHECKED;
 
 /* Walks a varbind list: false at its end or at the first malformed one (wire_error() tells). */
 bool snmp_varbind_next(struct wire *w, struct snmp_raw_varbind *out);

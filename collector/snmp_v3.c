@@ -144,14 +144,14 @@ static void put_octets(struct ber_out *b, const struct snmp_octets *o)
 }
 
 enum err snmp_v3_scoped_encode(const struct snmp_octets *engine, const struct snmp_octets *context,
-                               const struct snmp_request *pdu, uint8_t *out, size_t size, size_t *len)
+                               const struct snmp_octets *pdu, uint8_t *out, size_t size, size_t *len)
 {
     struct ber_out b;
     const uint8_t *end;
 
     ber_out_init(&b, out, size);
     end = b.at;
-    snmp_pdu_put(&b, pdu);
+    ber_put(&b, pdu->bytes, pdu->len);
     put_octets(&b, context);
     put_octets(&b, engine);
     ber_put_header(&b, TAG_SEQUENCE, end);

@@ -17,11 +17,10 @@ enum {
     SNMP_V3_PRIV = 2,
     SNMP_V3_REPORTABLE = 4,
     SNMP_V3_LEVEL = SNMP_V3_AUTH | SNMP_V3_PRIV,
-    SNMP_ENGINE_ID_MIN = 5, /* RFC 3411, SnmpEngineID */
-    SNMP_ENGINE_ID_MAX = 32,
+    SNMP_ENGINE_ID_MAX = 32, /* RFC 3411, SnmpEngineID: 5..32; shorter ones are met and read */
     SNMP_V3_MAC_MAX = 48,
     SNMP_V3_SALT = 8,
-    SNMP_V3_OVERHEAD = 256, /* what a message adds to its PDU, at most */
+    SNMP_V3_OVERHEAD = 288, /* what a message adds to its PDU, at most */
 };
 
 struct snmp_octets {
@@ -32,7 +31,7 @@ struct snmp_octets {
 struct snmp_v3_message {
     int32_t msg_id; /* 0..2^31-1 */
     uint8_t flags;
-    struct snmp_octets engine_id; /* "" in a discovery, else 1..32 (RFC 3411 says 5..32) */
+    struct snmp_octets engine_id; /* "" in a discovery, else 1..32 */
     uint32_t boots, time;         /* 0..2^31-1; seconds */
     struct snmp_octets user;      /* at most 32 */
     struct snmp_octets mac;       /* when written: only its length counts, the place is filled with 0 */
@@ -53,7 +52,7 @@ enum err snmp_v3_encode(const struct snmp_v3_message *m, uint8_t *out, size_t si
 enum err snmp_v3_parse(const void *bytes, size_t len, struct snmp_v3_message *out) NW_CHECKED;
 
 enum err snmp_v3_scoped_encode(const struct snmp_octets *engine, const struct snmp_octets *context,
-                               const struct snmp_request *pdu, uint8_t *out, size_t size,
+                               const struct snmp_octets *pdu, uint8_t *out, size_t size,
                                size_t *len) NW_CHECKED;
 /* Up to 7 bytes behind it are allowed if is_padded: decrypted DES blocks. The PDU is checked to its last
  * varbind. */

@@ -138,7 +138,10 @@ static uint32_t request_id(void *ctx)
 
 enum err snmp_io_new(struct loop *l, const struct snmp_io_options *options, struct snmp_io **out)
 {
-    struct snmp_client_options o = {options->window, options->timeout, transmit, request_id, NULL};
+    struct snmp_client_options o = {.window = options->window,
+                                    .timeout = options->timeout,
+                                    .transmit = transmit,
+                                    .request_id = request_id};
 
     (void)l;
     the_io = calloc(1, sizeof *the_io);

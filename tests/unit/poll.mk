@@ -18,6 +18,9 @@ UNIT_TESTS += tests/unit/test_snmp_client tests/unit/test_poll
 SIM_AGENT = tests/sim/agent.c tests/sim/agent.h
 tests_unit_test_snmp_client_SOURCES = %D%/test_snmp_client.c %D%/cmocka_tests.h $(SIM_AGENT)
 tests_unit_test_snmp_client_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_snmp_client_v3
+tests_unit_test_snmp_client_v3_SOURCES = %D%/test_snmp_client_v3.c %D%/cmocka_tests.h $(SIM_AGENT)
+tests_unit_test_snmp_client_v3_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_poll_SOURCES = %D%/test_poll.c %D%/cmocka_tests.h $(SIM_AGENT)
 tests_unit_test_poll_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 

@@ -55,7 +55,8 @@ static void on_done(void *ctx, enum err result, const struct snmp_message *reply
 static struct world *open_world(uint32_t window)
 {
     struct world *w = calloc(1, sizeof *w);
-    struct snmp_client_options o = {window, 1 * SECONDS, transmit, request_id, w};
+    struct snmp_client_options o = {
+        .window = window, .timeout = 1 * SECONDS, .transmit = transmit, .request_id = request_id, .ctx = w};
 
     assert_non_null(w);
     assert_ok(snmp_client_new(&o, &w->client));

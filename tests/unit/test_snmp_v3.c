@@ -3,7 +3,7 @@
  * tests/integration/snmp_v3.py. */
 #include "tests/unit/cmocka_tests.h"
 
-#include "collector/snmp_v3.h"
+#include "collector/usm.h"
 #include "lib/base/rng.h"
 
 static const uint8_t ENGINE[] = {0x80, 0, 0x1f, 0x88, 4, 'e', 'n', 'g'}, MAC[12] = {0}, SALT[8] = {1, 2, 3};
@@ -14,9 +14,12 @@ static size_t scoped(uint8_t *out, size_t size)
     const struct snmp_raw_oid oid = {SYS_UPTIME, sizeof SYS_UPTIME};
     const struct snmp_request r = {.type = SNMP_GET, .request_id = 0x12345678, .oids = &oid, .count = 1};
     const struct snmp_octets engine = {ENGINE, sizeof ENGINE}, context = {(const uint8_t *)"vlan-1", 6};
+    uint8_t bare[64];
+    struct snmp_octets pdu = {bare, 0};
     size_t len;
 
-    assert_ok(snmp_v3_scoped_encode(&engine, &context, &r, out, size, &len));
+    assert_ok(snmp_pdu_write(&r, bare, sizeof bare, &pdu.len));
+    assert_ok(snmp_v3_scoped_encode(&engine, &context, &pdu, out, size, &len));
     return len;
 }
 
@@ -55,15 +58,11 @@ static void a_discovery_is_these_bytes(void **state)
         4,    0x10, 0x30, 0x0e, 4, 0,    2,    1, 0,    2,    1, 0, 4, 0, 4, 0, 4,    0, 0x30,
         0x11, 4,    0,    4,    0, 0xa0, 0x0b, 2, 1,    2,    2, 1, 0, 2, 1, 0, 0x30, 0,
     };
-    const struct snmp_octets none = {NULL, 0};
-    const struct snmp_request r = {.type = SNMP_GET, .request_id = 2};
-    uint8_t pdu[64], out[128];
-    struct snmp_v3_message m = {.msg_id = 1, .flags = SNMP_V3_REPORTABLE, .data = {pdu, 0}};
-    size_t len, mac_at;
+    uint8_t out[128];
+    size_t len;
 
     (void)state;
-    assert_ok(snmp_v3_scoped_encode(&none, &none, &r, pdu, sizeof pdu, &m.data.len));
-    assert_ok(snmp_v3_encode(&m, out, sizeof out, &len, &mac_at));
+    assert_ok(usm_seal_discovery(1, 2, out, sizeof out, &len));
     assert_int_equal(len, sizeof expected);
     assert_memory_equal(out, expected, len);
 }
