@@ -209,45 +209,6 @@ void discover_device_fini(struct discover_device *d)
 
 /* ---- ids ---- */
 
-enum { ID_ROOM = DISCOVER_ID_SIZE - 6 }; /* leaves place for "-4096" */
-
-/* Two bytes of UTF-8, both cases. */
-static const char *umlaut(const char *p)
-{
-    static const struct {
-        const char *from, *to;
-    } table[] = {{"ä", "ae"}, {"Ä", "ae"}, {"ö", "oe"}, {"Ö", "oe"}, {"ü", "ue"}, {"Ü", "ue"}, {"ß", "ss"}};
-
-    for (size_t i = 0; i < ARRAY_LEN(table); i++)
-        if (strncmp(p, table[i].from, 2) == 0)
-            return table[i].to;
-    return NULL;
-}
-
-static void base_id(const char *name, char out[DISCOVER_ID_SIZE])
-{
-    size_t n = 0;
-
-    for (const char *p = name; *p && n + 2 < ID_ROOM; p++) {
-        const char *written = umlaut(p);
-        char c = *p >= 'A' && *p <= 'Z' ? (char)(*p + ('a' - 'A')) : *p;
-        bool is_plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-
-        if (written) {
-            out[n++] = written[0];
-            out[n++] = written[1];
-            p++;
-        } else if (is_plain) {
-            out[n++] = c;
-        } else if (n && !strchr("._-", out[n - 1])) { /* no separator first, no two in a row */
-            out[n++] = c == '.' || c == '_' ? c : '-';
-        }
-    }
-    while (n && strchr("._-", out[n - 1]))
-        n--;
-    out[n] = '\0';
-}
-
 static int by_address(const void *a, const void *b)
 {
     const struct discover_device *x = a, *y = b;
@@ -267,11 +228,11 @@ enum err discover_make_ids(struct discover_device *devices, size_t count)
     for (size_t i = 0; !e && i < count; i++) {
         char base[DISCOVER_ID_SIZE], address[DISCOVER_ADDRESS_SIZE];
 
-        base_id(devices[i].sys_name, base);
+        strx_make_id(devices[i].sys_name, base);
         if (!*base) {
             discover_address_text(&devices[i].address, address);
             snprintf(base, sizeof base, "device-");
-            base_id(address, base + strlen(base));
+            strx_make_id(address, base + strlen(base));
         }
         strx_copy(devices[i].id, sizeof devices[i].id, base);
         for (unsigned n = 2; map_get(taken, devices[i].id); n++)

@@ -104,6 +104,45 @@ bool strx_is_id(const char *s)
     return len > 0 && len <= ID_MAX && !s[len] && !strchr("._-", s[0]);
 }
 
+enum { ID_ROOM = STRX_ID_SIZE - 6 }; /* leaves place for "-4096" */
+
+/* Two bytes of UTF-8, both cases. */
+static const char *umlaut(const char *p)
+{
+    static const struct {
+        const char *from, *to;
+    } table[] = {{"ä", "ae"}, {"Ä", "ae"}, {"ö", "oe"}, {"Ö", "oe"}, {"ü", "ue"}, {"Ü", "ue"}, {"ß", "ss"}};
+
+    for (size_t i = 0; i < ARRAY_LEN(table); i++)
+        if (strncmp(p, table[i].from, 2) == 0)
+            return table[i].to;
+    return NULL;
+}
+
+void strx_make_id(const char *name, char out[STRX_ID_SIZE])
+{
+    size_t n = 0;
+
+    for (const char *p = name; *p && n + 2 < ID_ROOM; p++) {
+        const char *written = umlaut(p);
+        char c = *p >= 'A' && *p <= 'Z' ? (char)(*p + ('a' - 'A')) : *p;
+        bool is_plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+
+        if (written) {
+            out[n++] = written[0];
+            out[n++] = written[1];
+            p++;
+        } else if (is_plain) {
+            out[n++] = c;
+        } else if (n && !strchr("._-", out[n - 1])) { /* no separator first, no two in a row */
+            out[n++] = c == '.' || c == '_' ? c : '-';
+        }
+    }
+    while (n && strchr("._-", out[n - 1]))
+        n--;
+    out[n] = '\0';
+}
+
 /* Length of the valid UTF-8 sequence at p, or minus the length of the maximal invalid subpart (>= 1).
  * Table 3-7 of the Unicode standard: the second byte's range depends on the first. */
 static int utf8_step(const uint8_t *p, size_t left)

@@ -28,6 +28,11 @@ bool strx_ends_with(const char *s, const char *suffix);
 /* An id of sites, hotspots, devices, links, services: [a-z0-9][a-z0-9._-]{0,63} (contract/mqtt-json.md). */
 bool strx_is_id(const char *s);
 
+enum { STRX_ID_SIZE = 65 };
+/* An id made from a name: lower case, umlauts written out, everything else that an id may not have as "-", at
+ * most 58 characters, so that a number can be put behind it. "" if nothing of the name is left. */
+void strx_make_id(const char *name, char out[STRX_ID_SIZE]);
+
 /* Appends len bytes as valid UTF-8: each invalid sequence (maximal subpart, Unicode 3.9) becomes U+FFFD,
  * NUL bytes too. */
 void strx_put_utf8(struct buf *out, const void *bytes, size_t len);

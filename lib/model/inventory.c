@@ -27,7 +27,8 @@ static const struct conf_field file_fields[] = {
 static const struct conf_schema file_schema = CONF_SCHEMA(struct inventory_file, file_fields);
 
 struct inventory {
-    struct inventory_file all; /* the lists of all files, one behind the other */
+    const struct inventory_overlay *overlay; /* while loading; NULL = none, or it has been read */
+    struct inventory_file all;               /* the lists of all files, one behind the other */
     struct district *districts;
     size_t district_count;
     /* id -> item; items live in the lists above */
@@ -56,11 +57,26 @@ static enum err append_list(struct conf_list *list, struct conf_list *more, size
     return ERR_OK;
 }
 
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+
+    return strcmp(a, b) == 0 ||
+           (stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+}
+
 static enum err load_file(struct inventory *inv, const char *path, struct conf_report *report)
 {
+    const struct inventory_overlay *over = inv->overlay;
     struct inventory_file file;
-    enum err e = conf_read_file(path, &file_schema, &file, report);
+    enum err e;
 
+    if (over && is_same_file(over->path, path)) {
+        inv->overlay = NULL;
+        e = conf_read(path, over->text, over->len, &file_schema, &file, report);
+    } else {
+        e = conf_read_file(path, &file_schema, &file, report);
+    }
     if (e == ERR_NOMEM)
         return e;
     e = ERR_OK; /* what is wrong stands in the report; keep what could be read, so that references resolve */
@@ -340,12 +356,23 @@ static enum err name_nameless(struct inventory *inv)
 enum err inventory_load(const char *const *paths, size_t path_count, const char *districts_path,
                         struct conf_report *report, struct inventory **out)
 {
+    return inventory_load_with(paths, path_count, districts_path, NULL, report, out);
+}
+
+enum err inventory_load_with(const char *const *paths, size_t path_count, const char *districts_path,
+                             const struct inventory_overlay *overlay, struct conf_report *report,
+                             struct inventory **out)
+{
     struct inventory *inv = calloc(1, sizeof *inv);
     size_t before = conf_report_count(report);
     enum err e = inv ? ERR_OK : ERR_NOMEM;
 
+    if (inv)
+        inv->overlay = overlay;
     for (size_t i = 0; !e && i < path_count; i++)
         e = load_path(inv, paths[i], report);
+    if (!e && inv->overlay)
+        e = load_file(inv, overlay->path, report);
     if (!e && districts_path)
         e = load_districts(inv, districts_path, report);
     if (!e)
@@ -409,6 +436,15 @@ LIST_GETTER(device, inventory_devices, devices)
 LIST_GETTER(hotspot, inventory_hotspots, hotspots)
 LIST_GETTER(service, inventory_services, services)
 LIST_GETTER(link, inventory_links, links)
+
+const void *inventory_items(const struct inventory *inv, enum inventory_kind kind, size_t *count)
+{
+    const struct conf_list *lists[INVENTORY_KINDS] = {&inv->all.sites, &inv->all.devices, &inv->all.hotspots,
+                                                      &inv->all.services, &inv->all.links};
+
+    *count = lists[kind]->count;
+    return lists[kind]->items;
+}
 
 #define ID_GETTER(type, function, map_)                                                                      \
     const struct type *function(const struct inventory *inv, const char *id)                                 \

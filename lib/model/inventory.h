@@ -43,6 +43,7 @@ struct site {
     char *id, *name, *district;
     int kind; /* enum site_kind */
     double lat, lon;
+    char *source; /* "netbox:17": what an import knows it by; NULL = by hand */
     struct conf_pos at;
 };
 
@@ -80,6 +81,7 @@ struct device {
     char *power;       /* device id of the UPS or PoE switch that feeds it, or NULL */
     int64_t interval;  /* ns; 0 = the settings' */
     bool is_core;      /* the root of the tree: the monitor's own uplink */
+    char *source;      /* as in struct site */
     struct conf_pos at;
 };
 
@@ -102,6 +104,7 @@ struct hotspot {
     struct conf_list radios; /* struct hotspot_radio */
     bool is_published;       /* shown to the public; true */
     bool is_probed;          /* true */
+    char *source;            /* as in struct site */
     struct conf_pos at;
 };
 
@@ -117,11 +120,28 @@ struct service {
 
 struct link {
     char *id, *from, *to; /* device ids; redundant uplinks beside `uplink` */
+    char *source;         /* as in struct site */
     struct conf_pos at;
 };
 
 /* How one item of each list is read (conf_read()) and written (inventory_write.h). */
 extern const struct conf_schema site_schema, device_schema, hotspot_schema, service_schema, link_schema;
+
+enum inventory_kind {
+    INVENTORY_SITE,
+    INVENTORY_DEVICE,
+    INVENTORY_HOTSPOT,
+    INVENTORY_SERVICE,
+    INVENTORY_LINK,
+    INVENTORY_KINDS
+};
+
+/* For what treats all kinds alike: words as in the file, "site" and "sites". */
+struct inventory_kind_info {
+    const char *word, *list;
+    const struct conf_schema *schema;
+};
+extern const struct inventory_kind_info inventory_kinds[INVENTORY_KINDS];
 
 struct inventory; /* opaque: arrays above with an index by id */
 
@@ -129,6 +149,15 @@ struct inventory; /* opaque: arrays above with an index by id */
  * Everything wrong goes to report; ERR_CONFIG then. */
 enum err inventory_load(const char *const *paths, size_t path_count, const char *districts_path,
                         struct conf_report *report, struct inventory **out) NW_CHECKED;
+/* The same, with text in place of what stands in the file at path, which need not exist: whether an
+ * inventory would be right with it. */
+struct inventory_overlay {
+    const char *path, *text;
+    size_t len;
+};
+enum err inventory_load_with(const char *const *paths, size_t path_count, const char *districts_path,
+                             const struct inventory_overlay *overlay, struct conf_report *report,
+                             struct inventory **out) NW_CHECKED;
 void inventory_free(struct inventory *inv);
 
 /* Arrays in file order. */
@@ -138,6 +167,9 @@ const struct device *inventory_devices(const struct inventory *inv, size_t *coun
 const struct hotspot *inventory_hotspots(const struct inventory *inv, size_t *count);
 const struct service *inventory_services(const struct inventory *inv, size_t *count);
 const struct link *inventory_links(const struct inventory *inv, size_t *count);
+
+/* Item i of count has inventory_kinds[kind].schema->size bytes. */
+const void *inventory_items(const struct inventory *inv, enum inventory_kind kind, size_t *count);
 
 /* By id, NULL if there is none; id may be NULL. */
 const struct district *inventory_district(const struct inventory *inv, const char *id);

@@ -16,6 +16,7 @@ static const struct conf_field site_fields[] = {
     CONF_ENUM_FIELD(struct site, kind, site_kind_words, .fallback = "other"),
     CONF_DOUBLE_FIELD(struct site, lat, -90, 90, .is_required = true),
     CONF_DOUBLE_FIELD(struct site, lon, -180, 180, .is_required = true),
+    CONF_STRING_FIELD(struct site, source),
     CONF_POSITION_FIELD(struct site, at),
     CONF_END};
 const struct conf_schema site_schema = CONF_SCHEMA(struct site, site_fields);
@@ -36,6 +37,7 @@ static const struct conf_field device_fields[] = {
     CONF_ID_FIELD(struct device, power),
     CONF_DURATION_FIELD(struct device, interval, 1, 86400),
     {.name = "core", .type = CONF_BOOL, .offset = offsetof(struct device, is_core)},
+    CONF_STRING_FIELD(struct device, source),
     CONF_POSITION_FIELD(struct device, at),
     CONF_END};
 const struct conf_schema device_schema = CONF_SCHEMA(struct device, device_fields);
@@ -77,6 +79,7 @@ static const struct conf_field hotspot_fields[] = {
      .offset = offsetof(struct hotspot, is_published),
      .fallback = "true"},
     {.name = "probed", .type = CONF_BOOL, .offset = offsetof(struct hotspot, is_probed), .fallback = "true"},
+    CONF_STRING_FIELD(struct hotspot, source),
     CONF_POSITION_FIELD(struct hotspot, at),
     CONF_END};
 const struct conf_schema hotspot_schema = CONF_SCHEMA(struct hotspot, hotspot_fields);
@@ -95,5 +98,14 @@ const struct conf_schema service_schema = CONF_SCHEMA(struct service, service_fi
 static const struct conf_field link_fields[] = {CONF_ID_FIELD(struct link, id, .is_required = true),
                                                 CONF_ID_FIELD(struct link, from, .is_required = true),
                                                 CONF_ID_FIELD(struct link, to, .is_required = true),
-                                                CONF_POSITION_FIELD(struct link, at), CONF_END};
+                                                CONF_STRING_FIELD(struct link, source),
+                                                CONF_POSITION_FIELD(struct link, at),
+                                                CONF_END};
 const struct conf_schema link_schema = CONF_SCHEMA(struct link, link_fields);
+
+const struct inventory_kind_info inventory_kinds[INVENTORY_KINDS] = {
+    [INVENTORY_SITE] = {"site", "sites", &site_schema},
+    [INVENTORY_DEVICE] = {"device", "devices", &device_schema},
+    [INVENTORY_HOTSPOT] = {"hotspot", "hotspots", &hotspot_schema},
+    [INVENTORY_SERVICE] = {"service", "services", &service_schema},
+    [INVENTORY_LINK] = {"link", "links", &link_schema}};

@@ -50,6 +50,18 @@ void inventory_put_link(struct buf *out, const struct link *l)
     put_item(out, &link_schema, l);
 }
 
+void inventory_put_item(struct buf *out, enum inventory_kind kind, const void *item)
+{
+    switch (kind) {
+    case INVENTORY_SITE: inventory_put_site(out, item); break;
+    case INVENTORY_DEVICE: inventory_put_device(out, item); break;
+    case INVENTORY_HOTSPOT: inventory_put_hotspot(out, item); break;
+    case INVENTORY_SERVICE: inventory_put_service(out, item); break;
+    case INVENTORY_LINK: inventory_put_link(out, item); break;
+    case INVENTORY_KINDS: break;
+    }
+}
+
 struct device inventory_blank_device(void)
 {
     return (struct device){.port = 161, .kind = DEVICE_OTHER};

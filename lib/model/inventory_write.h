@@ -11,6 +11,7 @@
 #include "lib/base/buf.h"
 #include "lib/model/inventory.h"
 
+void inventory_put_item(struct buf *out, enum inventory_kind kind, const void *item);
 void inventory_put_site(struct buf *out, const struct site *s);
 void inventory_put_device(struct buf *out, const struct device *d);
 void inventory_put_hotspot(struct buf *out, const struct hotspot *h);

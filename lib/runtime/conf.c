@@ -280,6 +280,11 @@ static enum err set_scalar(const struct conf_field *field, const char *text, voi
     }
 }
 
+enum err conf_set(const struct conf_field *field, const char *text, void *item, char *expected, size_t size)
+{
+    return set_scalar(field, text, (char *)item + field->offset, expected, size);
+}
+
 static enum err read_scalar(struct reading *r, const yaml_node_t *node, const struct conf_field *field,
                             void *at)
 {

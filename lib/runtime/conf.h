@@ -143,4 +143,9 @@ enum err conf_read_file(const char *path, const struct conf_schema *schema, void
 enum err conf_defaults(const struct conf_schema *schema, void *out) NW_CHECKED;
 void conf_free(const struct conf_schema *schema, void *out);
 
+/* Puts text into the member of item that field names, as if a file said so; scalars only. ERR_RANGE,
+ * ERR_MALFORMED: expected says what would have been right, and the member is as before. */
+enum err conf_set(const struct conf_field *field, const char *text, void *item, char *expected,
+                  size_t size) NW_CHECKED;
+
 #endif

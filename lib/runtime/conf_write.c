@@ -158,3 +158,27 @@ void conf_put(struct buf *out, const struct conf_schema *schema, const void *ite
         conf_free(schema, fallbacks);
     free(fallbacks);
 }
+
+static bool is_text(const struct conf_field *f)
+{
+    return f->type == CONF_STRING || f->type == CONF_ID;
+}
+
+void conf_put_member(struct buf *out, const struct conf_field *field, const void *item)
+{
+    const void *at = (const char *)item + field->offset;
+
+    if (!is_text(field))
+        put_value(out, field, at);
+    else if (*(char *const *)at)
+        buf_str(out, *(char *const *)at);
+}
+
+bool conf_is_equal(const struct conf_field *field, const void *a, const void *b)
+{
+    const void *x = (const char *)a + field->offset, *y = (const char *)b + field->offset;
+
+    if (is_text(field) && (!*(char *const *)x || !*(char *const *)y))
+        return *(char *const *)x == *(char *const *)y;
+    return is_same(field, x, y);
+}

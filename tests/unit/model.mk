@@ -28,3 +28,6 @@ tests_fuzz_fuzz_inventory_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
 UNIT_TESTS += tests/unit/test_inventory_write
 tests_unit_test_inventory_write_SOURCES = %D%/test_inventory_write.c %D%/cmocka_tests.h
 tests_unit_test_inventory_write_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_inventory_diff
+tests_unit_test_inventory_diff_SOURCES = %D%/test_inventory_diff.c %D%/cmocka_tests.h %D%/temp_dir.h
+tests_unit_test_inventory_diff_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
