@@ -8,6 +8,7 @@ COMMAND("capture", cmd_capture, "read a packet capture: counts, networks, how lo
 COMMAND("report", cmd_report, "coverage and availability as GeoJSON, GeoPackage, CSV")
 COMMAND("poll", cmd_poll, "read one device, or a recording of one, and say what is understood")
 COMMAND("discover", cmd_discover, "find SNMP agents in address ranges and propose an inventory")
+COMMAND("device", cmd_device, "list devices, add one, import an inventory from CSV, NetBox or LibreNMS")
 COMMAND("doctor", cmd_doctor, "say why one device does not answer")
 COMMAND("profile", cmd_profile, "check a device profile, or try it on a recording")
 COMMAND("journal", cmd_journal, "print the records that the daemons pass to each other")

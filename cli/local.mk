@@ -16,3 +16,10 @@ cli_libdaemon_a_SOURCES = %D%/daemon.c %D%/daemon.h
 cli_libdaemon_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 DAEMON_LIB = cli/libdaemon.a
 netzwacht_SOURCES += %D%/cmd_journal.c
+
+# What `netzwacht device import` reads; an archive, so that tests and fuzz targets read the same.
+noinst_LIBRARIES += cli/libimport.a
+cli_libimport_a_SOURCES = %D%/import_csv.c %D%/import_csv.h
+netzwacht_SOURCES += %D%/cmd_device.c %D%/device.h %D%/device_add.c %D%/device_import.c \
+	%D%/inventory_edit.c %D%/inventory_edit.h %D%/inventory_edit_show.c
+netzwacht_LDADD_FLOOR4 += cli/libimport.a

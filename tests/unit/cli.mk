@@ -1,1 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+IMPORT_LIBS = cli/libimport.a $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
+UNIT_TESTS += tests/unit/test_import_csv
+tests_unit_test_import_csv_SOURCES = %D%/test_import_csv.c %D%/cmocka_tests.h
+tests_unit_test_import_csv_LDADD = $(IMPORT_LIBS) $(CMOCKA_LIBS)
+FUZZ_CLI = tests/fuzz/fuzz_import
+if ENABLE_FUZZER
+noinst_PROGRAMS += $(FUZZ_CLI)
+else
+UNIT_TESTS += $(FUZZ_CLI)
+endif
+tests_fuzz_fuzz_import_SOURCES = tests/fuzz/fuzz_import.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_import_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_import_LDADD = $(IMPORT_LIBS)
