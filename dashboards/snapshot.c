@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dashboards/wiring.h"
 #include "lib/base/map.h"
 #include "lib/base/strx.h"
 #include "lib/model/metric.h"
@@ -49,6 +50,7 @@ static void free_source(void *p)
     free(s->model);
     free(s->sys_name);
     free(s->clients);
+    wiring_free(s->wiring);
     free(s);
 }
 
@@ -277,6 +279,19 @@ static enum err set_text(char **to, const char *text)
     return ERR_OK;
 }
 
+static enum err take_wiring(struct snapshot *s, struct snap_source *source, const Nw__Table *t)
+{
+    const struct device *v = inventory_device(s->inventory, source->id);
+    struct wiring *fresh = NULL;
+    enum err e = v ? wiring_new(t, v->kind != DEVICE_AP, &fresh) : ERR_OK;
+
+    if (e)
+        return e;
+    wiring_free(source->wiring);
+    source->wiring = fresh;
+    return ERR_OK;
+}
+
 static enum err take_table(struct snapshot *s, struct snap_source *source, const Nw__Table *t)
 {
     size_t len = nw__table__get_packed_size(t);
@@ -291,6 +306,8 @@ static enum err take_table(struct snapshot *s, struct snap_source *source, const
     source->table_version = t->version;
     source->interval_ms = t->interval_ms;
     e = map_clients(s, source, t);
+    if (e == ERR_OK)
+        e = take_wiring(s, source, t);
     if (e == ERR_OK && t->identity)
         e = set_text(&source->vendor, t->identity->vendor);
     if (e == ERR_OK && t->identity)

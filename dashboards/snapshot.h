@@ -51,6 +51,7 @@ struct snap_source {
     char *vendor, *model, *sys_name; /* NULL or "" = not known */
     struct snap_clients *clients;    /* which series are whose clients */
     size_t clients_count;
+    struct wiring *wiring; /* NULL: the table tells nothing of cables */
 };
 
 struct snap_clients {

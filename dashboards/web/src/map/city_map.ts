@@ -117,7 +117,7 @@ export class CityMap {
     for (const link of topology.links) {
       const from = places.get(link.from);
       const to = places.get(link.to);
-      if (!from || !to || link.kind === "power") continue;
+      if (!from || !to || link.kind === "power" || link.evidence !== "inventory") continue;
       const state = stateFrom(link.state);
       const isBroken = state === "unusable";
       L.polyline([[from.lat ?? 0, from.lon ?? 0], [to.lat ?? 0, to.lon ?? 0]], {
