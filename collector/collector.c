@@ -347,6 +347,7 @@ static void put_traps(struct collector *c, Nw__Heartbeat *beat)
     put_counter(c, beat, "traps_taken_total", (double)c->traps_taken);
     put_counter(c, beat, "traps_unknown_sender_total", (double)c->traps_unknown);
     put_counter(c, beat, "traps_over_limit_total", (double)c->traps_over_limit);
+    put_counter(c, beat, "traps_about_clients_total", (double)c->traps_about_clients);
 }
 
 void collector_beat(struct collector *c, Nw__Heartbeat *beat)

@@ -38,6 +38,8 @@ struct unit {
     uint32_t window_misses;
     bool window_is_spent;
     struct trap_bucket traps;
+    ns_t trap_due;      /* a trap wants a poll at this time; 0 = none does */
+    bool trap_is_whole; /* of the whole device */
     /* journal */
     journal_pos previous;
     uint32_t segment; /* whose table is written; 0 = none */
@@ -71,7 +73,7 @@ struct collector {
     struct source_scratch *scratch;
     struct journal_tail *orders;
     struct trap_io *traps; /* NULL = off */
-    uint64_t traps_taken, traps_unknown, traps_over_limit;
+    uint64_t traps_taken, traps_unknown, traps_over_limit, traps_about_clients;
     struct done_order done[ORDERS_KEPT];
     size_t done_count;
     /* counters */
@@ -85,6 +87,9 @@ struct collector {
 void unit_on_timer(void *ctx);
 /* Polls now, out of turn; a poll under way counts as that. */
 void unit_poll_now(struct unit *u);
+/* A trap came: polls what it is about, or the whole device (rule NULL: nobody knows the trap). Traps that
+ * come while one waits are one poll, and between two polls lies at least collector.miss_interval. */
+void unit_poll_for_trap(struct unit *u, const struct trap_rule *rule);
 void unit_append_finding(struct unit *u, const char *kind, const char *entity, const char *text);
 
 /* recover.c: reads the newest segments of the own partition; what is missing there is no error. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "collector/collector_internal.h"
+#include "collector/field.h"
 #include "collector/plan.h"
 #include "lib/base/log.h"
 
@@ -39,7 +40,7 @@ static void schedule(struct unit *u, enum reach_next next)
 
     u->due = plan_next(u->due, u->interval, now);
     switch (next) {
-    case REACH_AT_INTERVAL: arm(u, u->due); return;
+    case REACH_AT_INTERVAL: arm(u, u->trap_due && u->trap_due < u->due ? u->trap_due : u->due); return;
     case REACH_SOON: arm(u, soon > now ? soon : now); return;
     case REACH_AT_ONCE:
     case REACH_CONFIRM: arm(u, now); return;
@@ -288,11 +289,13 @@ static void finish_poll(struct unit *u)
         tell_parent(u);
 }
 
-static void begin_poll(struct unit *u)
+/* is_narrow: only what traps asked for. */
+static void begin_poll(struct unit *u, bool is_narrow)
 {
     struct loop *l = u->c->o.loop;
     ns_t now = loop_mono(l), limit = u->interval;
     struct poll_request request;
+    enum poll_next next;
 
     if (limit < DEADLINE_LEAST)
         limit = DEADLINE_LEAST;
@@ -302,7 +305,11 @@ static void begin_poll(struct unit *u)
     u->started = now;
     u->started_wall = loop_wall(l);
     u->first_rtt = 0;
-    if (poll_begin(u->poll, now, now + limit, u->reach.misses > 0, &request) == POLL_ASK)
+    u->trap_due = 0;
+    u->trap_is_whole = false;
+    next = is_narrow ? poll_begin_wanted(u->poll, now, now + limit, &request)
+                     : poll_begin(u->poll, now, now + limit, u->reach.misses > 0, &request);
+    if (next == POLL_ASK)
         send_request(u, &request);
     else
         finish_poll(u);
@@ -311,12 +318,13 @@ static void begin_poll(struct unit *u)
 void unit_on_timer(void *ctx)
 {
     struct unit *u = ctx;
-    ns_t late = loop_mono(u->c->o.loop) - u->timer.due;
+    const struct loop *l = u->c->o.loop;
+    ns_t late = loop_mono(l) - u->timer.due;
 
     if (late > u->c->lateness_max)
         u->c->lateness_max = late;
     if (u->state == UNIT_IDLE)
-        begin_poll(u);
+        begin_poll(u, u->trap_due && !u->trap_is_whole && u->reach.misses == 0 && loop_mono(l) < u->due);
 }
 
 void unit_poll_now(struct unit *u)
@@ -324,5 +332,22 @@ void unit_poll_now(struct unit *u)
     if (u->problem || u->state != UNIT_IDLE)
         return;
     loop_timer_cancel(u->c->o.loop, &u->timer);
-    begin_poll(u);
+    begin_poll(u, false);
+}
+
+void unit_poll_for_trap(struct unit *u, const struct trap_rule *rule)
+{
+    ns_t at = loop_mono(u->c->o.loop) + (rule ? rule->delay : 0);
+    ns_t soonest = u->started ? u->started + u->c->o.settings->collector.miss_interval : 0;
+
+    if (u->problem)
+        return;
+    if (!rule || !rule->read_count || !poll_want(u->poll, rule))
+        u->trap_is_whole = true;
+    if (at < soonest)
+        at = soonest;
+    if (!u->trap_due || at < u->trap_due)
+        u->trap_due = at;
+    if (u->state == UNIT_IDLE && u->trap_due < u->timer.due)
+        arm(u, u->trap_due);
 }

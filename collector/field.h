@@ -15,7 +15,7 @@
 #include "lib/model/metric.h"
 #include "lib/runtime/conf.h"
 
-enum { FIELD_DEPTH_MAX = 4, TABLE_SLOTS_MAX = 96 };
+enum { FIELD_DEPTH_MAX = 4, TABLE_SLOTS_MAX = 96, TRAP_VALUES_MAX = 8 };
 
 /* Which sub-identifiers of the row's index belong to the instance of a column: from..to, 1-based, negative
  * from the end; from 0 = none (the OID is whole). */
@@ -138,18 +138,37 @@ struct oid_list {
     size_t count;
 };
 
+/* In trap_rule.read, beside the kinds of tables: what LLDP says. */
+#define TRAP_READS_NEIGHBOURS "neighbour"
+
+/* A notification that devices of a family send, and what follows from it. */
+struct trap_rule {
+    const char *name;
+    uint32_t *oid; /* of the notification; of a v1 trap as RFC 3584, 3.1 maps it */
+    uint32_t oid_len;
+    const char **read; /* kinds of the tables to read; none: the whole device */
+    size_t read_count;
+    bool is_walked;  /* rows may have come or gone: these tables are walked anew */
+    bool is_dropped; /* about a single client: neither recorded nor followed */
+    ns_t delay;
+    struct oid_list keep; /* columns and scalars among the varbinds that are recorded */
+};
+
 struct profile {
     const char *name, *vendor;
     char *path;
     struct recogniser *match;
     size_t match_count;
     const char **uses;
+    struct conf_pos *uses_at; /* in the report that the profile was read with */
     size_t use_count;
     struct oid_list drop; /* readings of lower profiles below these are left out */
     struct field_list vendors, model, version, serial;
     struct table *tables;
     size_t table_count;
     size_t reading_count;
+    struct trap_rule *traps;
+    size_t trap_count;
     bool has_lldp;
     void *arena; /* everything above */
 };
@@ -161,7 +180,7 @@ enum err profile_read(const char *file, const char *text, size_t len, struct con
                       struct profile **out) NW_CHECKED;
 void profile_free(struct profile *p);
 
-/* "none", "3", "-1", "2-7", "3-", "-2-"; NULL = the whole index. */
+/* field.c: "none", "3", "-1", "2-7", "3-", "-2-"; NULL = the whole index. */
 bool index_part_parse(const char *text, struct index_part *out);
 /* The sub-identifiers of index that part names: *from and the number of them, 0 if they are not there. */
 size_t index_part_of(struct index_part part, size_t index_len, size_t *from);

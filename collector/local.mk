@@ -15,14 +15,18 @@ collector_libcollector_a_SOURCES = \
 	%D%/discover.c %D%/discover.h \
 	%D%/discover_write.c \
 	%D%/doctor.c %D%/doctor.h \
-	%D%/field.h \
+	%D%/field.c %D%/field.h \
 	%D%/notices.c \
 	%D%/orders.c \
 	%D%/plan.c %D%/plan.h \
 	%D%/poll.c %D%/poll.h \
 	%D%/poll_json.c %D%/poll_json.h \
 	%D%/profile.c %D%/profile.h \
+	%D%/profile_file.c %D%/profile_file.h \
+	%D%/profile_internal.h \
 	%D%/profile_load.c \
+	%D%/profile_match.c \
+	%D%/profile_plan.c \
 	%D%/rate.c %D%/rate.h \
 	%D%/reach.c %D%/reach.h \
 	%D%/recover.c \

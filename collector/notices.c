@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* notices.c - traps of the devices: recorded by name, and the device is polled at once. Senders that are no
- * device of the inventory are counted, no more; a device's traps are bounded, and so are the polls that they
- * cause. */
+/* notices.c - traps of the devices: recorded by name, and what they are about is polled. Senders that are no
+ * device of the inventory are counted, no more, and so are traps about single clients; a device's traps are
+ * bounded, and so are the polls that they cause. */
 #include <string.h>
 
 #include "collector/collector_internal.h"
+#include "collector/field.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
 
@@ -29,24 +30,38 @@ enum err notices_add(struct fleet *f, struct unit *u)
     return map_set(f->by_address, key, u, NULL);
 }
 
-static void append_trap(struct unit *u, const struct trap *trap)
+static void append_trap(struct unit *u, const struct trap *trap, const struct trap_rule *rule,
+                        const struct snmp_message *m)
 {
     Nw__Record record = NW__RECORD__INIT;
     Nw__TrapEvent body = NW__TRAP_EVENT__INIT;
+    Nw__TrapValue values[TRAP_VALUES_MAX], *list[TRAP_VALUES_MAX];
+    struct trap_value kept[TRAP_VALUES_MAX];
+    char oid[OID_TEXT_SIZE];
 
+    oid_to_text(trap->oid, trap->oid_len, oid, sizeof oid);
     body.source = u->id;
-    body.oid = (char *)(uintptr_t)trap->oid;
-    body.name = (char *)(uintptr_t)trap->name;
+    body.oid = oid;
+    body.name = (char *)(uintptr_t)(rule ? rule->name : "");
+    body.values = list;
+    body.n_values = rule ? trap_read_values(m, rule, kept, TRAP_VALUES_MAX) : 0;
+    for (size_t i = 0; i < body.n_values; i++) {
+        values[i] = (Nw__TrapValue)NW__TRAP_VALUE__INIT;
+        values[i].oid = kept[i].oid;
+        values[i].text = kept[i].text;
+        list[i] = &values[i];
+    }
     record.body_case = NW__RECORD__BODY_TRAP;
     record.trap = &body;
     if (u->c->o.append(u->c->o.ctx, &record, NULL))
         u->c->records_lost++;
 }
 
-static bool on_trap(void *ctx, const struct snmp_address *from, const struct trap *trap)
+static bool on_trap(void *ctx, const struct snmp_address *from, const struct trap *trap,
+                    const struct snmp_message *m)
 {
     struct collector *c = ctx;
-    ns_t now = loop_mono(c->o.loop);
+    const struct trap_rule *rule;
     char key[KEY_SIZE];
     struct unit *u;
 
@@ -56,14 +71,18 @@ static bool on_trap(void *ctx, const struct snmp_address *from, const struct tra
         c->traps_unknown++;
         return false;
     }
-    if (!trap_bucket_take(&u->traps, now)) {
+    rule = trap_find_rule(c->fleet.profiles, poll_profile(u->poll), trap);
+    if (rule && rule->is_dropped) {
+        c->traps_about_clients++;
+        return true;
+    }
+    if (!trap_bucket_take(&u->traps, loop_mono(c->o.loop))) {
         c->traps_over_limit++;
         return true;
     }
     c->traps_taken++;
-    append_trap(u, trap);
-    if (!u->started || now - u->started >= c->o.settings->collector.miss_interval)
-        unit_poll_now(u);
+    append_trap(u, trap, rule, m);
+    unit_poll_for_trap(u, rule);
     return true;
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/field.h"
+
 enum {
     VARBINDS_START = 40, /* in one GET */
     VARBINDS_LEAST = 5,  /* after losses; tooBig goes down to 1 */
@@ -30,8 +32,10 @@ struct item {
     bool is_walk_due;     /* walk it at the next poll that it is due in */
     bool is_absent;       /* scalar: the agent has none */
     bool is_due, is_done; /* in this poll */
-    const char *broken;   /* why the last walk of it broke; NULL = it did not */
-    bool is_hello;        /* sysObjectID or sysUpTime: every poll begins with them */
+    /* by a trap, at the next poll; nothing of the poll under way changes */
+    bool is_wanted, is_walk_wanted;
+    const char *broken; /* why the last walk of it broke; NULL = it did not */
+    bool is_hello;      /* sysObjectID or sysUpTime: every poll begins with them */
 };
 
 /* A place in the list of instances to GET. */
@@ -57,6 +61,7 @@ struct poll {
     struct cursor at, end; /* of the batch in hand */
     size_t batch;
     bool has_hello, is_careful;
+    bool is_narrow; /* this poll reads what is wanted only */
     uint32_t varbinds_max;
     struct buf fresh; /* the column in hand */
     uint8_t sys_object_id[SNMP_RAW_OID_MAX];
@@ -277,7 +282,13 @@ static void choose_items(struct poll *p, ns_t now)
         ns_t min_age = p->plan->items[i].min_age;
 
         /* A tenth early counts as due, so that an age of five intervals is not six for a jitter's sake. */
-        it->is_due = !it->read_at || now - it->read_at >= min_age - min_age / 10;
+        it->is_due =
+            it->is_wanted || (!p->is_narrow && (!it->read_at || now - it->read_at >= min_age - min_age / 10));
+        if (it->is_walk_wanted) {
+            it->is_walk_due = true;
+            it->is_absent = false;
+        }
+        it->is_wanted = it->is_walk_wanted = false;
         it->is_done = false;
         if (!it->is_due)
             continue;
@@ -389,6 +400,7 @@ static enum poll_next choose_profile(struct poll *p, ns_t now, struct poll_reque
         forget_structure(p);
     }
     p->is_identify_due = false;
+    p->is_narrow = false;
     p->rewalk_at = (p->rewalk_at ? now : now - POLL_REWALK / 2 + p->options.rewalk_offset) + POLL_REWALK;
     choose_items(p, now);
     p->at = (struct cursor){0, 0};
@@ -763,7 +775,8 @@ static enum poll_next ask_walk(struct poll *p, ns_t now, struct poll_request *as
 
 /* ---- the machine ---- */
 
-enum poll_next poll_begin(struct poll *p, ns_t now, ns_t deadline, bool is_careful, struct poll_request *ask)
+static enum poll_next begin(struct poll *p, ns_t now, ns_t deadline, bool is_careful,
+                            struct poll_request *ask)
 {
     end_work(p);
     p->summary = (struct poll_summary){.outcome = POLL_TIMEOUT};
@@ -774,10 +787,41 @@ enum poll_next poll_begin(struct poll *p, ns_t now, ns_t deadline, bool is_caref
     p->is_careful = is_careful;
     p->has_hello = true;
     p->at = (struct cursor){0, 0};
-    if (p->is_identify_due || !p->plan || now >= p->rewalk_at)
+    if (p->is_identify_due || !p->plan || (now >= p->rewalk_at && !p->is_narrow)) {
+        p->is_narrow = false;
         return begin_identify(p, ask);
+    }
     choose_items(p, now);
     return ask_get(p, now, ask);
+}
+
+enum poll_next poll_begin(struct poll *p, ns_t now, ns_t deadline, bool is_careful, struct poll_request *ask)
+{
+    p->is_narrow = false;
+    return begin(p, now, deadline, is_careful, ask);
+}
+
+enum poll_next poll_begin_wanted(struct poll *p, ns_t now, ns_t deadline, struct poll_request *ask)
+{
+    p->is_narrow = true;
+    return begin(p, now, deadline, false, ask);
+}
+
+bool poll_want(struct poll *p, const struct trap_rule *rule)
+{
+    bool *marks = p->plan ? calloc(p->plan->count ? p->plan->count : 1, sizeof *marks) : NULL;
+    size_t count = 0;
+
+    if (!marks || device_profile_mark(p->profile, rule, marks, &count))
+        count = 0;
+    for (size_t i = 0; count && i < p->plan->count; i++) {
+        if (!marks[i])
+            continue;
+        p->items[i].is_wanted = true;
+        p->items[i].is_walk_wanted |= rule->is_walked;
+    }
+    free(marks);
+    return count > 0;
 }
 
 static enum poll_next no_answer(struct poll *p, enum err result)

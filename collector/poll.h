@@ -70,6 +70,12 @@ void poll_free(struct poll *p);
 /* Starts a poll. is_careful: the last one went without an answer, so the first request is a small one (large
  * replies may be what gets lost). ERR_OK with *next: POLL_ASK and *ask filled, or POLL_FINISHED. */
 enum poll_next poll_begin(struct poll *p, ns_t now, ns_t deadline, bool is_careful, struct poll_request *ask);
+/* The next poll reads the tables that the trap is about, however young what is known of them. False: the
+ * device has no such table, or is not recognised yet. */
+bool poll_want(struct poll *p, const struct trap_rule *rule);
+/* A poll of what is wanted and of nothing else; the rest keeps its values and their times. Like poll_begin(),
+ * which it becomes where the device has to be recognised first. */
+enum poll_next poll_begin_wanted(struct poll *p, ns_t now, ns_t deadline, struct poll_request *ask);
 /* What became of the request: result as snmp_done_fn gives it. */
 enum poll_next poll_step(struct poll *p, ns_t now, enum err result, const struct snmp_message *reply,
                          struct poll_request *ask);

@@ -64,6 +64,11 @@ enum err profile_match(struct profile_set *set, const struct varbind_set *probed
                        const struct device_profile **out) NW_CHECKED;
 
 const struct read_plan *device_profile_plan(const struct device_profile *p);
+struct trap_rule;
+/* Sets marks[i] for the items of the plan that the tables read which a trap is about; marks has plan->count
+ * members. Returns how many; 0 if the device has no such table. ERR_NOMEM. */
+enum err device_profile_mark(const struct device_profile *p, const struct trap_rule *rule, bool *marks,
+                             size_t *count) NW_CHECKED;
 /* Names of the profiles combined, generic first. */
 size_t device_profile_names(const struct device_profile *p, const char *const **names);
 /* Does a profile other than generic tell entities of this kind ("radio", "ups")? Says what a device is made

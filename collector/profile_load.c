@@ -1,245 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* profile_load.c - one profile file: YAML through lib/runtime/conf, checked and compiled into field.h's
- * structs. Reading goes on after an error, so that one run reports everything. */
-#include "collector/profile.h"
-
-#include <errno.h>
-#include <fcntl.h>
+/* profile_load.c - compiles one profile file into field.h's structs. Compiling goes on after a mistake, so
+ * that one run reports everything. */
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/arena.h"
-#include "collector/deny.h"
 #include "collector/field.h"
+#include "collector/profile_file.h"
 #include "lib/base/strx.h"
-
-/* ---- what the file looks like ---- */
-
-struct y_condition {
-    char *oid, *index, *match;
-    struct conf_strings is, is_not;
-    bool missing, string;
-    struct conf_pos at;
-};
-
-struct y_field {
-    char *attr, *metric, *unit, *oid, *index, *text, *match, *otherwise;
-    struct conf_pairs words, map;
-    int format, function, sub;
-    double scale, divide, offset;
-    struct conf_strings unknown;
-    char *min, *max, *unknown_below, *si_scale, *si_precision;
-    bool limits, counter;
-    struct conf_list times, percent_of, plus, minus, band, fallback, when, present;
-    struct conf_pos at;
-};
-
-struct y_table {
-    char *table, *kind, *id;
-    bool scalar, listed;
-    int64_t age;
-    struct conf_strings rows;
-    struct conf_list name, attrs, readings, when;
-    struct conf_pos at;
-};
-
-struct y_match {
-    struct conf_strings sys_object_id;
-    char *sys_descr, *probe, *probe_match;
-    struct conf_pos at;
-};
-
-struct y_profile {
-    char *profile, *comment;
-    struct conf_list match, vendor, model, version, serial, tables;
-    struct conf_strings uses, drop;
-    bool lldp;
-    struct conf_pos at;
-};
-
-static bool is_oid(const char *text)
-{
-    uint32_t ids[OID_MAX];
-    size_t len = OID_MAX;
-
-    return *text != '.' && !oid_from_text(text, ids, &len) && len >= 2;
-}
-
-/* An OID that is to be read. */
-static const char *check_oid(const char *text)
-{
-    uint32_t ids[OID_MAX];
-    size_t len = OID_MAX;
-
-    if (!is_oid(text) || oid_from_text(text, ids, &len))
-        return "a numeric OID without a leading dot, such as 1.3.6.1.2.1.1.1.0";
-    return deny_reason(ids, len);
-}
-
-static const char *check_metric(const char *text)
-{
-    size_t len = strlen(text);
-
-    if (len == 0 || len > 64 || strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789._") != len)
-        return "a metric of the list, or an own name of a-z, 0-9, '.', '_' together with a unit";
-    return NULL;
-}
-
-static const char *const units[] = {"Cel",   "dBm", "V",   "dB",    "A",  "Hz",  "W",
-                                    "bit/s", "VA",  "%",   "var",   "By", "s",   "m",
-                                    "rpm",   "Wh",  "A.h", "ps/nm", "1",  "1/s", NULL};
-
-static const char *check_unit(const char *text)
-{
-    for (size_t i = 0; units[i]; i++)
-        if (strcmp(units[i], text) == 0)
-            return NULL;
-    return "a base unit: Cel dBm V dB A Hz W bit/s VA % var By s m rpm Wh A.h ps/nm 1 1/s";
-}
-
-static const char *check_number(const char *text)
-{
-    double value;
-
-    return strx_to_double(text, &value) ? "a number" : NULL;
-}
-
-/* The escapes that make matching exponential, or depend on the locale, are not needed here. */
-static const char *check_regex(const char *text)
-{
-    regex_t re;
-
-    for (const char *s = text; *s; s++) {
-        if (s[0] == '\\' && s[1] >= '1' && s[1] <= '9')
-            return "a regular expression without back references";
-        if (s[0] == '\\' && s[1])
-            s++;
-    }
-    if (strlen(text) > 256 || regcomp(&re, text, REG_EXTENDED | REG_ICASE))
-        return "a POSIX extended regular expression of at most 256 bytes";
-    regfree(&re);
-    return NULL;
-}
-
-static const char *check_index(const char *text)
-{
-    struct index_part part;
-
-    return index_part_parse(text, &part) ? NULL : "none, or a range of the row's index: 1, 2-7, 3-, -1, -2-";
-}
-
-static const char *const kinds[] = {"interface", "radio",   "ssid", "ap",      "station", "link", "sensor",
-                                    "optic",     "pon",     "onu",  "psu",     "fan",     "cpu",  "memory",
-                                    "ups",       "battery", "poe",  "chassis", NULL};
-
-static const char *check_kind(const char *text)
-{
-    for (size_t i = 0; kinds[i]; i++)
-        if (strcmp(kinds[i], text) == 0)
-            return NULL;
-    return "one of interface radio ssid ap station link sensor optic pon onu psu fan cpu memory ups battery "
-           "poe "
-           "chassis";
-}
-
-static const char *const format_words[] = {"text", "mac", "number", NULL};
-static const char *const function_words[] = {"none",     "watt_to_dbm", "channel",   "fahrenheit", "signed8",
-                                             "signed16", "signed32",    "minus_abs", "big_endian", NULL};
-static const char *const sub_words[] = {"none", "sum", "mean", "max", "min", NULL};
-
-static const struct conf_field condition_fields[] = {
-    CONF_STRING_FIELD(struct y_condition, oid, .check = check_oid),
-    CONF_STRING_FIELD(struct y_condition, index, .check = check_index),
-    CONF_STRING_FIELD(struct y_condition, match, .check = check_regex),
-    CONF_STRINGS_FIELD(struct y_condition, is),
-    CONF_STRINGS_FIELD(struct y_condition, is_not),
-    CONF_BOOL_FIELD(struct y_condition, missing),
-    CONF_BOOL_FIELD(struct y_condition, string),
-    CONF_POSITION_FIELD(struct y_condition, at),
-    CONF_END};
-static const struct conf_schema condition_schema = CONF_SCHEMA(struct y_condition, condition_fields);
-
-static const struct conf_schema field_schema;
-static const struct conf_field field_fields[] = {
-    CONF_STRING_FIELD(struct y_field, attr, .check = check_metric),
-    CONF_STRING_FIELD(struct y_field, metric, .check = check_metric),
-    CONF_STRING_FIELD(struct y_field, unit, .check = check_unit),
-    CONF_STRING_FIELD(struct y_field, oid, .check = check_oid),
-    CONF_STRING_FIELD(struct y_field, index, .check = check_index),
-    CONF_STRING_FIELD(struct y_field, text),
-    CONF_STRING_FIELD(struct y_field, match, .check = check_regex),
-    CONF_STRING_FIELD(struct y_field, otherwise),
-    CONF_PAIRS_FIELD(struct y_field, words),
-    CONF_PAIRS_FIELD(struct y_field, map),
-    CONF_ENUM_FIELD(struct y_field, format, format_words, .fallback = "text"),
-    CONF_ENUM_FIELD(struct y_field, function, function_words, .fallback = "none"),
-    CONF_ENUM_FIELD(struct y_field, sub, sub_words, .fallback = "none"),
-    CONF_DOUBLE_FIELD(struct y_field, scale, -1e18, 1e18, .fallback = "1"),
-    CONF_DOUBLE_FIELD(struct y_field, divide, 1e-18, 1e18, .fallback = "1"),
-    CONF_DOUBLE_FIELD(struct y_field, offset, -1e18, 1e18, .fallback = "0"),
-    CONF_STRINGS_FIELD(struct y_field, unknown),
-    CONF_STRING_FIELD(struct y_field, min, .check = check_number),
-    CONF_STRING_FIELD(struct y_field, max, .check = check_number),
-    CONF_STRING_FIELD(struct y_field, unknown_below, .check = check_number),
-    CONF_STRING_FIELD(struct y_field, si_scale, .check = check_oid),
-    CONF_STRING_FIELD(struct y_field, si_precision, .check = check_oid),
-    CONF_BOOL_FIELD(struct y_field, limits, .fallback = "true"),
-    CONF_BOOL_FIELD(struct y_field, counter),
-    CONF_LIST_FIELD(struct y_field, times, &field_schema),
-    CONF_LIST_FIELD(struct y_field, percent_of, &field_schema),
-    CONF_LIST_FIELD(struct y_field, plus, &field_schema),
-    CONF_LIST_FIELD(struct y_field, minus, &field_schema),
-    CONF_LIST_FIELD(struct y_field, band, &field_schema),
-    CONF_LIST_FIELD(struct y_field, fallback, &field_schema),
-    CONF_LIST_FIELD(struct y_field, when, &condition_schema),
-    CONF_LIST_FIELD(struct y_field, present, &condition_schema),
-    CONF_POSITION_FIELD(struct y_field, at),
-    CONF_END};
-static const struct conf_schema field_schema = CONF_SCHEMA(struct y_field, field_fields);
-
-static const struct conf_field table_fields[] = {
-    CONF_ID_FIELD(struct y_table, table, .is_required = true),
-    CONF_STRING_FIELD(struct y_table, kind, .is_required = true, .check = check_kind),
-    CONF_STRING_FIELD(struct y_table, id),
-    CONF_BOOL_FIELD(struct y_table, scalar),
-    CONF_BOOL_FIELD(struct y_table, listed),
-    CONF_DURATION_FIELD(struct y_table, age, 0, 86400),
-    CONF_STRINGS_FIELD(struct y_table, rows),
-    CONF_LIST_FIELD(struct y_table, name, &field_schema),
-    CONF_LIST_FIELD(struct y_table, attrs, &field_schema),
-    CONF_LIST_FIELD(struct y_table, readings, &field_schema),
-    CONF_LIST_FIELD(struct y_table, when, &condition_schema),
-    CONF_POSITION_FIELD(struct y_table, at),
-    CONF_END};
-static const struct conf_schema table_schema = CONF_SCHEMA(struct y_table, table_fields);
-
-static const struct conf_field match_fields[] = {
-    CONF_STRINGS_FIELD(struct y_match, sys_object_id),
-    CONF_STRING_FIELD(struct y_match, sys_descr, .check = check_regex),
-    CONF_STRING_FIELD(struct y_match, probe, .check = check_oid),
-    CONF_STRING_FIELD(struct y_match, probe_match, .check = check_regex),
-    CONF_POSITION_FIELD(struct y_match, at),
-    CONF_END};
-static const struct conf_schema match_schema = CONF_SCHEMA(struct y_match, match_fields);
-
-static const struct conf_field profile_fields[] = {
-    CONF_ID_FIELD(struct y_profile, profile, .is_required = true),
-    CONF_STRING_FIELD(struct y_profile, comment),
-    CONF_LIST_FIELD(struct y_profile, match, &match_schema),
-    CONF_LIST_FIELD(struct y_profile, vendor, &field_schema),
-    CONF_LIST_FIELD(struct y_profile, model, &field_schema),
-    CONF_LIST_FIELD(struct y_profile, version, &field_schema),
-    CONF_LIST_FIELD(struct y_profile, serial, &field_schema),
-    CONF_LIST_FIELD(struct y_profile, tables, &table_schema),
-    CONF_STRINGS_FIELD(struct y_profile, uses),
-    CONF_STRINGS_FIELD(struct y_profile, drop),
-    CONF_BOOL_FIELD(struct y_profile, lldp),
-    CONF_POSITION_FIELD(struct y_profile, at),
-    CONF_END};
-static const struct conf_schema profile_schema = CONF_SCHEMA(struct y_profile, profile_fields);
-
-/* ---- compiling ---- */
 
 struct compiler {
     struct arena *arena;
@@ -281,8 +52,14 @@ static char *copy(struct compiler *c, const char *text)
     return p;
 }
 
-static void wrong(struct compiler *c, struct conf_pos at, const char *text)
+static void NW_PRINTF(3, 4) wrong(struct compiler *c, struct conf_pos at, const char *fmt, ...)
 {
+    char text[512];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
     conf_report_add(c->report, at, "%s", text);
     c->is_wrong = true;
 }
@@ -317,47 +94,6 @@ static regex_t *compile_regex(struct compiler *c, const char *text)
     entry->next = c->regexes;
     c->regexes = entry;
     return &entry->re;
-}
-
-/* "none", "3", "-1", "2-7", "3-", "-2-" */
-bool index_part_parse(const char *text, struct index_part *out)
-{
-    char *end;
-    long from, to;
-
-    if (!text) {
-        *out = (struct index_part){1, -1};
-        return true;
-    }
-    if (strcmp(text, "none") == 0) {
-        *out = (struct index_part){0, 0};
-        return true;
-    }
-    from = to = strtol(text, &end, 10);
-    if (end == text || from == 0 || labs(from) > OID_MAX)
-        return false;
-    if (*end == '-') {
-        const char *rest = end + 1;
-
-        to = *rest ? strtol(rest, &end, 10) : -1;
-        if (*rest && (end == rest || to == 0 || labs(to) > OID_MAX))
-            return false;
-        if (!*rest)
-            end++;
-    }
-    *out = (struct index_part){(int16_t)from, (int16_t)to};
-    return *end == '\0';
-}
-
-size_t index_part_of(struct index_part part, size_t index_len, size_t *from)
-{
-    long n = (long)index_len, first = part.from < 0 ? n + part.from : part.from - 1;
-    long last = part.to < 0 ? n + part.to : part.to - 1;
-
-    if (part.from == 0 || first < 0 || last >= n || first > last)
-        return 0;
-    *from = (size_t)first;
-    return (size_t)(last - first + 1);
 }
 
 static bool part_is_whole(struct index_part part)
@@ -468,10 +204,8 @@ static void compile_metric(struct compiler *c, const struct y_field *y, struct f
         to->metric_name = info->name;
         to->unit = info->unit;
         if (y->unit && strcmp(y->unit, info->unit) != 0)
-            conf_report_add(c->report, y->at,
-                            "metric %s is in %s: leave out the unit, or use an own metric name", info->name,
-                            info->unit),
-                c->is_wrong = true;
+            wrong(c, y->at, "metric %s is in %s: leave out the unit, or use an own metric name", info->name,
+                  info->unit);
         to->min = isnan(to->min) ? info->min : to->min;
         to->max = isnan(to->max) ? info->max : to->max;
         to->is_measured = unit_is_measured(to->unit);
@@ -600,12 +334,11 @@ static struct field_list compile_fields(struct compiler *c, const struct conf_li
 static void compile_rows(struct compiler *c, const struct y_table *y)
 {
     for (size_t i = 0; i < y->rows.count; i++) {
-        const char *reason = check_oid(y->rows.items[i]);
+        const char *reason = profile_file_read_oid(y->rows.items[i]);
         uint32_t len, *oid;
 
         if (reason) {
-            conf_report_add(c->report, y->rows.at[i], "rows: expected %s", reason);
-            c->is_wrong = true;
+            wrong(c, y->rows.at[i], "rows: expected %s", reason);
             continue;
         }
         oid = compile_oid(c, y->rows.items[i], &len);
@@ -639,8 +372,10 @@ static void compile_match(struct compiler *c, const struct y_match *y, struct re
     to->prefixes = take(c, y->sys_object_id.count, sizeof *to->prefixes);
     to->prefix_lens = take(c, y->sys_object_id.count, sizeof *to->prefix_lens);
     for (size_t i = 0; to->prefixes && to->prefix_lens && i < y->sys_object_id.count; i++) {
-        if (!is_oid(y->sys_object_id.items[i]))
-            wrong(c, y->sys_object_id.at[i], "sys_object_id: expected numeric OIDs without a leading dot");
+        const char *expected = profile_file_oid(y->sys_object_id.items[i]);
+
+        if (expected)
+            wrong(c, y->sys_object_id.at[i], "sys_object_id: expected %s", expected);
         to->prefixes[i] = compile_oid(c, y->sys_object_id.items[i], &to->prefix_lens[i]);
         to->prefix_count++;
     }
@@ -653,15 +388,55 @@ static void compile_match(struct compiler *c, const struct y_match *y, struct re
         wrong(c, y->at, "probe_match: needs a probe");
 }
 
-static void compile_drop(struct compiler *c, const struct conf_strings *y, struct oid_list *to)
+/* check says what an OID of this list must be; key names the list. */
+static void compile_oids(struct compiler *c, const char *key, const struct conf_strings *y,
+                         const char *(*check)(const char *text), struct oid_list *to)
 {
     to->ids = take(c, y->count, sizeof *to->ids);
     to->lens = take(c, y->count, sizeof *to->lens);
     for (size_t i = 0; to->ids && to->lens && i < y->count; i++) {
-        if (!is_oid(y->items[i]))
-            wrong(c, y->at[i], "drop: expected numeric OIDs without a leading dot");
+        const char *expected = check(y->items[i]);
+
+        if (expected)
+            wrong(c, y->at[i], "%s: expected %s", key, expected);
         to->ids[i] = compile_oid(c, y->items[i], &to->lens[i]);
         to->count++;
+    }
+}
+
+static void compile_trap(struct compiler *c, const struct y_trap *y, struct trap_rule *to)
+{
+    to->name = copy(c, y->trap);
+    to->oid = compile_oid(c, y->oid, &to->oid_len);
+    to->is_walked = y->walk;
+    to->is_dropped = y->drop;
+    to->delay = y->delay;
+    to->read = take(c, y->read.count, sizeof *to->read);
+    for (size_t i = 0; to->read && i < y->read.count; i++) {
+        const char *expected =
+            strcmp(y->read.items[i], TRAP_READS_NEIGHBOURS) == 0 ? NULL : profile_file_kind(y->read.items[i]);
+
+        if (expected)
+            wrong(c, y->read.at[i], "read: expected %s", expected);
+        to->read[to->read_count++] = copy(c, y->read.items[i]);
+    }
+    compile_oids(c, "keep", &y->keep, profile_file_read_oid, &to->keep);
+    if (y->keep.count > TRAP_VALUES_MAX)
+        wrong(c, y->at, "keep: at most %d of a trap's values are recorded", TRAP_VALUES_MAX);
+    if (y->drop && (y->read.count || y->keep.count || y->walk || y->delay))
+        wrong(c, y->at, "drop: a trap that is dropped reads and keeps nothing");
+}
+
+static void compile_traps(struct compiler *c, const struct conf_list *list, struct profile *to)
+{
+    const struct y_trap *y = list->items;
+
+    to->traps = take(c, list->count, sizeof *to->traps);
+    for (size_t i = 0; to->traps && i < list->count; i++) {
+        compile_trap(c, &y[i], &to->traps[to->trap_count++]);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(y[k].oid, y[i].oid) == 0)
+                wrong(c, y[i].at, "oid: %s is the trap %s already", y[i].oid, y[k].trap);
     }
 }
 
@@ -673,9 +448,12 @@ static void compile_profile(struct compiler *c, const struct y_profile *y, struc
     for (size_t i = 0; to->match && i < y->match.count; i++)
         compile_match(c, &((const struct y_match *)y->match.items)[i], &to->match[to->match_count++]);
     to->uses = take(c, y->uses.count, sizeof *to->uses);
-    for (size_t i = 0; to->uses && i < y->uses.count; i++)
+    to->uses_at = take(c, y->uses.count, sizeof *to->uses_at);
+    for (size_t i = 0; to->uses && to->uses_at && i < y->uses.count; i++) {
+        to->uses_at[to->use_count] = y->uses.at[i];
         to->uses[to->use_count++] = copy(c, y->uses.items[i]);
-    compile_drop(c, &y->drop, &to->drop);
+    }
+    compile_oids(c, "drop", &y->drop, profile_file_oid, &to->drop);
     to->vendors = compile_fields(c, &y->vendor, USE_PLAIN, false, 0);
     to->model = compile_fields(c, &y->model, USE_PLAIN, false, 0);
     to->version = compile_fields(c, &y->version, USE_PLAIN, false, 0);
@@ -688,6 +466,7 @@ static void compile_profile(struct compiler *c, const struct y_profile *y, struc
         t->order = to->reading_count;
         to->reading_count += t->readings.count;
     }
+    compile_traps(c, &y->traps, to);
 }
 
 static enum err compile(const char *file, const struct y_profile *y, struct conf_report *report,
@@ -732,21 +511,21 @@ enum err profile_read(const char *file, const char *text, size_t len, struct con
                       struct profile **out)
 {
     struct y_profile y;
-    enum err e = conf_read(file, text, len, &profile_schema, &y, report);
+    enum err e = conf_read(file, text, len, &profile_file_schema, &y, report);
 
     if (!e)
         e = compile(file, &y, report, out);
-    conf_free(&profile_schema, &y);
+    conf_free(&profile_file_schema, &y);
     return e;
 }
 
 enum err profile_read_file(const char *path, struct conf_report *report, struct profile **out)
 {
     struct y_profile y;
-    enum err e = conf_read_file(path, &profile_schema, &y, report);
+    enum err e = conf_read_file(path, &profile_file_schema, &y, report);
 
     if (!e)
         e = compile(path, &y, report, out);
-    conf_free(&profile_schema, &y);
+    conf_free(&profile_file_schema, &y);
     return e;
 }

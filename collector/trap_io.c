@@ -68,7 +68,7 @@ static void take(struct trap_io *t, size_t len, struct msghdr *header)
         return;
     }
     to_address(header->msg_name, &from);
-    if (t->fn(t->ctx, &from, &trap) && m.type == SNMP_INFORM)
+    if (t->fn(t->ctx, &from, &trap, &m) && m.type == SNMP_INFORM)
         acknowledge(t, &m, len, header);
 }
 

@@ -17,7 +17,8 @@ struct trap_stats {
 
 /* from has the sender's address; its port says nothing. May return false: no device of ours (an inform is
  * then not acknowledged). */
-typedef bool trap_fn(void *ctx, const struct snmp_address *from, const struct trap *trap);
+typedef bool trap_fn(void *ctx, const struct snmp_address *from, const struct trap *trap,
+                     const struct snmp_message *m);
 
 /* bind: address or NULL = any. port: 1..65535; below 1024 needs CAP_NET_BIND_SERVICE (ERR_DENIED). */
 enum err trap_io_new(struct loop *l, const char *bind, int64_t port, trap_fn *fn, void *ctx,

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fuzz_reply.c - the whole path of a reply: matching, the poll machine, walks, decode, rates, the record. The
- * input is a run of datagrams (length in two octets, big-endian, before each) that come in answer to two
- * polls of one device. */
+ * input is a run of datagrams (length in two octets, big-endian, before each) that come in answer to
+ * three polls of one device, the last one for traps. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "collector/decode.h"
+#include "collector/field.h"
 #include "collector/poll.h"
 #include "collector/snmp_client.h"
 #include "collector/source.h"
 #include "collector/trap.h"
+#include "lib/base/strx.h"
 #include "lib/base/wire.h"
 #include "lib/model/record.h"
 
@@ -27,6 +30,7 @@ enum { REQUESTS_MAX = 300 };
 struct path {
     struct snmp_client *client;
     struct snmp_peer peer;
+    const struct profile_set *profiles;
     struct poll *poll;
     struct wire input;
     ns_t now;
@@ -80,6 +84,19 @@ static void on_reply(void *ctx, enum err result, const struct snmp_message *repl
         p->is_over = true;
 }
 
+/* A trap may come at any time, also in the middle of a poll. */
+static void take_trap(struct path *p, const struct snmp_message *m, const struct trap *trap)
+{
+    const struct trap_rule *rule = trap_find_rule(p->profiles, poll_profile(p->poll), trap);
+    struct trap_value values[TRAP_VALUES_MAX];
+    size_t count = rule ? trap_read_values(m, rule, values, TRAP_VALUES_MAX) : 0;
+
+    for (size_t i = 0; i < count; i++)
+        MUST(strx_is_utf8(values[i].text, strlen(values[i].text)) && values[i].oid[0]);
+    if (rule && !rule->is_dropped)
+        poll_want(p->poll, rule);
+}
+
 /* The next datagram of the input, or the time-out where there is none. */
 static void turn(struct path *p)
 {
@@ -99,7 +116,7 @@ static void turn(struct path *p)
     struct trap trap;
 
     if (snmp_message_parse(bytes, len, &m) == ERR_OK && trap_read(&m, &trap) == ERR_OK)
-        MUST(trap.oid[0]);
+        take_trap(p, &m, &trap);
     snmp_client_receive(p->client, p->now, &p->peer.address, bytes, len);
 }
 
@@ -165,15 +182,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                 .version = 1,
                                 .community = (const uint8_t *)"c",
                                 .community_len = 1};
+    p.profiles = profiles;
     wire_init(&p.input, data, size);
     MUST(snmp_client_new(&o, &p.client) == ERR_OK);
     MUST(poll_new(&po, &p.poll) == ERR_OK);
     MUST(source_new("d", &source) == ERR_OK);
-    for (int round = 0; round < 2; round++) {
+    for (int round = 0; round < 3; round++) {
         struct poll_request request;
 
         p.is_over = false;
-        if (poll_begin(p.poll, p.now, p.now + 60 * SECONDS, false, &request) == POLL_ASK)
+        if ((round == 2 ? poll_begin_wanted(p.poll, p.now, p.now + 60 * SECONDS, &request)
+                        : poll_begin(p.poll, p.now, p.now + 60 * SECONDS, false, &request)) == POLL_ASK)
             ask(&p, &request);
         else
             p.is_over = true;

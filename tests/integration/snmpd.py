@@ -92,7 +92,7 @@ class Bed(World):
         return self.start(tool("snmpd"), "-f", "-Lo", "-C", "-c", self.dir / "snmpd.conf", "-I", "-smux",
                           "-p", self.dir / "snmpd.pid", log="snmpd", env={**os.environ, "SNMP_PERSISTENT_DIR": str(self.dir)})
 
-    def configure(self, **ports):
+    def configure(self, interval=INTERVAL, **ports):
         self.devices.update(ports)
         self.write("community", COMMUNITY + "\n", 0o600)
         self.write("netzwacht.yaml", f"""
@@ -101,7 +101,7 @@ state_dir: state
 inventory: inventory.yaml
 credentials:
   - {{name: default, version: v2c, community_file: community}}
-collector: {{interval: {int(INTERVAL)}s, timeout: {int(TIMEOUT * 1000)}ms, miss_interval: {int(MISS * 1000)}ms, confirm_interval: {int(CONFIRM * 1000)}ms, trap_port: {self.trap_port}}}
+collector: {{interval: {int(interval)}s, timeout: {int(TIMEOUT * 1000)}ms, miss_interval: {int(MISS * 1000)}ms, confirm_interval: {int(CONFIRM * 1000)}ms, trap_port: {self.trap_port}}}
 """)
         lines = ["sites:", "  - {id: s, name: S, lat: 53.7, lon: 9.99}", "devices:"]
         lines += [f"  - {{id: {name.replace('_', '-')}, name: N, address: 127.0.0.1, port: {port}, kind: router, site: s}}"
@@ -316,6 +316,52 @@ def hears_traps():
         wait_for("the poll behind it", 5, lambda: len(bed.samples("host")) > sum("samples" in r for r in lines[:at]))
 
 
+class Spy(threading.Thread):
+    """Stands between the collector and snmpd and knows which OIDs were asked for."""
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self.target, self.asked = ("127.0.0.1", port), []
+        self.front, self.back = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+        self.front.bind(("127.0.0.1", 0))
+        self.back.settimeout(5)
+        self.port = self.front.getsockname()[1]
+        self.start()
+
+    def run(self):
+        while True:
+            data, peer = self.front.recvfrom(65535)
+            _, _, (_, pdu) = parse(parse(data)[0][1])
+            self.asked += [parse(varbind)[0][1] for _, varbind in parse(parse(pdu)[3][1])]
+            self.back.sendto(data, self.target)
+            self.front.sendto(self.back.recv(65535), peer)
+
+
+def a_trap_reads_its_tables():
+    """snmptrap's linkDown is journalled with its name and values, and reads the interfaces at once, nothing else"""
+    with Bed() as bed:
+        bed.snmpd()
+        spy = Spy(bed.port)
+        bed.trap_port = free_port(socket.SOCK_DGRAM)
+        bed.configure(interval=600, host=spy.port)
+        bed.collector()
+        wait_for("a poll", 20, lambda: bed.last("host"))
+        time.sleep(2 * MISS)
+        count, before = len(spy.asked), len(bed.samples("host"))
+        station = ["1.2.840.10036.1.1.1.15.1", "x", "00005e005301"]
+        for oid, varbinds in (("1.2.840.10036.1.6.0.1", station), ("1.3.6.1.6.3.1.1.5.3", ["1.3.6.1.2.1.2.2.1.1.2", "i", "2", *station])):
+            bed.run(tool("snmptrap"), "-v", "2c", "-c", "any", f"127.0.0.1:{bed.trap_port}", "1", oid, *varbinds)
+        wait_for("the poll for the trap", 10, lambda: len(bed.samples("host")) > before)
+        check(bed.records("trap") == [{"source": "host", "oid": "1.3.6.1.6.3.1.1.5.3", "name": "link_down", "values": [
+            {"oid": "1.3.6.1.2.1.2.2.1.1.2", "text": "2"}]}], bed.records("trap"))
+        asked = spy.asked[count:]
+        interfaces = [o for o in asked if o.startswith(bytes([0x2B, 6, 1, 2, 1, 2, 2])) or o.startswith(bytes([0x2B, 6, 1, 2, 1, 31]))]
+        others = {o.hex() for o in asked if o not in interfaces} - {"2b06010201010200", "2b06010201010300"}
+        check(interfaces, "the interfaces were not read")
+        check(not any(o.startswith(("2b0601020119", "2b06010401")) for o in others), f"for a linkDown was read: {others}")
+        check(outcome(bed.last("host")) == "OK" and values(bed.last("host")).get(("device", "reachable")) == 1, bed.last("host"))
+
+
 def graphs_and_alarms():
     """snmpd from end to end: rrdtool reads its memory, its death is one incident and unusable, its return closes it"""
     with Bed() as bed:
@@ -362,4 +408,4 @@ def graphed(bed):
     return False
 
 
-run_tests(graphs_and_alarms, hears_traps, reads_snmpd, tells_odd_agents_apart, sees_down_and_up, survives_kill, obeys_commands, reloads)
+run_tests(graphs_and_alarms, hears_traps, a_trap_reads_its_tables, reads_snmpd, tells_odd_agents_apart, sees_down_and_up, survives_kill, obeys_commands, reloads)

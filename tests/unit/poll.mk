@@ -52,7 +52,7 @@ EXTRA_DIST += tests/bench/collector.py
 
 UNIT_TESTS += tests/unit/test_trap
 tests_unit_test_trap_SOURCES = %D%/test_trap.c %D%/cmocka_tests.h $(SIM_AGENT)
-tests_unit_test_trap_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_trap_LDADD = $(COLLECTOR_TEST_LIBS)
 
 UNIT_TESTS += tests/unit/test_source
 tests_unit_test_source_SOURCES = %D%/test_source.c %D%/cmocka_tests.h $(SIM_AGENT)

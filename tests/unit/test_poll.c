@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "collector/field.h"
 #include "collector/poll.h"
 #include "tests/sim/agent.h"
 
@@ -28,13 +29,9 @@ static const struct read_item PLAN_ITEMS[] = {
 };
 static const struct read_item OTHER_ITEMS[] = {{NAME, 9, true, 0}, {VENDOR, 8, false, 0}};
 
-struct device_profile {
-    struct read_plan plan;
-};
-
 static const struct read_plan PROBE = {PROBE_ITEMS, ARRAY_LEN(PROBE_ITEMS)};
-static const struct device_profile ORDINARY = {{PLAN_ITEMS, ARRAY_LEN(PLAN_ITEMS)}},
-                                   OTHER = {{OTHER_ITEMS, ARRAY_LEN(OTHER_ITEMS)}};
+static const struct device_profile ORDINARY = {.plan = {PLAN_ITEMS, ARRAY_LEN(PLAN_ITEMS)}},
+                                   OTHER = {.plan = {OTHER_ITEMS, ARRAY_LEN(OTHER_ITEMS)}};
 
 const struct read_plan *profile_set_probe(const struct profile_set *set)
 {
@@ -57,6 +54,17 @@ enum err profile_match(struct profile_set *set, const struct varbind_set *probed
 const struct read_plan *device_profile_plan(const struct device_profile *p)
 {
     return &p->plan;
+}
+
+/* Traps are about ifDescr and ifInOctets here; the other device has neither. */
+enum err device_profile_mark(const struct device_profile *p, const struct trap_rule *rule, bool *marks,
+                             size_t *count)
+{
+    (void)rule;
+    *count = p == &ORDINARY ? 2 : 0;
+    for (size_t i = 4; i < 4 + *count; i++)
+        marks[i] = true;
+    return ERR_OK;
 }
 
 struct world {
@@ -128,10 +136,9 @@ static enum err exchange(struct world *w, const struct poll_request *ask, struct
     return ERR_OK;
 }
 
-static const struct poll_summary *run_poll(struct world *w, bool is_careful)
+static const struct poll_summary *go_on(struct world *w, enum poll_next next, struct poll_request *first)
 {
-    struct poll_request ask;
-    enum poll_next next = poll_begin(w->poll, w->now, w->now + 30 * SECONDS, is_careful, &ask);
+    struct poll_request ask = *first;
 
     w->requests = w->gets = w->walks = w->varbinds_most = 0;
     while (next == POLL_ASK) {
@@ -151,6 +158,22 @@ static const struct poll_summary *run_poll(struct world *w, bool is_careful)
     varbind_set_clear(w->varbinds);
     assert_ok(poll_collect(w->poll, w->varbinds));
     return poll_summary(w->poll);
+}
+
+static const struct poll_summary *run_poll(struct world *w, bool is_careful)
+{
+    struct poll_request ask;
+    enum poll_next next = poll_begin(w->poll, w->now, w->now + 30 * SECONDS, is_careful, &ask);
+
+    return go_on(w, next, &ask);
+}
+
+static const struct poll_summary *run_wanted(struct world *w)
+{
+    struct poll_request ask;
+    enum poll_next next = poll_begin_wanted(w->poll, w->now, w->now + 30 * SECONDS, &ask);
+
+    return go_on(w, next, &ask);
 }
 
 static size_t rows(const struct world *w, const uint32_t *column, size_t len)
@@ -214,6 +237,93 @@ static void a_table_is_read_anew_when_its_age_is_reached(void **state)
     w->now += 240 * SECONDS;
     run_poll(w, false);
     assert_string_equal((const char *)varbind_set_find(w->varbinds, descr, 11)->bytes, "new");
+    close_world(w);
+}
+
+/* ifOutOctets is not what the trap is about: it keeps its value and its time. */
+static void a_trap_reads_what_it_is_about_and_nothing_else(void **state)
+{
+    struct world *w = open_world(1);
+    const uint32_t descr[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 2, 3}, in[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 10, 3},
+                   out[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 16, 3};
+    ns_t first;
+
+    (void)state;
+    assert_false(poll_want(w->poll, &(struct trap_rule){0})); /* not recognised yet */
+    run_poll(w, false);
+    first = w->now;
+    w->now += 20 * SECONDS;
+    agent_text(w->agent, "1.3.6.1.2.1.2.2.1.2.3", "new"); /* younger than its age */
+    agent_number(w->agent, "1.3.6.1.2.1.2.2.1.10.3", SNMP_COUNTER32, 111);
+    agent_number(w->agent, "1.3.6.1.2.1.2.2.1.16.3", SNMP_COUNTER32, 222);
+    assert_true(poll_want(w->poll, &(struct trap_rule){0}));
+    assert_int_equal(run_wanted(w)->outcome, POLL_OK);
+    assert_int_equal(w->walks, 0);
+    assert_string_equal((const char *)varbind_set_find(w->varbinds, descr, 11)->bytes, "new");
+    assert_int_equal(varbind_set_find(w->varbinds, in, 11)->number, 111);
+    assert_int_equal(varbind_set_find(w->varbinds, out, 11)->number, 1000);
+    assert_true(poll_read_at(w->poll, in, 11) > first);
+    assert_true(poll_read_at(w->poll, out, 11) <= first);
+    assert_true(poll_has_read(w->poll, out, 11)); /* not due, so nothing is missing */
+    run_poll(w, false);                           /* and the next poll is an ordinary one */
+    assert_int_equal(varbind_set_find(w->varbinds, out, 11)->number, 222);
+    close_world(w);
+}
+
+static void a_trap_about_new_rows_walks_their_tables(void **state)
+{
+    struct world *w = open_world(1);
+
+    (void)state;
+    run_poll(w, false);
+    agent_number(w->agent, "1.3.6.1.2.1.2.2.1.10.500", SNMP_COUNTER32, 5);
+    w->now += 20 * SECONDS;
+    poll_want(w->poll, &(struct trap_rule){0});
+    run_wanted(w);
+    assert_int_equal(rows(w, IF_IN, 10), 30);
+    poll_want(w->poll, &(struct trap_rule){.is_walked = true});
+    run_wanted(w);
+    assert_true(w->walks > 0);
+    assert_int_equal(rows(w, IF_IN, 10), 31);
+    close_world(w);
+}
+
+/* The batch in flight belongs to what was asked for, whatever a trap wants meanwhile. */
+static void a_trap_in_the_middle_of_a_poll_waits_for_its_end(void **state)
+{
+    struct world *w = open_world(1);
+    const uint32_t in[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 10, 3}, out[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 16, 3};
+    struct poll_request ask;
+    struct snmp_message m;
+
+    (void)state;
+    run_poll(w, false);
+    w->now += 60 * SECONDS;
+    assert_int_equal(poll_begin(w->poll, w->now, w->now + 30 * SECONDS, false, &ask), POLL_ASK);
+    assert_ok(exchange(w, &ask, &m));
+    assert_true(poll_want(w->poll, &(struct trap_rule){.is_walked = true}));
+    go_on(w, poll_step(w->poll, w->now, ERR_OK, &m, &ask), &ask);
+    assert_int_equal(w->walks, 0);
+    assert_int_equal(varbind_set_find(w->varbinds, in, 11)->number, 1);
+    assert_int_equal(varbind_set_find(w->varbinds, out, 11)->number, 1000);
+    run_wanted(w);
+    assert_true(w->walks > 0);
+    close_world(w);
+}
+
+static void what_a_trap_wants_of_another_device_is_a_whole_poll(void **state)
+{
+    struct world *w = open_world(1);
+
+    (void)state;
+    run_poll(w, false);
+    assert_true(poll_want(w->poll, &(struct trap_rule){0}));
+    agent_system(w->agent, "two", "1.3.6.1.4.1.99999.2", 200000);
+    agent_integer(w->agent, "1.3.6.1.4.1.99999.7.1", 42);
+    w->now += 20 * SECONDS;
+    assert_int_equal(run_wanted(w)->outcome, POLL_OK);
+    assert_int_equal(rows(w, VENDOR, 8), 1);
+    assert_false(poll_want(w->poll, &(struct trap_rule){0}));
     close_world(w);
 }
 
@@ -419,6 +529,10 @@ static void a_poll_ends_at_its_deadline(void **state)
 RUN_TESTS("poll", cmocka_unit_test(the_first_poll_identifies_and_walks_later_ones_get),
           cmocka_unit_test(values_of_a_later_poll_are_the_new_ones),
           cmocka_unit_test(a_table_is_read_anew_when_its_age_is_reached),
+          cmocka_unit_test(a_trap_reads_what_it_is_about_and_nothing_else),
+          cmocka_unit_test(a_trap_about_new_rows_walks_their_tables),
+          cmocka_unit_test(a_trap_in_the_middle_of_a_poll_waits_for_its_end),
+          cmocka_unit_test(what_a_trap_wants_of_another_device_is_a_whole_poll),
           cmocka_unit_test(a_vanished_row_leads_to_a_walk_in_the_next_poll),
           cmocka_unit_test(another_sysobjectid_is_another_device),
           cmocka_unit_test(a_restart_is_noticed_and_the_tables_are_walked_again),

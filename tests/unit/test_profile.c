@@ -61,6 +61,32 @@ static void mistakes_are_told_with_line_and_column(void **state)
         strstr(report_of("profile: x\ntables: [{table: t, kind: nonsense}]\n"), "one of interface"));
 }
 
+#define TRAP "profile: x\ntraps:\n  - {trap: t, oid: 1.3.6.1.4.1.99999.0.1"
+
+static void mistakes_in_traps_are_told_with_their_lines(void **state)
+{
+    static const char *const mistakes[][2] = {
+        {"profile: x\ntraps:\n  - {trap: t}\n", "x.yaml:3:"},
+        {"profile: x\ntraps:\n  - {trap: Big Trap, oid: 1.3.6.1}\n",
+         "x.yaml:3:12: trap: expected a name of a-z"},
+        {"profile: x\ntraps:\n  - {trap: t, oid: 1.3.six}\n", "x.yaml:3:20:"},
+        {TRAP ", read: [ap, wall]}\n", "x.yaml:3:54: read: expected one of interface"},
+        {TRAP ", keep: [1.3.6.1.2.1.4.22.1.2]}\n", "keep: expected a column that identifies no client"},
+        {TRAP ", delay: 2h}\n", "x.yaml:3:"},
+        {TRAP ", drop: true, read: [ap]}\n", "drop: a trap that is dropped reads and keeps nothing"},
+        {TRAP "}\n  - {trap: u, oid: 1.3.6.1.4.1.99999.0.1}\n",
+         "x.yaml:4:5: oid: 1.3.6.1.4.1.99999.0.1 is the trap t"},
+        {TRAP ", keep: [1.3.1, 1.3.2, 1.3.3, 1.3.4, 1.3.5, 1.3.6.2, 1.3.7, 1.3.8, 1.3.9]}\n", "at most 8"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(mistakes); i++)
+        if (!strstr(report_of(mistakes[i][0]), mistakes[i][1]))
+            fail_msg("no \"%s\" in \"%s\"", mistakes[i][1], report_of(mistakes[i][0]));
+    assert_string_equal(report_of(TRAP ", read: [ap, neighbour], keep: [1.3.6.1.4.1.99999.1], delay: 5s}\n"),
+                        "");
+}
+
 static void several_mistakes_are_told_at_once(void **state)
 {
     const char *text = report_of(
@@ -213,7 +239,49 @@ static void what_hardly_changes_is_asked_seldom(void **state)
     profile_set_free(set);
 }
 
+/* How many items of the plan a trap wants, and whether oid is one of them. */
+static size_t wanted_by(const struct device_profile *p, const char *kind, const char *oid, bool *has_oid)
+{
+    const char *kinds[] = {kind};
+    const struct trap_rule rule = {.read = kinds, .read_count = 1};
+    const struct read_plan *plan = device_profile_plan(p);
+    bool *marks = calloc(plan->count, sizeof *marks);
+    uint32_t ids[OID_MAX];
+    size_t len = OID_MAX, count;
+
+    *has_oid = false;
+    assert_non_null(marks);
+    assert_ok(oid_from_text(oid, ids, &len));
+    assert_ok(device_profile_mark(p, &rule, marks, &count));
+    for (size_t i = 0; i < plan->count; i++)
+        *has_oid |= marks[i] && oid_compare(plan->items[i].oid, plan->items[i].oid_len, ids, len) == 0;
+    free(marks);
+    return count;
+}
+
+static void a_trap_wants_the_tables_of_its_kinds(void **state)
+{
+    struct profile_set *set = load();
+    struct varbind_set *nothing = varbind_set_new();
+    const struct device_profile *p;
+    bool has_oid;
+
+    (void)state;
+    assert_ok(profile_match(set, nothing, NULL, &p));
+    assert_in_range(wanted_by(p, "interface", "1.3.6.1.2.1.2.2.1.8", &has_oid), 5, 60);
+    assert_true(has_oid);
+    wanted_by(p, "poe", "1.3.6.1.2.1.2.2.1.8", &has_oid);
+    assert_false(has_oid);
+    assert_int_equal(wanted_by(p, TRAP_READS_NEIGHBOURS, "1.0.8802.1.1.2.1.4.1.1.9", &has_oid), 13);
+    assert_true(has_oid);
+    assert_int_equal(wanted_by(p, "onu", "1.3.6.1.2.1.2.2.1.8", &has_oid), 0);
+    varbind_set_free(nothing);
+    profile_set_free(set);
+}
+
 RUN_TESTS("profile", cmocka_unit_test(mistakes_are_told_with_line_and_column),
+          cmocka_unit_test(mistakes_in_traps_are_told_with_their_lines),
+          cmocka_unit_test(a_trap_wants_the_tables_of_its_kinds),
           cmocka_unit_test(several_mistakes_are_told_at_once),
           cmocka_unit_test(columns_of_peoples_devices_are_refused),
           cmocka_unit_test(most_specific_profile_wins),
