@@ -207,7 +207,7 @@ enum err collector_new(const struct collector_options *options, struct collector
     c->decoder = decoder_new();
     c->varbinds = varbind_set_new();
     c->scratch = source_scratch_new();
-    if (!c->decoder || !c->varbinds || !c->scratch)
+    if (!c->decoder || !c->varbinds || !c->scratch || roster_new(c->o.seed, tell_roster, c, &c->roster))
         goto failed;
     e = snmp_io_new(c->o.loop, &io, &c->io);
     if (e) {
@@ -245,6 +245,8 @@ void collector_free(struct collector *c)
     decoder_free(c->decoder);
     varbind_set_free(c->varbinds);
     source_scratch_free(c->scratch);
+    listing_fini(&c->listing);
+    roster_free(c->roster);
     free(c);
 }
 
@@ -286,6 +288,9 @@ enum err collector_reload(struct collector *c, const struct settings *settings,
         if (old)
             carry_over(&fresh.units[i], old);
     }
+    for (size_t i = 0; i < c->fleet.count; i++)
+        if (!map_get(fresh.by_id, c->fleet.units[i].id))
+            roster_drop(c->roster, c->fleet.units[i].id);
     const struct settings *old = c->o.settings;
     fleet_fini(&c->fleet);
     c->fleet = fresh;

@@ -7,6 +7,7 @@
 #include "collector/decode.h"
 #include "collector/poll.h"
 #include "collector/profile.h"
+#include "collector/listing.h"
 #include "collector/reach.h"
 #include "collector/snmp_io.h"
 #include "collector/source.h"
@@ -71,6 +72,8 @@ struct collector {
     struct decoder *decoder;
     struct varbind_set *varbinds;
     struct source_scratch *scratch;
+    struct roster *roster;
+    struct listing listing;
     struct journal_tail *orders;
     struct trap_io *traps; /* NULL = off */
     uint64_t traps_taken, traps_unknown, traps_over_limit, traps_about_clients;
@@ -91,6 +94,10 @@ void unit_poll_now(struct unit *u);
  * come while one waits are one poll, and between two polls lies at least collector.miss_interval. */
 void unit_poll_for_trap(struct unit *u, const struct trap_rule *rule);
 void unit_append_finding(struct unit *u, const char *kind, const char *entity, const char *text);
+
+/* What the roster has to tell: as a finding of the controller. */
+void tell_roster(void *ctx, enum roster_event event, const char *controller, const char *ap,
+                 const char *detail);
 
 /* recover.c: reads the newest segments of the own partition; what is missing there is no error. */
 void recover(struct collector *c);

@@ -9,12 +9,14 @@
  *
  * One request of a device is in flight at any time. Knows loop, snmp_io and the journal through the context.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/collector_internal.h"
 #include "collector/field.h"
 #include "collector/plan.h"
 #include "lib/base/log.h"
+#include "lib/base/strx.h"
 
 #define DEADLINE_LEAST (10 * SECONDS)
 #define DEADLINE_MOST  (60 * SECONDS)
@@ -110,6 +112,25 @@ static void tell_cut(struct unit *u, bool is_cut)
     u->is_cut = is_cut;
 }
 
+enum { FRESH_INTERVALS = 3 };
+
+static enum err list_access_points(struct unit *u, const struct device_view *view)
+{
+    const struct poll_summary *s = poll_summary(u->poll);
+    struct roster_poll poll = {
+        .controller = u->id,
+        .now = loop_mono(u->c->o.loop),
+        .wall = loop_wall(u->c->o.loop),
+        .fresh = FRESH_INTERVALS * u->interval,
+        .is_complete = s->is_answered && s->is_list_read,
+    };
+    enum err e = listing_take(&u->c->listing, u->c->roster, &poll, view);
+
+    if (!s->is_answered)
+        roster_silent(u->c->roster, u->id);
+    return e;
+}
+
 static void record_poll(struct unit *u)
 {
     struct collector *c = u->c;
@@ -124,10 +145,13 @@ static void record_poll(struct unit *u)
         if (!e || is_cut)
             e = decode(c->decoder, poll_profile(u->poll), c->varbinds, &view);
     }
+    if (!e && view)
+        e = list_access_points(u, view);
     struct source_poll in = {
         .poll = u->poll,
         .varbinds = c->varbinds,
         .view = view,
+        .listing = view ? &c->listing : NULL,
         .reach = &u->reach,
         .started_wall = u->started_wall,
         .duration = loop_mono(c->o.loop) - u->started,
@@ -172,6 +196,29 @@ static void tell_reach(struct unit *u)
                  u->id, u->reach.misses, u->reach.confirmations);
     else
         log_info("%s answers again", u->id);
+}
+
+void tell_roster(void *ctx, enum roster_event event, const char *controller, const char *ap,
+                 const char *detail)
+{
+    static const struct {
+        const char *kind, *before, *behind; /* the detail */
+    } words[] = {
+        [ROSTER_REPLACED] = {"ap_replaced", "has another serial number than before (", "): was it replaced?"},
+        [ROSTER_SAME_SERIAL] = {"ap_same_serial", "has the serial number of ", ": they are kept apart"},
+        [ROSTER_MOVED] = {"ap_moved", "has moved here from ", ""},
+        [ROSTER_VANISHED] = {"ap_vanished", "is listed neither by this controller nor by another one", ""},
+        [ROSTER_FORGOTTEN] = {"ap_forgotten", "has not been listed for 90 days and is forgotten", ""},
+    };
+    struct collector *c = ctx;
+    struct unit *u = map_get(c->fleet.by_id, controller);
+    char *text = strx_printf("%s %s%s%s", ap, words[event].before, detail, words[event].behind);
+
+    if (u && text) {
+        log_info("%s: %s", u->id, text);
+        unit_append_finding(u, words[event].kind, ap, text);
+    }
+    free(text);
 }
 
 /* ---- the parent of children that went silent together ---- */

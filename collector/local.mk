@@ -16,6 +16,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/discover_write.c \
 	%D%/doctor.c %D%/doctor.h \
 	%D%/field.c %D%/field.h \
+	%D%/listing.c %D%/listing.h \
 	%D%/notices.c \
 	%D%/orders.c \
 	%D%/plan.c %D%/plan.h \
@@ -30,6 +31,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/rate.c %D%/rate.h \
 	%D%/reach.c %D%/reach.h \
 	%D%/recover.c \
+	%D%/roster.c %D%/roster.h \
 	%D%/snmp_client.c %D%/snmp_client.h \
 	%D%/snmp_client_internal.h \
 	%D%/snmp_client_slots.c \

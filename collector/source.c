@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "collector/rate.h"
+#include "lib/base/timex.h"
 
 enum { OWN_SERIES = 2, OWN_ENTITIES = 1 };
 enum { POE_DELIVERS = 3 }; /* pethPsePortDetectionStatus */
@@ -47,6 +48,8 @@ struct source_scratch {
     Nw__Entity **entity_list;
     Nw__Attribute *attributes;
     Nw__Attribute **attribute_list;
+    char (*gone)[TIMEX_RFC3339_SIZE]; /* since when, of each ghost */
+    size_t gone_cap;
     Nw__Series *series;
     Nw__Series **series_list;
     Nw__Neighbour *neighbours;
@@ -91,6 +94,7 @@ void source_scratch_free(struct source_scratch *t)
     free(t->entity_list);
     free(t->attributes);
     free(t->attribute_list);
+    free(t->gone);
     free(t->series);
     free(t->series_list);
     free(t->neighbours);
@@ -237,6 +241,11 @@ static bool put_value(struct source_scratch *t, double value, enum quality_reaso
     return true;
 }
 
+static size_t ghost_count(const struct source_poll *in)
+{
+    return in->listing ? in->listing->ghost_count : 0;
+}
+
 static bool is_journalled(const struct view_sample *sample)
 {
     return sample->metric != METRIC_NONE;
@@ -290,9 +299,16 @@ static enum err put_values(struct source *s, const struct source_poll *in, struc
             value = NAN;
             why = QUALITY_NO_ANSWER;
         }
+        if (in->listing && in->listing->voices[entity]) {
+            value = NAN;
+            why = in->listing->voices[entity];
+        }
         if (!put_value(t, value, why))
             return ERR_NOMEM;
     }
+    for (size_t i = 0; i < ghost_count(in) && t->samples.n_values < SOURCE_SERIES_MAX; i++)
+        if (!put_value(t, NAN, in->listing->ghosts[i].why))
+            return ERR_NOMEM;
     if (counters < s->counter_count)
         s->counter_count = counters;
     return ERR_OK;
@@ -315,8 +331,9 @@ static uint64_t hash_attributes(const struct device_view *view)
     return h;
 }
 
-static uint64_t hash_structure(const struct device_view *view)
+static uint64_t hash_structure(const struct source_poll *in)
 {
+    const struct device_view *view = in->view;
     uint64_t h = HASH_START;
 
     if (!view)
@@ -336,6 +353,8 @@ static uint64_t hash_structure(const struct device_view *view)
         h = hash_bytes(h, &view->poe[i].entity, sizeof view->poe[i].entity);
         h = hash_bytes(h, &delivers, sizeof delivers);
     }
+    for (size_t i = 0; i < ghost_count(in); i++)
+        h = hash_text(h, in->listing->ghosts[i].id);
     return h;
 }
 
@@ -344,16 +363,55 @@ static char *text(const char *s)
     return s ? (char *)(uintptr_t)s : (char *)(uintptr_t) "";
 }
 
-static bool put_entities(const struct device_view *view, struct source_scratch *t)
+static void put_attribute(struct source_scratch *t, Nw__Entity *to, size_t *at, const char *key,
+                          const char *value)
 {
-    size_t entities = view ? view->entity_count : 0, attributes = 0, at = 0;
+    if (!*value)
+        return;
+    t->attributes[*at] = (Nw__Attribute)NW__ATTRIBUTE__INIT;
+    t->attributes[*at].key = text(key);
+    t->attributes[*at].text = text(value);
+    t->attribute_list[*at] = &t->attributes[*at];
+    ++*at;
+    to->n_attributes++;
+}
+
+enum { GHOST_ATTRIBUTES = 4 };
+
+/* Behind the entities that are there. */
+static void put_ghosts(const struct source_poll *in, struct source_scratch *t, size_t entity, size_t at)
+{
+    for (size_t i = 0; i < ghost_count(in); i++, entity++) {
+        const struct roster_ghost *from = &in->listing->ghosts[i];
+        Nw__Entity *to = &t->entities[entity];
+
+        timex_rfc3339(from->since, t->gone[i]);
+        *to = (Nw__Entity)NW__ENTITY__INIT;
+        to->id = text(from->id);
+        to->kind = text("ap");
+        to->name = text(from->name);
+        to->attributes = &t->attribute_list[at];
+        put_attribute(t, to, &at, "name", from->name);
+        put_attribute(t, to, &at, "mac", from->id + strlen("ap/"));
+        put_attribute(t, to, &at, "serial", from->serial);
+        put_attribute(t, to, &at, "vanished", t->gone[i]);
+        t->entity_list[entity] = to;
+    }
+}
+
+static bool put_entities(const struct source_poll *in, struct source_scratch *t)
+{
+    const struct device_view *view = in->view;
+    size_t entities = view ? view->entity_count : 0, ghosts = ghost_count(in), at = 0;
+    size_t count = entities + ghosts + OWN_ENTITIES, attributes = ghosts * GHOST_ATTRIBUTES;
 
     for (size_t i = 0; i < entities; i++)
         attributes += view->entities[i].attr_count;
-    if (!ensure(&t->entities, &t->caps[1], entities + OWN_ENTITIES, sizeof *t->entities) ||
-        !ensure(&t->entity_list, &t->caps[2], entities + OWN_ENTITIES, sizeof *t->entity_list) ||
+    if (!ensure(&t->entities, &t->caps[1], count, sizeof *t->entities) ||
+        !ensure(&t->entity_list, &t->caps[2], count, sizeof *t->entity_list) ||
         !ensure(&t->attributes, &t->caps[3], attributes, sizeof *t->attributes) ||
-        !ensure(&t->attribute_list, &t->caps[4], attributes, sizeof *t->attribute_list))
+        !ensure(&t->attribute_list, &t->caps[4], attributes, sizeof *t->attribute_list) ||
+        !ensure(&t->gone, &t->gone_cap, ghosts, sizeof *t->gone))
         return false;
     t->entities[0] = (Nw__Entity)NW__ENTITY__INIT;
     t->entities[0].id = text("device");
@@ -369,20 +427,14 @@ static bool put_entities(const struct device_view *view, struct source_scratch *
         to->kind = text(from->kind);
         to->name = text(from->name);
         to->attributes = &t->attribute_list[at];
-        for (size_t j = 0; j < from->attr_count; j++) {
-            if (from->attrs[j].type == VIEW_ATTR_NULL)
-                continue;
-            t->attributes[at] = (Nw__Attribute)NW__ATTRIBUTE__INIT;
-            t->attributes[at].key = text(from->attrs[j].key);
-            t->attributes[at].text = text(from->attrs[j].text);
-            t->attribute_list[at] = &t->attributes[at];
-            at++;
-            to->n_attributes++;
-        }
+        for (size_t j = 0; j < from->attr_count; j++)
+            if (from->attrs[j].type != VIEW_ATTR_NULL)
+                put_attribute(t, to, &at, from->attrs[j].key, from->attrs[j].text ? from->attrs[j].text : "");
         t->entity_list[i + OWN_ENTITIES] = to;
     }
+    put_ghosts(in, t, entities + OWN_ENTITIES, at);
     t->table.entities = t->entity_list;
-    t->table.n_entities = entities + OWN_ENTITIES;
+    t->table.n_entities = count;
     return true;
 }
 
@@ -396,9 +448,11 @@ static void put_one_series(struct source_scratch *t, uint32_t entity, enum metri
     t->series_list[i] = &t->series[i];
 }
 
-static bool put_series(const struct device_view *view, struct source_scratch *t)
+static bool put_series(const struct source_poll *in, struct source_scratch *t)
 {
-    size_t count = OWN_SERIES + (view ? view->sample_count : 0);
+    const struct device_view *view = in->view;
+    size_t ghosts = ghost_count(in), count = OWN_SERIES + (view ? view->sample_count : 0) + ghosts;
+    size_t first = OWN_ENTITIES + (view ? view->entity_count : 0);
 
     if (!ensure(&t->series, &t->caps[5], count, sizeof *t->series) ||
         !ensure(&t->series_list, &t->caps[6], count, sizeof *t->series_list))
@@ -409,6 +463,8 @@ static bool put_series(const struct device_view *view, struct source_scratch *t)
         if (is_journalled(&view->samples[i]))
             put_one_series(t, view->samples[i].entity + OWN_ENTITIES, view->samples[i].metric);
     }
+    for (size_t i = 0; i < ghosts && t->table.n_series < SOURCE_SERIES_MAX; i++)
+        put_one_series(t, (uint32_t)(first + i), METRIC_AP_STATE);
     t->table.series = t->series_list;
     return true;
 }
@@ -465,8 +521,7 @@ enum err source_add_table(struct source *s, const struct source_poll *in, struct
     t->table = (Nw__Table)NW__TABLE__INIT;
     t->table.version = s->version;
     t->table.interval_ms = (uint32_t)(in->interval / MILLISECONDS);
-    if (!put_entities(in->view, t) || !put_series(in->view, t) || !put_neighbours(in->view, t) ||
-        !put_poe(in->view, t))
+    if (!put_entities(in, t) || !put_series(in, t) || !put_neighbours(in->view, t) || !put_poe(in->view, t))
         return ERR_NOMEM;
     t->identity = (Nw__Identity)NW__IDENTITY__INIT;
     if (in->view) {
@@ -509,8 +564,8 @@ enum err source_record(struct source *s, const struct source_poll *in, bool is_t
                        struct source_scratch *t, Nw__Samples **out)
 {
     const struct poll_summary *summary = poll_summary(in->poll);
-    uint64_t structure = hash_structure(in->view), attributes = in->view ? hash_attributes(in->view) : 0;
-    size_t room = OWN_SERIES + (in->view ? in->view->sample_count : 0);
+    uint64_t structure = hash_structure(in), attributes = in->view ? hash_attributes(in->view) : 0;
+    size_t room = OWN_SERIES + (in->view ? in->view->sample_count : 0) + ghost_count(in);
     enum err e = ERR_OK;
 
     t->samples = (Nw__Samples)NW__SAMPLES__INIT;

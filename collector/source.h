@@ -8,6 +8,7 @@
 #define NW_COLLECTOR_SOURCE_H
 
 #include "collector/decode.h"
+#include "collector/listing.h"
 #include "collector/poll.h"
 #include "collector/reach.h"
 #include "collector/varbind.h"
@@ -26,6 +27,7 @@ struct source_poll {
     const struct poll *poll;
     const struct varbind_set *varbinds; /* poll_collect() of it */
     const struct device_view *view;     /* decoded from them; NULL: nothing is known of the device */
+    const struct listing *listing;      /* of the view; NULL: every row counts */
     const struct reach *reach;
     ns_t started_wall, duration, rtt; /* rtt: of the first request; 0 = none */
     ns_t now;                         /* monotonic */
@@ -37,7 +39,10 @@ struct source_scratch; /* opaque: memory for one record, reused */
 struct source_scratch *source_scratch_new(void);
 void source_scratch_free(struct source_scratch *t);
 
-/* Builds the record; it lives in scratch until the next call and borrows from view. is_table_due: the
+/* An access point that left the listing stays in the table: an entity of kind ap with the attribute
+ * "vanished" (since when) and one series, ap.up, which is unknown with the ghost's reason.
+ *
+ * Builds the record; it lives in scratch until the next call and borrows from view. is_table_due: the
  * source's first record of a segment; it is added by itself when the structure changed. */
 enum err source_record(struct source *s, const struct source_poll *in, bool is_table_due,
                        struct source_scratch *t, Nw__Samples **out) NW_CHECKED;

@@ -53,6 +53,8 @@ const char *quality_name(enum quality_reason reason)
     case QUALITY_UNIT_UNKNOWN: return "unit_unknown";
     case QUALITY_GAP: return "gap";
     case QUALITY_NO_ANSWER: return "no_answer";
+    case QUALITY_VANISHED: return "vanished";
+    case QUALITY_ELSEWHERE: return "elsewhere";
     }
     return "unknown";
 }

@@ -32,8 +32,10 @@ enum quality_reason {
     QUALITY_UNPARSABLE,
     QUALITY_OUT_OF_RANGE,
     QUALITY_UNIT_UNKNOWN,
-    QUALITY_GAP,      /* rates: no earlier reading to compare with, or the agent restarted in between */
-    QUALITY_NO_ANSWER /* asked, not answered */
+    QUALITY_GAP,       /* rates: no earlier reading to compare with, or the agent restarted in between */
+    QUALITY_NO_ANSWER, /* asked, not answered */
+    QUALITY_VANISHED,  /* an access point: its controller no longer lists it, and no other one does */
+    QUALITY_ELSEWHERE  /* an access point: another controller speaks for it, or is about to */
 };
 
 /* NULL for a number that this version does not know (a newer writer's). */

@@ -344,6 +344,8 @@ export const TEXTS = {
   "quality.unit_unknown": ["Einheit unbekannt", "unit unknown"],
   "quality.gap": ["Lücke", "gap"],
   "quality.no_answer": ["keine Antwort", "no answer"],
+  "quality.vanished": ["vom Controller nicht mehr gelistet", "no longer listed by its controller"],
+  "quality.elsewhere": ["ein anderer Controller spricht dafür", "another controller speaks for it"],
   "member.hotspot": ["Hotspot", "Hotspot"],
   "member.device": ["Gerät", "Device"],
   "member.service": ["Dienst", "Service"],
