@@ -27,6 +27,7 @@ struct item {
     uint8_t *raw; /* varbinds as they came */
     uint32_t len, cap;
     ns_t read_at;         /* 0 = never */
+    bool is_too_old;      /* whatever its age: the agent has restarted since */
     bool is_known;        /* column: its instances are those in raw */
     bool has_lost_row;    /* while it is being read: an instance is gone */
     bool is_walk_due;     /* walk it at the next poll that it is due in */
@@ -238,6 +239,7 @@ static void item_store(struct poll *p, struct item *it, const void *bytes, size_
     p->kept += len - it->len;
     it->len = (uint32_t)len;
     it->read_at = now;
+    it->is_too_old = false;
     it->is_done = true;
 }
 
@@ -282,8 +284,8 @@ static void choose_items(struct poll *p, ns_t now)
         ns_t min_age = p->plan->items[i].min_age;
 
         /* A tenth early counts as due, so that an age of five intervals is not six for a jitter's sake. */
-        it->is_due =
-            it->is_wanted || (!p->is_narrow && (!it->read_at || now - it->read_at >= min_age - min_age / 10));
+        bool is_old = !it->read_at || it->is_too_old || now - it->read_at >= min_age - min_age / 10;
+        it->is_due = it->is_wanted || (!p->is_narrow && is_old);
         if (it->is_walk_wanted) {
             it->is_walk_due = true;
             it->is_absent = false;
@@ -532,6 +534,13 @@ static enum poll_next ask_get(struct poll *p, ns_t now, struct poll_request *ask
     return ask_walk(p, now, ask);
 }
 
+/* What restarted may run other software, or be another box in the same place: everything is due. */
+static void forget_ages(struct poll *p)
+{
+    for (size_t i = 0; p->plan && i < p->plan->count; i++)
+        p->items[i].is_too_old = true;
+}
+
 static void take_uptime(struct poll *p, ns_t now, const struct snmp_raw_varbind *vb)
 {
     uint32_t ids[OID_MAX], value_ids[OID_MAX];
@@ -546,6 +555,7 @@ static void take_uptime(struct poll *p, ns_t now, const struct snmp_raw_varbind 
     if (p->uptime_ms && uptime < p->uptime_ms) {
         p->summary.is_restarted = true;
         p->rewalk_at = now;
+        forget_ages(p);
     }
     p->uptime_ms = uptime;
     p->uptime_at = now;

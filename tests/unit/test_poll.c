@@ -22,7 +22,7 @@ static const struct read_item PLAN_ITEMS[] = {
     {OBJECT_ID, 9, true, 0},
     {UPTIME, 9, true, 0},
     {NAME, 9, true, 0},
-    {LOCATION, 9, true, 0},
+    {LOCATION, 9, true, 1 * HOURS},
     {IF_DESCR, 10, false, 5 * MINUTES},
     {IF_IN, 10, false, 0},
     {IF_OUT, 10, false, 0},
@@ -378,6 +378,27 @@ static void a_restart_is_noticed_and_the_tables_are_walked_again(void **state)
     close_world(w);
 }
 
+/* New firmware or another box: what is read once an hour is read at once. */
+static void after_a_restart_everything_is_due(void **state)
+{
+    struct world *w = open_world(1);
+
+    (void)state;
+    agent_text(w->agent, "1.3.6.1.2.1.1.6.0", "here");
+    run_poll(w, false);
+    agent_text(w->agent, "1.3.6.1.2.1.1.6.0", "there");
+    w->now += 60 * SECONDS;
+    run_poll(w, false);
+    assert_memory_equal(varbind_set_find(w->varbinds, LOCATION, 9)->bytes, "here", 5);
+    agent_number(w->agent, "1.3.6.1.2.1.1.3.0", SNMP_TIMETICKS, 50);
+    w->now += 60 * SECONDS;
+    run_poll(w, false);
+    w->now += 60 * SECONDS;
+    run_poll(w, false);
+    assert_memory_equal(varbind_set_find(w->varbinds, LOCATION, 9)->bytes, "there", 6);
+    close_world(w);
+}
+
 static void silence_is_a_miss_and_costs_one_request(void **state)
 {
     struct world *w = open_world(1);
@@ -536,6 +557,7 @@ RUN_TESTS("poll", cmocka_unit_test(the_first_poll_identifies_and_walks_later_one
           cmocka_unit_test(a_vanished_row_leads_to_a_walk_in_the_next_poll),
           cmocka_unit_test(another_sysobjectid_is_another_device),
           cmocka_unit_test(a_restart_is_noticed_and_the_tables_are_walked_again),
+          cmocka_unit_test(after_a_restart_everything_is_due),
           cmocka_unit_test(silence_is_a_miss_and_costs_one_request),
           cmocka_unit_test(an_agent_that_falls_silent_in_the_middle_gives_part),
           cmocka_unit_test(hostile_walks_end_at_once_and_are_called_broken),
