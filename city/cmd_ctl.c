@@ -16,6 +16,7 @@ static const char usage[] =
     "  counts [AGENT]                  requests and varbinds answered, by agent\n"
     "  list                            the names of incidents\n"
     "  kill AGENT, revive AGENT        a device's id, or a hotspot's with an agent of its own\n"
+    "  swap DEVICE                     another box of the same model: new serial number, started anew\n"
     "  incident NAME [TARGET] on|off   without TARGET: one is chosen, or all are ended\n"
     "  script on|off                   the demo's script of incidents\n"
     "  delay MS                        agents answer that late (0 to 10000)\n"

@@ -13,7 +13,8 @@
 
 static const char usage[] =
     "Usage: netzwacht-city init --dir DIR [OPTION]...\n"
-    "Builds a simulated city and writes inventory.yaml, districts.geojson, community and city.json.\n\n"
+    "Builds a simulated city and writes inventory.yaml, districts.geojson, rules/firmware.yaml, community\n"
+    "and city.json.\n\n"
     "  --dir DIR             where to (created)\n"
     "  --hotspots N          540\n"
     "  --nodes N             60: core, aggregation, access switches and UPSs\n"

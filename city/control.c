@@ -92,6 +92,18 @@ static bool take_number(const char *word, uint64_t max, unsigned *out)
     return true;
 }
 
+/* Another box of the same kind: new serial number, started just now. */
+static const char *swap_device(struct control *c, const char *id, ns_t now)
+{
+    int device = city_device_by_id(c->sim->city, id);
+
+    if (device < 0)
+        return "there is no device of that id";
+    c->sim->devices[device].swaps++;
+    sim_restart_agent(c->sim, device, now);
+    return NULL;
+}
+
 /* NULL, or the problem. */
 static const char *obey(struct control *c, char **words, size_t n, ns_t now, struct json_out *j)
 {
@@ -108,6 +120,8 @@ static const char *obey(struct control *c, char **words, size_t n, ns_t now, str
         return switch_incident(c, INCIDENT_AGENT_DEAD, words[1], true, now, NULL);
     else if (n == 2 && strcmp(verb, "revive") == 0)
         return switch_incident(c, INCIDENT_AGENT_DEAD, words[1], false, now, NULL);
+    else if (n == 2 && strcmp(verb, "swap") == 0)
+        return swap_device(c, words[1], now);
     else if (n == 2 && strcmp(verb, "delay") == 0)
         return take_number(words[1], 10000, &c->delay_ms) ? NULL : "the delay is 0 to 10000 milliseconds";
     else if (n == 2 && strcmp(verb, "loss") == 0)
@@ -121,7 +135,7 @@ static const char *obey(struct control *c, char **words, size_t n, ns_t now, str
         if (id)
             json_string(j, "incident", id);
     } else
-        return "not understood: status | counts [AGENT] | list | kill AGENT | revive AGENT | "
+        return "not understood: status | counts [AGENT] | list | kill AGENT | revive AGENT | swap DEVICE | "
                "incident NAME [TARGET] on|off | script on|off | delay MS | loss PERMILLE";
     return NULL;
 }

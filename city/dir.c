@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "city/hardware.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
 
@@ -82,17 +83,34 @@ static enum err put_community(const char *dir)
     return e;
 }
 
+static enum err make_dir(const char *dir)
+{
+    enum err e = mkdir(dir, 0750) < 0 && errno != EEXIST ? err_from_errno(errno) : ERR_OK;
+
+    if (e)
+        log_error("cannot create %s: %s", dir, strerror(errno));
+    return e;
+}
+
+/* Not beside the inventory: `inventory: [DIR]` reads every YAML file there. */
+static enum err put_rules(const char *dir, const struct city *c)
+{
+    char *rules = strx_printf("%s/rules", dir);
+    struct buf b = BUF_INIT;
+    enum err e = rules ? make_dir(rules) : ERR_NOMEM;
+
+    if (!e)
+        e = put_buf(rules, "firmware.yaml", city_write_firmware(c, &b), &b);
+    free(rules);
+    return e;
+}
+
 enum err city_dir_init(const char *dir, const struct city *c)
 {
     struct buf b = BUF_INIT;
     char name[32];
-    enum err e = ERR_OK;
+    enum err e = make_dir(dir);
 
-    if (mkdir(dir, 0750) < 0 && errno != EEXIST) {
-        e = err_from_errno(errno);
-        log_error("cannot create %s: %s", dir, strerror(errno));
-        return e;
-    }
     for (size_t first = 0, file = 1; first < c->hotspot_count && !e;
          first += CITY_HOTSPOTS_PER_FILE, file++) {
         snprintf(name, sizeof name, file == 1 ? "inventory.yaml" : "inventory-%zu.yaml", file);
@@ -100,6 +118,8 @@ enum err city_dir_init(const char *dir, const struct city *c)
     }
     if (!e)
         e = put_buf(dir, "districts.geojson", city_write_districts(&b), &b);
+    if (!e)
+        e = put_rules(dir, c);
     if (!e)
         e = put_community(dir);
     if (!e)

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#include "city/hardware.h"
+
 enum { MEMORY_KB = 3914752 };
 
 static const struct city_hotspot *row_hotspot(const struct mib_agent *a, size_t row)
@@ -64,7 +66,7 @@ static void ap(const struct mib_agent *a, size_t row, int what, struct agent_val
                       ? (double)(a->now - a->sim->devices[h->access].boot) / 1e7
                       : 0);
         break;
-    case 13: put_text(v, "325"); break;
+    case 13: put_text(v, city_row_model(a->sim->city, mib_device(a)->rows[row])); break;
     case 14: put_text(v, h->name); break;
     default: put_int(v, a->sim->hotspots[h - a->sim->city->hotspots].is_serving ? 1 : 2); break;
     }

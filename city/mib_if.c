@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "city/hardware.h"
 #include "lib/base/strx.h"
 
 static const double share_down = 0.86; /* of a hotspot's traffic: towards the citizens */
@@ -19,28 +20,30 @@ static double seconds(ns_t t)
 
 struct identity mib_identity(const struct mib_agent *a)
 {
+    struct city_hardware h = city_hardware_of(a->sim->city, a->device);
+    struct identity unifi = {"", {1, 3, 6, 1, 4, 1, 8072, 3, 2, 10}, 10};
+    struct identity aruba = {"", {1, 3, 6, 1, 4, 1, 14823, 1, 1, 40}, 10};
+    struct identity junos = {"", {1, 3, 6, 1, 4, 1, 2636, 1, 1, 1, 4, 82}, 12};
+    struct identity ups = {"Simulated UPS, RFC 1628 agent", {1, 3, 6, 1, 2, 1, 33}, 7};
+
     switch (mib_family(mib_device(a)->role)) {
     case FAMILY_ARUBAOS:
-        return (struct identity){"ArubaOS (MODEL: Aruba7010), Version 8.6.0.9 (simulated)",
-                                 {1, 3, 6, 1, 4, 1, 14823, 1, 1, 40},
-                                 10};
+        snprintf(aruba.descr, sizeof aruba.descr, "ArubaOS (MODEL: %s), Version %s (simulated)", h.model,
+                 h.version);
+        return aruba;
     case FAMILY_JUNOS:
+        snprintf(junos.descr, sizeof junos.descr,
+                 "Juniper Networks, Inc. %s Ethernet Switch, kernel JUNOS %s, Build date: simulated", h.model,
+                 h.version);
         if (mib_device(a)->role == ROLE_ACCESS)
-            return (struct identity){
-                "Juniper Networks, Inc. ex3400-48p Ethernet Switch, kernel JUNOS 20.4R3, "
-                "Build date: simulated",
-                {1, 3, 6, 1, 4, 1, 2636, 1, 1, 1, 4, 131},
-                12};
-        return (struct identity){
-            "Juniper Networks, Inc. qfx5100-48s-6q Ethernet Switch, kernel JUNOS 20.4R3, "
-            "Build date: simulated",
-            {1, 3, 6, 1, 4, 1, 2636, 1, 1, 1, 4, 82},
-            12};
-    case FAMILY_UPS: return (struct identity){"Simulated UPS, RFC 1628 agent", {1, 3, 6, 1, 2, 1, 33}, 7};
+            junos.object_id[11] = 131;
+        return junos;
+    case FAMILY_UPS: return ups;
     case FAMILY_UNIFI:
     case FAMILY_COUNT: break;
     }
-    return (struct identity){"UAP-nanoHD 6.5.28.14491", {1, 3, 6, 1, 4, 1, 8072, 3, 2, 10}, 10};
+    snprintf(unifi.descr, sizeof unifi.descr, "%s %s", h.model, h.version);
+    return unifi;
 }
 
 static double uptime_ticks(const struct mib_agent *a)

@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "city/hardware.h"
+
 /* ---- LLDP-MIB (IEEE 802.1AB-2005): chassis by MAC, ports by local number, as Junos does ---- */
 
 static void lldp_local(const struct mib_agent *a, size_t row, int what, struct agent_value *v)
@@ -33,10 +35,23 @@ static void lldp_port(const struct mib_agent *a, size_t row, int what, struct ag
     put_text(v, what == 3 ? text : mib_device(a)->ports[row].name);
 }
 
+static void describe_ap(const struct mib_agent *a, const struct city_port *p, char *out, size_t size)
+{
+    const struct city *c = a->sim->city;
+
+    if (c->hotspots[p->hotspot].is_row) {
+        snprintf(out, size, "ArubaOS (MODEL: %s)", city_row_model(c, p->hotspot));
+    } else {
+        struct city_hardware h = city_hardware_of(c, p->device);
+        snprintf(out, size, "%s %s", h.model, h.version);
+    }
+}
+
 static void lldp_remote_ap(const struct mib_agent *a, const struct city_port *p, int what,
                            struct agent_value *v)
 {
     const struct city_hotspot *h = &a->sim->city->hotspots[p->hotspot];
+    char text[80];
 
     switch (what) {
     case 5:
@@ -44,7 +59,7 @@ static void lldp_remote_ap(const struct mib_agent *a, const struct city_port *p,
     case 6: put_int(v, 3); break; /* macAddress(3) */
     case 8: put_text(v, "eth0"); break;
     case 9: put_text(v, h->is_row ? h->id : a->sim->city->devices[p->device].id); break;
-    default: put_text(v, h->is_row ? "ArubaOS (MODEL: 325)" : "UAP-nanoHD 6.5.28.14491"); break;
+    default: describe_ap(a, p, text, sizeof text); put_text(v, text);
     }
 }
 
@@ -106,27 +121,25 @@ static void lldp_address(const struct mib_agent *a, size_t row, int what, struct
 
 static void box(const struct mib_agent *a, size_t row, int what, struct agent_value *v)
 {
-    bool is_access = mib_device(a)->role == ROLE_ACCESS;
     char text[48];
 
     (void)row;
     if (what == 2)
-        snprintf(text, sizeof text, "Juniper %s Switch", is_access ? "EX3400-48P" : "QFX5100-48S-6Q");
+        snprintf(text, sizeof text, "Juniper %s Switch", city_hardware_of(a->sim->city, a->device).model);
     else
-        snprintf(text, sizeof text, "SIM%02X%02X%02X%02X", mib_device(a)->mac[2], mib_device(a)->mac[3],
-                 mib_device(a)->mac[4], mib_device(a)->mac[5]);
+        city_serial(a->sim->city, a->device, a->sim->devices[a->device].swaps, text);
     put_text(v, text);
 }
 
 static void operating(const struct mib_agent *a, size_t row, int what, struct agent_value *v)
 {
     uint32_t owner = (uint32_t)(a->device * 2) + (uint32_t)row;
+    char text[48];
 
     switch (what) {
     case 5:
-        put_text(v, row                                  ? "Routing Engine 0"
-                    : mib_device(a)->role == ROLE_ACCESS ? "FPC: EX3400-48P @ 0/*/*"
-                                                         : "FPC: QFX5100-48S-6Q @ 0/*/*");
+        snprintf(text, sizeof text, "FPC: %s @ 0/*/*", city_hardware_of(a->sim->city, a->device).model);
+        put_text(v, row ? "Routing Engine 0" : text);
         break;
     case 6: put_int(v, 2); break; /* running(2) */
     case 7: put_gauge(v, sim_wander(a->sim, owner, 54, 37, 4, a->now)); break;

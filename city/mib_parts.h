@@ -72,7 +72,7 @@ value_fn mib_system, mib_if, mib_if_x, mib_if_number, mib_host_uptime;
 
 /* What a family says of itself. */
 struct identity {
-    const char *descr;
+    char descr[128];
     uint32_t object_id[12];
     size_t object_id_len;
 };

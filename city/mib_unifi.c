@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#include "city/hardware.h"
+
 enum { RADIOS = 2, MEMORY_KB = 124372 };
 
 static int hotspot_of(const struct mib_agent *a)
@@ -90,9 +92,10 @@ static void vap(const struct mib_agent *a, size_t row, int what, struct agent_va
 
 static void model(const struct mib_agent *a, size_t row, int what, struct agent_value *v)
 {
-    (void)a;
+    struct city_hardware h = city_hardware_of(a->sim->city, a->device);
+
     (void)row;
-    put_text(v, what == 3 ? "UAP-nanoHD" : "6.5.28.14491");
+    put_text(v, what == 3 ? h.model : h.version);
 }
 
 #define RADIO_COLUMN(n) COLUMN(radio, n, ROWS_RADIO, 1, 3, 6, 1, 4, 1, 41112, 1, 6, 1, 1, 1, n)

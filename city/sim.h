@@ -32,6 +32,7 @@ struct sim_device {
     double charge;     /* UPS: percent when the mains last came or went */
     ns_t charge_at;
     uint32_t outages; /* UPS: of the mains */
+    unsigned swaps;   /* how often another box was put in its place */
     ns_t drift_since; /* its uplink fibre: optical level falls since; 0 = no */
     uint64_t requests, varbinds;
 };

@@ -140,6 +140,7 @@ static enum err write_config(const struct demo_plan *p)
         "simulated: true\n"
         "inventory: [city]\n" /* its directory: a large city has several files */
         "districts: city/districts.geojson\n"
+        "firmware: city/rules/firmware.yaml\n"
         "credentials:\n"
         "  - {name: default, version: v2c, community_file: city/community}\n"
         "collector: {interval: 5s, timeout: 500ms, miss_interval: 1s, confirm_interval: 250ms}\n"

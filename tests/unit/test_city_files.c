@@ -11,8 +11,10 @@
 #include "city/backfill.h"
 #include "city/control.h"
 #include "city/dns.h"
+#include "city/hardware.h"
 #include "city/portal.h"
 #include "city/write.h"
+#include "lib/model/firmware.h"
 #include "lib/model/metric.h"
 #include "lib/model/record.h"
 #include "lib/model/state.h"
@@ -294,6 +296,100 @@ static void commands_are_answered_in_json_and_nonsense_in_words(void **state)
     city_free(city);
 }
 
+/* ---- hardware ---- */
+
+static size_t count_model(const struct city *c, const char *model)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < c->device_count; i++)
+        count += strcmp(city_hardware_of(c, (int)i).model, model) == 0;
+    return count;
+}
+
+static void models_and_versions_follow_from_the_seed(void **state)
+{
+    struct city *one = make_city(540, 60), *same = make_city(540, 60);
+    char a[CITY_SERIAL_SIZE], b[CITY_SERIAL_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < one->device_count; i++) {
+        struct city_hardware h = city_hardware_of(one, (int)i);
+        assert_string_not_equal(h.model, "");
+        assert_string_equal(h.model, city_hardware_of(same, (int)i).model);
+        assert_string_equal(h.version, city_hardware_of(same, (int)i).version);
+        city_serial(one, (int)i, 0, a);
+        city_serial(same, (int)i, 0, b);
+        assert_string_equal(a, b);
+        city_serial(same, (int)i, 1, b);
+        assert_string_not_equal(a, b);
+    }
+    assert_in_range(count_model(one, "UAP-SIM-1"), 30, 80); /* 15 % of 360 */
+    assert_in_range(count_model(one, "UAP-SIM-2"), 140, 220);
+    assert_in_range(count_model(one, "UAP-SIM-3"), 90, 165);
+    city_free(same);
+    city_free(one);
+}
+
+static void rate(const struct city *c, const struct firmware_rules *rules,
+                 size_t statuses[FIRMWARE_STATUS_COUNT], size_t supports[SUPPORT_COUNT])
+{
+    for (size_t i = 0; i < c->device_count; i++) {
+        struct city_hardware h = city_hardware_of(c, (int)i);
+        const struct firmware_rule *rule = firmware_rule_for(rules, "any", h.model);
+        statuses[firmware_status_of(rule, h.version)]++;
+        supports[firmware_support_of(rule, c->params.epoch / DAYS)]++;
+    }
+}
+
+static void its_rules_show_every_kind_of_finding(void **state)
+{
+    struct city *c = make_city(540, 60);
+    size_t statuses[FIRMWARE_STATUS_COUNT] = {0}, supports[SUPPORT_COUNT] = {0};
+    struct firmware_rules *rules = NULL;
+    struct conf_report *report;
+    struct buf b = BUF_INIT;
+
+    (void)state;
+    assert_ok(city_write_firmware(c, &b));
+    assert_ok(conf_report_new(&report));
+    if (firmware_rules_parse("firmware.yaml", b.data, b.len, report, &rules))
+        fail_msg("%s", conf_report_text(report));
+    rate(c, rules, statuses, supports);
+    for (int i = 0; i < FIRMWARE_STATUS_COUNT; i++)
+        if (i != FIRMWARE_UNRATED && statuses[i] == 0)
+            fail_msg("no box is %s", firmware_status_words[i]);
+    for (int i = 0; i < SUPPORT_COUNT; i++)
+        if (supports[i] == 0)
+            fail_msg("of no box the support is \"%s\"", firmware_support_words[i]);
+    assert_true(statuses[FIRMWARE_CURRENT] > statuses[FIRMWARE_TOO_OLD]);
+    firmware_rules_free(rules);
+    conf_report_free(report);
+    buf_fini(&b);
+    city_free(c);
+}
+
+static void a_swapped_device_has_another_serial_number_and_has_just_started(void **state)
+{
+    struct city *city = make_city(40, 12);
+    struct control c = {0};
+    int device = city_device_by_id(city, "core-1");
+
+    (void)state;
+    assert_ok(sim_new(city, 1795000000 * SECONDS, &c.sim));
+    assert_ok(incidents_new(c.sim, ignore_line, NULL, &c.incidents));
+    assert_false(is_ok(&c, "swap nobody"));
+    assert_false(is_ok(&c, "swap"));
+    assert_int_equal(c.sim->devices[device].swaps, 0);
+    ns_t boot = c.sim->devices[device].boot;
+    assert_true(is_ok(&c, "swap core-1"));
+    assert_int_equal(c.sim->devices[device].swaps, 1);
+    assert_true(c.sim->devices[device].boot > boot);
+    incidents_free(c.incidents);
+    sim_free(c.sim);
+    city_free(city);
+}
+
 /* ---- the back-filled past ---- */
 
 struct seen {
@@ -384,4 +480,7 @@ RUN_TESTS("city_files", cmocka_unit_test(the_product_reads_the_inventory_without
           cmocka_unit_test(the_portal_speaks_rfc_8908_and_catches_canaries),
           cmocka_unit_test(the_portal_waits_for_the_end_and_refuses_garbage),
           cmocka_unit_test(commands_are_answered_in_json_and_nonsense_in_words),
+          cmocka_unit_test(models_and_versions_follow_from_the_seed),
+          cmocka_unit_test(its_rules_show_every_kind_of_finding),
+          cmocka_unit_test(a_swapped_device_has_another_serial_number_and_has_just_started),
           cmocka_unit_test(the_past_is_in_order_typed_and_has_a_few_outages))
