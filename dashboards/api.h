@@ -19,6 +19,7 @@
 #include "dashboards/worker.h"
 #include "lib/base/buf.h"
 #include "lib/base/json_out.h"
+#include "lib/model/firmware.h"
 #include "lib/model/inventory.h"
 #include "lib/model/settings.h"
 #include "lib/stores/history.h"
@@ -36,6 +37,7 @@ struct dashboard {
     struct http_server *http;
     struct snapshot *snapshot;
     struct history *history;
+    struct firmware_rules *firmware; /* NULL: the operator has written none */
     struct users *users;
     struct events *events;
     struct worker *worker;
@@ -129,6 +131,12 @@ void api_json_probes(struct json_out *j, const struct dashboard *d, const char *
 typedef bool api_entity_filter(const Nw__Entity *entity, const void *ctx);
 void api_json_graphs(struct json_out *j, const char *source_id, const Nw__Table *t, api_entity_filter *filter,
                      const void *ctx);
+/* Vendor, model, version, serial number, and what the firmware rules say; asset NULL: nothing is known. */
+void api_json_asset_members(struct json_out *j, const struct dashboard *d, const struct asset *asset);
+/* `rule`: the entry of firmware.yaml that fits, or null. */
+void api_json_firmware_rule(struct json_out *j, const struct dashboard *d, const struct asset *asset);
+/* Days since 1970 in Europe/Berlin. */
+int64_t api_today(const struct dashboard *d);
 const char *api_outcome_name(uint32_t outcome);
 /* How many hotspots hang on each device (traffic or power), by device index; malloc'ed, NULL: no memory. */
 size_t *api_hotspots_below(const struct dashboard *d);
@@ -140,10 +148,11 @@ size_t *api_hotspots_below(const struct dashboard *d);
 route_fn api_health, api_metrics, api_description, api_config, api_session_get, api_session_post,
     api_session_delete, api_summary, api_hotspots, api_hotspots_geojson, api_hotspot, api_hotspot_history,
     api_hotspot_availability, api_availability, api_devices, api_device, api_device_entities,
-    api_device_neighbours, api_services, api_topology, api_series, api_incidents, api_incident,
-    api_incident_acknowledge, api_incident_comment, api_incident_shelve, api_incident_close, api_command,
-    api_maintenance, api_maintenance_add, api_maintenance_end, api_coverage, api_coverage_summary,
-    api_daemons, api_users, api_audit, api_events, api_public_file, api_public_redirect, api_web_file;
+    api_device_neighbours, api_device_changes, api_firmware, api_firmware_assets, api_services, api_topology,
+    api_series, api_incidents, api_incident, api_incident_acknowledge, api_incident_comment,
+    api_incident_shelve, api_incident_close, api_command, api_maintenance, api_maintenance_add,
+    api_maintenance_end, api_coverage, api_coverage_summary, api_daemons, api_users, api_audit, api_events,
+    api_public_file, api_public_redirect, api_web_file;
 
 /* ---- event streams (api_events.c) ---- */
 

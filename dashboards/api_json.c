@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dashboards/api.h"
+#include "dashboards/depends.h"
 #include "lib/base/strx.h"
 #include "lib/model/metric.h"
 #include "lib/model/state.h"
@@ -67,6 +68,20 @@ void api_json_hotspot_members(struct json_out *j, const struct dashboard *d, siz
     json_bool(j, "published", h->is_published);
 }
 
+void api_json_asset_members(struct json_out *j, const struct dashboard *d, const struct asset *asset)
+{
+    const struct firmware_rule *rule =
+        asset ? firmware_rule_for(d->firmware, asset->vendor, asset->model) : NULL;
+
+    api_json_id(j, "vendor", asset ? asset->vendor : NULL);
+    api_json_id(j, "model", asset ? asset->model : NULL);
+    api_json_id(j, "version", asset ? asset->version : NULL);
+    api_json_id(j, "serial", asset ? asset->serial : NULL);
+    json_string(j, "firmware",
+                firmware_status_words[firmware_status_of(rule, asset ? asset->version : NULL)]);
+    json_string(j, "support", firmware_support_words[firmware_support_of(rule, api_today(d))]);
+}
+
 const char *api_outcome_name(uint32_t outcome)
 {
     static const char *const names[] = {"ok", "partial", "timeout", "refused", "broken", "failed"};
@@ -79,6 +94,7 @@ void api_json_device_members(struct json_out *j, const struct dashboard *d, size
     const struct device *v = &inventory_devices(d->inventory, &(size_t){0})[index];
     const struct site *site = inventory_site(d->inventory, v->site);
     const struct snap_source *source = snapshot_source(d->snapshot, v->id);
+    const struct asset *asset = snapshot_asset(source, NULL);
 
     json_string(j, "id", v->id);
     json_string(j, "name", v->name);
@@ -106,36 +122,14 @@ void api_json_device_members(struct json_out *j, const struct dashboard *d, size
     json_string(j, "outcome", source ? api_outcome_name(source->outcome) : NULL);
     json_uint(j, "misses", source ? source->misses : 0);
     json_uint(j, "hotspots", hotspots);
-    api_json_id(j, "vendor", source ? source->vendor : NULL);
-    api_json_id(j, "model", source ? source->model : NULL);
+    api_json_asset_members(j, d, asset);
 }
 
-static size_t device_index(const struct dashboard *d, const struct device *v)
+static void count_device(void *ctx, size_t device)
 {
-    return (size_t)(v - inventory_devices(d->inventory, &(size_t){0}));
-}
+    size_t *counts = ctx;
 
-/* Every device on the way from a hotspot to the core counts it once; what powers a device on that way too. */
-static void count_upwards(const struct dashboard *d, const struct hotspot *h, size_t *counts, size_t count)
-{
-    const struct device *v =
-        h->device && !h->entity ? inventory_device(d->inventory, h->device) : hotspot_uplink(d->inventory, h);
-    const struct device *own_power = inventory_device(d->inventory, h->power);
-
-    if (h->entity && h->device) {
-        const struct device *controller = inventory_device(d->inventory, h->device);
-        if (controller)
-            counts[device_index(d, controller)]++;
-    }
-    if (own_power && (!v || own_power != v))
-        counts[device_index(d, own_power)]++;
-    for (size_t depth = 0; v && depth < count; depth++) {
-        const struct device *power = inventory_device(d->inventory, v->power);
-        counts[device_index(d, v)]++;
-        if (power && power != own_power && power->kind == DEVICE_UPS)
-            counts[device_index(d, power)]++;
-        v = inventory_device(d->inventory, v->uplink);
-    }
+    counts[device]++;
 }
 
 size_t *api_hotspots_below(const struct dashboard *d)
@@ -147,7 +141,7 @@ size_t *api_hotspots_below(const struct dashboard *d)
     inventory_devices(d->inventory, &count);
     counts = calloc(count + 1, sizeof *counts);
     for (size_t i = 0; counts && i < hotspot_count; i++)
-        count_upwards(d, &hotspots[i], counts, count);
+        depends_each(d->inventory, &hotspots[i], count_device, counts);
     return counts;
 }
 

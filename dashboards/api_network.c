@@ -142,6 +142,19 @@ static void put_radios(struct json_out *j, const struct hotspot *h)
     json_array_end(j);
 }
 
+/* What hangs there: a device of its own, or an access point that its controller knows. */
+static void put_hardware(struct json_out *j, const struct dashboard *d, const struct asset *asset)
+{
+    if (!asset) {
+        json_null(j, "hardware");
+        return;
+    }
+    json_object_begin(j, "hardware");
+    api_json_asset_members(j, d, asset);
+    api_json_firmware_rule(j, d, asset);
+    json_object_end(j);
+}
+
 /* One diagram of all its connected devices, whatever the number of radios and SSIDs. */
 static void put_clients_graph(struct json_out *j, const struct hotspot *h, const struct snap_source *source)
 {
@@ -204,6 +217,7 @@ void api_hotspot(struct api_call *c)
     json_string(&j, "environment", h->environment == ENV_INDOOR ? "indoor" : "outdoor");
     json_double(&j, "height_m", h->height_m);
     api_json_id(&j, "power", h->power);
+    put_hardware(&j, d, snapshot_asset(source, h->entity));
     put_radios(&j, h);
     put_path(&j, d, h);
     json_array_begin(&j, "entities");
@@ -227,7 +241,7 @@ void api_hotspot(struct api_call *c)
 static bool is_device_wanted(const struct api_call *c, const struct device *v, size_t index)
 {
     const struct dashboard *d = c->dashboard;
-    const struct snap_source *source = snapshot_source(d->snapshot, v->id);
+    const struct asset *asset = snapshot_asset(snapshot_source(d->snapshot, v->id), NULL);
     const struct site *site = inventory_site(d->inventory, v->site);
 
     return api_list_has(api_param(c, "kind"), device_kind_words[v->kind]) &&
@@ -235,7 +249,8 @@ static bool is_device_wanted(const struct api_call *c, const struct device *v, s
            api_list_has(api_param(c, "district"), site ? text_or(site->district, "") : "") &&
            api_list_has(api_param(c, "uplink"), text_or(v->uplink, "")) &&
            api_matches(api_param(c, "q"), v->id, text_or(v->name, ""), text_or(v->address, ""),
-                       source ? text_or(source->model, "") : "", site ? text_or(site->name, "") : "", NULL);
+                       asset ? asset->model : "", asset ? asset->version : "", asset ? asset->serial : "",
+                       site ? text_or(site->name, "") : "", NULL);
 }
 
 void api_devices(struct api_call *c)
@@ -295,6 +310,12 @@ static void put_identity(struct json_out *j, const Nw__Table *t)
     json_object_end(j);
 }
 
+/* 0: not known. sysUpTime begins anew after 497 days (RFC 3418): the time may be too late by such a span. */
+static ns_t booted(const struct snap_source *source)
+{
+    return source && source->uptime_ms ? source->answered - (ns_t)source->uptime_ms * MILLISECONDS : 0;
+}
+
 static void put_children(struct json_out *j, const struct dashboard *d, const struct device *parent)
 {
     size_t count;
@@ -335,6 +356,8 @@ void api_device(struct api_call *c)
     api_json_id(&j, "uplink_port", v->uplink_port);
     put_identity(&j, t);
     json_double(&j, "uptime_s", source && source->uptime_ms ? (double)source->uptime_ms / 1000 : NAN);
+    json_time(&j, "booted", booted(source));
+    api_json_firmware_rule(&j, d, snapshot_asset(source, NULL));
     json_double(&j, "interval_s", source && source->interval_ms ? source->interval_ms / 1000.0 : NAN);
     json_double(&j, "poll_rtt_ms", source && source->duration_us ? source->duration_us / 1000.0 : NAN);
     put_children(&j, d, v);

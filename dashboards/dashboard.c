@@ -160,6 +160,19 @@ static void on_gone(void *ctx NW_UNUSED, struct http_request *r)
 
 /* ---- records ---- */
 
+/* What changed of the hardware goes to history, which knows the last word of each from before a restart. */
+static void note_assets(struct dashboard *d, const Nw__Samples *samples)
+{
+    struct assets *assets = snapshot_assets(d->snapshot, samples->source);
+
+    for (size_t i = 0; assets && i < assets->count; i++) {
+        struct asset *a = &assets->items[i];
+        const struct history_asset told = {samples->source, a->entity, a->model, a->version, a->serial};
+        if (!a->is_noted)
+            a->is_noted = history_asset(d->history, (ns_t)samples->started, &told) == ERR_OK;
+    }
+}
+
 static void on_record(void *ctx, const char *partition, journal_pos pos, const void *bytes, size_t len,
                       Nw__Record *record)
 {
@@ -181,6 +194,8 @@ static void on_record(void *ctx, const char *partition, journal_pos pos, const v
     e = snapshot_record(d->snapshot, partition, record, loop_wall(d->loop));
     if (e)
         log_warning("a record of %s is not shown: %s", partition, err_text(e));
+    if (record->body_case == NW__RECORD__BODY_SAMPLES && record->samples->table)
+        note_assets(d, record->samples);
 }
 
 static void on_idle(void *ctx)
@@ -236,6 +251,22 @@ static enum err open_stores(struct dashboard *d)
     return e;
 }
 
+/* A mistake is said with its place, and the dashboard starts without rules: it must show what is down. */
+static enum err read_firmware_rules(struct dashboard *d)
+{
+    struct conf_report *report = NULL;
+    enum err e = d->settings->firmware ? conf_report_new(&report) : ERR_OK;
+
+    if (report) {
+        e = firmware_rules_load(d->settings->firmware, report, &d->firmware);
+        if (e)
+            log_error("no firmware is rated: %s",
+                      conf_report_count(report) ? conf_report_text(report) : err_text(e));
+    }
+    conf_report_free(report);
+    return e == ERR_NOMEM ? e : ERR_OK;
+}
+
 static struct http_blob *read_description(void)
 {
     char *path = settings_data_path("openapi.json"), *data = NULL;
@@ -281,6 +312,8 @@ static enum err make_parts(struct program *p)
 
     if (e == ERR_OK)
         e = snapshot_new(d->inventory, &d->snapshot);
+    if (e == ERR_OK)
+        e = read_firmware_rules(d);
     if (e == ERR_OK)
         e = events_new(&d->events);
     if (e == ERR_OK)
@@ -389,6 +422,7 @@ void dashboard_free(struct dashboard *d)
     buf_fini(&d->coverage_summary);
     events_free(d->events);
     snapshot_free(d->snapshot);
+    firmware_rules_free(d->firmware);
     history_close(d->history);
     users_close(d->users);
     free(p);

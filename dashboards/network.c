@@ -22,6 +22,7 @@ static struct topo_node device_node(const struct inventory *inv, const struct sn
                                     const struct device *v, ns_t now)
 {
     const struct snap_source *source = snapshot_source(snapshot, v->id);
+    const struct asset *asset = snapshot_asset(source, NULL);
     const struct wiring *w = source ? source->wiring : NULL;
     struct topo_node node = {
         .id = v->id,
@@ -31,7 +32,7 @@ static struct topo_node device_node(const struct inventory *inv, const struct sn
         .uplink = index_of(inv, v->uplink),
         .power = index_of(inv, v->power),
         .uplink_port = v->uplink_port,
-        .name = source ? source->sys_name : NULL,
+        .name = asset ? asset->name : NULL,
         .address = v->address,
     };
 

@@ -46,9 +46,7 @@ static void free_source(void *p)
     free(s->values);
     free(s->unknown);
     free(s->table);
-    free(s->vendor);
-    free(s->model);
-    free(s->sys_name);
+    assets_fini(&s->assets);
     free(s->clients);
     wiring_free(s->wiring);
     free(s);
@@ -268,17 +266,6 @@ done:
     return e;
 }
 
-static enum err set_text(char **to, const char *text)
-{
-    char *copy = strx_printf("%s", text);
-
-    if (!copy)
-        return ERR_NOMEM;
-    free(*to);
-    *to = copy;
-    return ERR_OK;
-}
-
 static enum err take_wiring(struct snapshot *s, struct snap_source *source, const Nw__Table *t)
 {
     const struct device *v = inventory_device(s->inventory, source->id);
@@ -308,13 +295,7 @@ static enum err take_table(struct snapshot *s, struct snap_source *source, const
     e = map_clients(s, source, t);
     if (e == ERR_OK)
         e = take_wiring(s, source, t);
-    if (e == ERR_OK && t->identity)
-        e = set_text(&source->vendor, t->identity->vendor);
-    if (e == ERR_OK && t->identity)
-        e = set_text(&source->model, t->identity->model);
-    if (e == ERR_OK && t->identity)
-        e = set_text(&source->sys_name, t->identity->sys_name);
-    return e;
+    return e ? e : assets_update(&source->assets, t);
 }
 
 static void count_clients(struct snapshot *s, const struct snap_source *source)
@@ -516,6 +497,18 @@ double snapshot_clients(const struct snapshot *s, size_t hotspot)
 const struct snap_source *snapshot_source(const struct snapshot *s, const char *id)
 {
     return id ? map_get(s->sources, id) : NULL;
+}
+
+const struct asset *snapshot_asset(const struct snap_source *source, const char *entity)
+{
+    return source ? assets_find(&source->assets, entity) : NULL;
+}
+
+struct assets *snapshot_assets(struct snapshot *s, const char *id)
+{
+    struct snap_source *source = map_get(s->sources, id);
+
+    return source ? &source->assets : NULL;
 }
 
 size_t snapshot_source_count(const struct snapshot *s)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dashboards/assets.h"
 #include "lib/base/err.h"
 #include "lib/base/units.h"
 #include "lib/model/inventory.h"
@@ -48,8 +49,8 @@ struct snap_source {
     uint8_t *table; /* packed Nw__Table; NULL: none seen yet */
     size_t table_len;
     uint32_t table_version, interval_ms;
-    char *vendor, *model, *sys_name; /* NULL or "" = not known */
-    struct snap_clients *clients;    /* which series are whose clients */
+    struct assets assets;         /* the device and its access points, as it names them */
+    struct snap_clients *clients; /* which series are whose clients */
     size_t clients_count;
     struct wiring *wiring; /* NULL: the table tells nothing of cables */
 };
@@ -81,6 +82,11 @@ double snapshot_clients(const struct snapshot *s, size_t hotspot);
 
 /* NULL: nothing heard of it yet. */
 const struct snap_source *snapshot_source(const struct snapshot *s, const char *id);
+/* What the device, or its access point `entity`, says it is; entity NULL: the device itself. NULL: nothing is
+ * known. source may be NULL. */
+const struct asset *snapshot_asset(const struct snap_source *source, const char *entity);
+/* The same source's assets, to note which of them history has; NULL: nothing heard of it yet. */
+struct assets *snapshot_assets(struct snapshot *s, const char *id);
 size_t snapshot_source_count(const struct snapshot *s);
 /* Unpacks the series table; NULL: none. Free with nw__table__free_unpacked(t, NULL). */
 Nw__Table *snapshot_table(const struct snap_source *source);

@@ -35,6 +35,7 @@ lib_libstores_a_SOURCES = \
 	%D%/stores/availability.c %D%/stores/availability.h \
 	%D%/stores/history.h %D%/stores/history_io.c %D%/stores/history_io_db.h %D%/stores/history_io_query.c
 lib_libstores_a_SOURCES += %D%/stores/month.c %D%/stores/month.h %D%/stores/month_file.c
+lib_libstores_a_SOURCES += %D%/stores/history_io_assets.c
 lib_libstores_a_SOURCES += %D%/stores/series.h \
 	%D%/stores/rrd_index.c %D%/stores/rrd_index.h %D%/stores/rrd_io.c %D%/stores/rrd_io.h \
 	%D%/stores/rrd_io_write.c %D%/stores/rrd_layout.c %D%/stores/rrd_layout.h \

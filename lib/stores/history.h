@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* history.h - what was: state intervals, incidents and commands, kept in an SQLite file of one's own.
+/* history.h - what was: state intervals, incidents, commands, hardware; kept in an SQLite file of one's own.
  *
  * Fed with journal records: State, Incident and Outcome from `alerts`, State from `unit.*` (back-filled
  * history), Command and Outcome from the others. Everything can be built anew from the journal, so nothing is
@@ -81,6 +81,29 @@ struct history_event {
 typedef void history_event_fn(void *ctx, const struct history_event *event);
 /* What happened to an incident, oldest first, at most 500. */
 enum err history_incident_log(struct history *h, const char *id, history_event_fn *fn, void *ctx) NW_CHECKED;
+
+/* ---- hardware and firmware ---- */
+
+enum { HISTORY_FIELD_MAX = 255 };
+
+/* "" where it is not known. */
+struct history_asset {
+    const char *source, *entity;          /* device; its access point's row, or "" for itself */
+    const char *model, *version, *serial; /* at most HISTORY_FIELD_MAX bytes */
+};
+/* What the asset said it is, at that time. A known field that differs from the last known one is a change;
+ * what is older than the last change is read again and changes nothing. Unlike the rest, changes cannot be
+ * built anew: samples stay in the journal for hours. At most 200 changes of an asset are kept. */
+enum err history_asset(struct history *h, ns_t at, const struct history_asset *asset) NW_CHECKED;
+
+struct history_change {
+    ns_t at;
+    const char *entity, *what, *before, *after; /* what: model version serial */
+};
+typedef void history_change_fn(void *ctx, const struct history_change *change);
+/* Newest first; entity NULL: the device's and those of all its access points. */
+enum err history_asset_changes(struct history *h, const char *source, const char *entity, size_t limit,
+                               history_change_fn *fn, void *ctx) NW_CHECKED;
 
 /* ---- commands and maintenance ---- */
 

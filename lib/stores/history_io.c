@@ -13,7 +13,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/strx.h"
 
-enum { SCHEMA_VERSION = 1 };
+enum { SCHEMA_VERSION = 2 };
 
 static const char schema[] =
     "CREATE TABLE cursors(partition TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;"
@@ -36,6 +36,15 @@ static const char schema[] =
     " until INTEGER NOT NULL DEFAULT 0, outcome TEXT NOT NULL DEFAULT 'pending',"
     " problem TEXT NOT NULL DEFAULT '', finished INTEGER NOT NULL DEFAULT 0);"
     "PRAGMA user_version = 1;";
+/* What version 2 added. */
+static const char schema_assets[] =
+    "CREATE TABLE assets(source TEXT NOT NULL, entity TEXT NOT NULL, at INTEGER NOT NULL, model TEXT NOT "
+    "NULL,"
+    " version TEXT NOT NULL, serial TEXT NOT NULL, PRIMARY KEY(source, entity)) WITHOUT ROWID;"
+    "CREATE TABLE asset_changes(row INTEGER PRIMARY KEY, source TEXT NOT NULL, entity TEXT NOT NULL,"
+    " at INTEGER NOT NULL, what TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL);"
+    "CREATE INDEX asset_changes_of ON asset_changes(source, entity, row);"
+    "PRAGMA user_version = 2;";
 
 /* Statements are prepared at their first use and kept. */
 static const char *const statement_sql[] = {
@@ -75,8 +84,7 @@ sqlite3_stmt *history_use(struct history *h, enum statement which)
     return *s;
 }
 
-/* Runs a statement that gives no rows. */
-static enum err run(struct history *h, sqlite3_stmt *s)
+enum err history_run(struct history *h, sqlite3_stmt *s)
 {
     int rc = s ? sqlite3_step(s) : sqlite3_errcode(h->db);
 
@@ -85,9 +93,9 @@ static enum err run(struct history *h, sqlite3_stmt *s)
     return s ? history_err(rc) : rc == SQLITE_OK ? ERR_IO : history_err(rc);
 }
 
-static enum err begin(struct history *h)
+enum err history_begin(struct history *h)
 {
-    enum err e = h->in_transaction ? ERR_OK : run(h, history_use(h, Q_BEGIN));
+    enum err e = h->in_transaction ? ERR_OK : history_run(h, history_use(h, Q_BEGIN));
 
     h->in_transaction = e == ERR_OK;
     return e;
@@ -123,7 +131,10 @@ static enum err check_schema(struct history *h)
         return ERR_MALFORMED;
     if (version > SCHEMA_VERSION)
         return ERR_UNSUPPORTED;
-    return version == 0 ? history_err(sqlite3_exec(h->db, schema, NULL, NULL, NULL)) : ERR_OK;
+    int rc = version < 1 ? sqlite3_exec(h->db, schema, NULL, NULL, NULL) : SQLITE_OK;
+    if (rc == SQLITE_OK && version < 2)
+        rc = sqlite3_exec(h->db, schema_assets, NULL, NULL, NULL);
+    return history_err(rc);
 }
 
 static enum err load_cursors(struct history *h)
@@ -228,7 +239,7 @@ static enum err put_state(struct history *h, ns_t wall, const Nw__State *state)
             bind_text(s, 1, state->kind);
             bind_text(s, 2, state->id);
         }
-        e = run(h, s);
+        e = history_run(h, s);
         if (e)
             return e;
         thing = sqlite3_last_insert_rowid(h->db);
@@ -241,7 +252,7 @@ static enum err put_state(struct history *h, ns_t wall, const Nw__State *state)
         sqlite3_bind_int64(s, 4, state->reason);
         bind_text(s, 5, state->incident);
     }
-    return run(h, s);
+    return history_run(h, s);
 }
 
 /* What q searches: id, cause, type and both texts, in lower case (ASCII). */
@@ -262,7 +273,7 @@ static enum err put_member(struct history *h, int64_t row, const char *id)
         bind_text(s, 1, id);
         sqlite3_bind_int64(s, 2, row);
     }
-    return run(h, s);
+    return history_run(h, s);
 }
 
 static enum err put_log(struct history *h, int64_t row, ns_t wall, const Nw__Incident *i)
@@ -282,7 +293,7 @@ static enum err put_log(struct history *h, int64_t row, ns_t wall, const Nw__Inc
         bind_text(s, 7, by_person ? i->operator_by : "");
         bind_text(s, 8, by_person ? i->operator_comment : "");
     }
-    return run(h, s);
+    return history_run(h, s);
 }
 
 static enum err write_incident(struct history *h, bool is_new, const Nw__Incident *i, const struct buf *body,
@@ -300,7 +311,7 @@ static enum err write_incident(struct history *h, bool is_new, const Nw__Inciden
         bind_text(s, 7, search->data);
         sqlite3_bind_blob(s, 8, body->data, (int)body->len, SQLITE_STATIC);
     }
-    return run(h, s);
+    return history_run(h, s);
 }
 
 static enum err put_incident(struct history *h, ns_t wall, const Nw__Incident *i)
@@ -361,7 +372,7 @@ static enum err put_command(struct history *h, ns_t wall, const Nw__Command *c)
         sqlite3_bind_int64(s, 8, (int64_t)c->begin);
         sqlite3_bind_int64(s, 9, (int64_t)c->until);
     }
-    return run(h, s);
+    return history_run(h, s);
 }
 
 /* An outcome of alerts may be read before its command, which stands in another partition; it waits as a row
@@ -377,7 +388,7 @@ static enum err put_outcome(struct history *h, const char *partition, ns_t wall,
         bind_text(s, 3, o->problem);
         sqlite3_bind_int64(s, 4, wall);
     }
-    return run(h, s);
+    return history_run(h, s);
 }
 
 static enum err put_record(struct history *h, const char *partition, const Nw__Record *r)
@@ -410,7 +421,7 @@ static enum err hear(struct history *h, ns_t wall)
             sqlite3_bind_int64(s, 1, h->heard);
             sqlite3_bind_int64(s, 2, wall);
         }
-        e = run(h, s);
+        e = history_run(h, s);
     }
     if (wall > h->heard)
         h->heard = wall;
@@ -430,7 +441,7 @@ enum err history_record(struct history *h, const char *partition, journal_pos po
         return ERR_LIMIT;
     if (pos <= c->position)
         return ERR_OK;
-    e = begin(h);
+    e = history_begin(h);
     if (e)
         return e;
     bool is_peeked = record_peek(record, len, &wall, &field);
@@ -468,24 +479,24 @@ enum err history_commit(struct history *h)
             bind_text(s, 1, c->partition);
             sqlite3_bind_int64(s, 2, (int64_t)c->position);
         }
-        e = run(h, s);
+        e = history_run(h, s);
         c->is_changed = e != ERR_OK;
     }
     if (e == ERR_OK && h->heard) {
         sqlite3_stmt *s = history_use(h, Q_HEARD_PUT);
         if (s)
             sqlite3_bind_int64(s, 1, h->heard);
-        e = run(h, s);
+        e = history_run(h, s);
     }
     if (e == ERR_OK)
-        e = run(h, history_use(h, Q_COMMIT));
+        e = history_run(h, history_use(h, Q_COMMIT));
     h->in_transaction = e != ERR_OK;
     return e;
 }
 
 enum err history_put_command(struct history *h, ns_t wall, const Nw__Command *command)
 {
-    enum err e = begin(h);
+    enum err e = history_begin(h);
 
     return e ? e : put_command(h, wall, command);
 }

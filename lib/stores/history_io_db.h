@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* history_io_db.h - what history_io.c (filling) and history_io_query.c (asking) share: the connection and its
- * statements. Nobody else includes it. */
+/* history_io_db.h - what history_io.c (filling), history_io_query.c (asking) and history_io_assets.c
+ * (hardware) share: the connection and its statements. Nobody else includes it. */
 #ifndef NW_STORES_HISTORY_IO_DB_H
 #define NW_STORES_HISTORY_IO_DB_H
 
 #include <sqlite3.h>
 
+#include "lib/base/strx.h"
 #include "lib/stores/history.h"
 
 enum { PARTITIONS_MAX = 64 };
@@ -53,7 +54,16 @@ enum { PARTITIONS_MAX = 64 };
                " finished FROM commands WHERE id = ?1")                                                      \
     X(COMMANDS, "SELECT row, id, by, via, verb, target, comment, at, begin, until, outcome, problem,"        \
                 " finished FROM commands WHERE verb = ?1 AND until > ?2 AND row < ?3 ORDER BY row DESC"      \
-                " LIMIT ?4")
+                " LIMIT ?4")                                                                                 \
+    X(ASSET, "SELECT at, model, version, serial FROM assets WHERE source = ?1 AND entity = ?2")              \
+    X(ASSET_PUT, "INSERT OR REPLACE INTO assets VALUES(?1, ?2, ?3, ?4, ?5, ?6)")                             \
+    X(CHANGE_PUT, "INSERT INTO asset_changes(source, entity, at, what, before, after)"                       \
+                  " VALUES(?1, ?2, ?3, ?4, ?5, ?6)")                                                         \
+    X(CHANGES_TRIM, "DELETE FROM asset_changes WHERE source = ?1 AND entity = ?2 AND row <= (SELECT row"     \
+                    " FROM asset_changes WHERE source = ?1 AND entity = ?2 ORDER BY row DESC"                \
+                    " LIMIT 1 OFFSET ?3)")                                                                   \
+    X(CHANGES, "SELECT at, entity, what, before, after FROM asset_changes WHERE source = ?1"                 \
+               " AND (?2 IS NULL OR entity = ?2) ORDER BY at DESC, row DESC LIMIT ?3")
 
 enum statement {
 #define X(name, sql) Q_##name,
@@ -78,6 +88,10 @@ struct history {
 };
 
 enum err history_err(int rc);
+/* Opens the transaction that history_commit() closes, unless it is open. */
+enum err history_begin(struct history *h);
+/* Runs a statement that gives no rows; NULL: what history_use() refused. */
+enum err history_run(struct history *h, sqlite3_stmt *s);
 /* A statement ready to bind; NULL if SQLite refuses (out of memory, damaged file). */
 sqlite3_stmt *history_use(struct history *h, enum statement which);
 /* Row number of what has this kind and id; 0 if there is none. */

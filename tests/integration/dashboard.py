@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """netzwacht-dashboard and netzwacht-public over HTTP, with the real city, collector, alerts and store behind them."""
+import datetime
 import gzip
 import http.client
 import json
@@ -160,6 +161,7 @@ state_dir: state
 simulated: true
 inventory: [city/inventory.yaml]
 districts: city/districts.geojson
+firmware: city/rules/firmware.yaml
 credentials: [{{name: default, version: v2c, community_file: city/community}}]
 collector: {{interval: 1s, timeout: 300ms, miss_interval: 300ms, confirm_interval: 100ms}}
 probe: {{interval: 10s}}
@@ -566,6 +568,90 @@ def port_in_use_is_said():
     check(town.answers(), "the first one is gone")
 
 
+def parse_time(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def version_key(version):
+    return [int(number) for number in re.findall(r"\d+", version)]
+
+
+def firmware_is_shared_out():
+    """the shares of models and versions add up to all hardware, and the rules' verdicts to the shares"""
+    client = town.clients["planner"]
+    shares = client.get("/api/v1/firmware")
+    versions = [v for m in shares["models"] for v in m["versions"]]
+    check(shares["rules"] == 6, f"{shares['rules']} rules")
+    check(sum(v["assets"] for v in versions) == shares["assets"] == sum(shares["firmware"].values()), "shares do not add up")
+    by_model = {m["model"]: m for m in shares["models"]}
+    old = by_model["UAP-SIM-1"]
+    check(old["support"] == "ended" and old["rule"]["days_left"] == -210, f"{old}")
+    check(by_model["UAP-SIM-2"]["support"] == "ends_soon" and by_model["sim48p"]["support"] == "runs", "support")
+    check([v["firmware"] for v in by_model["sim48p"]["versions"]] == ["current", "outdated"], f"{by_model['sim48p']}")
+    check(sum(m["hotspots"] for m in shares["models"] if (m["model"] or "").startswith(("UAP", "SIM-A"))) == HOTSPOTS, "hotspots")
+    check(by_model["sim48q"]["hotspots"] == HOTSPOTS, "each hotspot counts once for all switches on its way")
+    rows = [i for i in client.get("/api/v1/firmware/assets?limit=1000")["items"] if i["entity"]]
+    check(rows and all(r["firmware"] == "unknown" and r["serial"].startswith("SIM") and r["model"] in by_model for r in rows),
+          "access points of the controllers are not told apart")
+    hotspot = next(h for h in client.get("/api/v1/hotspots?limit=1000")["items"] if h["entity"] == rows[0]["entity"])
+    hardware = client.get(f"/api/v1/hotspots/{hotspot['id']}")["hardware"]
+    check(hardware["serial"] == rows[0]["serial"], f"{hardware}, {rows[0]}")
+
+
+def old_firmware_is_found_and_downloaded():
+    """everything older than a version, by model and place, as pages of JSON and as one table of CSV"""
+    client = town.clients["operator"]
+    everything = client.get("/api/v1/firmware/assets?limit=1000")["items"]
+    aps = [i for i in everything if i["model"] == "UAP-SIM-2"]
+    expected = [i["device"] for i in aps if version_key(i["version"]) < version_key("6.5.62")]
+    check(0 < len(expected) < len(aps), f"nothing to choose from: {aps}")
+    found = client.get("/api/v1/firmware/assets?limit=1000&model=UAP-SIM-2&older_than=6.5.62")["items"]
+    check([i["device"] for i in found] == expected, f"{found}")
+    page = client.get("/api/v1/firmware/assets?limit=1&model=UAP-SIM-2&older_than=6.5.62")
+    check(len(page["items"]) == 1 and page["next"], "no pages")
+    csv = {"Accept": "text/csv"}
+    answer, data = client.ask("GET", "/api/v1/firmware/assets?limit=1&model=UAP-SIM-2&older_than=6.5.62", headers=csv)
+    lines = data.decode().split("\r\n")
+    check(answer.getheader("Content-Type").startswith("text/csv"), "no CSV")
+    check(lines[0].startswith("device,entity,name,kind,site,vendor,model,version,serial,firmware,support,hotspots"), lines[0])
+    check([line.split(",")[0] for line in lines[1:-1]] == expected, data.decode())
+    answer, data = client.ask("GET", "/api/v1/firmware", headers=csv)
+    check(b",UAP-SIM-1,4.3.28.11361,current,ended," in data, data.decode())
+    too_old = client.get("/api/v1/firmware/assets?firmware=too_old&limit=1000")["items"]
+    check(too_old and all(i["version"].startswith("6.2.44") and i["rule"]["reason"] for i in too_old), f"{too_old}")
+    ended = client.get("/api/v1/firmware/assets?support=ended&limit=1000")["items"]
+    check(ended and all(i["model"] == "UAP-SIM-1" for i in ended), f"{ended}")
+    serial = next(i for i in everything if i["kind"] == "switch")
+    check([i["device"] for i in client.get(f"/api/v1/firmware/assets?q={serial['serial']}")["items"]] == [serial["device"]], "q")
+    for wrong in ("older_than=newest", "older_than=" + "1" * 65, "limit=0"):
+        answer, _ = client.ask("GET", "/api/v1/firmware/assets?" + wrong)
+        check(answer.status == 400, f"{wrong}: {answer.status}")
+
+
+def swapped_hardware_is_recorded():
+    """another serial number at the same place is an event with its time, also after the dashboard's restart"""
+    client = town.clients["operator"]
+    device = next(d for d in client.get("/api/v1/devices?kind=switch&limit=1000")["items"] if not d["is_core"])
+    path = f"/api/v1/devices/{device['id']}"
+    before = client.get(path)
+    check(before["serial"].startswith("SIM") and client.get(path + "/changes")["items"] == [], f"{before}")
+    town.ctl("swap", device["id"])
+    swapped = time.time()
+    change = wait_for("the swap is told", 30, lambda: client.get(path + "/changes")["items"])[0]
+    after = client.get(path)
+    check((change["what"], change["before"], change["after"]) == ("serial", before["serial"], after["serial"]), f"{change}")
+    check(change["entity"] is None, f"{change}")
+    check(abs(parse_time(change["at"]) - swapped) < 30, f"{change}")
+    check(abs(parse_time(after["booted"]) - swapped) < 30 and after["booted"] > before["booted"], f"{after['booted']}")
+    town.dashboard.terminate()
+    check(town.dashboard.wait(20) == 0, "an orderly end")
+    town.start_dashboard()
+    town.clients = {name: town.client(name) for name in USERS}
+    client = town.clients["operator"]
+    wait_for("polls arrive", 20, lambda: client.get(path)["serial"])
+    check(len(client.get(path + "/changes")["items"]) == 1, "told twice")
+
+
 def little_is_used():
     """the dashboard stays under 64 MiB and is mostly idle"""
     with open(f"/proc/{town.dashboard.pid}/status") as status:
@@ -578,6 +664,7 @@ if __name__ == "__main__":
         town = Town(world)
         run_tests(hotspots_are_live, pages_and_filters, answers_conform, roles_are_kept, changes_need_the_token,
                   incident_is_acknowledged,
-                  maintenance_is_planned_and_ended, events_are_replayed, series_have_values, malformed_requests_are_refused,
+                  maintenance_is_planned_and_ended, events_are_replayed, series_have_values,
+                  firmware_is_shared_out, old_firmware_is_found_and_downloaded, swapped_hardware_is_recorded, malformed_requests_are_refused,
                   slow_clients_are_cut, public_page_is_complete, monitor_shows_itself, audit_is_a_chain,
                   logging_out_ends_the_session, log_ins_are_throttled, port_in_use_is_said, little_is_used)

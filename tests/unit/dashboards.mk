@@ -10,6 +10,10 @@ tests_unit_test_snapshot_LDADD = $(DASHBOARDS_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_history_SOURCES = %D%/test_history.c %D%/cmocka_tests.h %D%/temp_dir.h
 tests_unit_test_history_CFLAGS = $(DASHBOARDS_TEST_CFLAGS)
 tests_unit_test_history_LDADD = $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_fleet
+tests_unit_test_fleet_SOURCES = %D%/test_fleet.c %D%/cmocka_tests.h %D%/temp_dir.h
+tests_unit_test_fleet_CFLAGS = $(DASHBOARDS_TEST_CFLAGS)
+tests_unit_test_fleet_LDADD = $(DASHBOARDS_LIBS) $(CMOCKA_LIBS)
 
 # Fuzz targets: see tests/unit/collector.mk.
 if ENABLE_FUZZER

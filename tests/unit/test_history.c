@@ -3,6 +3,7 @@
 #include "tests/unit/cmocka_tests.h"
 
 #include <math.h>
+#include <sqlite3.h>
 #include <stdio.h>
 
 #include "lib/stores/history.h"
@@ -367,12 +368,143 @@ static void an_outcome_finds_its_command_in_either_order(void **state)
     history_close(h);
 }
 
-RUN_TESTS("history", cmocka_unit_test(unknown_never_counts_as_up),
-          cmocka_unit_test(time_in_which_nobody_looked_is_unknown),
-          cmocka_unit_test(a_quick_restart_is_no_gap), cmocka_unit_test(back_filled_states_may_come_late),
-          cmocka_unit_test(a_record_read_twice_changes_nothing),
-          cmocka_unit_test_setup_teardown(the_offsets_survive_with_the_rows, temp_dir_setup,
-                                          temp_dir_teardown),
-          cmocka_unit_test(days_have_23_24_and_25_hours),
-          cmocka_unit_test(incidents_are_found_by_filters_newest_first),
-          cmocka_unit_test(an_outcome_finds_its_command_in_either_order))
+/* ---- hardware and firmware ---- */
+
+static void note(struct history *h, ns_t at, const char *entity, const char *model, const char *version,
+                 const char *serial)
+{
+    const struct history_asset a = {"ap-1", entity, model, version, serial};
+
+    assert_ok(history_asset(h, at, &a));
+}
+
+static void on_change(void *ctx, const struct history_change *c)
+{
+    buf_printf(ctx, "%lld %s%s:%s>%s ", (long long)((c->at - T0) / SECONDS), c->entity, c->what, c->before,
+               c->after);
+}
+
+static void assert_changes(struct history *h, const char *entity, size_t limit, const char *expected)
+{
+    struct buf b = BUF_INIT;
+
+    buf_str(&b, "");
+    assert_ok(history_asset_changes(h, "ap-1", entity, limit, on_change, &b));
+    assert_string_equal(b.data ? b.data : "", expected);
+    buf_fini(&b);
+}
+
+static void a_changed_serial_number_and_firmware_are_told_with_their_time(void **state)
+{
+    struct history *h;
+
+    (void)state;
+    assert_ok(history_open(NULL, &h));
+    note(h, T0, "", "NL-3", "1.0", "A1");
+    assert_changes(h, NULL, 10, "");
+    note(h, T0 + 1 * SECONDS, "", "NL-3", "1.1", "A1");
+    note(h, T0 + 2 * SECONDS, "", "NL-3", "1.1", "A2");
+    note(h, T0 + 3 * SECONDS, "ap/a", "X", "2", "");
+    note(h, T0 + 4 * SECONDS, "ap/a", "X", "3", "");
+    assert_changes(h, NULL, 10, "4 ap/aversion:2>3 2 serial:A1>A2 1 version:1.0>1.1 ");
+    assert_changes(h, "", 10, "2 serial:A1>A2 1 version:1.0>1.1 ");
+    assert_changes(h, "ap/a", 10, "4 ap/aversion:2>3 ");
+    assert_changes(h, NULL, 1, "4 ap/aversion:2>3 ");
+    history_close(h);
+}
+
+static void what_is_not_known_is_no_change(void **state)
+{
+    struct history *h;
+
+    (void)state;
+    assert_ok(history_open(NULL, &h));
+    note(h, T0, "", "", "", "");
+    note(h, T0 + 1 * SECONDS, "", "NL-3", "1.0", "A1");
+    note(h, T0 + 2 * SECONDS, "", "", "", "");
+    note(h, T0 + 3 * SECONDS, "", "NL-3", "1.0", "A1");
+    assert_changes(h, NULL, 10, "");
+    note(h, T0 + 4 * SECONDS, "", "", "1.2", "");
+    assert_changes(h, NULL, 10, "4 version:1.0>1.2 ");
+    history_close(h);
+}
+
+/* After a restart the dashboard reads the last hours again. */
+static void an_identity_read_again_is_no_change(void **state)
+{
+    struct history *h;
+    char path[256];
+
+    snprintf(path, sizeof path, "%s/history.db", (char *)*state);
+    for (int round = 0; round < 2; round++) {
+        assert_ok(history_open(path, &h));
+        note(h, T0, "", "NL-3", "1.0", "A1");
+        note(h, T0 + 1 * SECONDS, "", "NL-3", "1.1", "A1");
+        note(h, T0 + 2 * SECONDS, "", "NL-3", "1.1", "A1");
+        assert_changes(h, NULL, 10, "1 version:1.0>1.1 ");
+        history_close(h);
+    }
+}
+
+static void an_asset_that_changes_all_the_time_fills_no_disk(void **state)
+{
+    struct history *h;
+    struct buf b = BUF_INIT;
+    char version[16];
+    size_t lines = 0;
+
+    (void)state;
+    assert_ok(history_open(NULL, &h));
+    note(h, T0, "ap/other", "", "1", "");
+    note(h, T0 + 1, "ap/other", "", "2", "");
+    for (int i = 0; i < 300; i++) {
+        snprintf(version, sizeof version, "1.%d", i);
+        note(h, T0 + i * SECONDS, "", "NL-3", version, "A1");
+    }
+    assert_ok(history_asset_changes(h, "ap-1", "", 1000, on_change, &b));
+    for (const char *p = b.data; (p = strchr(p, '>')) != NULL; p++)
+        lines++;
+    assert_int_equal(lines, 200);
+    assert_true(strncmp(b.data, "299 version:1.298>1.299 ", 24) == 0);
+    assert_changes(h, "ap/other", 10, "0 ap/otherversion:1>2 ");
+    buf_fini(&b);
+    history_close(h);
+}
+
+/* What netzwacht 0.1 wrote stays, and takes up the new tables. */
+static void a_database_of_the_first_version_is_taken_over(void **state)
+{
+    struct history *h;
+    sqlite3 *db;
+    char path[256];
+
+    snprintf(path, sizeof path, "%s/history.db", (char *)*state);
+    assert_ok(history_open(path, &h));
+    feed_state(h, "alerts", 5, STATE_USABLE, T0);
+    assert_ok(history_commit(h));
+    history_close(h);
+    assert_ok(sqlite3_open(path, &db));
+    assert_ok(sqlite3_exec(db, "DROP TABLE assets; DROP TABLE asset_changes; PRAGMA user_version = 1", NULL,
+                           NULL, NULL));
+    assert_ok(sqlite3_close(db));
+    assert_ok(history_open(path, &h));
+    note(h, T0, "", "NL-3", "1.0", "A1");
+    note(h, T0 + 1 * SECONDS, "", "NL-3", "1.0", "A2");
+    assert_changes(h, NULL, 10, "1 serial:A1>A2 ");
+    history_close(h);
+}
+
+RUN_TESTS(
+    "history", cmocka_unit_test(unknown_never_counts_as_up),
+    cmocka_unit_test(time_in_which_nobody_looked_is_unknown), cmocka_unit_test(a_quick_restart_is_no_gap),
+    cmocka_unit_test(back_filled_states_may_come_late), cmocka_unit_test(a_record_read_twice_changes_nothing),
+    cmocka_unit_test_setup_teardown(the_offsets_survive_with_the_rows, temp_dir_setup, temp_dir_teardown),
+    cmocka_unit_test(a_changed_serial_number_and_firmware_are_told_with_their_time),
+    cmocka_unit_test(what_is_not_known_is_no_change),
+    cmocka_unit_test_setup_teardown(an_identity_read_again_is_no_change, temp_dir_setup, temp_dir_teardown),
+    cmocka_unit_test(an_asset_that_changes_all_the_time_fills_no_disk),
+    cmocka_unit_test_setup_teardown(a_database_of_the_first_version_is_taken_over, temp_dir_setup,
+                                    temp_dir_teardown),
+    cmocka_unit_test(days_have_23_24_and_25_hours),
+    cmocka_unit_test(incidents_are_found_by_filters_newest_first),
+    cmocka_unit_test(an_outcome_finds_its_command_in_either_order))
