@@ -8,7 +8,7 @@ netzwacht_SOURCES += %D%/netzwacht.c %D%/command.h %D%/command_list.h \
 	%D%/janitor.c %D%/janitor.h %D%/programs.h %D%/supervisor.c %D%/supervisor.h
 netzwacht_CPPFLAGS = $(AM_CPPFLAGS) -DNW_SBINDIR=\"$(sbindir)\" -DNW_BINDIR=\"$(bindir)\"
 netzwacht_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(SODIUM_CFLAGS)
-netzwacht_LDADD = $(netzwacht_LDADD_FLOOR4) $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
+netzwacht_LDADD = $(netzwacht_LDADD_FLOOR4) $(STORES_LIBS) $(SNAPPY_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
 
 # A daemon: netzwacht_store_LDADD = $(DAEMON_LIB) collector/libstore.a $(STORES_LIBS) $(MODEL_LIBS) …
 noinst_LIBRARIES += cli/libdaemon.a
@@ -23,3 +23,4 @@ cli_libimport_a_SOURCES = %D%/import_csv.c %D%/import_csv.h
 netzwacht_SOURCES += %D%/cmd_device.c %D%/device.h %D%/device_add.c %D%/device_import.c \
 	%D%/inventory_edit.c %D%/inventory_edit.h %D%/inventory_edit_show.c
 netzwacht_LDADD_FLOOR4 += cli/libimport.a
+netzwacht_SOURCES += %D%/cmd_export.c %D%/export_push.c %D%/export_push.h

@@ -36,6 +36,8 @@ lib_libstores_a_SOURCES = \
 	%D%/stores/history.h %D%/stores/history_io.c %D%/stores/history_io_db.h %D%/stores/history_io_query.c
 lib_libstores_a_SOURCES += %D%/stores/month.c %D%/stores/month.h %D%/stores/month_file.c
 lib_libstores_a_SOURCES += %D%/stores/history_io_assets.c
+lib_libstores_a_SOURCES += %D%/stores/export.c %D%/stores/export.h %D%/stores/export_text.c %D%/stores/export_text.h \
+	%D%/stores/snappy_io.c %D%/stores/snappy_io.h
 lib_libstores_a_SOURCES += %D%/stores/series.h \
 	%D%/stores/rrd_index.c %D%/stores/rrd_index.h %D%/stores/rrd_io.c %D%/stores/rrd_io.h \
 	%D%/stores/rrd_io_write.c %D%/stores/rrd_layout.c %D%/stores/rrd_layout.h \
@@ -44,7 +46,7 @@ lib_libstores_a_SOURCES += %D%/stores/series.h \
 	%D%/stores/series_months.c %D%/stores/series_months.h \
 	%D%/stores/series_message.c %D%/stores/series_message.h %D%/stores/series_refresh.h \
 	%D%/stores/series_sandbox.c %D%/stores/series_worker.c
-lib_libstores_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(RRD_CFLAGS) $(SQLITE_CFLAGS)
+lib_libstores_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(RRD_CFLAGS) $(SQLITE_CFLAGS) $(SNAPPY_CFLAGS)
 
 # What a program of floor f links: its archive, then these, in this order.
 STORES_LIBS = lib/libstores.a $(RRD_LIBS) $(SQLITE_LIBS)

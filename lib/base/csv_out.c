@@ -46,6 +46,13 @@ void csv_number(struct csv_out *c, double value, int decimals)
         buf_printf(c->to, "%.*f", decimals, value);
 }
 
+void csv_value(struct csv_out *c, double value)
+{
+    begin_cell(c);
+    if (isfinite(value))
+        buf_printf(c->to, "%.10g", value);
+}
+
 void csv_int(struct csv_out *c, int64_t value)
 {
     begin_cell(c);

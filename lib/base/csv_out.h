@@ -17,6 +17,7 @@ struct csv_out {
 void csv_init(struct csv_out *c, struct buf *to);
 void csv_text(struct csv_out *c, const char *text);             /* NULL: an empty cell */
 void csv_number(struct csv_out *c, double value, int decimals); /* NaN: an empty cell */
+void csv_value(struct csv_out *c, double value);                /* ten significant digits; NaN: empty */
 void csv_int(struct csv_out *c, int64_t value);
 void csv_end_row(struct csv_out *c);
 

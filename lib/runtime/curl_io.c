@@ -199,6 +199,7 @@ static ns_t certificate_expiry(CURL *easy)
 static void finish(struct curl_transfer *t, CURLcode code)
 {
     long verify = 0;
+    curl_off_t retry_after = 0;
     char *location = NULL, *content_type = NULL;
     struct curl_response r = {.error = err_from_code(t, code), .is_tls_error = is_tls_code(code)};
 
@@ -206,6 +207,8 @@ static void finish(struct curl_transfer *t, CURLcode code)
     (void)curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &location);
     (void)curl_easy_getinfo(t->easy, CURLINFO_CONTENT_TYPE, &content_type);
     (void)curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &verify);
+    (void)curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &retry_after);
+    r.retry_after = retry_after > 0 && retry_after < 86400 ? (ns_t)retry_after * SECONDS : 0;
     r.location = location;
     r.content_type = content_type;
     r.body = t->body.data ? t->body.data : "";
@@ -274,16 +277,23 @@ void curl_io_free(struct curl_io *io)
     curl_global_cleanup();
 }
 
-static enum err add_header(struct curl_transfer *t, const char *name, const char *value)
+static enum err add_line(struct curl_transfer *t, const char *line)
 {
-    char *line = strx_printf("%s: %s", name, value);
     struct curl_slist *grown = line ? curl_slist_append(t->headers, line) : NULL;
 
-    free(line);
     if (!grown)
         return ERR_NOMEM;
     t->headers = grown;
     return ERR_OK;
+}
+
+static enum err add_header(struct curl_transfer *t, const char *name, const char *value)
+{
+    char *line = strx_printf("%s: %s", name, value);
+    enum err e = add_line(t, line);
+
+    free(line);
+    return e;
 }
 
 static enum err set_headers(struct curl_transfer *t, const struct curl_request *q)
@@ -294,6 +304,8 @@ static enum err set_headers(struct curl_transfer *t, const struct curl_request *
         e = add_header(t, "Authorization", q->authorization);
     if (!e && q->body)
         e = add_header(t, "Content-Type", q->content_type ? q->content_type : "application/json");
+    for (const char *const *line = q->headers; !e && line && *line; line++)
+        e = add_line(t, *line);
     return e;
 }
 

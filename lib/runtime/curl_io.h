@@ -24,11 +24,12 @@ struct curl_request {
     const char *content_type; /* with body: its type; "application/json" if NULL */
     const void *body;         /* not NULL: a POST; copied */
     size_t body_len;
-    const char *authorization; /* value of the Authorization header, or NULL */
-    ns_t timeout;              /* of the whole transfer; required, at least 1 ms */
-    size_t max_body;           /* of the response: what is beyond is not read; required */
-    bool is_verified;          /* refuse a certificate that is not trusted, expired, or for another name */
-    const char *ca_file;       /* NULL: the system's */
+    const char *authorization;  /* value of the Authorization header, or NULL */
+    const char *const *headers; /* further ones, "Name: value", NULL at the end; or NULL */
+    ns_t timeout;               /* of the whole transfer; required, at least 1 ms */
+    size_t max_body;            /* of the response: what is beyond is not read; required */
+    bool is_verified;           /* refuse a certificate that is not trusted, expired, or for another name */
+    const char *ca_file;        /* NULL: the system's */
     /* May this address be connected to? NULL: any. */
     bool (*may_connect)(void *ctx, const struct sockaddr *address);
 };
@@ -39,6 +40,7 @@ struct curl_response {
                   no), ERR_MALFORMED (no HTTP, TLS trouble), ERR_RANGE (URL), ERR_LIMIT, ERR_NOMEM */
     bool is_tls_error;
     long status;
+    ns_t retry_after;         /* what the server asks to wait; 0: nothing */
     const char *location;     /* absolute, or NULL */
     const char *content_type; /* or NULL */
     const void *body;         /* never NULL */
