@@ -26,12 +26,15 @@ static const char usage[] =
     "  --battery-seconds S   30: how long a UPS carries its cabinet\n"
     "  --drift-db-minute D   3: speed of the optical drift incident\n"
     "  --epoch SECONDS       wall time from which up-times count (now)\n"
-    "  --no-script           `run` starts without the script of incidents\n";
+    "  --no-script           `run` starts without the script of incidents\n"
+    "  --mistakes            inventory, LLDP and PoE contradict each other, once in each way "
+    "(docs/city.md)\n";
 
 enum {
     OPT_DIR = 256,
     OPT_HELP,
     OPT_NO_SCRIPT,
+    OPT_MISTAKES,
     OPT_HOTSPOTS,
     OPT_NODES,
     OPT_SEED,
@@ -56,6 +59,7 @@ static const struct option options[] = {{"dir", required_argument, NULL, OPT_DIR
                                         {"drift-db-minute", required_argument, NULL, OPT_DRIFT},
                                         {"epoch", required_argument, NULL, OPT_EPOCH},
                                         {"no-script", no_argument, NULL, OPT_NO_SCRIPT},
+                                        {"mistakes", no_argument, NULL, OPT_MISTAKES},
                                         {"help", no_argument, NULL, OPT_HELP},
                                         {NULL, 0, NULL, 0}};
 
@@ -89,6 +93,10 @@ static int write_city(const char *dir, const struct city_params *params)
     size_t rows = 0, nodes = 0;
     enum err e = city_new(params, &c);
 
+    if (e == ERR_RANGE && params->has_mistakes) {
+        log_error("the city is too small for --mistakes; take more --hotspots and --nodes");
+        return EXIT_BAD_USAGE;
+    }
     if (e) {
         log_error("cannot build the city: %s", err_text(e));
         return err_exit_status(e);
@@ -126,6 +134,8 @@ int city_command_init(int argc, char **argv)
             dir = optarg;
         else if (option == OPT_NO_SCRIPT)
             params.is_scripted = false;
+        else if (option == OPT_MISTAKES)
+            params.has_mistakes = true;
         else if (!take_option(option, optarg, &params)) {
             log_error("\"%s\" is not a number that fits there; `netzwacht-city init --help`", optarg);
             return EXIT_BAD_USAGE;

@@ -124,6 +124,8 @@ enum err city_dir_init(const char *dir, const struct city *c)
         e = put_community(dir);
     if (!e)
         e = put_buf(dir, "city.json", city_write_params(&c->params, &b), &b);
+    if (!e && c->params.has_mistakes)
+        e = put_buf(dir, "mistakes.json", city_write_mistakes(c, &b), &b);
     return e;
 }
 

@@ -120,9 +120,35 @@ size_t mib_poe_port(const struct mib_agent *a, size_t row)
 uint32_t mib_far_address(const struct mib_agent *a, size_t port)
 {
     const struct city_port *p = &mib_device(a)->ports[port];
+    int device = mib_told_device(a, port);
 
-    return p->device >= 0 ? a->sim->city->devices[p->device].address
-                          : MIB_ROW_ADDRESSES + (uint32_t)p->hotspot;
+    return device >= 0 ? a->sim->city->devices[device].address : MIB_ROW_ADDRESSES + (uint32_t)p->hotspot;
+}
+
+int mib_told_device(const struct mib_agent *a, size_t port)
+{
+    const struct city_port *p = &mib_device(a)->ports[port];
+
+    return p->kind == PORT_UPLINK && a->device == a->sim->city->mistakes.confused
+               ? a->sim->city->mistakes.taken_for
+               : p->device;
+}
+
+/* The port of this switch that a stranger shares; -1: none. */
+static int shared_port(const struct mib_agent *a)
+{
+    const struct city *c = a->sim->city;
+    int hotspot = c->mistakes.shared_port;
+
+    return hotspot >= 0 && c->hotspots[hotspot].access == a->device ? c->hotspots[hotspot].access_port : -1;
+}
+
+size_t mib_neighbour_port(const struct mib_agent *a, size_t row, bool *is_second)
+{
+    int shared = shared_port(a);
+
+    *is_second = shared >= 0 && row == (size_t)shared + 1;
+    return shared >= 0 && row > (size_t)shared ? row - 1 : row;
 }
 
 static size_t row_count(const struct mib_agent *a, enum rows rows)
@@ -138,7 +164,7 @@ static size_t row_count(const struct mib_agent *a, enum rows rows)
     case ROWS_AP: return mib_device(a)->row_count;
     case ROWS_AP_RADIO: return mib_device(a)->row_count * 2;
     case ROWS_OPTIC: return mib_device(a)->optic_count;
-    case ROWS_NEIGHBOUR:
+    case ROWS_NEIGHBOUR: return mib_device(a)->port_count + (shared_port(a) >= 0);
     case ROWS_ADDRESS:
     case ROWS_PORT: return mib_device(a)->port_count;
     case ROWS_POE: return poe_count(a);
@@ -157,6 +183,7 @@ static size_t put_index(uint32_t *out, const uint8_t *mac)
 static size_t row_index(const struct mib_agent *a, enum rows rows, size_t row, uint32_t out[MIB_INDEX_MAX])
 {
     const struct city_device *d = mib_device(a);
+    bool is_second;
     size_t n;
 
     out[0] = (uint32_t)row + 1;
@@ -181,11 +208,14 @@ static size_t row_index(const struct mib_agent *a, enum rows rows, size_t row, u
     case ROWS_PORT: out[0] = JUNOS_PORT_BASE + (uint32_t)row; return 1;
     case ROWS_NEIGHBOUR:
         out[0] = 0; /* time mark */
-        out[1] = JUNOS_PORT_BASE + (uint32_t)row;
-        out[2] = 1;
+        out[1] = JUNOS_PORT_BASE + (uint32_t)mib_neighbour_port(a, row, &is_second);
+        out[2] = is_second ? 2 : 1;
         return 3;
     case ROWS_ADDRESS:
-        n = row_index(a, ROWS_NEIGHBOUR, row, out);
+        out[0] = 0;
+        out[1] = JUNOS_PORT_BASE + (uint32_t)row;
+        out[2] = 1;
+        n = 3;
         out[n++] = 1; /* IPv4 */
         out[n++] = 4;
         for (int shift = 24; shift >= 0; shift -= 8)

@@ -63,6 +63,23 @@ static void lldp_remote_ap(const struct mib_agent *a, const struct city_port *p,
     }
 }
 
+/* Somebody's own access point on a small switch of the shop's, between ours and the hotspot. */
+static void lldp_stranger(int what, struct agent_value *v)
+{
+    static const uint8_t mac[] = {0x02, 0xee, 0, 0, 0, 1}, access_point = 0x30;
+
+    switch (what) {
+    case 4: put_int(v, 4); break;
+    case 5:
+    case 7: put_bytes(v, mac, sizeof mac); break;
+    case 6: put_int(v, 3); break;
+    case 8: put_text(v, "wan"); break;
+    case 9: put_text(v, "shop-wifi"); break;
+    case 10: put_text(v, "home router"); break;
+    default: put_bytes(v, &access_point, 1); break;
+    }
+}
+
 /* LldpSystemCapabilitiesMap, BITS: bridge(2), wlanAccessPoint(3), stationOnly(7). */
 static void lldp_capabilities(const struct mib_agent *far, enum port_kind kind, struct agent_value *v)
 {
@@ -76,10 +93,17 @@ static void lldp_capabilities(const struct mib_agent *far, enum port_kind kind, 
 
 static void lldp_remote(const struct mib_agent *a, size_t row, int what, struct agent_value *v)
 {
-    const struct city_port *p = &mib_device(a)->ports[row];
-    struct mib_agent far = {a->sim, p->device, a->now};
+    bool is_second;
+    size_t port = mib_neighbour_port(a, row, &is_second);
+    const struct city_port *p = &mib_device(a)->ports[port];
+    struct mib_agent far = {a->sim, mib_told_device(a, port), a->now};
+    bool is_told = far.device == p->device && p->far >= 0; /* which port of the other it is */
     char text[24];
 
+    if (is_second) {
+        lldp_stranger(what, v);
+        return;
+    }
     if (what == 4) {
         put_int(v, 4);
         return;
@@ -96,10 +120,10 @@ static void lldp_remote(const struct mib_agent *a, size_t row, int what, struct 
     case 5: put_bytes(v, mib_device(&far)->mac, 6); break;
     case 6: put_int(v, 7); break;
     case 7:
-        snprintf(text, sizeof text, "%d", p->far >= 0 ? JUNOS_PORT_BASE + p->far : 1);
+        snprintf(text, sizeof text, "%d", is_told ? JUNOS_PORT_BASE + p->far : 1);
         put_text(v, text);
         break;
-    case 8: put_text(v, p->far >= 0 ? mib_device(&far)->ports[p->far].name : "eth0"); break;
+    case 8: put_text(v, is_told ? mib_device(&far)->ports[p->far].name : "eth0"); break;
     case 9: put_text(v, mib_device(&far)->id); break;
     default: put_text(v, mib_identity(&far).descr); break;
     }
@@ -153,13 +177,17 @@ static void operating(const struct mib_agent *a, size_t row, int what, struct ag
 
 static void poe_port(const struct mib_agent *a, size_t row, int what, struct agent_value *v)
 {
+    size_t at = mib_poe_port(a, row);
+    int hotspot = mib_device(a)->ports[at].hotspot;
     struct interface port;
+    bool delivers;
 
-    mib_if_read(a, mib_poe_port(a, row) + 1, &port); /* row 0 is the loopback */
+    mib_if_read(a, at + 1, &port); /* row 0 is the loopback */
+    delivers = port.is_up && hotspot != a->sim->city->mistakes.dead_feeder;
     switch (what) {
-    case 3: put_int(v, 1); break;                  /* true(1) */
-    case 6: put_int(v, port.is_up ? 3 : 2); break; /* deliveringPower(3), searching(2) */
-    default: put_int(v, 4); break;                 /* class3(4) */
+    case 3: put_int(v, 1); break;                /* true(1) */
+    case 6: put_int(v, delivers ? 3 : 2); break; /* deliveringPower(3), searching(2) */
+    default: put_int(v, 4); break;               /* class3(4) */
     }
 }
 

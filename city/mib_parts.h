@@ -66,6 +66,10 @@ size_t mib_poe_port(const struct mib_agent *a, size_t row);
 enum { MIB_ROW_ADDRESSES = 0x0a500001 }; /* 10.80.0.1 and up: controllers' rows, outside of the city */
 /* Where what hangs on a port is managed. */
 uint32_t mib_far_address(const struct mib_agent *a, size_t port);
+/* A row of lldpRemTable: its port. *is_second: not whom the port leads to, but a stranger on it. */
+size_t mib_neighbour_port(const struct mib_agent *a, size_t row, bool *is_second);
+/* The device that the agent says is at the far end of its port; -1: an access point that is a row. */
+int mib_told_device(const struct mib_agent *a, size_t port);
 
 /* ---- columns that several families have; `what` is the column's number in its table ---- */
 value_fn mib_system, mib_if, mib_if_x, mib_if_number, mib_host_uptime;

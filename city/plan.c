@@ -62,6 +62,8 @@ enum err city_new(const struct city_params *params, struct city **out)
     e = city_lay_streets(c, &rng);
     if (!e)
         e = city_hang_tree(c, &rng);
+    if (!e)
+        e = city_make_mistakes(c);
     if (e) {
         city_free(c);
         return e;

@@ -32,6 +32,7 @@ struct city_params {
     double battery_s;       /* how long a full UPS carries its cabinet: short, so that a demo shows the end */
     double drift_db_minute; /* speed of the optical drift incident */
     bool is_scripted;       /* the demo script runs from the start */
+    bool has_mistakes;      /* inventory and LLDP contradict each other, once in each way */
 };
 
 /* What a place is, finer than enum site_kind: decides the daily curve. */
@@ -100,8 +101,23 @@ struct city_hotspot {
     uint8_t mac[6];
 };
 
+/* Where the inventory or an agent says something else than how the city was built. Each index is -1 unless
+ * the parameters ask for mistakes. Hotspots are such that have an agent of their own. */
+struct city_mistakes {
+    int wrong_uplink; /* hotspot: the inventory hangs its access point on `elsewhere` */
+    int wrong_port;   /* hotspot: … on another port of its switch */
+    int wrong_feeder; /* hotspot: … feeds it from `elsewhere` */
+    int dead_feeder;  /* hotspot: … feeds it from its switch, whose port says that it delivers nothing */
+    int shared_port;  /* hotspot: its switch sees a stranger on the same port */
+    int elsewhere;    /* access switch */
+    int confused, taken_for; /* access switch whose uplink port names another aggregation switch */
+    int unlaid_from,
+        unlaid_to; /* access switches: the inventory has a link between them, the city has none */
+};
+
 struct city {
     struct city_params params;
+    struct city_mistakes mistakes;
     struct city_site *sites;
     size_t site_count, site_cap;
     struct city_device *devices;
@@ -117,6 +133,7 @@ struct city_district {
 };
 extern const struct city_district city_districts[CITY_DISTRICTS];
 extern const uint32_t city_portal_address, city_dns_address; /* host byte order */
+#define CITY_WRONG_PORT  "ge-9/9/9"                          /* no switch has it: struct city_mistakes */
 #define CITY_PORTAL_NAME "portal.norderstedt.example"
 
 /* NULL, or what is wrong with the parameters. */

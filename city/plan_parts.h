@@ -21,5 +21,7 @@ struct city_site *city_add_site(struct city *c);
 enum err city_lay_streets(struct city *c, struct rng *rng) NW_CHECKED;
 /* Fills devices and by_address, and the hotspots' device, access and MAC. */
 enum err city_hang_tree(struct city *c, struct rng *rng) NW_CHECKED;
+/* Fills mistakes. ERR_RANGE: the city is too small for one of each kind. */
+enum err city_make_mistakes(struct city *c) NW_CHECKED;
 
 #endif

@@ -61,21 +61,48 @@ static void write_sites(const struct city *c, struct buf *out)
     }
 }
 
+/* Of an access point, as the inventory has it: perhaps by mistake. */
+static const char *stated_port(const struct city *c, const struct city_device *d)
+{
+    const struct city_device *parent = &c->devices[d->parent];
+
+    if (d->hotspot >= 0 && d->hotspot == c->mistakes.wrong_port)
+        return CITY_WRONG_PORT;
+    return d->parent_port >= 0 ? parent->ports[d->parent_port].name : NULL;
+}
+
+static int stated_power(const struct city *c, const struct city_device *d)
+{
+    if (d->hotspot >= 0 && d->hotspot == c->mistakes.wrong_feeder)
+        return c->mistakes.elsewhere;
+    return d->hotspot >= 0 && d->hotspot == c->mistakes.dead_feeder ? d->parent : d->power;
+}
+
+static void write_uplink(const struct city *c, const struct city_device *d, struct buf *out)
+{
+    const char *port = stated_port(c, d);
+
+    if (d->hotspot >= 0 && d->hotspot == c->mistakes.wrong_uplink) {
+        buf_printf(out, ", uplink: %s", c->devices[c->mistakes.elsewhere].id);
+        return;
+    }
+    buf_printf(out, ", uplink: %s", c->devices[d->parent].id);
+    if (port)
+        buf_printf(out, ", uplink_port: \"if/%s\"", port);
+}
+
 static void write_device(const struct city *c, const struct city_device *d, struct buf *out)
 {
     char text[INET_ADDRSTRLEN];
+    int power = stated_power(c, d);
 
     buf_printf(out, "  - {id: %s, name: \"%s\", address: %s, port: %" PRId64 ", kind: %s, site: %s", d->id,
                d->name, address_text(d->address, text), c->params.port, device_kind_word(d->role),
                c->sites[d->site].id);
-    if (d->parent >= 0) {
-        const struct city_device *parent = &c->devices[d->parent];
-        buf_printf(out, ", uplink: %s", parent->id);
-        if (d->parent_port >= 0)
-            buf_printf(out, ", uplink_port: \"if/%s\"", parent->ports[d->parent_port].name);
-    }
-    if (d->power >= 0)
-        buf_printf(out, ", power: %s", c->devices[d->power].id);
+    if (d->parent >= 0)
+        write_uplink(c, d, out);
+    if (power >= 0)
+        buf_printf(out, ", power: %s", c->devices[power].id);
     buf_str(out, d->role == ROLE_CORE ? ", core: true}\n" : "}\n");
 }
 
@@ -156,6 +183,9 @@ enum err city_write_inventory(const struct city *c, size_t first, size_t count, 
     buf_str(out, "hotspots:\n");
     for (size_t i = first; i < last; i++)
         write_hotspot(c, &c->hotspots[i], out);
+    if (first == 0 && c->mistakes.unlaid_from >= 0)
+        buf_printf(out, "links:\n  - {id: never-laid, from: %s, to: %s}\n",
+                   c->devices[c->mistakes.unlaid_from].id, c->devices[c->mistakes.unlaid_to].id);
     return buf_error(out);
 }
 
@@ -209,6 +239,7 @@ enum err city_write_params(const struct city_params *p, struct buf *out)
     json_double(&j, "battery_s", p->battery_s);
     json_double(&j, "drift_db_minute", p->drift_db_minute);
     json_bool(&j, "script", p->is_scripted);
+    json_bool(&j, "mistakes", p->has_mistakes);
     json_object_end(&j);
     buf_str(out, "\n");
     return buf_error(out);

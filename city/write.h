@@ -17,6 +17,8 @@ enum { CITY_HOTSPOTS_PER_FILE = 4000 };
 /* Pure: the texts. Hotspots [first, first + count) and their devices; the first file holds all else too. */
 enum err city_write_inventory(const struct city *c, size_t first, size_t count, struct buf *out) NW_CHECKED;
 enum err city_write_districts(struct buf *out) NW_CHECKED;
+/* One object for each contradiction that the mistakes make, as GET /api/v1/topology must tell them. */
+enum err city_write_mistakes(const struct city *c, struct buf *out) NW_CHECKED;
 enum err city_write_params(const struct city_params *p, struct buf *out) NW_CHECKED;
 /* *problem (a literal, or NULL) says what is wrong on ERR_MALFORMED or ERR_RANGE. */
 enum err city_read_params(const char *text, size_t len, struct city_params *out,

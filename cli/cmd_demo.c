@@ -47,6 +47,7 @@ static const char usage[] =
     "      --seed N           another city (default 1)\n"
     "      --passwords FILE   write the log-ins there as well, one \"name password\" a line (0600)\n"
     "      --quiet-city       no scripted incidents\n"
+    "      --mistakes         inventory, LLDP and PoE contradict each other, once in each way\n"
     "  -v, --verbose          show what the daemons log\n"
     "      --help             this text\n";
 
@@ -60,7 +61,7 @@ struct demo {
     struct loop_timer coverage_timer;
     ns_t started;
     const char *passwords_file;
-    bool is_quiet_city, is_verbose, is_live, has_incident, is_stopping;
+    bool is_quiet_city, has_mistakes, is_verbose, is_live, has_incident, is_stopping;
     enum err error;
 };
 
@@ -354,6 +355,7 @@ static enum err make_city(struct demo *d)
     const struct demo_plan *p = &d->plan;
     char city[128], hotspots[16], nodes[16], seed[24], ports[4][8];
     const uint16_t numbers[] = {p->snmp_port, p->portal_port, p->portal_tls_port, p->dns_port};
+    const char *quiet = d->is_quiet_city ? "--no-script" : NULL;
 
     snprintf(hotspots, sizeof hotspots, "%u", p->hotspots);
     snprintf(nodes, sizeof nodes, "%u", p->nodes);
@@ -363,7 +365,8 @@ static enum err make_city(struct demo *d)
     return start_child(d, CHILD_TASK, on_city_made, "netzwacht-city", "init", "--dir",
                        in_dir(d, city, "city"), "--hotspots", hotspots, "--nodes", nodes, "--seed", seed,
                        "--port", ports[0], "--portal-port", ports[1], "--portal-tls-port", ports[2],
-                       "--dns-port", ports[3], d->is_quiet_city ? "--no-script" : NULL, NULL);
+                       "--dns-port", ports[3], d->has_mistakes ? "--mistakes" : quiet,
+                       d->has_mistakes ? quiet : NULL, NULL);
 }
 
 /* ---- the process ---- */
@@ -463,12 +466,17 @@ static bool parse_number(const char *text, uint64_t min, uint64_t max, uint64_t 
 
 static bool parse_options(struct demo *d, int argc, char **argv, int *status)
 {
-    static const struct option options[] = {
-        {"hotspots", required_argument, NULL, 'n'}, {"nodes", required_argument, NULL, 'f'},
-        {"days", required_argument, NULL, 'd'},     {"port", required_argument, NULL, 'p'},
-        {"seed", required_argument, NULL, 's'},     {"passwords", required_argument, NULL, 'w'},
-        {"quiet-city", no_argument, NULL, 'q'},     {"verbose", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},           {0}};
+    static const struct option options[] = {{"hotspots", required_argument, NULL, 'n'},
+                                            {"nodes", required_argument, NULL, 'f'},
+                                            {"days", required_argument, NULL, 'd'},
+                                            {"port", required_argument, NULL, 'p'},
+                                            {"seed", required_argument, NULL, 's'},
+                                            {"passwords", required_argument, NULL, 'w'},
+                                            {"quiet-city", no_argument, NULL, 'q'},
+                                            {"mistakes", no_argument, NULL, 'm'},
+                                            {"verbose", no_argument, NULL, 'v'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
     uint64_t hotspots = 540, nodes = 60, days = 3, port = 8080, seed = 1;
     bool is_fine = true;
     int option;
@@ -483,6 +491,7 @@ static bool parse_options(struct demo *d, int argc, char **argv, int *status)
         case 's': is_fine = parse_number(optarg, 0, UINT64_MAX, &seed); break;
         case 'w': d->passwords_file = optarg; break;
         case 'q': d->is_quiet_city = true; break;
+        case 'm': d->has_mistakes = true; break;
         case 'v': d->is_verbose = true; break;
         case 'h':
             fputs(usage, stdout);
