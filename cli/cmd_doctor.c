@@ -17,8 +17,9 @@
 #include "cli/command.h"
 #include "cli/poll_live.h"
 #include "cli/profiles.h"
-#include "collector/discover.h"
+#include "collector/discover_range.h"
 #include "collector/doctor.h"
+#include "collector/poll.h"
 #include "collector/snmp_io.h"
 #include "collector/walk.h"
 #include "lib/base/json_out.h"
@@ -77,7 +78,7 @@ static void on_reply(void *ctx, enum err result, const struct snmp_message *repl
     d->result = result;
     d->rtt = rtt;
     if (!result && reply->error_status == SNMP_NO_ERROR) {
-        d->result = discover_take(reply, d->answers);
+        d->result = poll_take(reply->varbinds, reply->varbinds_len, d->answers);
         varbind_set_sort(d->answers);
     }
     loop_stop(d->loop);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* discover.c - ranges of addresses, what an agent is, its id. Pure: no sockets, no clock. The tree and the
- * YAML are in discover_write.c. */
+/* discover.c - what an agent is, from its answers; its id. Pure: no sockets, no clock. The tree and the YAML
+ * are in discover_write.c. */
 #include "collector/discover.h"
 
 #include <arpa/inet.h>
@@ -10,124 +10,63 @@
 
 #include "lib/base/map.h"
 #include "lib/base/strx.h"
-#include "lib/base/wire.h"
 
-enum { TEXT_MAX = 64 };
+/* ---- found devices as schema tables ---- */
 
-/* ---- ranges ---- */
+#define TEXT(type, member)   CONF_STRING_FIELD(struct type, member, .fallback = "")
+#define DEGREES(type, m, to) CONF_DOUBLE_FIELD(struct type, m, -(to), to)
 
-static bool parse_address(const char *text, struct snmp_address *out, uint32_t *width)
+static const struct conf_field neighbour_fields[] = {TEXT(discover_neighbour, port),
+                                                     TEXT(discover_neighbour, name),
+                                                     TEXT(discover_neighbour, chassis_id),
+                                                     TEXT(discover_neighbour, port_id),
+                                                     TEXT(discover_neighbour, port_descr),
+                                                     TEXT(discover_neighbour, address),
+                                                     CONF_END};
+static const struct conf_field poe_fields[] = {TEXT(discover_poe, port),
+                                               CONF_INT_FIELD(struct discover_poe, status, 0, 100), CONF_END};
+static const struct conf_field ap_fields[] = {TEXT(discover_ap, entity),      TEXT(discover_ap, name),
+                                              TEXT(discover_ap, model),       TEXT(discover_ap, serial),
+                                              TEXT(discover_ap, group),       DEGREES(discover_ap, lat, 90),
+                                              DEGREES(discover_ap, lon, 180), CONF_END};
+static const struct conf_schema neighbour_schema = CONF_SCHEMA(struct discover_neighbour, neighbour_fields),
+                                poe_schema = CONF_SCHEMA(struct discover_poe, poe_fields),
+                                ap_schema = CONF_SCHEMA(struct discover_ap, ap_fields);
+
+static const struct conf_field discover_device_fields[] = {
+    CONF_STRING_FIELD(struct discover_device, address, .is_required = true),
+    CONF_INT_FIELD(struct discover_device, port, 1, 65535, .is_required = true),
+    CONF_INT_FIELD(struct discover_device, depth, 0, 1000),
+    TEXT(discover_device, sys_name),
+    TEXT(discover_device, sys_descr),
+    TEXT(discover_device, vendor),
+    TEXT(discover_device, model),
+    TEXT(discover_device, version),
+    TEXT(discover_device, serial),
+    TEXT(discover_device, chassis_id),
+    TEXT(discover_device, base_mac),
+    TEXT(discover_device, profile),
+    CONF_ENUM_FIELD(struct discover_device, kind, device_kind_words, .fallback = "other"),
+    TEXT(discover_device, why),
+    CONF_BOOL_FIELD(struct discover_device, is_cut),
+    CONF_LIST_FIELD(struct discover_device, neighbours, &neighbour_schema),
+    CONF_LIST_FIELD(struct discover_device, poe, &poe_schema),
+    CONF_LIST_FIELD(struct discover_device, aps, &ap_schema),
+    CONF_END};
+const struct conf_schema discover_device_schema = CONF_SCHEMA(struct discover_device, discover_device_fields);
+
+void discover_device_fini(struct discover_device *d)
 {
-    memset(out, 0, sizeof *out);
-    *width = 32;
-    if (inet_pton(AF_INET, text, out->ip) == 1)
-        return true;
-    *width = 128;
-    out->is_v6 = 1;
-    return inet_pton(AF_INET6, text, out->ip) == 1;
+    conf_free(&discover_device_schema, d);
+    *d = (struct discover_device){.uplink = DISCOVER_NONE};
 }
 
-/* The last 32 bits: a range never reaches beyond them. */
-static uint32_t low_bits(const struct snmp_address *a)
-{
-    const uint8_t *p = a->ip + (a->is_v6 ? 12 : 0);
-
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static void set_low_bits(struct snmp_address *a, uint32_t value)
-{
-    uint8_t *p = a->ip + (a->is_v6 ? 12 : 0);
-
-    for (int i = 0; i < 4; i++)
-        p[i] = (uint8_t)(value >> (24 - 8 * i));
-}
-
-enum err discover_range_parse(const char *text, struct discover_range *out)
-{
-    char address[TEXT_MAX];
-    const char *slash = strchr(text, '/');
-    size_t len = slash ? (size_t)(slash - text) : strlen(text);
-    struct discover_range r = {.count = 1};
-    uint64_t prefix;
-    uint32_t width;
-
-    if (len >= sizeof address)
-        return ERR_MALFORMED;
-    memcpy(address, text, len);
-    address[len] = '\0';
-    if (!parse_address(address, &r.base, &width))
-        return ERR_MALFORMED;
-    prefix = width;
-    if (slash && (strx_to_u64(slash + 1, &prefix) || prefix > width))
-        return ERR_MALFORMED;
-    if (width - prefix > DISCOVER_BITS_MAX)
-        return ERR_LIMIT;
-    r.bits = width - (uint32_t)prefix;
-    if (low_bits(&r.base) & ((1u << r.bits) - 1))
-        return ERR_RANGE;
-    r.count = UINT64_C(1) << r.bits;
-    if (!r.base.is_v6 && r.bits >= 2) {
-        set_low_bits(&r.base, low_bits(&r.base) + 1);
-        r.count -= 2;
-    }
-    *out = r;
-    return ERR_OK;
-}
-
-struct snmp_address discover_range_at(const struct discover_range *r, uint64_t i)
-{
-    struct snmp_address a = r->base;
-
-    set_low_bits(&a, low_bits(&a) + (uint32_t)i);
-    return a;
-}
-
-bool discover_range_has(const struct discover_range *r, const struct snmp_address *a)
-{
-    uint32_t first = low_bits(&r->base), at = low_bits(a);
-
-    if (r->base.is_v6 != a->is_v6 || (a->is_v6 && memcmp(r->base.ip, a->ip, 12) != 0))
-        return false;
-    return at >= first && at - first < r->count;
-}
-
-void discover_address_text(const struct snmp_address *a, char out[DISCOVER_ADDRESS_SIZE])
-{
-    if (!inet_ntop(a->is_v6 ? AF_INET6 : AF_INET, a->ip, out, DISCOVER_ADDRESS_SIZE))
-        out[0] = '\0';
-}
-
-/* ---- answers ---- */
-
-enum err discover_take(const struct snmp_message *reply, struct varbind_set *set)
-{
-    struct wire w;
-    struct snmp_raw_varbind raw;
-    uint32_t ids[OID_MAX], values[OID_MAX];
-    struct varbind vb;
-    enum err e = ERR_OK;
-
-    wire_init(&w, reply->varbinds, reply->varbinds_len);
-    while (!e && snmp_varbind_again(&w, &raw)) {
-        snmp_varbind_decode(&raw, ids, values, &vb);
-        if (vb.type != SNMP_NULL && vb.type < SNMP_NO_SUCH_OBJECT)
-            e = varbind_set_add(set, &vb);
-    }
-    return e;
-}
+/* ---- kinds ---- */
 
 static const uint32_t sys_services[] = {1, 3, 6, 1, 2, 1, 1, 7, 0};
-static const uint32_t sys_name[] = {1, 3, 6, 1, 2, 1, 1, 5, 0};
 static const uint32_t ups_output[] = {1, 3, 6, 1, 2, 1, 33, 1, 4, 1, 0};  /* upsOutputSource */
 static const uint32_t lldp_enabled[] = {1, 0, 8802, 1, 1, 2, 1, 3, 6, 0}; /* lldpLocSysCapEnabled */
-static const struct read_item extra_items[] = {
-    {lldp_enabled, ARRAY_LEN(lldp_enabled), true, 0, false},
-    {sys_name, ARRAY_LEN(sys_name), true, 0, false},
-    {sys_services, ARRAY_LEN(sys_services), true, 0, false},
-    {ups_output, ARRAY_LEN(ups_output), true, 0, false},
-};
-const struct read_plan discover_plan = {extra_items, ARRAY_LEN(extra_items)};
+static const uint32_t base_bridge[] = {1, 3, 6, 1, 2, 1, 17, 1, 1, 0};    /* dot1dBaseBridgeAddress */
 
 enum { /* LldpSystemCapabilitiesMap: BITS, first octet */
        CAPABILITY_BRIDGE = 0x20,
@@ -193,18 +132,143 @@ enum device_kind discover_kind(const struct device_profile *profile, const struc
     return kind;
 }
 
-void discover_device_fini(struct discover_device *d)
+/* ---- reading ---- */
+
+static void set_text(char **to, const char *text, enum err *e)
 {
-    for (size_t i = 0; i < d->neighbour_count; i++) {
-        free(d->neighbours[i].system_name);
-        free(d->neighbours[i].port);
+    *to = strdup(text ? text : "");
+    if (!*to)
+        *e = ERR_NOMEM;
+}
+
+static void *make_list(struct conf_list *list, size_t count, size_t size, enum err *e)
+{
+    if (count)
+        list->items = calloc(count, size);
+    if (count && !list->items)
+        *e = ERR_NOMEM;
+    list->count = *e ? 0 : count;
+    return list->items;
+}
+
+static void read_neighbours(const struct device_view *view, struct discover_device *d, enum err *e)
+{
+    size_t count =
+        view->neighbour_count < DISCOVER_NEIGHBOURS_MAX ? view->neighbour_count : DISCOVER_NEIGHBOURS_MAX;
+    struct discover_neighbour *to = make_list(&d->neighbours, count, sizeof *to, e);
+
+    for (size_t i = 0; i < d->neighbours.count; i++) {
+        const struct view_neighbour *n = &view->neighbours[i];
+
+        set_text(&to[i].port, n->entity == VIEW_NO_ENTITY ? "" : view->entities[n->entity].id, e);
+        set_text(&to[i].name, n->system_name, e);
+        set_text(&to[i].chassis_id, n->chassis_id, e);
+        set_text(&to[i].port_id, n->port_id, e);
+        set_text(&to[i].port_descr, n->port_descr, e);
+        set_text(&to[i].address, n->address, e);
     }
-    free(d->neighbours);
-    free(d->sys_name);
-    free(d->sys_descr);
-    free(d->vendor);
-    free(d->model);
-    *d = (struct discover_device){.uplink = DISCOVER_NONE};
+}
+
+static void read_poe(const struct device_view *view, struct discover_device *d, enum err *e)
+{
+    struct discover_poe *to = make_list(&d->poe, view->poe_count, sizeof *to, e);
+
+    for (size_t i = 0; i < d->poe.count; i++) {
+        set_text(&to[i].port, view->entities[view->poe[i].entity].id, e);
+        to[i].status = view->poe[i].status;
+    }
+}
+
+static const struct view_attr *find_attr(const struct view_entity *entity, const char *key)
+{
+    for (size_t i = 0; i < entity->attr_count; i++)
+        if (entity->attrs[i].type != VIEW_ATTR_NULL && strcmp(entity->attrs[i].key, key) == 0)
+            return &entity->attrs[i];
+    return NULL;
+}
+
+static const char *attr_text(const struct view_entity *entity, const char *key)
+{
+    const struct view_attr *a = find_attr(entity, key);
+
+    return a ? a->text : "";
+}
+
+/* Coordinates as numbers or as text; what lies outside of the Earth is none. */
+static double attr_degrees(const struct view_entity *entity, const char *key, double most)
+{
+    const struct view_attr *a = find_attr(entity, key);
+    double value = a && a->type == VIEW_ATTR_NUMBER ? a->number : 0;
+
+    if (a && a->type == VIEW_ATTR_TEXT && strx_to_double(a->text, &value))
+        value = 0;
+    return value >= -most && value <= most ? value : 0;
+}
+
+static void read_aps(const struct device_view *view, struct discover_device *d, enum err *e)
+{
+    struct discover_ap *to;
+    size_t count = 0, at = 0;
+
+    for (size_t i = 0; i < view->entity_count; i++)
+        count += strcmp(view->entities[i].kind, "ap") == 0;
+    to = make_list(&d->aps, count, sizeof *to, e);
+    for (size_t i = 0; at < d->aps.count; i++) {
+        const struct view_entity *entity = &view->entities[i];
+
+        if (strcmp(entity->kind, "ap") != 0)
+            continue;
+        set_text(&to[at].entity, entity->id, e);
+        set_text(&to[at].name, entity->name, e);
+        set_text(&to[at].model, attr_text(entity, "model"), e);
+        set_text(&to[at].serial, attr_text(entity, "serial"), e);
+        set_text(&to[at].group, attr_text(entity, "group"), e);
+        to[at].lat = attr_degrees(entity, "latitude", 90);
+        to[at].lon = attr_degrees(entity, "longitude", 180);
+        at++;
+    }
+}
+
+static void read_base_mac(const struct varbind_set *answers, struct discover_device *d, enum err *e)
+{
+    const struct varbind *vb = varbind_set_find(answers, base_bridge, ARRAY_LEN(base_bridge));
+    char text[18] = "";
+
+    if (vb && vb->type == SNMP_OCTETS && vb->len == 6)
+        snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", vb->bytes[0], vb->bytes[1], vb->bytes[2],
+                 vb->bytes[3], vb->bytes[4], vb->bytes[5]);
+    set_text(&d->base_mac, strcmp(text, "00:00:00:00:00:00") == 0 ? "" : text, e);
+}
+
+enum err discover_read(const struct snmp_address *from, const struct device_profile *profile,
+                       const struct varbind_set *answers, const struct device_view *view,
+                       struct discover_device *out)
+{
+    char address[DISCOVER_ADDRESS_SIZE];
+    const char *const *names;
+    const char *why;
+    size_t count = device_profile_names(profile, &names);
+    enum err e = ERR_OK;
+
+    *out = (struct discover_device){.peer = *from, .uplink = DISCOVER_NONE};
+    discover_address_text(from, address);
+    set_text(&out->address, address, &e);
+    out->port = ntohs(from->port_be);
+    set_text(&out->sys_name, view->identity.sys_name, &e);
+    set_text(&out->sys_descr, view->identity.sys_descr, &e);
+    set_text(&out->vendor, view->identity.vendor, &e);
+    set_text(&out->model, view->identity.model, &e);
+    set_text(&out->version, view->identity.version, &e);
+    set_text(&out->serial, view->identity.serial, &e);
+    set_text(&out->chassis_id, view->chassis_id, &e);
+    set_text(&out->profile, names[count - 1], &e);
+    out->kind = (int)discover_kind(profile, answers, &why);
+    set_text(&out->why, why, &e);
+    read_base_mac(answers, out, &e);
+    read_neighbours(view, out, &e);
+    read_poe(view, out, &e);
+    read_aps(view, out, &e);
+    return e;
 }
 
 /* ---- ids ---- */
@@ -213,9 +277,9 @@ static int by_address(const void *a, const void *b)
 {
     const struct discover_device *x = a, *y = b;
 
-    if (x->address.is_v6 != y->address.is_v6)
-        return x->address.is_v6 - y->address.is_v6;
-    return memcmp(x->address.ip, y->address.ip, sizeof x->address.ip);
+    if (x->peer.is_v6 != y->peer.is_v6)
+        return x->peer.is_v6 - y->peer.is_v6;
+    return memcmp(x->peer.ip, y->peer.ip, sizeof x->peer.ip);
 }
 
 enum err discover_make_ids(struct discover_device *devices, size_t count)
@@ -226,13 +290,12 @@ enum err discover_make_ids(struct discover_device *devices, size_t count)
     if (count)
         qsort(devices, count, sizeof *devices, by_address);
     for (size_t i = 0; !e && i < count; i++) {
-        char base[DISCOVER_ID_SIZE], address[DISCOVER_ADDRESS_SIZE];
+        char base[DISCOVER_ID_SIZE];
 
         strx_make_id(devices[i].sys_name, base);
         if (!*base) {
-            discover_address_text(&devices[i].address, address);
             snprintf(base, sizeof base, "device-");
-            strx_make_id(address, base + strlen(base));
+            strx_make_id(devices[i].address, base + strlen(base));
         }
         strx_copy(devices[i].id, sizeof devices[i].id, base);
         for (unsigned n = 2; map_get(taken, devices[i].id); n++)

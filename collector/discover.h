@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* discover.h - what `netzwacht discover` makes of answers: address ranges, kinds of devices, ids, a tree of
- * uplinks, a proposed inventory. Pure: who asks is cli/cmd_discover.c. */
+/* discover.h - what `netzwacht discover` makes of answers: devices, kinds, ids, a tree of uplinks, a proposed
+ * inventory. Pure: who asks is cli/discover_scan.h. */
 #ifndef NW_COLLECTOR_DISCOVER_H
 #define NW_COLLECTOR_DISCOVER_H
 
@@ -8,64 +8,52 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collector/decode.h"
+#include "collector/discover_range.h"
 #include "collector/profile.h"
-#include "collector/snmp_client.h"
 #include "collector/varbind.h"
 #include "lib/base/buf.h"
 #include "lib/base/err.h"
 #include "lib/model/inventory.h"
 
 enum {
-    DISCOVER_BITS_MAX = 20, /* a range has at most 2^20 addresses */
     DISCOVER_ID_SIZE = 65,
-    DISCOVER_ADDRESS_SIZE = 46,
+    DISCOVER_NEIGHBOURS_MAX = 512, /* kept of one device */
 };
 
-/* ---- ranges ---- */
+/* ---- what was found. Texts are UTF-8 without control characters; "" = not known ---- */
 
-struct discover_range {
-    struct snmp_address base; /* the first address */
-    uint64_t count;           /* an IPv4 network's own and its broadcast address are left out, up to /30 */
-    uint32_t bits;            /* of the host part */
-};
-
-/* "192.0.2.0/24", "2001:db8::/120", or one address. ERR_MALFORMED: no address or prefix; ERR_RANGE: bits are
- * set behind the prefix, so it is not clear what is meant; ERR_LIMIT: more than 2^20 addresses. */
-enum err discover_range_parse(const char *text, struct discover_range *out) NW_CHECKED;
-/* Address i < count; its port is 0. */
-struct snmp_address discover_range_at(const struct discover_range *r, uint64_t i);
-bool discover_range_has(const struct discover_range *r, const struct snmp_address *a);
-void discover_address_text(const struct snmp_address *a, char out[DISCOVER_ADDRESS_SIZE]);
-
-/* ---- answers ---- */
-
-/* Adds the varbinds of a reply to a GET; exceptions (noSuchObject …) are left out. Sort the set afterwards.
- */
-enum err discover_take(const struct snmp_message *reply, struct varbind_set *set) NW_CHECKED;
-
-/* What is asked besides the profiles' probes, to tell kinds apart; sysName and three scalars. */
-extern const struct read_plan discover_plan;
-
-/* Says what a device is, from its profile (which tables it has) and standard MIBs. *why: English, what it was
- * recognised by. DEVICE_OTHER if nothing tells. */
-enum device_kind discover_kind(const struct device_profile *profile, const struct varbind_set *answers,
-                               const char **why);
-
-/* ---- the inventory ---- */
-
+/* A row of lldpRemTable. */
 struct discover_neighbour {
-    char *system_name; /* as LLDP gives it */
-    char *port;        /* entity of the device it was seen on, "if/ge-0/0/7"; NULL = not known */
+    char *port; /* entity of the device it was seen on, "if/ge-0/0/7" */
+    char *name, *chassis_id, *port_id, *port_descr;
+    char *address; /* of its management */
+};
+
+/* A port that can feed others. */
+struct discover_poe {
+    char *port;     /* entity */
+    int64_t status; /* as view_poe */
+};
+
+/* A row of a controller's table of access points. */
+struct discover_ap {
+    char *entity; /* "ap/00:00:5e:00:53:01" */
+    char *name, *model, *serial, *group;
+    double lat, lon; /* 0/0: not known */
 };
 
 struct discover_device {
-    struct snmp_address address;
-    char *sys_name, *sys_descr, *vendor, *model; /* UTF-8 without control characters; "" = not known */
-    const char *profile;                         /* borrowed: its most specific profile */
-    const char *why;                             /* borrowed: of kind */
-    enum device_kind kind;
-    struct discover_neighbour *neighbours;
-    size_t neighbour_count;
+    char *address;       /* a literal; peer is the same */
+    int64_t port, depth; /* depth: 0 in the ranges, else how many neighbours lie between */
+    char *sys_name, *sys_descr, *vendor, *model, *version, *serial;
+    char *chassis_id, *base_mac; /* as LLDP and as its bridge tells it */
+    char *profile;               /* the most specific one */
+    int kind;                    /* enum device_kind */
+    char *why;                   /* kind was recognised by; English */
+    bool is_cut;                 /* it stopped answering before everything was read */
+    struct conf_list neighbours, poe, aps;
+    struct snmp_address peer;
     /* discover_make_ids(): */
     char id[DISCOVER_ID_SIZE];
     /* discover_make_tree(): */
@@ -76,7 +64,21 @@ struct discover_device {
 
 #define DISCOVER_NONE SIZE_MAX
 
+/* The part of a device that was found; with it a device can be written, read and freed (conf.h). */
+extern const struct conf_schema discover_device_schema;
+
+/* Fills *out from one agent's answers. ERR_NOMEM; *out can be freed then, too. */
+enum err discover_read(const struct snmp_address *from, const struct device_profile *profile,
+                       const struct varbind_set *answers, const struct device_view *view,
+                       struct discover_device *out) NW_CHECKED;
 void discover_device_fini(struct discover_device *d);
+
+/* Says what a device is, from its profile (which tables it has) and standard MIBs. *why: English, what it was
+ * recognised by. DEVICE_OTHER if nothing tells. */
+enum device_kind discover_kind(const struct device_profile *profile, const struct varbind_set *answers,
+                               const char **why);
+
+/* ---- the inventory ---- */
 
 /* Sorts by address and makes ids from sysName: lower case, umlauts written out, everything else that an id
  * may not have as "-"; a second one of the same name gets "-2". */
@@ -99,7 +101,7 @@ struct discover_tree {
 enum err discover_make_tree(struct discover_device *devices, size_t count, const char *core,
                             struct discover_tree *out) NW_CHECKED;
 
-/* The inventory, to be read by inventory_load(). tree NULL: no neighbours were read. */
+/* The inventory, to be read by inventory_load(). */
 void discover_write(struct buf *out, const struct discover_device *devices, size_t count,
                     const struct discover_tree *tree);
 

@@ -2,7 +2,6 @@
 /* discover_write.c - who hangs on whom, and the proposed inventory as YAML. Pure. */
 #include "collector/discover.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,7 +80,7 @@ static enum err collect_edges(struct graph *g, const struct map *names, size_t *
     size_t most = 0, kept = 0;
 
     for (size_t i = 0; i < g->count; i++)
-        most += 2 * g->devices[i].neighbour_count;
+        most += 2 * g->devices[i].neighbours.count;
     g->edges = calloc(most + 1, sizeof *g->edges);
     g->first = calloc(g->count + 1, sizeof *g->first);
     g->distance = calloc(g->count + 1, sizeof *g->distance);
@@ -90,14 +89,15 @@ static enum err collect_edges(struct graph *g, const struct map *names, size_t *
     if (!g->edges || !g->first || !g->distance || !g->queue || !g->members)
         return ERR_NOMEM;
     for (size_t i = 0; i < g->count; i++)
-        for (size_t k = 0; k < g->devices[i].neighbour_count; k++) {
-            const struct discover_neighbour *n = &g->devices[i].neighbours[k];
-            size_t far = find_name(names, n->system_name);
+        for (size_t k = 0; k < g->devices[i].neighbours.count; k++) {
+            const struct discover_neighbour *n =
+                (const struct discover_neighbour *)g->devices[i].neighbours.items + k;
+            size_t far = find_name(names, n->name);
 
             if (far == DISCOVER_NONE) {
                 ++*strangers;
             } else if (far != i) {
-                g->edges[g->edge_count++] = (struct edge){i, far, n->port};
+                g->edges[g->edge_count++] = (struct edge){i, far, *n->port ? n->port : NULL};
                 g->edges[g->edge_count++] = (struct edge){far, i, NULL};
             }
         }
@@ -259,9 +259,7 @@ enum err discover_make_tree(struct discover_device *devices, size_t count, const
 static void put_device(struct buf *out, const struct discover_device *all, const struct discover_device *d)
 {
     struct device item = inventory_blank_device();
-    char address[DISCOVER_ADDRESS_SIZE];
 
-    discover_address_text(&d->address, address);
     buf_printf(out, "  # profile %s; kind by %s", d->profile, d->why);
     if (*d->vendor || *d->model) {
         buf_str(out, "; ");
@@ -277,9 +275,11 @@ static void put_device(struct buf *out, const struct discover_device *all, const
     buf_str(out, "\n");
     item.id = (char *)d->id;
     item.name = *d->sys_name ? d->sys_name : NULL;
-    item.address = address;
-    item.port = ntohs(d->address.port_be);
-    item.kind = (int)d->kind;
+    item.address = d->address;
+    item.port = d->port;
+    item.kind = d->kind;
+    item.model = *d->model ? d->model : NULL;
+    item.serial = *d->serial ? d->serial : NULL;
     item.uplink = d->uplink == DISCOVER_NONE ? NULL : (char *)all[d->uplink].id;
     item.uplink_port = (char *)d->uplink_port;
     item.is_core = d->is_core;

@@ -202,6 +202,8 @@ struct device_profile {
     struct read_item *items;
     size_t item_count;
     struct read_plan plan;
+    struct read_item *survey_items;
+    struct read_plan survey;
     bool has_lldp;
 };
 

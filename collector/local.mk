@@ -13,6 +13,9 @@ collector_libcollector_a_SOURCES = \
 	%D%/decode_poe.c \
 	%D%/deny.c %D%/deny.h \
 	%D%/discover.c %D%/discover.h \
+	%D%/discover_frontier.c %D%/discover_frontier.h \
+	%D%/discover_range.c %D%/discover_range.h \
+	%D%/discover_state.c %D%/discover_state.h \
 	%D%/discover_write.c \
 	%D%/doctor.c %D%/doctor.h \
 	%D%/field.c %D%/field.h \
@@ -53,7 +56,9 @@ collector_libcollector_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(SNMP_CFLAG
 # What links the collector's archive; net-snmp stands behind usm_io.
 COLLECTOR_LIBS = collector/libcollector.a $(SNMP_LIBS)
 
-netzwacht_SOURCES += cli/cmd_discover.c cli/cmd_doctor.c
+netzwacht_SOURCES += cli/cmd_discover.c cli/cmd_doctor.c \
+	cli/discover_log.c cli/discover_log.h cli/discover_options.c cli/discover_options.h \
+	cli/discover_scan.c cli/discover_scan.h
 netzwacht_SOURCES += cli/cmd_poll.c cli/poll_live.c cli/poll_live.h cli/cmd_profile.c cli/profiles.c cli/profiles.h
 netzwacht_LDADD_FLOOR4 += $(COLLECTOR_LIBS)
 

@@ -317,13 +317,15 @@ static enum poll_next ask_get(struct poll *p, ns_t now, struct poll_request *ask
 static enum poll_next ask_identity(struct poll *p, struct poll_request *ask)
 {
     const struct read_plan *probe = profile_set_probe(p->options.profiles);
+    uint32_t most = p->is_careful && !p->summary.is_answered && p->varbinds_max > 3 ? 3 : p->varbinds_max;
 
     p->state = IDENTIFY;
     ask->type = SNMP_GET;
+    ask->max_repetitions = 0;
     ask->count = ask->store_used = 0;
     p->probe_count = 0;
     while (p->probe_at + p->probe_count < probe->count && p->probe_at + p->probe_count < PROBES_MAX &&
-           ask->count < p->varbinds_max) {
+           ask->count < most) {
         const struct read_item *item = &probe->items[p->probe_at + p->probe_count];
 
         if (!p->probe_is_absent[p->probe_at + p->probe_count] &&
@@ -350,7 +352,7 @@ static enum poll_next begin_identify(struct poll *p, struct poll_request *ask)
     return ask_identity(p, ask);
 }
 
-static enum err take_raw(struct varbind_set *set, const void *bytes, size_t len)
+enum err poll_take(const void *bytes, size_t len, struct varbind_set *set)
 {
     uint32_t ids[OID_MAX], value_ids[OID_MAX];
     struct snmp_raw_varbind raw;
@@ -388,7 +390,7 @@ static enum poll_next choose_profile(struct poll *p, ns_t now, struct poll_reque
     if (profile != p->profile) {
         free_items(p);
         p->profile = profile;
-        p->plan = device_profile_plan(profile);
+        p->plan = p->options.is_survey ? device_profile_survey(profile) : device_profile_plan(profile);
         p->items = calloc(p->plan->count ? p->plan->count : 1, sizeof *p->items);
         if (!p->items) {
             p->plan = NULL;
@@ -431,7 +433,7 @@ static enum poll_next identify_step(struct poll *p, ns_t now, const struct snmp_
             p->varbinds_max = p->probe_count > 2 ? (uint32_t)p->probe_count / 2 : 1;
             return ask_identity(p, ask);
         }
-    } else if (take_raw(p->probed, reply->varbinds, reply->varbinds_len)) {
+    } else if (poll_take(reply->varbinds, reply->varbinds_len, p->probed)) {
         return fail(p, ERR_NOMEM);
     }
     p->probe_at += p->probe_count;
@@ -771,7 +773,7 @@ static enum poll_next ask_walk(struct poll *p, ns_t now, struct poll_request *as
     for (;;) {
         if (!p->walk && !begin_walk(p))
             return finish(p);
-        if (now >= p->deadline || now - p->walk_begun > POLL_WALK_LIMIT) {
+        if (now >= p->deadline || (!p->options.is_survey && now - p->walk_begun > POLL_WALK_LIMIT)) {
             complain(p, "reading the tables takes too long", &p->plan->items[p->walking[0]]);
             return finish(p);
         }
@@ -869,7 +871,7 @@ enum err poll_collect(const struct poll *p, struct varbind_set *out)
         const struct item *it = &p->items[i];
 
         if (it->len)
-            e = take_raw(out, it->raw, it->len);
+            e = poll_take(it->raw, it->len, out);
     }
     varbind_set_sort(out);
     return e;

@@ -62,6 +62,7 @@ struct poll_options {
     const char *profile;          /* borrowed; force this one; NULL = recognise */
     int version;                  /* on the wire */
     ns_t rewalk_offset;           /* spreads walks of many devices: 0..POLL_REWALK */
+    bool is_survey;               /* device_profile_survey() instead of all, walks as long as they take */
 };
 
 enum err poll_new(const struct poll_options *options, struct poll **out) NW_CHECKED;
@@ -91,6 +92,9 @@ const struct device_profile *poll_profile(const struct poll *p);
  * Adds everything that is known and sorts: also what was due and could not be read, as of an earlier poll, so
  * that what the device consists of does not change with a lost packet. Clear the set before. */
 enum err poll_collect(const struct poll *p, struct varbind_set *out) NW_CHECKED;
+/* Adds the varbinds of a reply as it came; exceptions (noSuchObject …) are left out. Sort the set afterwards.
+ */
+enum err poll_take(const void *bytes, size_t len, struct varbind_set *set) NW_CHECKED;
 /* False: the item that this OID belongs to was due in the last poll and could not be read. */
 bool poll_has_read(const struct poll *p, const uint32_t *oid, size_t len);
 /* When the item that this OID belongs to was read; 0 if there is none. */

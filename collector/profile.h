@@ -69,6 +69,9 @@ struct trap_rule;
  * members. Returns how many; 0 if the device has no such table. ERR_NOMEM. */
 enum err device_profile_mark(const struct device_profile *p, const struct trap_rule *rule, bool *marks,
                              size_t *count) NW_CHECKED;
+/* A part of that, and a few standard scalars: who the device is, its interfaces' names, who hangs on them and
+ * whom they feed, a controller's access points. For who wants to know a network, not to watch it. */
+const struct read_plan *device_profile_survey(const struct device_profile *p);
 /* Names of the profiles combined, generic first. */
 size_t device_profile_names(const struct device_profile *p, const char *const **names);
 /* Does a profile other than generic tell entities of this kind ("radio", "ups")? Says what a device is made

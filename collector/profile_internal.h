@@ -34,6 +34,8 @@ enum err plan_add(struct plan_builder *b, const uint32_t *oid, uint32_t len, boo
                   ns_t age) NW_CHECKED;
 /* What the profiles and tables of d ask for. */
 enum err plan_device(struct plan_builder *b, const struct device_profile *d) NW_CHECKED;
+/* What device_profile_survey() says. */
+enum err plan_survey(struct plan_builder *b, const struct device_profile *d) NW_CHECKED;
 /* Sorted; an item that a column above it reads anyway goes, its age passes on. */
 void plan_finish(struct plan_builder *b, struct read_plan *plan);
 

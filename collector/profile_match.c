@@ -22,6 +22,7 @@ void device_profile_free(struct device_profile *d)
     free(d->profiles);
     free(d->names);
     free(d->items);
+    free(d->survey_items);
     free(d);
 }
 
@@ -73,7 +74,7 @@ static enum err combine(const struct profile_set *set, const struct profile *top
 {
     struct device_profile *d = calloc(1, sizeof *d);
     const struct profile *generic = profile_set_find(set, "generic", NULL);
-    struct plan_builder b = {0};
+    struct plan_builder b = {0}, survey = {0};
     enum err e = ERR_OK;
 
     if (!d)
@@ -95,12 +96,16 @@ static enum err combine(const struct profile_set *set, const struct profile *top
     }
     if (!e)
         e = plan_device(&b, d);
+    if (!e)
+        e = plan_survey(&survey, d);
     d->items = b.items;
+    d->survey_items = survey.items;
     if (e) {
         device_profile_free(d);
         return e;
     }
     plan_finish(&b, &d->plan);
+    plan_finish(&survey, &d->survey);
     d->item_count = d->plan.count;
     *out = d;
     return ERR_OK;
@@ -190,6 +195,11 @@ enum err profile_match(struct profile_set *set, const struct varbind_set *probed
 const struct read_plan *device_profile_plan(const struct device_profile *p)
 {
     return &p->plan;
+}
+
+const struct read_plan *device_profile_survey(const struct device_profile *p)
+{
+    return &p->survey;
 }
 
 size_t device_profile_names(const struct device_profile *p, const char *const **names)

@@ -195,7 +195,7 @@ static enum err plan_neighbours(struct plan_builder *b)
     return e;
 }
 
-enum err plan_device(struct plan_builder *b, const struct device_profile *d)
+static enum err plan_identities(struct plan_builder *b, const struct device_profile *d)
 {
     enum err e = plan_add(b, profile_sys_descr, SYS_OID_LEN, true, 0);
 
@@ -211,11 +211,59 @@ enum err plan_device(struct plan_builder *b, const struct device_profile *d)
         for (size_t k = 0; !e && k < ARRAY_LEN(lists); k++)
             e = plan_identity(b, lists[k]);
     }
+    return e;
+}
+
+enum err plan_device(struct plan_builder *b, const struct device_profile *d)
+{
+    enum err e = plan_identities(b, d);
+
     for (size_t i = 0; !e && i < d->table_count; i++)
         e = plan_table(b, &d->tables[i]);
-    if (!e && d->has_lldp)
-        e = plan_neighbours(b);
-    return e;
+    return !e && d->has_lldp ? plan_neighbours(b) : e;
+}
+
+/* What a survey reads besides: what tells kinds of devices apart, and a bridge's base MAC. */
+static const struct {
+    uint32_t ids[16];
+    uint32_t len;
+    bool is_scalar;
+} survey_items[] = {
+    {{1, 0, 8802, 1, 1, 2, 1, 3, 6, 0}, 10, true},    /* lldpLocSysCapEnabled */
+    {{1, 3, 6, 1, 2, 1, 1, 7, 0}, 9, true},           /* sysServices */
+    {{1, 3, 6, 1, 2, 1, 2, 2, 1, 3}, 10, false},      /* ifType */
+    {{1, 3, 6, 1, 2, 1, 17, 1, 1, 0}, 10, true},      /* dot1dBaseBridgeAddress */
+    {{1, 3, 6, 1, 2, 1, 33, 1, 4, 1, 0}, 11, true},   /* upsOutputSource */
+    {{1, 3, 6, 1, 2, 1, 105, 1, 1, 1, 6}, 11, false}, /* pethPsePortDetectionStatus */
+};
+
+/* Interfaces by name alone; of a controller's access points all but the readings. */
+static enum err survey_table(struct plan_builder *b, const struct table *t)
+{
+    bool is_ap = strcmp(t->kind, "ap") == 0;
+    enum err e = ERR_OK;
+
+    if (!is_ap && strcmp(t->kind, "interface") != 0)
+        return ERR_OK;
+    for (size_t i = 0; !e && is_ap && i < t->slot_count; i++)
+        if (t->slot_is_row[i])
+            e = plan_add(b, t->slot_oid[i], t->slot_oid_len[i], false, 0);
+    if (!e && is_ap)
+        e = plan_fields(b, t, &t->attrs, NULL, 0);
+    if (!e)
+        e = plan_fields(b, t, &t->names, NULL, 0);
+    return e ? e : plan_conditions(b, t, &t->when, 0);
+}
+
+enum err plan_survey(struct plan_builder *b, const struct device_profile *d)
+{
+    enum err e = plan_identities(b, d);
+
+    for (size_t i = 0; !e && i < ARRAY_LEN(survey_items); i++)
+        e = plan_add(b, survey_items[i].ids, survey_items[i].len, survey_items[i].is_scalar, 0);
+    for (size_t i = 0; !e && i < d->table_count; i++)
+        e = survey_table(b, d->tables[i].table);
+    return !e && d->has_lldp ? plan_neighbours(b) : e;
 }
 
 static bool is_about(const struct trap_rule *rule, const char *kind)

@@ -54,7 +54,7 @@ def finds_the_city():
     """discover finds exactly the city's agents, says what they are, and who hangs on whom"""
     with World() as world:
         city = City(world)
-        done = world.run("netzwacht", "discover", *city.ranges(), *city.options(), "--rate", 200, "--lldp", "--core", "core-1")
+        done = world.run("netzwacht", "discover", *city.ranges(), *city.options(), "--rate", 500, "--core", "core-1")
         found = devices(done.stdout)
         check(sorted(found) == sorted(city.devices), f"found {sorted(found)}, there are {sorted(city.devices)}")
         switched = 0
@@ -77,7 +77,7 @@ def passes_check():
         city = City(world)
         before = set(world.dir.rglob("*"))
         out = world.dir / "found.yaml"
-        command = ["netzwacht", "discover", *city.ranges(), *city.options(), "--rate", 500, "--lldp"]
+        command = ["netzwacht", "discover", *city.ranges(), *city.options(), "--rate", 500]
         done = world.run(*command, "-o", out, cwd=world.dir)
         check(done.stdout == "", f"-o, and still on standard output: {done.stdout}")
         new = {p for p in set(world.dir.rglob("*")) - before if "city" not in p.parts}
@@ -140,6 +140,108 @@ class Ears(threading.Thread):
                 self.heard.append(time.monotonic())
 
 
+class Relay(threading.Thread):
+    """Hears the same port at other addresses, and hands what comes to the city's agents and back. Counts who is asked."""
+
+    def __init__(self, city):
+        super().__init__(daemon=True)
+        self.port, self.stopped, self.lock = free_port(socket.SOCK_DGRAM), False, threading.Lock()
+        self.asked, self.answered, self.ears, self.agents = {}, {}, {}, {}
+        for n in range(1, 255):
+            ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            ear.bind((f"127.9.9.{n}", self.port))
+            self.ears[ear] = n
+        for n, device in enumerate(sorted(city.devices.values(), key=lambda d: d["address"])):
+            self.agents[3 * n + 1] = (device["address"], city.port)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopped = True
+        self.join()
+        for ear in self.ears:
+            ear.close()
+
+    def run(self):
+        out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        out.settimeout(2)
+        while not self.stopped:
+            for ear in select.select(list(self.ears), [], [], 0.1)[0]:
+                data, peer = ear.recvfrom(65535)
+                n = self.ears[ear]
+                self.asked[n] = self.asked.get(n, 0) + 1
+                if n in self.agents:
+                    out.sendto(data, self.agents[n])
+                    ear.sendto(out.recv(65535), peer)
+        out.close()
+
+
+def goes_on_where_it_was():
+    """killed in the middle, the same command asks no agent again that was read; other questions are refused"""
+    with World() as world:
+        city = City(world)
+        state, out = world.dir / "search.state", world.dir / "found.yaml"
+        with Relay(city) as relay:
+            command = ["netzwacht", "discover", "127.9.9.0/24", "--port", relay.port, "--credentials", city.dir / "community",
+                       "--rate", 200, "--state", state, "-o", out]
+            process = world.start(*command)
+            kept = lambda: re.findall(r'^device \{address: "127.9.9.(\d+)"', state.read_text(), re.M) if state.exists() else []
+            wait_for("some agents", 30, lambda: len(kept()) >= 5)
+            process.send_signal(signal.SIGKILL)
+            process.wait(5)
+            known = {int(n) for n in kept()}
+            check(len(known) < len(relay.agents), "killed too late to prove anything")
+            check(not out.exists(), "a killed search wrote a proposal")
+            check(state.stat().st_mode & 0o777 == 0o600, oct(state.stat().st_mode))
+
+            before = state.read_text()
+            for more, word in ((["--within", "10.0.0.0/8"], "another search"), (["127.0.0.1"], "another search")):
+                done = world.run(*command, *more, ok=False)
+                check(done.returncode == 78 and word in done.stderr, f"{more}: {done.returncode} {done.stderr}")
+            other = world.write("other", "other-community\n", 0o600)
+            done = world.run(*command, "--credentials", other, ok=False)
+            check(done.returncode == 78 and "other credentials" in done.stderr, f"{done.returncode} {done.stderr}")
+            check(COMMUNITY not in before, "the community stands in the state file")
+            broken = world.write("broken.state", before.split("\n")[0] + "\ndevice {addr\n" + before, 0o600)
+            done = world.run(*command, "--state", broken, ok=False)
+            check(done.returncode == 78 and "broken.state:2" in done.stderr, f"{done.returncode} {done.stderr}")
+            check(state.read_text() == before, "a refused search changed the file")
+
+            with open(state, "a") as f: # as if the power had gone in the middle of a line
+                f.write('device {address: "127.9.9.1", po\0\0\0')
+            relay.asked.clear()
+            world.run(*command)
+            again = known & set(relay.asked)
+            check(not again, f"asked again: {again}")
+            silent = [n for n in range(1, 255) if n not in relay.agents]
+            check(sum(relay.asked.get(n, 0) for n in silent) <= 2 * len(silent), "silent addresses: two tries each")
+            found = devices(out.read_text())
+            check(len(found) == len(city.devices), f"{len(found)} devices found, {len(city.devices)} there are")
+            relay.asked.clear()
+            done = world.run(*command, "--force")
+            check(not relay.asked, f"a finished search asked again: {relay.asked}")
+            check(devices(out.read_text()) == found, "the second proposal is another one")
+
+
+def follows_neighbours():
+    """from the core alone LLDP leads to the whole city, and nowhere outside of what is allowed"""
+    with World() as world:
+        city = City(world)
+        core = city.devices["core-1"]["address"]
+        done = world.run("netzwacht", "discover", core, *city.options(), "--rate", 500, "--core", "core-1")
+        check(list(devices(done.stdout)) == ["core-1"], "followed without being asked to")
+        done = world.run("netzwacht", "discover", core, *city.options(), "--rate", 500, "--within", "127.16.0.0/12", "--core", "core-1")
+        found = devices(done.stdout)
+        seen = sorted(name for name, d in city.devices.items() if d["kind"] != "ups") # end systems are nobody's neighbours
+        check(sorted(found) == seen, f"found {sorted(found)}, there are {seen}")
+        for name in seen:
+            check(found[name].get("uplink") == city.devices[name].get("uplink"), f"{name}: {found[name]}")
+        done = world.run("netzwacht", "discover", core, *city.options(), "--rate", 500, "--within", "127.17.0.0/16")
+        check(all(d["address"].startswith("127.17.") for d in devices(done.stdout).values()), done.stdout)
+
+
 def stops_on_request():
     """Ctrl-C ends a search at once, prints what was found so far, and says that it is not all"""
     with World() as world:
@@ -152,6 +254,7 @@ def stops_on_request():
         check(time.monotonic() - began < 8, "254 addresses at 20 a second cannot be asked that soon")
         text = (world.dir / "part.yaml").read_text()
         check(text.startswith("# Interrupted: ") and "of 254 addresses" in text, text[:200])
+        check("with --state FILE a search can go on" in world.log("netzwacht"), world.log("netzwacht"))
         check(1 <= len(devices(text)) <= len(city.devices), text)
 
 
@@ -251,4 +354,4 @@ def doctor_of_odd_agents():
         check(status.returncode == 64 and "v3" in status.stderr, status.stderr)
 
 
-run_tests(finds_the_city, passes_check, keeps_its_rate, stops_on_request, escapes_names, doctor_in_the_city, doctor_of_odd_agents)
+run_tests(finds_the_city, passes_check, keeps_its_rate, goes_on_where_it_was, follows_neighbours, stops_on_request, escapes_names, doctor_in_the_city, doctor_of_odd_agents)

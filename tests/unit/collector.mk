@@ -17,7 +17,7 @@ EXTRA_DIST += tests/data/profiles/testing.yaml tests/data/recordings tests/data/
 dist_check_SCRIPTS += %D%/test_miniatures.py
 
 # Fuzz targets: with --enable-fuzzer they are libFuzzer programs, else they replay their corpus in `make check`.
-FUZZ_COLLECTOR = tests/fuzz/fuzz_profile tests/fuzz/fuzz_snmprec tests/fuzz/fuzz_value
+FUZZ_COLLECTOR = tests/fuzz/fuzz_discover tests/fuzz/fuzz_profile tests/fuzz/fuzz_snmprec tests/fuzz/fuzz_value
 if ENABLE_FUZZER
 FUZZ_MAIN =
 FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -27,6 +27,9 @@ FUZZ_MAIN = tests/fuzz/replay.c
 FUZZ_LINK = $(AM_LDFLAGS)
 UNIT_TESTS += $(FUZZ_COLLECTOR)
 endif
+tests_fuzz_fuzz_discover_SOURCES = tests/fuzz/fuzz_discover.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_discover_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_discover_LDADD = $(COLLECTOR_TEST_LIBS)
 tests_fuzz_fuzz_profile_SOURCES = tests/fuzz/fuzz_profile.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_profile_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_profile_LDADD = $(COLLECTOR_TEST_LIBS)
@@ -43,3 +46,6 @@ include tests/unit/poll.mk
 UNIT_TESTS += tests/unit/test_discover
 tests_unit_test_discover_SOURCES = %D%/test_discover.c %D%/cmocka_tests.h
 tests_unit_test_discover_LDADD = $(COLLECTOR_TEST_LIBS)
+UNIT_TESTS += tests/unit/test_discover_state
+tests_unit_test_discover_state_SOURCES = %D%/test_discover_state.c %D%/cmocka_tests.h
+tests_unit_test_discover_state_LDADD = $(COLLECTOR_TEST_LIBS)

@@ -109,23 +109,32 @@ static struct discover_device *add(struct net *n, const char *address, const cha
     struct discover_device *d = &n->devices[n->count++];
 
     assert_true(n->count <= DEVICES_MAX);
-    *d = (struct discover_device){
-        .kind = kind, .profile = "generic", .why = "a test", .uplink = DISCOVER_NONE};
-    assert_int_equal(inet_pton(AF_INET, address, d->address.ip), 1);
-    d->address.port_be = htons(161);
+    *d = (struct discover_device){.kind = kind, .port = 161, .uplink = DISCOVER_NONE};
+    assert_true(discover_address_parse(address, &d->peer));
+    d->peer.port_be = htons(161);
+    d->address = strdup(address);
     d->sys_name = strdup(name);
+    d->profile = strdup("generic");
+    d->why = strdup("a test");
     d->sys_descr = strdup("");
     d->vendor = strdup("");
     d->model = strdup("");
-    d->neighbours = calloc(DEVICES_MAX, sizeof *d->neighbours);
-    assert_non_null(d->neighbours);
+    d->version = strdup("");
+    d->serial = strdup("");
+    d->chassis_id = strdup("");
+    d->base_mac = strdup("");
+    d->neighbours.items = calloc(DEVICES_MAX, sizeof(struct discover_neighbour));
+    assert_non_null(d->neighbours.items);
     return d;
 }
 
-static void sees(struct discover_device *d, const char *name, const char *port)
+static struct discover_neighbour *sees(struct discover_device *d, const char *name, const char *port)
 {
-    d->neighbours[d->neighbour_count++] =
-        (struct discover_neighbour){strdup(name), port ? strdup(port) : NULL};
+    struct discover_neighbour *n = (struct discover_neighbour *)d->neighbours.items + d->neighbours.count++;
+
+    *n = (struct discover_neighbour){
+        strdup(port ? port : ""), strdup(name), strdup(""), strdup(""), strdup(""), strdup("")};
+    return n;
 }
 
 static void net_fini(struct net *n)

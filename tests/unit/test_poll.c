@@ -17,7 +17,8 @@ static const uint32_t DESCR[] = {1, 3, 6, 1, 2, 1, 1, 1, 0}, OBJECT_ID[] = {1, 3
                       IF_IN[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 10}, IF_OUT[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 16},
                       VENDOR[] = {1, 3, 6, 1, 4, 1, 99999, 7};
 
-static const struct read_item PROBE_ITEMS[] = {{DESCR, 9, true, 0}, {OBJECT_ID, 9, true, 0}};
+static const struct read_item PROBE_ITEMS[] = {
+    {DESCR, 9, true, 0}, {OBJECT_ID, 9, true, 0}, {LOCATION, 9, true, 0}, {VENDOR, 8, true, 0}};
 static const struct read_item PLAN_ITEMS[] = {
     {OBJECT_ID, 9, true, 0},
     {UPTIME, 9, true, 0},
@@ -28,6 +29,8 @@ static const struct read_item PLAN_ITEMS[] = {
     {IF_OUT, 10, false, 0},
 };
 static const struct read_item OTHER_ITEMS[] = {{NAME, 9, true, 0}, {VENDOR, 8, false, 0}};
+
+static const struct read_item SURVEY_ITEMS[] = {{NAME, 9, true, 0}, {IF_DESCR, 10, false, 0}};
 
 static const struct read_plan PROBE = {PROBE_ITEMS, ARRAY_LEN(PROBE_ITEMS)};
 static const struct device_profile ORDINARY = {.plan = {PLAN_ITEMS, ARRAY_LEN(PLAN_ITEMS)}},
@@ -65,6 +68,14 @@ enum err device_profile_mark(const struct device_profile *p, const struct trap_r
     for (size_t i = 4; i < 4 + *count; i++)
         marks[i] = true;
     return ERR_OK;
+}
+
+static const struct read_plan SURVEY = {SURVEY_ITEMS, ARRAY_LEN(SURVEY_ITEMS)};
+
+const struct read_plan *device_profile_survey(const struct device_profile *p)
+{
+    (void)p;
+    return &SURVEY;
 }
 
 struct world {
@@ -547,7 +558,26 @@ static void a_poll_ends_at_its_deadline(void **state)
     close_world(w);
 }
 
-RUN_TESTS("poll", cmocka_unit_test(the_first_poll_identifies_and_walks_later_ones_get),
+static void a_survey_begins_small_and_reads_its_own_plan(void **state)
+{
+    struct world *w = open_world(1);
+    struct poll_options o = {.version = 1, .is_survey = true};
+    struct poll_request ask;
+
+    (void)state;
+    poll_free(w->poll);
+    assert_ok(poll_new(&o, &w->poll));
+    assert_int_equal(poll_begin(w->poll, w->now, w->now + SECONDS, true, &ask), POLL_ASK);
+    assert_int_equal(ask.count, 3); /* of the four probes */
+    assert_int_equal(run_poll(w, true)->outcome, POLL_OK);
+    varbind_set_clear(w->varbinds);
+    assert_ok(poll_collect(w->poll, w->varbinds));
+    assert_int_equal(varbind_set_count(w->varbinds), 31); /* sysName and 30 interfaces */
+    close_world(w);
+}
+
+RUN_TESTS("poll", cmocka_unit_test(a_survey_begins_small_and_reads_its_own_plan),
+          cmocka_unit_test(the_first_poll_identifies_and_walks_later_ones_get),
           cmocka_unit_test(values_of_a_later_poll_are_the_new_ones),
           cmocka_unit_test(a_table_is_read_anew_when_its_age_is_reached),
           cmocka_unit_test(a_trap_reads_what_it_is_about_and_nothing_else),

@@ -203,6 +203,7 @@ static void plan_is_sorted_and_nothing_lies_below_another_item(void **state)
             assert_true(oid_compare(a->oid, a->oid_len, b->oid, b->oid_len) < 0);
             assert_true(a->is_scalar || !oid_has_prefix(b->oid, b->oid_len, a->oid, a->oid_len));
         }
+        assert_true(device_profile_survey(p)->count < plan->count);
     }
     const struct device_profile *p;
     assert_int_equal(profile_match(set, nothing, "no-such", &p), ERR_NOT_FOUND);
