@@ -522,6 +522,7 @@ static enum err new_engine(struct alerts *a, const struct settings *s, const str
                                .rules = rules,
                                .interval = s->collector.interval,
                                .probe_interval = s->probe.interval,
+                               .tombstone_after = s->alerts.tombstone_after,
                                .sink = &sink};
 
     return engine_new(&o, out);

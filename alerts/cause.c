@@ -42,6 +42,8 @@ static enum status status_of(const struct engine *e, size_t n)
 {
     const struct fact *f = &e->facts[n];
 
+    if (f->is_vanished)
+        return STATUS_NO_DATA;
     if (f->first_miss) {
         if (f->is_down && (!f->excuse || f->silent_since_excuse >= EXCUSED_POLLS))
             return STATUS_DOWN;

@@ -59,6 +59,7 @@ struct engine_options {
     const struct rules *rules;         /* borrowed */
     ns_t interval;                     /* the settings' poll interval, until a table says otherwise */
     ns_t probe_interval;
+    ns_t tombstone_after;           /* an access point that vanished is taken for removed; 0 = 24 h */
     const struct engine_sink *sink; /* copied */
 };
 

@@ -32,6 +32,7 @@ struct fact {
     unsigned misses;
     bool is_down;                 /* the collector's verdict, or the controller's */
     bool was_carried;             /* restored from a row, no record yet */
+    bool is_vanished;             /* a row: no controller lists it any more */
     bool on_battery;              /* a UPS */
     ns_t excuse;                  /* silence counts only from polls begun after this … */
     unsigned silent_since_excuse; /* … and from two of them */

@@ -10,7 +10,7 @@
 
 enum {
     MAC_LEN = 17,
-    INTERESTS_MAX = 4096, /* upsOutputSource, RFC 1628: 2 none (the battery is empty), 5 battery */
+    INTERESTS_MAX = 200000, /* upsOutputSource, RFC 1628: 2 none (the battery is empty), 5 battery */
     OUTPUT_NONE = 2,
     OUTPUT_FROM_BATTERY = 5
 };
@@ -33,7 +33,8 @@ void source_free(struct source *s)
 
 static const char *keep_string(struct source *s, const char *text)
 {
-    char **grown = realloc(s->strings, (s->string_count + 1) * sizeof *grown);
+    bool is_full = (s->string_count & (s->string_count - 1)) == 0; /* grows at powers of two */
+    char **grown = is_full ? realloc(s->strings, (2 * s->string_count + 1) * sizeof *grown) : s->strings;
 
     if (!grown)
         return NULL;
@@ -90,8 +91,6 @@ static int place_of_entity(const struct engine *e, size_t device, const char *en
     const char *mac;
     int place;
 
-    if (n->row_count == 0)
-        return n->place_count == 1 ? e->topo->on_node[n->place_first] : -1;
     place = topology_row(e->topo, n->id, entity);
     mac = place < 0 ? find_mac(entity) : NULL;
     if (mac) {
@@ -99,6 +98,8 @@ static int place_of_entity(const struct engine *e, size_t device, const char *en
         row[3 + MAC_LEN] = '\0';
         place = topology_row(e->topo, n->id, row);
     }
+    if (place < 0 && n->row_count == 0 && n->place_count == 1)
+        place = e->topo->on_node[n->place_first];
     return place;
 }
 
@@ -244,13 +245,53 @@ static void take_answer(struct engine *e, struct fact *f, ns_t started)
     f->seen_ok = started;
 }
 
-/* The controller's word on one of its access points. */
-static void take_row_state(struct engine *e, int place, double value, ns_t started, ns_t interval)
+/* Why a series is unknown; unknown stands in order of index. */
+static enum quality_reason reason_of(const Nw__Samples *m, uint32_t index)
 {
-    struct fact *f = &e->facts[e->topo->places[place].node];
+    size_t lo = 0, hi = m->n_unknown;
 
-    if (isnan(value))
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (m->unknown[mid]->index < index)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < m->n_unknown && m->unknown[lo]->index == index ? (enum quality_reason)m->unknown[lo]->reason
+                                                               : QUALITY_OK;
+}
+
+/* No controller lists it: whether it works is not known, and not the fault of anything above it. */
+static void take_vanished(struct engine *e, struct fact *f)
+{
+    if (f->is_vanished)
         return;
+    f->is_vanished = e->is_dirty = true;
+    f->first_miss = 0;
+    f->misses = 0;
+    f->is_down = false;
+    f->silent_since_excuse = 0;
+    f->blame = NULL;
+}
+
+/* The word of a controller on an access point. Of several that list it the collector lets one speak; the rows
+ * of the others are unknown. */
+static void take_row_state(struct engine *e, int place, double value, enum quality_reason why, int device,
+                           ns_t started, ns_t interval)
+{
+    int node = e->topo->places[place].node;
+    struct fact *f = &e->facts[node];
+
+    if (isnan(value) && why != QUALITY_VANISHED)
+        return;
+    e->topo->nodes[node].controller = device;
+    if (isnan(value)) {
+        take_vanished(e, f);
+        return;
+    }
+    if (f->is_vanished)
+        e->is_dirty = true;
+    f->is_vanished = false;
     f->interval = interval;
     f->heard = started;
     if (value >= 0.5)
@@ -298,6 +339,13 @@ static int by_place(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
+static bool is_row(const struct engine *e, int place)
+{
+    int node = e->topo->places[place].node;
+
+    return node >= 0 && !e->topo->nodes[node].device;
+}
+
 static void take_values(struct engine *e, struct source *s, const Nw__Samples *m, ns_t interval, int device,
                         bool is_priming)
 {
@@ -305,9 +353,8 @@ static void take_values(struct engine *e, struct source *s, const Nw__Samples *m
         const struct interest *in = &s->interests[i];
         double value = in->index < m->n_values ? m->values[in->index] : NAN;
         s->last[i] = value;
-        if (in->metric == METRIC_AP_STATE && in->place >= 0 && device >= 0 &&
-            e->topo->nodes[device].row_count > 0)
-            take_row_state(e, in->place, value, (ns_t)m->started, interval);
+        if (in->metric == METRIC_AP_STATE && in->place >= 0 && device >= 0 && is_row(e, in->place))
+            take_row_state(e, in->place, value, reason_of(m, in->index), device, (ns_t)m->started, interval);
         if (in->metric == METRIC_UPS_SOURCE && device >= 0 && !isnan(value)) {
             bool on_battery = value == OUTPUT_FROM_BATTERY || value == OUTPUT_NONE;
             if (e->facts[device].on_battery != on_battery)

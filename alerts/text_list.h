@@ -50,3 +50,6 @@ INCIDENT_TYPE(15, INCIDENT_RADIO_DOWN, "radio_down", SEVERITY_MINOR, "Funkmodul 
 INCIDENT_TYPE(16, INCIDENT_CERTIFICATE_EXPIRED, "certificate_expired", SEVERITY_MAJOR,
               "Zertifikat von {name} ist abgelaufen; betroffene Hotspots: {hotspots}",
               "Certificate of {name} has expired; hotspots affected: {hotspots}")
+INCIDENT_TYPE(17, INCIDENT_AP_VANISHED, "ap_vanished", SEVERITY_MINOR,
+              "{name} listet Access Points nicht mehr; betroffene Hotspots: {hotspots}",
+              "{name} no longer lists access points; hotspots affected: {hotspots}")

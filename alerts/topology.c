@@ -28,7 +28,7 @@ int topology_hotspot(const struct topology *t, const char *id)
     return index_get(t->hotspot_index, id);
 }
 
-int topology_row(const struct topology *t, const char *device_id, const char *entity)
+static int row_get(const struct topology *t, const char *device_id, const char *entity)
 {
     char key[256];
 
@@ -38,6 +38,13 @@ int topology_row(const struct topology *t, const char *device_id, const char *en
     strx_copy(key + strlen(key), sizeof key - strlen(key), "\n");
     strx_copy(key + strlen(key), sizeof key - strlen(key), entity);
     return index_get(t->row_index, key);
+}
+
+int topology_row(const struct topology *t, const char *device_id, const char *entity)
+{
+    int place = row_get(t, device_id, entity);
+
+    return place < 0 && entity_is_access_point(entity) ? row_get(t, "", entity) : place;
 }
 
 bool topology_is_below(const struct topology *t, int node, int above)
@@ -87,15 +94,21 @@ static enum err add_devices(struct topology *t, const struct inventory *inv)
     return e;
 }
 
+static enum err index_row(struct topology *t, const char *device_id, const char *entity, size_t place)
+{
+    char *key = strx_printf("%s\n%s", device_id, entity);
+    enum err e = key ? index_set(t->row_index, key, place) : ERR_NOMEM;
+
+    free(key);
+    return e;
+}
+
 /* A controller's row becomes a node of its own. */
 static enum err add_row(struct topology *t, const struct hotspot *h, size_t place)
 {
     struct node *n = &t->nodes[t->node_count];
-    char *key = strx_printf("%s\n%s", h->device, h->entity);
     enum err e;
 
-    if (!key)
-        return ERR_NOMEM;
     node_init(n);
     n->id = h->id;
     n->name = h->name ? h->name : h->id;
@@ -105,8 +118,9 @@ static enum err add_row(struct topology *t, const struct hotspot *h, size_t plac
     n->feeder = topology_device(t, h->power);
     n->controller = topology_device(t, h->device);
     t->places[place].node = (int)t->node_count++;
-    e = index_set(t->row_index, key, place);
-    free(key);
+    e = h->device ? index_row(t, h->device, h->entity, place) : ERR_OK;
+    if (!e && entity_is_access_point(h->entity) && row_get(t, "", h->entity) < 0)
+        e = index_row(t, "", h->entity, place);
     return e;
 }
 

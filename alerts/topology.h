@@ -21,8 +21,8 @@ struct node {
     int kind;                            /* enum device_kind; a row is DEVICE_AP */
     int parent;                          /* towards the core, or -1 */
     int alternates[TOPOLOGY_ALTERNATES]; /* other ways up (inventory links), or -1 */
-    int controller;                      /* of a row: the node it is reported by, or -1 */
-    int feeder;                          /* the UPS or PoE switch that powers it, or -1 */
+    int controller; /* of a row: the node that spoke for it last, at first its home, or -1 */
+    int feeder;     /* the UPS or PoE switch that powers it, or -1 */
     bool is_core;
     size_t child_first, child_count; /* in topology.children: nodes whose parent this is */
     size_t fed_first, fed_count;     /* in topology.fed: nodes whose feeder this is */
@@ -45,15 +45,16 @@ struct topology {
     int *children, *fed, *rows, *on_node;
     struct map *device_index;  /* device id -> node + 1 */
     struct map *hotspot_index; /* hotspot id -> place + 1 */
-    struct map *row_index;     /* "<device id>\n<entity id>" -> place + 1 */
+    struct map *row_index; /* "<device id>\n<entity id>", for "ap/<mac>" also "\n<entity id>" -> place + 1 */
 };
 
 enum err topology_new(const struct inventory *inv, struct topology **out) NW_CHECKED;
 void topology_free(struct topology *t);
 
-int topology_device(const struct topology *t, const char *id);                         /* node, or -1 */
-int topology_hotspot(const struct topology *t, const char *id);                        /* place, or -1 */
-int topology_row(const struct topology *t, const char *device_id, const char *entity); /* place, or -1 */
+int topology_device(const struct topology *t, const char *id);  /* node, or -1 */
+int topology_hotspot(const struct topology *t, const char *id); /* place, or -1 */
+/* The place that this row of this device is: by both, or by its base MAC whoever lists it. -1: none. */
+int topology_row(const struct topology *t, const char *device_id, const char *entity);
 /* Does `node` lie below `above` (or is it the same)? Along parents and controllers. */
 bool topology_is_below(const struct topology *t, int node, int above);
 

@@ -382,11 +382,31 @@ static void announce(struct engine *e, enum object_kind kind, size_t index, stru
     e->sink.state(e->sink.ctx, &s);
 }
 
+/* First an incident of the controller that listed it last; once that is old, a tombstone that alarms nobody.
+ */
+static struct opinion vanished_opinion(struct engine *e, int n, const struct object_memory *m)
+{
+    ns_t after = e->o.tombstone_after ? e->o.tombstone_after : DAYS;
+    bool is_old =
+        m->is_known && m->state == STATE_UNKNOWN &&
+        (m->reason == REASON_REMOVED || (m->reason == REASON_VANISHED && e->now - m->since >= after));
+    const struct node *controller = &e->topo->nodes[e->topo->nodes[n].controller];
+    char key[KEY_SIZE];
+
+    if (is_old)
+        return (struct opinion){STATE_UNKNOWN, REASON_REMOVED, NULL};
+    snprintf(key, sizeof key, "vanished:%s", controller->id);
+    return (struct opinion){
+        STATE_UNKNOWN, REASON_VANISHED,
+        incident_open(e, key, INCIDENT_AP_VANISHED, OBJECT_DEVICE, controller->id, controller->name, -1)};
+}
+
 static void judge_place(struct engine *e, size_t p)
 {
     struct place_fact *f = &e->places[p];
     int n = e->topo->places[p].node;
-    struct opinion o = node_opinion(e, n, &f->effect);
+    bool is_vanished = n >= 0 && e->facts[n].is_vanished;
+    struct opinion o = is_vanished ? vanished_opinion(e, n, &f->memory) : node_opinion(e, n, &f->effect);
 
     if (place_is_in_maintenance(e, p))
         o = (struct opinion){STATE_MAINTENANCE, REASON_NONE, NULL};
@@ -394,7 +414,7 @@ static void judge_place(struct engine *e, size_t p)
         o = (struct opinion){STATE_UNKNOWN, REASON_MONITOR_BLIND, e->blind};
     if (o.incident == e->blind && e->blind)
         incident_member(e->blind, OBJECT_HOTSPOT, p, o.state, o.reason);
-    else if (o.incident && n >= 0 && o.incident == e->facts[n].blame)
+    else if (o.incident && n >= 0 && (is_vanished || o.incident == e->facts[n].blame))
         incident_member(o.incident, OBJECT_HOTSPOT, p, o.state, o.reason);
     announce(e, OBJECT_HOTSPOT, p, &f->memory, o);
 }

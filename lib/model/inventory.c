@@ -313,6 +313,16 @@ static void check_devices(const struct inventory *inv, struct conf_report *repor
     }
 }
 
+bool entity_is_access_point(const char *entity)
+{
+    if (!entity || !strx_starts_with(entity, "ap/") || strlen(entity) != strlen("ap/00:00:00:00:00:00"))
+        return false;
+    for (size_t i = 0; i < 17; i++)
+        if (i % 3 == 2 ? entity[3 + i] != ':' : !strchr("0123456789abcdef", entity[3 + i]))
+            return false;
+    return true;
+}
+
 static void check_references(const struct inventory *inv, struct conf_report *report)
 {
     const struct site *sites = inv->all.sites.items;
@@ -324,6 +334,10 @@ static void check_references(const struct inventory *inv, struct conf_report *re
         check_reference(inv->by_district, sites[i].district, "district", "district", sites[i].at, report);
     for (size_t i = 0; i < inv->all.hotspots.count; i++) {
         const struct hotspot *h = &hotspots[i];
+        if (!h->device && !entity_is_access_point(h->entity))
+            conf_report_add(report, h->at,
+                            "a hotspot needs its device, or an entity that any controller may list: "
+                            "\"ap/<base MAC in lower case>\"");
         check_reference(inv->by_site, h->site, "site", "site", h->at, report);
         check_reference(inv->by_device, h->device, "device", "device", h->at, report);
         check_reference(inv->by_device, h->uplink, "uplink", "device", h->at, report);

@@ -97,10 +97,11 @@ struct hotspot {
     double lat, lon; /* 0/0 = the site's */
     double height_m; /* antenna above ground; 5 */
     int environment; /* enum environment */
-    char *device;    /* device id: its own agent, or its controller */
-    char *entity;    /* entity id in the controller's samples ("ap/<mac>"), NULL = the device itself */
-    char *uplink;    /* for a controller's row: device id of its switch */
-    char *power;     /* likewise */
+    char *device;    /* device id: its own agent, or its controller; NULL = whatever controller lists it */
+    char *entity; /* entity id in the controller's samples, NULL = the device itself. "ap/<base MAC>" is found
+                     at every controller: `device` then says where it is at home, and may be left out */
+    char *uplink; /* for a controller's row: device id of its switch */
+    char *power;  /* likewise */
     struct conf_list radios; /* struct hotspot_radio */
     bool is_published;       /* shown to the public; true */
     bool is_probed;          /* true */
@@ -178,6 +179,8 @@ const struct device *inventory_device(const struct inventory *inv, const char *i
 const struct hotspot *inventory_hotspot(const struct inventory *inv, const char *id);
 const struct service *inventory_service(const struct inventory *inv, const char *id);
 
+/* "ap/<mac>", lower case: an access point by its base MAC, whoever lists it. entity may be NULL. */
+bool entity_is_access_point(const char *entity);
 /* The hotspot's own position, else its site's. */
 struct geo_point hotspot_position(const struct inventory *inv, const struct hotspot *h);
 /* The device that the hotspot's traffic crosses first: its own uplink, else its device's; NULL at the core.

@@ -69,7 +69,7 @@ static const struct conf_field hotspot_fields[] = {
      .max = 100,
      .fallback = "5"},
     CONF_ENUM_FIELD(struct hotspot, environment, environment_words, .fallback = "outdoor"),
-    CONF_ID_FIELD(struct hotspot, device, .is_required = true),
+    CONF_ID_FIELD(struct hotspot, device),
     CONF_STRING_FIELD(struct hotspot, entity),
     CONF_ID_FIELD(struct hotspot, uplink),
     CONF_ID_FIELD(struct hotspot, power),

@@ -26,4 +26,8 @@ REASON(13, REASON_SLEEPING, "sleeping", "antwortet, versorgt aber niemanden", "a
 REASON(14, REASON_CONFIGURATION, "configuration", "Konfiguration fehlerhaft", "configuration fault")
 REASON(15, REASON_NO_DATA, "no_data", "keine Daten", "no data")
 REASON(16, REASON_MONITOR_BLIND, "monitor_blind", "Überwachung blind", "monitoring blind")
+REASON(17, REASON_VANISHED, "vanished", "vom Controller nicht mehr gelistet",
+       "no longer listed by its controller")
+REASON(18, REASON_REMOVED, "removed", "seit Langem nicht mehr gelistet, wohl abgebaut",
+       "not listed for long, probably taken down")
 #endif

@@ -88,7 +88,7 @@ static struct engine *new_engine(void)
 {
     static const struct engine_sink sink = {NULL, no_state, no_incident, no_reprobe, no_row};
     const struct fixed *f = fixed();
-    struct engine_options o = {f->inventory, f->rules, 60 * SECONDS, 60 * SECONDS, &sink};
+    struct engine_options o = {f->inventory, f->rules, 60 * SECONDS, 60 * SECONDS, DAYS, &sink};
     struct engine *e = NULL;
 
     if (engine_new(&o, &e))

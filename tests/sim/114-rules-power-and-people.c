@@ -295,6 +295,90 @@ static void a_restart_while_blind_stays_blind_and_recovers_once(void **state)
 
 /* ---- a controller's access points ---- */
 
+static struct world *two_controllers(void)
+{
+    /* h-2 is at home nowhere */
+    return world_new(
+        "sites:\n  - {id: s, name: S, lat: 53.7, lon: 10.0}\n"
+        "devices:\n"
+        "  - {id: core, name: Core, address: 127.0.0.1, kind: switch, site: s, core: true}\n"
+        "  - {id: sw-1, name: Sw 1, address: 127.0.0.1, kind: switch, site: s, uplink: core}\n"
+        "  - {id: sw-2, name: Sw 2, address: 127.0.0.1, kind: switch, site: s, uplink: core}\n"
+        "  - {id: wlc-1, name: One, address: 127.0.0.1, kind: controller, site: s, uplink: core}\n"
+        "  - {id: wlc-2, name: Two, address: 127.0.0.1, kind: controller, site: s, uplink: core}\n"
+        "hotspots:\n"
+        "  - {id: h-1, name: H 1, site: s, device: wlc-1, entity: \"ap/02:00:00:00:00:01\"}\n"
+        "  - {id: h-2, name: H 2, site: s, entity: \"ap/02:00:00:00:00:02\"}\n",
+        INTERVAL, 1);
+}
+
+static void rows_why(struct world *w, const char *controller, enum quality_reason one,
+                     enum quality_reason two)
+{
+    world_agent(w, controller)->row_why[0] = one;
+    world_agent(w, controller)->row_why[1] = two;
+}
+
+static void an_access_point_is_followed_to_another_controller_without_an_incident(void **state)
+{
+    struct world *w = two_controllers();
+
+    (void)state;
+    world_agent(w, "wlc-1")->lists_all = world_agent(w, "wlc-2")->lists_all = true;
+    rows_why(w, "wlc-2", QUALITY_ELSEWHERE, QUALITY_ELSEWHERE);
+    world_agent(w, "wlc-2")->row_up[0] = false; /* stale, and muted */
+    world_run(w, 3 * INTERVAL);
+    assert_int_equal(world_count(w, STATE_USABLE), 2);
+    size_t before = w->transitions;
+    rows_why(w, "wlc-1", QUALITY_ELSEWHERE, QUALITY_ELSEWHERE);
+    rows_why(w, "wlc-2", QUALITY_OK, QUALITY_OK);
+    world_agent(w, "wlc-2")->row_up[0] = true;
+    world_run(w, 4 * INTERVAL);
+    world_agent(w, "wlc-1")->is_alive = false; /* the one that it left does not matter any more … */
+    world_run(w, MINUTES);
+    assert_int_equal(world_count(w, STATE_USABLE), 2);
+    assert_int_equal(w->transitions - before, 1); /* … but is down itself */
+    assert_int_equal(world_said(w, "opened", NULL), 1);
+    world_agent(w, "wlc-2")->row_up[0] = false;
+    world_run(w, 40 * SECONDS);
+    assert_int_equal(world_state(w, "h-1"), STATE_UNUSABLE);
+    assert_int_equal(world_reason(w, "h-1"), REASON_AP);
+    world_free(w);
+}
+
+static void a_vanished_access_point_is_unknown_with_a_reason_then_a_tombstone(void **state)
+{
+    struct world *w = two_controllers();
+
+    (void)state;
+    world_agent(w, "wlc-1")->lists_all = true;
+    world_run(w, 3 * INTERVAL);
+    assert_int_equal(world_count(w, STATE_USABLE), 2);
+    rows_why(w, "wlc-1", QUALITY_NO_ANSWER,
+             QUALITY_NOT_PRESENT); /* not read, or missing in one list: nothing */
+    world_run(w, 2 * INTERVAL);
+    assert_int_equal(world_count(w, STATE_USABLE), 2);
+    rows_why(w, "wlc-1", QUALITY_OK, QUALITY_VANISHED);
+    world_run(w, 2 * INTERVAL);
+    assert_int_equal(world_state(w, "h-2"), STATE_UNKNOWN);
+    assert_int_equal(world_reason(w, "h-2"), REASON_VANISHED);
+    assert_int_equal(world_state(w, "h-1"), STATE_USABLE);
+    assert_int_equal(world_said(w, "opened", "ap_vanished"), 1);
+    assert_string_equal(world_first(w, "opened", "ap_vanished")->cause, "wlc-1");
+    world_restart_engine(w);
+    world_run(w, 12 * MINUTES); /* the world's tombstone_after is 10 min */
+    assert_int_equal(world_reason(w, "h-2"), REASON_REMOVED);
+    assert_int_equal(world_said(w, "closed", "ap_vanished"), 1);
+    world_restart_engine(w);
+    world_run(w, 20 * MINUTES);
+    assert_int_equal(world_reason(w, "h-2"), REASON_REMOVED);
+    assert_int_equal(world_said(w, "opened", NULL), 1); /* not alarmed again */
+    rows_why(w, "wlc-1", QUALITY_OK, QUALITY_OK);
+    world_run(w, 2 * INTERVAL);
+    assert_int_equal(world_count(w, STATE_USABLE), 2);
+    world_free(w);
+}
+
 static void access_points_of_a_controller_are_judged_one_by_one(void **state)
 {
     const char *text =
@@ -348,4 +432,6 @@ RUN_TESTS("114-rules-power-and-people",
           cmocka_unit_test(people_acknowledge_and_shelve_and_wrong_wishes_are_refused),
           cmocka_unit_test(a_restart_in_an_outage_forgets_nothing_and_says_nothing_twice),
           cmocka_unit_test(a_restart_while_blind_stays_blind_and_recovers_once),
+          cmocka_unit_test(an_access_point_is_followed_to_another_controller_without_an_incident),
+          cmocka_unit_test(a_vanished_access_point_is_unknown_with_a_reason_then_a_tombstone),
           cmocka_unit_test(access_points_of_a_controller_are_judged_one_by_one))

@@ -177,7 +177,7 @@ static void load_rules(struct world *w)
 static void new_engine(struct world *w)
 {
     struct engine_sink sink = {w, on_state, on_incident, on_reprobe, on_row};
-    struct engine_options o = {w->inventory, w->rules, w->interval, w->interval, &sink};
+    struct engine_options o = {w->inventory, w->rules, w->interval, w->interval, 10 * MINUTES, &sink};
 
     if (engine_new(&o, &w->engine))
         fail("no engine");
@@ -276,6 +276,8 @@ struct table {
     Nw__Series series[SERIES_MAX], *series_list[SERIES_MAX];
     char names[SERIES_MAX][64];
     double values[SERIES_MAX];
+    enum quality_reason why[SERIES_MAX];
+    Nw__Quality unknown[SERIES_MAX], *unknown_list[SERIES_MAX];
 };
 
 static void add(struct table *t, const char *kind, const char *id, enum metric metric, double value)
@@ -312,13 +314,17 @@ static void add_rows(struct world *w, const struct device *d, const struct agent
     const struct hotspot *all = inventory_hotspots(w->inventory, &count);
 
     for (size_t i = 0; i < count; i++) {
-        if (!all[i].entity || strcmp(all[i].device, d->id) != 0)
+        if (!all[i].entity)
+            continue;
+        if (all[i].device ? strcmp(all[i].device, d->id) != 0 && !a->lists_all : !a->lists_all)
             continue;
         const struct device *up = inventory_device(w->inventory, all[i].uplink);
         bool is_up = a->row_up[row] && (!up || answers(w, up));
-        add(t, "ap", all[i].entity, METRIC_AP_STATE, is_up);
-        add(t, "ap", all[i].entity, METRIC_CLIENTS, is_up ? a->row_clients[row] : NAN);
-        row++;
+        enum quality_reason why = a->row_why[row++];
+        if (why) /* as the collector writes it */
+            t->why[t->pb.n_series] = why;
+        add(t, "ap", all[i].entity, METRIC_AP_STATE, why ? NAN : is_up);
+        add(t, "ap", all[i].entity, METRIC_CLIENTS, is_up && !why ? a->row_clients[row - 1] : NAN);
     }
 }
 
@@ -362,6 +368,20 @@ static void note_miss(struct agent *a, Nw__Samples *m, ns_t now, ns_t interval)
     m->is_down = a->is_down;
 }
 
+static void note_unknown(struct table *t, Nw__Samples *m)
+{
+    for (uint32_t i = 0; i < t->pb.n_series; i++) {
+        if (!t->why[i])
+            continue;
+        nw__quality__init(&t->unknown[m->n_unknown]);
+        t->unknown[m->n_unknown].index = i;
+        t->unknown[m->n_unknown].reason = t->why[i];
+        t->unknown_list[m->n_unknown] = &t->unknown[m->n_unknown];
+        m->n_unknown++;
+    }
+    m->unknown = t->unknown_list;
+}
+
 static void poll_device(struct world *w, size_t i)
 {
     size_t count;
@@ -381,6 +401,7 @@ static void poll_device(struct world *w, size_t i)
         fill_table(w, d, a, &t);
         m.values = t.values;
         m.n_values = t.pb.n_series;
+        note_unknown(&t, &m);
         if (!a->table_sent++)
             m.table = &t.pb;
     } else {

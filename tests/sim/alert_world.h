@@ -10,6 +10,7 @@
 
 #include "alerts/engine.h"
 #include "lib/base/units.h"
+#include "lib/model/metric.h"
 
 enum { WORLD_SAID_MAX = 512 };
 
@@ -26,6 +27,8 @@ struct agent {
     double clients, utilization, rx, output_source, certificate;
     bool row_up[64]; /* of a controller: its access points, in inventory order */
     double row_clients[64];
+    enum quality_reason row_why[64]; /* QUALITY_OK, or why the row is unknown */
+    bool lists_all;                  /* a controller: every access point of the town, not only its own */
     /* the collector's view */
     ns_t due;
     unsigned misses, confirmations, table_sent;

@@ -86,6 +86,8 @@ export const TEXTS = {
   "reason.configuration": ["Konfiguration fehlerhaft", "configuration fault"],
   "reason.no_data": ["keine Daten", "no data"],
   "reason.monitor_blind": ["Überwachung blind", "monitoring blind"],
+  "reason.vanished": ["vom Controller nicht mehr gelistet", "no longer listed by its controller"],
+  "reason.removed": ["seit Langem nicht mehr gelistet, wohl abgebaut", "not listed for long, probably taken down"],
 
   // overview
   "overview.title": ["Übersicht", "Overview"],
