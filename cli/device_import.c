@@ -13,6 +13,9 @@
 #include "cli/command.h"
 #include "cli/device.h"
 #include "cli/import_csv.h"
+#include "cli/import_fetch.h"
+#include "cli/import_librenms.h"
+#include "cli/import_netbox.h"
 #include "cli/inventory_edit.h"
 #include "lib/base/json_out.h"
 #include "lib/base/log.h"
@@ -20,13 +23,20 @@
 
 static const char usage[] =
     "Usage: netzwacht device import --from csv FILE... [OPTION]...\n"
+    "       netzwacht device import --from netbox|librenms URL --token-file FILE [OPTION]...\n"
     "Reads another system's inventory, compares it with ours and says what is new, changed, missing there "
     "or\n"
     "refused. Nothing is written without --apply; then everything goes into one file, imported-NAME.yaml, "
     "which\n"
     "the next import brings up to date. Other files of the inventory are never touched.\n\n"
     "  -c, --config FILE      configuration (default " NW_SYSCONFDIR "/netzwacht.yaml)\n"
-    "      --from SOURCE      csv\n"
+    "      --from SOURCE      csv, netbox or librenms\n"
+    "      --token-file FILE  mode 0600, the API token in its first line, alone or as NAME=token\n"
+    "      --ca FILE          trust this certificate authority (PEM) instead of the system's\n"
+    "      --allow-plain      allow http:// to other hosts; the token can be read on the way\n"
+    "      --timeout SECONDS  for each page, 1 to 3600 (120)\n"
+    "      --core DEVICE      the device that the monitor hangs on, by name: uplinks lead there\n"
+    "      --credentials NAME of new devices, as in the configuration (default)\n"
     "      --name NAME        what this source is called here (the word after --from)\n"
     "      --apply            write\n"
     "  -o, --output FILE      write there instead of the inventory's directory; implies --apply\n"
@@ -35,13 +45,15 @@ static const char usage[] =
     "      --help             this text\n\n"
     "Exit status: 0 all was taken, 1 something was refused, 65 the result would be wrong or the source "
     "cannot be\n"
-    "understood, 66 no such file, 69 the source does not answer, 73 cannot be written, 77 the source "
-    "refuses.\n";
+    "understood, 66 no such file, 69 the source does not answer, 73 cannot be written, 75 the source is "
+    "busy, 77 it\n"
+    "does not accept the token.\n";
 
 enum { FILE_MAX = 64 * 1024 * 1024 };
 
 struct options {
-    const char *config, *from, *name, *output;
+    const char *config, *from, *name, *output, *core, *credentials;
+    struct fetch_options fetch;
     char *const *operands;
     int operand_count;
     bool is_applied, removes_missing, as_json;
@@ -89,6 +101,49 @@ static enum err read_tables(const struct options *o, struct draft *draft)
     return e;
 }
 
+/* The core that we know, as the source knows it if it came from there; NULL: none. */
+static const char *known_core(const struct options *o, const struct inventory *inv)
+{
+    size_t count, label = strlen(o->name);
+    const struct device *all = inventory_devices(inv, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        const char *source = all[i].source;
+        if (all[i].is_core && source && strncmp(source, o->name, label) == 0 && source[label] == ':')
+            return source + label + 1;
+        if (all[i].is_core)
+            return all[i].id;
+    }
+    return NULL;
+}
+
+static enum err read_system(const struct options *o, struct inventory_edit *edit)
+{
+    const char *core = o->core ? o->core : known_core(o, edit->inventory);
+    struct import_reader reader;
+    struct netbox *netbox = NULL;
+    struct librenms *librenms = NULL;
+    enum err e = strcmp(o->from, "netbox") == 0 ? import_netbox_new(edit->draft, core, &netbox, &reader)
+                                                : import_librenms_new(edit->draft, core, &librenms, &reader);
+
+    if (!e)
+        e = import_fetch(&o->fetch, &reader, edit->draft);
+    import_netbox_free(netbox);
+    import_librenms_free(librenms);
+    return e;
+}
+
+static enum err read_source(const struct options *o, struct inventory_edit *edit)
+{
+    struct draft *draft = edit->draft;
+    enum err e = strcmp(o->from, "csv") == 0 ? read_tables(o, draft) : read_system(o, edit);
+
+    for (size_t i = 0; !e && o->credentials && i < draft->count; i++)
+        if (draft->items[i]->kind == INVENTORY_DEVICE)
+            e = draft_guess(draft, draft->items[i], "credentials", o->credentials);
+    return e;
+}
+
 static enum err show(const struct options *o, const struct inventory_edit *edit, bool is_written)
 {
     struct buf out = BUF_INIT;
@@ -121,7 +176,7 @@ static int run(const struct options *o)
     int status;
 
     if (!e)
-        e = read_tables(o, edit.draft);
+        e = read_source(o, &edit);
     if (!e)
         e = inventory_edit_compare(&edit, o->name, o->removes_missing);
     if (!e && o->is_applied && !edit.is_as_before) {
@@ -130,7 +185,7 @@ static int run(const struct options *o)
     }
     if (edit.diff && (!e || e == ERR_CONFIG) && show(o, &edit, is_written) && !e)
         e = ERR_IO;
-    status = e == ERR_CONFIG ? EXIT_BAD_DATA : e == ERR_EXISTS ? EXIT_CANT_WRITE : err_exit_status(e);
+    status = e == ERR_CONFIG || e == ERR_LIMIT ? EXIT_BAD_DATA : err_exit_status(e);
     if (!e && edit.diff->counts[DIFF_REFUSED])
         status = EXIT_FINDING;
     inventory_edit_close(&edit);
@@ -138,10 +193,33 @@ static int run(const struct options *o)
     return status;
 }
 
+static int check_system(struct options *o)
+{
+    const char *problem;
+
+    if (o->operand_count != 1) {
+        log_error("--from %s: expected one URL, https://netbox.example/", o->from);
+        return EXIT_BAD_USAGE;
+    }
+    o->fetch.url = o->operands[0];
+    problem = import_url_problem(o->fetch.url);
+    if (problem) {
+        log_error("%s: %s", strchr(o->fetch.url, '@') ? "the URL" : o->fetch.url, problem);
+        return EXIT_BAD_USAGE;
+    }
+    if (!o->fetch.token_file) {
+        log_error("--from %s: expected --token-file FILE, a file of mode 0600 with the API token", o->from);
+        return EXIT_BAD_USAGE;
+    }
+    return EXIT_DONE;
+}
+
 static int check_options(struct options *o)
 {
-    if (!o->from || strcmp(o->from, "csv") != 0) {
-        log_error("--from: expected csv");
+    bool is_csv = o->from && strcmp(o->from, "csv") == 0;
+
+    if (!o->from || (!is_csv && strcmp(o->from, "netbox") != 0 && strcmp(o->from, "librenms") != 0)) {
+        log_error("--from: expected csv, netbox or librenms");
         return EXIT_BAD_USAGE;
     }
     if (!o->name)
@@ -150,10 +228,22 @@ static int check_options(struct options *o)
         log_error("--name: expected an id: a-z, 0-9, '.', '_', '-'");
         return EXIT_BAD_USAGE;
     }
-    if (!o->operand_count) {
-        log_error("--from %s: expected FILE...", o->from);
+    if (is_csv && !o->operand_count) {
+        log_error("--from csv: expected FILE...");
         return EXIT_BAD_USAGE;
     }
+    return is_csv ? EXIT_DONE : check_system(o);
+}
+
+static int read_timeout(struct options *o, const char *text)
+{
+    int64_t seconds;
+
+    if (strx_to_i64(text, &seconds) || seconds < 1 || seconds > 3600) {
+        log_error("--timeout: expected seconds, 1 to 3600");
+        return EXIT_BAD_USAGE;
+    }
+    o->fetch.timeout = seconds * SECONDS;
     return EXIT_DONE;
 }
 
@@ -161,6 +251,12 @@ int device_import(int argc, char **argv)
 {
     static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
                                           {"from", required_argument, NULL, 'f'},
+                                          {"token-file", required_argument, NULL, 't'},
+                                          {"ca", required_argument, NULL, 'C'},
+                                          {"allow-plain", no_argument, NULL, 'P'},
+                                          {"timeout", required_argument, NULL, 'T'},
+                                          {"core", required_argument, NULL, 'k'},
+                                          {"credentials", required_argument, NULL, 'K'},
                                           {"name", required_argument, NULL, 'n'},
                                           {"apply", no_argument, NULL, 'a'},
                                           {"output", required_argument, NULL, 'o'},
@@ -168,13 +264,19 @@ int device_import(int argc, char **argv)
                                           {"json", no_argument, NULL, 'j'},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
-    struct options o = {.config = NW_SYSCONFDIR "/netzwacht.yaml"};
-    int option, status;
+    struct options o = {.config = NW_SYSCONFDIR "/netzwacht.yaml", .fetch.timeout = 120 * SECONDS};
+    int option, status = EXIT_DONE;
 
-    while ((option = getopt_long(argc, argv, "c:o:h", longs, NULL)) != -1) {
+    while (!status && (option = getopt_long(argc, argv, "c:o:h", longs, NULL)) != -1) {
         switch (option) {
         case 'c': o.config = optarg; break;
         case 'f': o.from = optarg; break;
+        case 't': o.fetch.token_file = optarg; break;
+        case 'C': o.fetch.ca_file = optarg; break;
+        case 'P': o.fetch.allows_plain = true; break;
+        case 'T': status = read_timeout(&o, optarg); break;
+        case 'k': o.core = optarg; break;
+        case 'K': o.credentials = optarg; break;
         case 'n': o.name = optarg; break;
         case 'a': o.is_applied = true; break;
         case 'o':
@@ -189,6 +291,7 @@ int device_import(int argc, char **argv)
     }
     o.operands = argv + optind;
     o.operand_count = argc - optind;
-    status = check_options(&o);
+    if (!status)
+        status = check_options(&o);
     return status ? status : run(&o);
 }

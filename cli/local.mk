@@ -19,8 +19,11 @@ netzwacht_SOURCES += %D%/cmd_journal.c
 
 # What `netzwacht device import` reads; an archive, so that tests and fuzz targets read the same.
 noinst_LIBRARIES += cli/libimport.a
-cli_libimport_a_SOURCES = %D%/import_csv.c %D%/import_csv.h
-netzwacht_SOURCES += %D%/cmd_device.c %D%/device.h %D%/device_add.c %D%/device_import.c \
+cli_libimport_a_SOURCES = %D%/import_csv.c %D%/import_csv.h %D%/import_json.c %D%/import_json.h \
+	%D%/import_librenms.c %D%/import_librenms.h %D%/import_netbox.c %D%/import_netbox.h \
+	%D%/import_rest.c %D%/import_rest.h
+cli_libimport_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+netzwacht_SOURCES += %D%/cmd_device.c %D%/device.h %D%/device_add.c %D%/device_import.c %D%/import_fetch.c %D%/import_fetch.h \
 	%D%/inventory_edit.c %D%/inventory_edit.h %D%/inventory_edit_show.c
 netzwacht_LDADD_FLOOR4 += cli/libimport.a
 netzwacht_SOURCES += %D%/cmd_export.c %D%/export_push.c %D%/export_push.h

@@ -110,6 +110,8 @@ static enum err make_id(struct work *w, struct draft_item *item)
     return e;
 }
 
+/* The id that is here already; else the one that the source gives, a guess made unique; else one made of the
+ * name. */
 static enum err settle_id(struct work *w, size_t i)
 {
     struct draft_item *item = w->draft->items[i];
@@ -126,7 +128,9 @@ static enum err settle_id(struct work *w, size_t i)
     if (!id)
         return make_id(w, item);
     e = take_id(w, item->kind, id, &is_free);
-    if (!e && !is_free)
+    if (!e && !is_free && (item->is_guess & 1u << draft_field(item->kind, "id")))
+        e = make_id(w, item);
+    else if (!e && !is_free)
         e = draft_refuse(w->draft, item, "the id \"%s\" is taken by another %s", id,
                          inventory_kinds[item->kind].word);
     return e;
@@ -134,18 +138,16 @@ static enum err settle_id(struct work *w, size_t i)
 
 /* ---- references and what else an item needs ---- */
 
-/* The id that key stands for, or NULL. */
+/* The id that key stands for: a key of the source, or an id that is here or will be; else NULL. */
 static const char *look_up(const struct work *w, enum inventory_kind kind, const char *key)
 {
     const struct draft_item *to = draft_find(w->draft, kind, key);
-    const char *id = to ? item_id(kind, to->values) : NULL;
+    const char *id = to && item_id(kind, to->values) ? item_id(kind, to->values) : key;
+    char *full = strx_printf("%s/%s", inventory_kinds[kind].word, id);
+    bool is_known = full && map_get(w->ids, full);
 
-    if (id && (!to->is_refused || (kind == INVENTORY_SITE ? (const void *)inventory_site(w->inv, id)
-                                                          : (const void *)inventory_device(w->inv, id))))
-        return id;
-    if (kind == INVENTORY_SITE)
-        return inventory_site(w->inv, key) ? key : NULL;
-    return inventory_device(w->inv, key) ? key : NULL;
+    free(full);
+    return is_known ? id : NULL;
 }
 
 /* Turns the source's keys into ids: references to the same kind after all of that kind have ids, others
@@ -189,7 +191,7 @@ static enum err refuse_incomplete(struct work *w, size_t i)
     if (item->is_refused)
         return ERR_OK;
     for (const struct conf_field *f = inventory_kinds[item->kind].schema->fields; f->name; f++)
-        if (f->is_required && !w->match.present[i] && !draft_has(item, f->name))
+        if (f->is_required && strcmp(f->name, "id") != 0 && !w->match.present[i] && !draft_has(item, f->name))
             return draft_refuse(w->draft, item, "the source does not say its %s, which a %s needs", f->name,
                                 inventory_kinds[item->kind].word);
     if (item->kind == INVENTORY_DEVICE && d->address && !is_address(d->address))
@@ -197,13 +199,11 @@ static enum err refuse_incomplete(struct work *w, size_t i)
     return ERR_OK;
 }
 
-/* Sources outside the city do not know its districts: a new site gets the one that it lies in. A table may
- * call a district by its name. */
+/* Sources outside the city do not know its districts: a new site gets the one that it lies in. */
 static enum err settle_district(struct work *w, size_t i)
 {
     struct draft_item *item = w->draft->items[i];
     const struct site *s = item->values;
-    char expected[DRAFT_EXPECTED_SIZE];
     const struct district *all, *d = NULL;
     size_t count;
 
@@ -214,7 +214,7 @@ static enum err settle_district(struct work *w, size_t i)
     for (size_t k = 0; !d && k < count; k++)
         if (district_contains(&all[k], (struct geo_point){s->lat, s->lon}))
             d = &all[k];
-    return d ? draft_set(item, "district", d->id, expected) : ERR_OK;
+    return d ? draft_guess(w->draft, item, "district", d->id) : ERR_OK;
 }
 
 /* ---- the comparison ---- */
@@ -273,9 +273,11 @@ static enum err add_field(struct diff_item *item, const struct conf_field *f, co
     return field->before && field->after ? ERR_OK : ERR_NOMEM;
 }
 
-static bool is_told(const struct draft_item *item, const struct conf_field *f)
+static bool is_told(const struct draft_item *item, const struct conf_field *f, const void *present)
 {
-    return f->type != CONF_POSITION && f->type != CONF_LIST && draft_has(item, f->name);
+    int i = draft_field(item->kind, f->name);
+
+    return i >= 0 && (item->is_set >> i & 1) && !(present && (item->is_guess >> i & 1));
 }
 
 static enum err compare(struct work *w, size_t i)
@@ -287,7 +289,7 @@ static enum err compare(struct work *w, size_t i)
     enum err e = out ? ERR_OK : ERR_NOMEM;
 
     for (const struct conf_field *f = inventory_kinds[item->kind].schema->fields; !e && f->name; f++) {
-        if (!is_told(item, f) || strcmp(f->name, "id") == 0 ||
+        if (!is_told(item, f, present) || strcmp(f->name, "id") == 0 ||
             (present && conf_is_equal(f, present, item->values)) ||
             (present && !is_ours && strcmp(f->name, "source") == 0))
             continue;
@@ -343,8 +345,8 @@ static enum err settle_kind(struct work *w, enum inventory_kind kind)
     EACH(kind, resolve(w, w->draft->items[i], false));
     if (!e)
         e = inventory_match_kind(&w->match, kind, w->draft, w->inv, w->options->label);
+    EACH(kind, refuse_incomplete(w, i)); /* before ids: nothing can refer to what is not taken */
     EACH(kind, settle_id(w, i));
-    EACH(kind, refuse_incomplete(w, i));
     EACH(kind, resolve(w, w->draft->items[i], true));
     EACH(kind, settle_district(w, i));
     EACH(kind, set_source(w, w->draft->items[i]));
@@ -426,7 +428,7 @@ static void put_merged(struct buf *out, const struct diff_item *d)
     }
     memcpy(merged, d->present, schema->size);
     for (const struct conf_field *f = schema->fields; f->name; f++)
-        if (is_told(d->source, f))
+        if (is_told(d->source, f, d->present))
             memcpy(merged + f->offset, (const char *)d->source->values + f->offset, member_size(f));
     inventory_put_item(out, d->kind, merged);
     free(merged);

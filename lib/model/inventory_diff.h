@@ -4,7 +4,7 @@
  * live in, with all that taken over. Pure.
  *
  * An item of the source is the item of the inventory that carries its key (`source: LABEL:KEY`), else the one
- * with its serial number, its id, its name, its address (devices), its device and entity (hotspots), its ends
+ * with its serial number, its id, its name, its address (devices), its entity or device (hotspots), its ends
  * (links). So a device that was made anew at the source keeps its id and its history.
  *
  * Only what stands in the target file is changed. A field of which the source says nothing stays; so does

@@ -155,8 +155,10 @@ enum err draft_set(struct draft_item *item, const char *name, const char *text,
     if (!f || f->type == CONF_LIST)
         return ERR_NOT_FOUND;
     e = conf_set(f, text, item->values, expected, DRAFT_EXPECTED_SIZE);
-    if (!e)
+    if (!e) {
         item->is_set |= 1u << i;
+        item->is_guess &= ~(1u << i);
+    }
     return e;
 }
 
@@ -171,6 +173,19 @@ enum err draft_put(struct draft *d, struct draft_item *item, const char *name, c
     if (e && e != ERR_NOMEM)
         e = draft_remark(d, false, item->where, "%s: expected %s, not \"%.80s\"; left out", name, expected,
                          text);
+    return e;
+}
+
+enum err draft_guess(struct draft *d, struct draft_item *item, const char *name, const char *text)
+{
+    int i = draft_field(item->kind, name);
+    enum err e = draft_has(item, name) ? ERR_OK : ERR_NOT_FOUND;
+
+    if (!e)
+        return e;
+    e = draft_put(d, item, name, text);
+    if (i >= 0 && draft_has(item, name))
+        item->is_guess |= 1u << i;
     return e;
 }
 

@@ -27,10 +27,11 @@ struct draft_ref {
 
 struct draft_item {
     enum inventory_kind kind;
-    char *key;       /* at the source; unique within its kind */
-    char *where;     /* for people: "devices.csv:3:1", "device 17" */
-    void *values;    /* a struct site, device … with fallbacks where the source says nothing */
-    uint32_t is_set; /* bit i: the source says something of field i of the schema */
+    char *key;         /* at the source; unique within its kind */
+    char *where;       /* for people: "devices.csv:3:1", "device 17" */
+    void *values;      /* a struct site, device … with fallbacks where the source says nothing */
+    uint32_t is_set;   /* bit i: the source says something of field i of the schema */
+    uint32_t is_guess; /* bit i: … but only for an item that is new here */
     struct draft_ref refs[DRAFT_REFS_MAX];
     size_t ref_count;
     bool is_refused; /* known to the source, but not to be taken; a remark says why */
@@ -70,6 +71,9 @@ enum err draft_set(struct draft_item *item, const char *name, const char *text,
                    char expected[DRAFT_EXPECTED_SIZE]) NW_CHECKED;
 /* The same, but a wrong value is left out with a remark; NULL and "" say nothing. ERR_OK or ERR_NOMEM. */
 enum err draft_put(struct draft *d, struct draft_item *item, const char *name, const char *text) NW_CHECKED;
+/* draft_put() for a value that is no more than a guess: it is taken for a new item, and never again. Where
+ * the source has said something of the field already it does nothing. */
+enum err draft_guess(struct draft *d, struct draft_item *item, const char *name, const char *text) NW_CHECKED;
 /* field is a literal; key NULL or "": says nothing; a second key for the same field replaces the first. */
 enum err draft_refer(struct draft_item *item, const char *field, const char *key) NW_CHECKED;
 

@@ -38,8 +38,8 @@ void inventory_match_fini(struct inventory_match *m)
         free(m->owner[kind]);
 }
 
-/* Where an item is to be found, whatever it is called: an agent by its address, a hotspot by the device and
- * entity that it is, a link by its ends. Empty: nothing is said of that. */
+/* Where an item is to be found, whatever it is called: an agent by its address, a hotspot by the entity (at
+ * whichever controller) or the device that it is, a link by its ends. Empty: nothing is said of that. */
 static void put_place(struct buf *out, enum inventory_kind kind, const void *item)
 {
     const struct device *d = item;
@@ -48,8 +48,8 @@ static void put_place(struct buf *out, enum inventory_kind kind, const void *ite
 
     if (kind == INVENTORY_DEVICE && d->address)
         buf_printf(out, "%s %" PRId64, d->address, d->port);
-    else if (kind == INVENTORY_HOTSPOT && h->device)
-        buf_printf(out, "%s %s", h->device, h->entity ? h->entity : "");
+    else if (kind == INVENTORY_HOTSPOT && (h->entity || h->device))
+        buf_str(out, h->entity ? h->entity : h->device);
     else if (kind == INVENTORY_LINK && l->from && l->to)
         buf_printf(out, "%s %s", strcmp(l->from, l->to) < 0 ? l->from : l->to,
                    strcmp(l->from, l->to) < 0 ? l->to : l->from);

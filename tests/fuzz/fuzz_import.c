@@ -1,19 +1,50 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fuzz_import.c - inventories of strangers: read, compared with an empty one, written. What is written can be
- * read again, whatever it means. The first byte chooses the source: a table. */
+ * read again, whatever it means. The first byte chooses the source: a table, NetBox, LibreNMS; pages of the
+ * last two end with a byte 0. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/import_csv.h"
+#include "cli/import_librenms.h"
+#include "cli/import_netbox.h"
 #include "lib/model/inventory_diff.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static enum err read_pages(const struct import_reader *reader, const char *text, size_t len)
+{
+    char problem[IMPORT_PROBLEM_SIZE];
+    enum err e = ERR_OK;
+
+    for (int page = 0; !e && page < 16 && reader->next(reader->ctx); page++) {
+        const char *end = len ? memchr(text, 0, len) : NULL;
+        size_t size = end ? (size_t)(end - text) : len;
+
+        e = reader->take(reader->ctx, text, size, problem);
+        text += end ? size + 1 : size;
+        len -= end ? size + 1 : size;
+    }
+    return e;
+}
+
 static enum err read_as(uint8_t which, struct draft *draft, const char *text, size_t len)
 {
-    (void)which;
-    return import_csv(draft, "fuzz", text, len);
+    struct import_reader reader;
+    struct netbox *netbox = NULL;
+    struct librenms *librenms = NULL;
+    enum err e;
+
+    if (which % 3 == 0)
+        return import_csv(draft, "fuzz", text, len);
+    e = which % 3 == 1 ? import_netbox_new(draft, "core", &netbox, &reader)
+                       : import_librenms_new(draft, "core", &librenms, &reader);
+    if (!e)
+        e = read_pages(&reader, text, len);
+    import_netbox_free(netbox);
+    import_librenms_free(librenms);
+    return e;
 }
 
 /* Circles of uplinks are the only mistake that a comparison may let through: the check of the whole finds

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
-from harness import World, check, free_port, run_tests, wait_for  # noqa: E402
+import foreign  # noqa: E402
+from harness import World, check, free_port, run_tests, tool, wait_for  # noqa: E402
 
 
 def parse_inventory(text):
@@ -210,6 +211,192 @@ def asks_the_device():
         check('kind "switch"' in done.stdout and f'name "{core["id"]}"' in done.stdout and 'serial "' in done.stdout, done.stdout)
 
 
+# ---- NetBox and LibreNMS ----
+
+DEVICE_KEYS = ["address", "port", "kind", "site", "uplink", "uplink_port", "power"]
+
+
+def from_system(city, kind, server, *argv, status=0):
+    token = city.world.write("token", f"TOKEN={foreign.TOKEN}\n", 0o600)
+    return city.imported("--from", kind, server.url, "--token-file", token, *argv, status=status)
+
+
+def comes_back(version):
+    with World() as world:
+        city = City(world)
+        netbox = foreign.Netbox(city.items, version)
+        with foreign.Server(netbox) as server:
+            first = from_system(city, "netbox", server)
+            check(not first["remarks"], first["remarks"])
+            total = sum(len(city.items[kind]) for kind in ("sites", "devices", "hotspots"))
+            check(first["counts"]["new"] == total, first["counts"])
+            check(len(server.asked) > 10, "pages were not followed")
+            from_system(city, "netbox", server, "--apply")
+            check([p.name for p in city.inventory.iterdir()] == ["imported-netbox.yaml"], "other files")
+            again = from_system(city, "netbox", server)
+            check(again["items"] == [] and again["counts"]["same"] == total, again)
+            city.check_configuration()
+            wrong = city.differences(["name"] + DEVICE_KEYS)
+            check(not wrong, f"not as in the city: {wrong[:5]}")
+            written = parse_inventory((city.inventory / "imported-netbox.yaml").read_text())
+            for kind, keys in (("hotspots", ["site", "device", "entity", "uplink", "power"]), ("sites", ["name", "kind", "district"])):
+                got = {item["id"]: item for item in written[kind]}
+                for item in city.items[kind]:
+                    for key in keys:
+                        check(got[item["id"]].get(key) == item.get(key), f"{item['id']}: {key}: {got[item['id']]}, not {item}")
+            netbox.devices[3]["primary_ip"]["address"] = "192.0.2.77/24"
+            items = from_system(city, "netbox", server)["items"]
+            check(len(items) == 1 and len(items[0]["fields"]) == 1 and items[0]["fields"][0]["after"] == "192.0.2.77", items)
+
+
+def netbox_4_comes_back():
+    """the city from NetBox 4 is the city; a second import changes nothing, one field is one difference"""
+    comes_back(4)
+
+
+def netbox_3_comes_back():
+    """the same with the shapes of NetBox 3"""
+    comes_back(3)
+
+
+def netbox_items_are_refused_with_a_reason():
+    """a device that is planned, has no address or stands on a site without a position is named, with the reason"""
+    with World() as world:
+        city = City(world)
+        netbox = foreign.Netbox(city.items, 4)
+        aps = [d for d in netbox.devices if d["primary_ip"] and d["role"]["slug"] == "access-point"]
+        aps[0]["status"]["value"] = "planned"
+        aps[1]["primary_ip"] = None
+        netbox.sites[0]["latitude"] = None
+        aps[2]["custom_fields"]["netzwacht_port"] = 99999
+        aps[3]["name"] = "\x1b[2J<b>'böse'</b>\u202e"
+        with foreign.Server(netbox) as server:
+            done = from_system(city, "netbox", server, "--apply", status=1)
+            told = "\n".join(f"{r['where']}: {r['text']}" for r in done["remarks"])
+            for part in (f"NetBox device {aps[0]['id']}: its status is \"planned\"", f"device {aps[1]['id']}: it has no primary IP",
+                         "NetBox site 1: the source does not say its lat", "port: expected a whole number from 1 to 65535, not \"99999\""):
+                check(part in told, f"{part!r} is not in\n{told}")
+            city.check_configuration()
+            ours = city.inventory / "imported-netbox.yaml"
+            text = ours.read_text()
+            ours.unlink()
+            out = city.device("import", "--from", "netbox", server.url, "--token-file", world.dir / "token", ok=False).stdout + text
+            check("\x1b" not in out and "\u202e" not in out and "\\u001b" in out, "a name reached the terminal unescaped")
+
+
+def netbox_cables_beside_the_tree_are_links():
+    """a ring of cables becomes uplinks and a link; --core says where they lead"""
+    with World() as world:
+        city = City(world)
+        netbox = foreign.Netbox(city.items, 4)
+        names = {d["custom_fields"].get("netzwacht_id"): d for d in netbox.devices}
+        names["core-1"]["role"]["slug"] = "access-switch"
+        near, far = netbox.end(names["sw-mit-01"], "xe-0/9/9"), netbox.end(names["sw-mit-03"], "xe-0/8/8")
+        netbox.interfaces.append(netbox.connected(near, far, "dcim.interface"))
+        with foreign.Server(netbox) as server:
+            done = from_system(city, "netbox", server)
+            check(any("--core" in r["text"] for r in done["remarks"]), "no word of the core")
+            done = from_system(city, "netbox", server, "--apply", "--core", "Core Netzzentrum")
+            links = [i for i in done["items"] if i["kind"] == "link"]
+            check(len(links) == 1, links)
+            check({f["after"] for f in links[0]["fields"]} >= {"sw-mit-01", "sw-mit-03"}, links)
+            wrong = city.differences(DEVICE_KEYS)
+            check(not wrong, f"not as in the city: {wrong[:5]}")
+            check(from_system(city, "netbox", server)["items"] == [], "the second import, without --core")
+
+
+def librenms_comes_back():
+    """devices, sites and uplinks from LibreNMS are the city's; its communities and passwords are nowhere"""
+    with World() as world:
+        city = City(world)
+        librenms = foreign.Librenms(city.items)
+        with foreign.Server(librenms) as server:
+            argv = ["--apply", "--core", "core-1"]
+            done = from_system(city, "librenms", server, *argv)
+            check([r["text"] for r in done["remarks"]] == ["1 neighbours are no devices there; left out"], done["remarks"])
+            check(from_system(city, "librenms", server)["items"] == [], "the second import")
+            city.check_configuration()
+            listed = {d["id"]: d for d in json.loads(city.device("list", "--json").stdout)}
+            sites = {s["name"]: s["id"] for s in parse_inventory((city.inventory / "imported-librenms.yaml").read_text())["sites"]}
+            names = {s["id"]: s["name"] for s in city.items["sites"]}
+            check(sorted(listed) == sorted(d["id"] for d in city.items["devices"]), sorted(listed))
+            for d in city.items["devices"]:
+                got = listed[d["id"]]
+                for key in ("address", "port", "kind", "uplink", "uplink_port"):
+                    check(str(got[key] or "") == d.get(key, ""), f"{d['id']}: {key} is {got[key]}, not {d.get(key)}")
+                check(got["site"] == sites[names[d["site"]]], f"{d['id']}: site {got['site']}")
+            librenms.devices[2].update(hostname="192.0.2.78", disabled=0)
+            librenms.devices[4]["disabled"] = 1
+            text = city.device("import", "--from", "librenms", server.url, "--token-file", world.dir / "token", ok=False).stdout
+            told = [line for line in text.splitlines() if line.startswith(("changed", "refused", "missing", "new"))]
+            check(len(told) == 2 and '-> "192.0.2.78"' in told[0] and "disabled there" in told[1], text)
+            everything = text + json.dumps(done) + "".join(p.read_text() for p in city.inventory.iterdir())
+            check(foreign.SECRET not in everything and foreign.TOKEN not in everything, "a secret")
+
+
+def bad_servers():
+    """busy, broken, endless, lying or untrusted servers end with one reason and nothing written"""
+    with World() as world:
+        city = City(world, hotspots=8)
+        sites = "/api/dcim/sites/"
+        with foreign.Server(foreign.Netbox(city.items, 4)) as server, foreign.Server(foreign.Netbox(city.items, 4)) as other:
+            def attempt(mischief, status, part, *argv, token=foreign.TOKEN, url=None):
+                server.mischief = {sites: list(mischief)}
+                path = world.write("token", token + "\n", 0o600)
+                done = city.device("import", "--from", "netbox", url or server.url, "--token-file", path, "--apply", *argv, ok=False)
+                check(done.returncode == status, f"{part}: status {done.returncode}, not {status}\n{done.stdout[-500:]}{done.stderr[-500:]}")
+                check(part in done.stderr, f"{part!r} is not in {done.stderr}")
+                check(foreign.TOKEN not in done.stderr + done.stdout, "the token is in the output")
+                check(status == 0 or not list(city.inventory.iterdir()), f"{part}: something was written")
+
+            def sends(status, body=b"{}", **headers):
+                return lambda handler: foreign.reply(handler, status, body, **headers)
+
+            attempt([], 77, "the token is not accepted", token="wrong")
+            attempt([sends(500)], 69, "status 500")
+            attempt([sends(404)], 69, "without /api")
+            attempt([sends(200, b"<html>")], 65, "no JSON, or cut off: line 1")
+            attempt([foreign.truncated], 65, "no JSON, or cut off")
+            attempt([sends(200, b"[" * 100000)], 65, "nested deeper than 32")
+            attempt([sends(200, b'{"detail": "moved"}')], 65, "expected a list of NetBox")
+            attempt([sends(200, b'{"results": [{"id": 1}, {"id": 1}]}')], 65, "result 2 has no id of its own")
+            attempt([sends(200, b'{"next": "' + server.url.encode() + b'/api/dcim/sites/?x", "results": []}')], 65, "expected a list of NetBox")
+            attempt([foreign.endless], 65, "larger than 64 MiB")
+            attempt([foreign.silent], 69, "no answer in time", "--timeout", 1)
+            attempt([sends(429, Retry_After="3600")], 75, "asks to wait 3600 s")
+            attempt([sends(302, Location=other.url + sites)], 65, "the token would go there")
+            server.next_origin = other.url
+            attempt([], 65, "names a next page on another host")
+            server.next_origin = None
+            check(other.asked == [], f"the other host was asked: {other.asked}")
+            attempt([], 69, "status 404", url=server.url + "/elsewhere")
+            attempt([], 77, "http:// is for this host alone", url="http://192.0.2.1/")
+            attempt([], 64, "no user or password", url="https://me:secret@192.0.2.1/")
+            attempt([sends(429, Retry_After="1"), sends(302, Location=server.url + sites + "?limit=500")], 0, "waiting 1 s")
+        attempt_url = server.url  # nobody listens there any more
+        done = city.device("import", "--from", "netbox", attempt_url, "--token-file", world.dir / "token", ok=False)
+        check(done.returncode == 69 and "Traceback" not in done.stderr, done.stderr)
+        world.write("token", foreign.TOKEN, 0o644)
+        done = city.device("import", "--from", "netbox", attempt_url, "--token-file", world.dir / "token", ok=False)
+        check(done.returncode == 77 and "chmod 0600" in done.stderr, done.stderr)
+
+
+def certificates_are_verified():
+    """over https the server's certificate must be trusted: by the system, or by --ca"""
+    with World() as world:
+        city = City(world, hotspots=8)
+        key, certificate = world.dir / "server.key", world.dir / "server.pem"
+        world.run(tool("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                  "-subj", "/CN=netbox", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate)
+        with foreign.Server(foreign.Netbox(city.items, 4), certificate=(certificate, key)) as server:
+            token = world.write("token", foreign.TOKEN, 0o600)
+            done = city.device("import", "--from", "netbox", server.url, "--token-file", token, ok=False)
+            check(done.returncode == 69 and "--ca FILE" in done.stderr and not server.asked, done.stderr)
+            check(from_system(city, "netbox", server, "--ca", certificate)["counts"]["new"] > 20, "with --ca")
+
+
 if __name__ == "__main__":
     run_tests(tables_come_back, hand_written_is_safe, vanished_is_kept_until_asked, result_must_be_right, adds_and_lists,
-              asks_the_device)
+              asks_the_device, netbox_4_comes_back, netbox_3_comes_back, netbox_items_are_refused_with_a_reason,
+              netbox_cables_beside_the_tree_are_links, librenms_comes_back, bad_servers,
+              certificates_are_verified)

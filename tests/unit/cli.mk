@@ -3,6 +3,10 @@ IMPORT_LIBS = cli/libimport.a $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
 UNIT_TESTS += tests/unit/test_import_csv
 tests_unit_test_import_csv_SOURCES = %D%/test_import_csv.c %D%/cmocka_tests.h
 tests_unit_test_import_csv_LDADD = $(IMPORT_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_import_rest
+tests_unit_test_import_rest_SOURCES = %D%/test_import_rest.c %D%/cmocka_tests.h
+tests_unit_test_import_rest_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_import_rest_LDADD = $(IMPORT_LIBS) $(CMOCKA_LIBS)
 FUZZ_CLI = tests/fuzz/fuzz_import
 if ENABLE_FUZZER
 noinst_PROGRAMS += $(FUZZ_CLI)
