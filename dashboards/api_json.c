@@ -350,6 +350,21 @@ static void put_ref(struct json_out *j, const char *key, const char *source, con
     free(ref);
 }
 
+/* Series ascend by entity: a controller has tens of thousands of both. */
+static size_t first_series(const Nw__Table *t, size_t entity)
+{
+    size_t lo = 0, hi = t->n_series;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (t->series[mid]->entity < entity)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
 void api_json_entity(struct json_out *j, const struct snap_source *source, const Nw__Table *t, size_t entity)
 {
     const Nw__Entity *v = t->entities[entity];
@@ -364,9 +379,8 @@ void api_json_entity(struct json_out *j, const struct snap_source *source, const
         json_string(j, v->attributes[i]->key, v->attributes[i]->text);
     json_object_end(j);
     json_array_begin(j, "values");
-    for (size_t i = 0; i < t->n_series; i++)
-        if (t->series[i]->entity == entity)
-            put_value(j, source, t->series[i]->metric, i);
+    for (size_t i = first_series(t, entity); i < t->n_series && t->series[i]->entity == entity; i++)
+        put_value(j, source, t->series[i]->metric, i);
     json_array_end(j);
     json_object_end(j);
 }
@@ -428,8 +442,8 @@ static const struct graph_kind {
 
 static bool has_series(const Nw__Table *t, size_t entity, enum metric metric)
 {
-    for (size_t i = 0; i < t->n_series; i++)
-        if (t->series[i]->entity == entity && t->series[i]->metric == (uint32_t)metric)
+    for (size_t i = first_series(t, entity); i < t->n_series && t->series[i]->entity == entity; i++)
+        if (t->series[i]->metric == (uint32_t)metric)
             return true;
     return false;
 }

@@ -202,7 +202,8 @@ void api_hotspot(struct api_call *c)
 {
     const struct dashboard *d = c->dashboard;
     const struct hotspot *h = inventory_hotspot(d->inventory, c->param);
-    const struct snap_source *source = h ? snapshot_source(d->snapshot, h->device) : NULL;
+    size_t index = h ? (size_t)(h - inventory_hotspots(d->inventory, &(size_t){0})) : 0;
+    const struct snap_source *source = h ? snapshot_speaker(d->snapshot, index) : NULL;
     Nw__Table *t = snapshot_table(source);
     struct buf b = BUF_INIT;
     struct json_out j;
@@ -213,7 +214,7 @@ void api_hotspot(struct api_call *c)
     }
     json_init(&j, &b);
     json_object_begin(&j, NULL);
-    api_json_hotspot_members(&j, d, (size_t)(h - inventory_hotspots(d->inventory, &(size_t){0})));
+    api_json_hotspot_members(&j, d, index);
     json_string(&j, "environment", h->environment == ENV_INDOOR ? "indoor" : "outdoor");
     json_double(&j, "height_m", h->height_m);
     api_json_id(&j, "power", h->power);
@@ -229,7 +230,7 @@ void api_hotspot(struct api_call *c)
     json_array_begin(&j, "graphs");
     put_clients_graph(&j, h, source);
     put_probe_graphs(&j, d, h->id);
-    api_json_graphs(&j, h->device, t, is_worth_drawing, h);
+    api_json_graphs(&j, source ? source->id : "", t, is_worth_drawing, h);
     json_array_end(&j);
     json_object_end(&j);
     nw__table__free_unpacked(t, NULL);

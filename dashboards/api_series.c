@@ -20,7 +20,8 @@ struct series_call {
     const struct metric_info *metrics[COLUMNS_MAX];
     size_t count;
     bool is_csv;
-    bool is_sum; /* all columns of the answer are one: the connected devices of a hotspot */
+    bool is_sum;    /* all columns of the answer are one: the connected devices of a hotspot */
+    bool is_either; /* … of which one is known at a time: an access point at several controllers */
 };
 
 /* Adds the columns of every row up, in its first place; unknown only if all are. */
@@ -32,10 +33,13 @@ static size_t add_columns(const struct series_call *s, const struct series_resul
         memcpy(out, values, s->count * sizeof *out);
         return s->count;
     }
+    size_t known = 0;
     out[0] = NAN;
     for (size_t k = 0; k < r->columns; k++)
         if (!isnan(values[k]))
-            out[0] = isnan(out[0]) ? values[k] : out[0] + values[k];
+            out[0] = known++ ? out[0] + values[k] : values[k];
+    if (s->is_either && known)
+        out[0] /= (double)known; /* a row in which the speaker changed has a part of each */
     return 1;
 }
 
@@ -121,6 +125,14 @@ static void put_times(struct json_out *j, const struct series_result *r)
     json_array_end(j);
 }
 
+/* Of columns that are known in turn their shares add up. */
+static double completeness(const struct series_call *s, const struct series_result *r, size_t row)
+{
+    double share = s->is_either ? r->completeness[row] * (double)r->columns : r->completeness[row];
+
+    return share < 1 ? share : 1;
+}
+
 static void put_json(struct buf *b, const struct series_call *s, const struct series_result *r)
 {
     struct json_out j;
@@ -152,7 +164,7 @@ static void put_json(struct buf *b, const struct series_call *s, const struct se
     json_array_end(&j);
     json_array_begin(&j, "completeness");
     for (size_t i = 0; i < r->rows; i++)
-        json_fixed(&j, NULL, r->completeness[i], 3);
+        json_fixed(&j, NULL, completeness(s, r, i), 3);
     json_array_end(&j);
     json_object_end(&j);
 }
@@ -242,6 +254,19 @@ static bool is_source(const struct dashboard *d, const char *source)
     return inventory_device(d->inventory, source) != NULL;
 }
 
+/* An access point's history lies with every controller that spoke for it. */
+static size_t at_every_controller(const struct dashboard *d, const struct hotspot *h,
+                                  struct series_column *columns)
+{
+    size_t device_count, count = 0;
+    const struct device *devices = inventory_devices(d->inventory, &device_count);
+
+    for (size_t i = 0; i < device_count && count < SERIES_COLUMNS_MAX; i++)
+        if (devices[i].kind == DEVICE_CONTROLLER || (h->device && strcmp(devices[i].id, h->device) == 0))
+            columns[count++] = (struct series_column){devices[i].id, h->entity, METRIC_CLIENTS};
+    return count;
+}
+
 /* The series that hold the clients of a hotspot, as the snapshot knows them. table owns the entity names.
  * false: answered. */
 static bool find_clients(struct api_call *c, struct series_call *s, const char *id, Nw__Table **table,
@@ -249,22 +274,28 @@ static bool find_clients(struct api_call *c, struct series_call *s, const char *
 {
     const struct dashboard *d = c->dashboard;
     const struct hotspot *h = inventory_hotspot(d->inventory, id);
-    const struct snap_source *source = h ? snapshot_source(d->snapshot, h->device) : NULL;
     size_t index = h ? (size_t)(h - inventory_hotspots(d->inventory, &(size_t){0})) : 0;
+    const struct snap_source *source = h ? snapshot_speaker(d->snapshot, index) : NULL;
 
     if (s->count != 1 || s->metrics[0]->number != METRIC_CLIENTS) {
         api_bad_parameter(c, "metric", "wireless.clients: all that `hotspot/ID` has");
         return false;
     }
-    *table = snapshot_table(source);
+    s->is_sum = true;
     *count = 0;
+    if (h && entity_is_access_point(h->entity)) {
+        *count = at_every_controller(d, h, columns);
+        s->is_either = *count > 0;
+        if (*count)
+            return true;
+    }
+    *table = snapshot_table(source);
     for (size_t i = 0; *table && i < source->clients_count && *count < SERIES_COLUMNS_MAX; i++) {
         uint32_t series = source->clients[i].series;
         if (source->clients[i].hotspot == index && series < (*table)->n_series)
             columns[(*count)++] = (struct series_column){
                 h->device, (*table)->entities[(*table)->series[series]->entity]->id, METRIC_CLIENTS};
     }
-    s->is_sum = true;
     if (!h || *count == 0)
         api_problem_err(c, ERR_NOT_FOUND);
     return h && *count > 0;

@@ -171,7 +171,7 @@ static void weigh_all(struct fleet *f, const struct inventory *inventory, const 
 
     for (size_t i = 0; i < count; i++) {
         struct weighing by = {f, first, i, snapshot_clients(snapshot, i)};
-        const struct snap_source *source = snapshot_source(snapshot, hotspots[i].device);
+        const struct snap_source *source = snapshot_speaker(snapshot, i);
         const struct asset *own = hotspots[i].entity ? snapshot_asset(source, hotspots[i].entity) : NULL;
         if (own)
             weigh_asset(&by, first[inventory_device(inventory, hotspots[i].device) - devices] +

@@ -23,9 +23,11 @@ struct snapshot {
     struct snap_state *hotspots, *devices, *services;
     double *clients; /* by hotspot, from samples; NaN */
     size_t hotspot_count, device_count, service_count;
-    struct map *sources;   /* id -> struct snap_source */
-    struct map *incidents; /* id -> struct open_incident */
-    struct map *by_device; /* device id -> struct hotspot_list */
+    struct map *sources;                 /* id -> struct snap_source */
+    struct map *incidents;               /* id -> struct open_incident */
+    struct map *by_device;               /* device id -> struct hotspot_list */
+    struct map *by_row;                  /* "ap/<mac>" -> index of the hotspot + 1 */
+    const struct snap_source **speakers; /* by hotspot: which source's figures count; NULL = its device's */
     struct snap_daemon daemons[DAEMONS_MAX];
     size_t daemon_count;
     uint64_t revision;
@@ -112,12 +114,17 @@ enum err snapshot_new(const struct inventory *inventory, struct snapshot **out)
     s->sources = map_new((uint64_t)(uintptr_t)s);
     s->incidents = map_new((uint64_t)(uintptr_t)s);
     s->by_device = map_new((uint64_t)(uintptr_t)s);
+    s->by_row = map_new((uint64_t)(uintptr_t)s);
+    s->speakers = calloc(s->hotspot_count + 1, sizeof *s->speakers);
     if (!s->hotspots || !s->devices || !s->services || !s->clients || !s->sources || !s->incidents ||
-        !s->by_device)
+        !s->by_device || !s->by_row || !s->speakers)
         goto failed;
     for (size_t i = 0; i < s->hotspot_count; i++) {
         s->clients[i] = NAN;
         if (hotspots[i].device && (e = add_to_device(s, i, hotspots[i].device)) != ERR_OK)
+            goto failed;
+        if (entity_is_access_point(hotspots[i].entity) && !map_get(s->by_row, hotspots[i].entity) &&
+            (e = map_set(s->by_row, hotspots[i].entity, (void *)(uintptr_t)(i + 1), NULL)) != ERR_OK)
             goto failed;
     }
     *out = s;
@@ -143,6 +150,9 @@ void snapshot_free(struct snapshot *s)
         map_free(s->incidents, free);
     if (s->by_device)
         map_free(s->by_device, free_list);
+    if (s->by_row)
+        map_free(s->by_row, NULL);
+    free(s->speakers);
     free(s->hotspots);
     free(s->devices);
     free(s->services);
@@ -240,21 +250,26 @@ static enum err map_clients(struct snapshot *s, struct snap_source *source, cons
     free(source->clients);
     source->clients = NULL;
     source->clients_count = 0;
-    if (!list)
+    if (!list && map_count(s->by_row) == 0)
         return ERR_OK;
     rows = map_new((uint64_t)(uintptr_t)t);
-    source->clients = calloc(t->n_series + list->count, sizeof *source->clients);
+    source->clients = calloc(t->n_series + 1, sizeof *source->clients);
     if (!rows || !source->clients) {
         e = ERR_NOMEM;
         goto done;
     }
-    for (size_t k = 0; k < list->count && e == ERR_OK; k++)
+    for (size_t k = 0; list && k < list->count && e == ERR_OK; k++)
         if (hotspots[list->items[k]].entity)
             e = map_set(rows, hotspots[list->items[k]].entity, (void *)(uintptr_t)(list->items[k] + 1), NULL);
     for (size_t i = 0; i < t->n_series && e == ERR_OK; i++) {
         if (t->series[i]->metric != METRIC_CLIENTS || t->series[i]->entity >= t->n_entities)
             continue;
-        uintptr_t row = (uintptr_t)map_get(rows, t->entities[t->series[i]->entity]->id);
+        const char *id = t->entities[t->series[i]->entity]->id;
+        uintptr_t row = (uintptr_t)map_get(rows, id);
+        if (!row)
+            row = (uintptr_t)map_get(s->by_row, id); /* listed by another controller than its own */
+        if (!row && !list)
+            continue;
         size_t hotspot = row ? row - 1 : list->items[0];
         if (is_clients_of(t, i, &hotspots[hotspot], kind))
             source->clients[source->clients_count++] = (struct snap_clients){(uint32_t)i, hotspot};
@@ -300,14 +315,20 @@ static enum err take_table(struct snapshot *s, struct snap_source *source, const
 
 static void count_clients(struct snapshot *s, const struct snap_source *source)
 {
+    /* Of several controllers that list an access point one has figures: those of the others are unknown. */
     for (size_t i = 0; i < source->clients_count; i++)
-        s->clients[source->clients[i].hotspot] = NAN;
+        if (s->speakers[source->clients[i].hotspot] == source)
+            s->clients[source->clients[i].hotspot] = NAN;
     for (size_t i = 0; i < source->clients_count; i++) {
         const struct snap_clients *c = &source->clients[i];
         double value = c->series < source->value_count ? source->values[c->series] : NAN;
         double *sum = &s->clients[c->hotspot];
-        if (!isnan(value))
-            *sum = isnan(*sum) ? value : *sum + value;
+        if (isnan(value))
+            continue;
+        if (s->speakers[c->hotspot] != source)
+            *sum = NAN;
+        s->speakers[c->hotspot] = source;
+        *sum = isnan(*sum) ? value : *sum + value;
     }
 }
 
@@ -492,6 +513,13 @@ double snapshot_clients(const struct snapshot *s, size_t hotspot)
     if (state->state == STATE_UNUSABLE || state->state == STATE_UNKNOWN)
         return NAN;
     return isnan(s->clients[hotspot]) ? state->clients : s->clients[hotspot];
+}
+
+const struct snap_source *snapshot_speaker(const struct snapshot *s, size_t hotspot)
+{
+    const struct hotspot *hotspots = inventory_hotspots(s->inventory, &(size_t){0});
+
+    return s->speakers[hotspot] ? s->speakers[hotspot] : snapshot_source(s, hotspots[hotspot].device);
 }
 
 const struct snap_source *snapshot_source(const struct snapshot *s, const char *id)

@@ -87,6 +87,9 @@ const struct snap_source *snapshot_source(const struct snapshot *s, const char *
 const struct asset *snapshot_asset(const struct snap_source *source, const char *entity);
 /* The same source's assets, to note which of them history has; NULL: nothing heard of it yet. */
 struct assets *snapshot_assets(struct snapshot *s, const char *id);
+/* Whose figures are the hotspot's: its device, or the controller that speaks for its access point. NULL:
+ * nothing heard yet. */
+const struct snap_source *snapshot_speaker(const struct snapshot *s, size_t hotspot);
 size_t snapshot_source_count(const struct snapshot *s);
 /* Unpacks the series table; NULL: none. Free with nw__table__free_unpacked(t, NULL). */
 Nw__Table *snapshot_table(const struct snap_source *source);

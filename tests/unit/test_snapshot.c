@@ -23,7 +23,8 @@ static const char inventory_text[] =
     "hotspots:\n"
     "  - {id: hs-1, name: Becken, site: lido, device: ap-1}\n"
     "  - {id: hs-2, name: Kiosk, site: lido, device: wlc-1, entity: 'ap/a', uplink: core}\n"
-    "  - {id: hs-3, name: Kasse, site: lido, device: wlc-1, entity: 'ap/b', uplink: core}\n";
+    "  - {id: hs-3, name: Kasse, site: lido, device: wlc-1, entity: 'ap/b', uplink: core}\n"
+    "  - {id: hs-4, name: Liegewiese, site: lido, entity: 'ap/02:00:00:00:00:04', uplink: core}\n";
 static const char districts_text[] = "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\","
                                      "\"properties\":{\"id\":\"harksheide\","
                                      "\"name\":\"Harksheide\"},\"geometry\":{\"type\":\"Polygon\","
@@ -195,6 +196,26 @@ static void rows_of_a_controller_go_to_their_hotspots(void **state)
     assert_true(snapshot_clients(w->snapshot, 1) == 10);
     assert_true(snapshot_clients(w->snapshot, 2) == 20);
     assert_true(isnan(snapshot_clients(w->snapshot, 0)));
+}
+
+static void a_hotspot_is_where_the_controller_that_speaks_for_it_is(void **state)
+{
+    struct world *w = *state;
+    const struct entity_row rows[] = {{"ap/02:00:00:00:00:04", "ap", METRIC_CLIENTS}};
+    double known[] = {7}, muted[] = {NAN}, moved[] = {9};
+
+    feed_state(w, "alerts", "hs-4", STATE_USABLE, T0);
+    assert_null(snapshot_speaker(w->snapshot, 3)); /* it has no device of its own */
+    feed_samples(w, "collector", "wlc-1", rows, known, 1, T0, T0);
+    feed_samples(w, "collector", "core", rows, muted, 1, T0 + 1, T0 + 1);
+    assert_true(snapshot_clients(w->snapshot, 3) == 7);
+    assert_string_equal(snapshot_speaker(w->snapshot, 3)->id, "wlc-1");
+    feed_samples(w, "collector", "core", rows, moved, 1, T0 + 2, T0 + 2);
+    feed_samples(w, "collector", "wlc-1", rows, muted, 1, T0 + 3, T0 + 3);
+    assert_true(snapshot_clients(w->snapshot, 3) == 9);
+    assert_string_equal(snapshot_speaker(w->snapshot, 3)->id, "core");
+    feed_samples(w, "collector", "core", rows, muted, 1, T0 + 4, T0 + 4);
+    assert_true(isnan(snapshot_clients(w->snapshot, 3)));
 }
 
 static void late_samples_do_not_turn_time_back(void **state)
@@ -392,6 +413,7 @@ RUN_TESTS("snapshot", WITH_WORLD(a_state_is_unknown_until_alerts_says_otherwise)
           WITH_WORLD(back_filled_history_is_not_now),
           WITH_WORLD(clients_of_radios_and_ssids_are_not_added_up_twice),
           WITH_WORLD(rows_of_a_controller_go_to_their_hotspots),
+          WITH_WORLD(a_hotspot_is_where_the_controller_that_speaks_for_it_is),
           WITH_WORLD(late_samples_do_not_turn_time_back),
           WITH_WORLD(open_incidents_are_counted_until_they_close),
           cmocka_unit_test(events_after_an_id_are_given_again),
