@@ -10,9 +10,11 @@
 #include "cli/command.h"
 #include "cli/poll_live.h"
 #include "cli/profiles.h"
+#include "cli/unread.h"
 #include "collector/decode.h"
 #include "collector/poll_json.h"
 #include "collector/snmprec.h"
+#include "collector/survey.h"
 #include "lib/base/log.h"
 
 enum { PROFILE_DIRS_MAX = 8 };
@@ -21,21 +23,28 @@ struct options {
     const char *target, *recording, *credentials, *profile;
     const char *dirs[PROFILE_DIRS_MAX];
     size_t dir_count;
+    const char *names;
     long port;
-    bool is_json;
+    bool is_json, is_unread;
 };
 
 static void print_usage(FILE *to)
 {
     fputs(
-        "Usage: netzwacht poll TARGET [--port P] [--credentials FILE|-] [--profile NAME] [--json]\n"
-        "       netzwacht poll --recording FILE.snmprec [--profile NAME] [--json]\n\n"
+        "Usage: netzwacht poll TARGET [--port P] [--credentials FILE|-] [--profile NAME] [--json|--unread]\n"
+        "       netzwacht poll --recording FILE.snmprec [--profile NAME] [--json|--unread]\n\n"
         "Reads one SNMP agent (v2c), or a recording of one, and says what is understood of it.\n\n"
         "  --port P             UDP port of the agent (161)\n"
         "  --credentials FILE   file with the community in its first line; - reads standard input\n"
         "  --profile NAME       use this profile instead of recognising the device\n"
         "  --profile-dir DIR    further profiles; they win over shipped ones of the same name (repeatable)\n"
-        "  --recording FILE     read a recording (snmpsim's format, not packed) instead of the network\n"
+        "  --recording FILE     read a recording (snmpsim's format) instead of the network; unpack a packed "
+        "one\n"
+        "                       first (xz -dk FILE)\n"
+        "  --unread             also list the columns that the device answers and no profile of it reads, "
+        "each\n"
+        "                       with an example; tables about people's devices are left out\n"
+        "  --names FILE         with --unread: names of MIB objects, lines of OID, tabulator, name\n"
         "  --json               one JSON object, as contract/poll-json.md describes it\n",
         to);
 }
@@ -106,6 +115,43 @@ static enum err print_view(const struct options *o, const struct device_profile 
     return e;
 }
 
+/* ---- what no profile reads ---- */
+
+struct unread {
+    const struct options *o;
+    const struct profile_set *profiles;
+    struct survey *survey;
+};
+
+static enum err begin_survey(struct unread *u, const struct device_profile *profile)
+{
+    enum err e = survey_new(u->profiles, profile, &u->survey);
+
+    return e || !u->o->names ? e : unread_names(u->survey, u->o->names);
+}
+
+static enum err survey_agent(void *ctx, struct loop *l, struct snmp_io *io, struct snmp_peer *peer,
+                             const struct device_profile *profile)
+{
+    struct unread *u = ctx;
+    enum err e = begin_survey(u, profile);
+
+    return e ? e : unread_live(u->survey, l, io, peer);
+}
+
+static enum err print_survey(struct unread *u)
+{
+    struct buf out = BUF_INIT;
+    enum err e;
+
+    survey_write(u->survey, &out);
+    e = buf_error(&out);
+    if (!e && (fwrite(out.data, 1, out.len, stdout) != out.len || fflush(stdout)))
+        e = ERR_IO;
+    buf_fini(&out);
+    return e;
+}
+
 static int parse_options(int argc, char **argv, struct options *o)
 {
     static const struct option longs[] = {{"port", required_argument, NULL, 'p'},
@@ -114,6 +160,8 @@ static int parse_options(int argc, char **argv, struct options *o)
                                           {"profile-dir", required_argument, NULL, 'd'},
                                           {"recording", required_argument, NULL, 'r'},
                                           {"json", no_argument, NULL, 'j'},
+                                          {"unread", no_argument, NULL, 'u'},
+                                          {"names", required_argument, NULL, 'n'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
     char *end;
@@ -140,6 +188,8 @@ static int parse_options(int argc, char **argv, struct options *o)
             break;
         case 'r': o->recording = optarg; break;
         case 'j': o->is_json = true; break;
+        case 'u': o->is_unread = true; break;
+        case 'n': o->names = optarg; break;
         case 'h': print_usage(stdout); return -1;
         default: return EXIT_BAD_USAGE;
         }
@@ -148,6 +198,10 @@ static int parse_options(int argc, char **argv, struct options *o)
         o->target = argv[optind++];
     if (optind < argc || !o->target == !o->recording) {
         print_usage(stderr);
+        return EXIT_BAD_USAGE;
+    }
+    if ((o->is_unread && o->is_json) || (o->names && !o->is_unread)) {
+        log_error("--unread lists for people, so it goes without --json; --names goes with --unread");
         return EXIT_BAD_USAGE;
     }
     return EXIT_DONE;
@@ -160,6 +214,7 @@ int cmd_poll(int argc, char **argv)
     const struct device_profile *profile = NULL;
     struct profile_set *profiles = NULL;
     struct varbind_set *set = varbind_set_new();
+    struct unread unread = {.o = &o};
     double started = now_ms();
     enum err e;
 
@@ -168,16 +223,29 @@ int cmd_poll(int argc, char **argv)
         return status == -1 ? EXIT_DONE : status ? status : EXIT_FINDING;
     }
     e = profiles_load(o.dirs, o.dir_count, &profiles);
-    if (!e && o.recording)
+    unread.profiles = profiles;
+    if (!e && o.recording) {
         e = read_recording(&o, profiles, set, &profile);
-    else if (!e && o.profile && !profile_set_has(profiles, o.profile)) {
+        if (!e && o.is_unread)
+            e = begin_survey(&unread, profile);
+        if (!e && o.is_unread)
+            e = unread_recording(unread.survey, o.recording);
+    } else if (!e && o.profile && !profile_set_has(profiles, o.profile)) {
         e = ERR_NOT_FOUND;
         log_error("there is no profile \"%s\"; `netzwacht profile list` shows what there is", o.profile);
     } else if (!e)
-        e = poll_live(&(struct live_options){o.target, o.port, o.credentials, o.profile}, profiles, set,
-                      &profile);
+        e = poll_live(&(struct live_options){.target = o.target,
+                                             .port = o.port,
+                                             .credentials = o.credentials,
+                                             .profile = o.profile,
+                                             .then = o.is_unread ? survey_agent : NULL,
+                                             .ctx = &unread},
+                      profiles, set, &profile);
     if (!e)
         e = print_view(&o, profile, set, started);
+    if (!e && unread.survey)
+        e = print_survey(&unread);
+    survey_free(unread.survey);
     varbind_set_free(set);
     profile_set_free(profiles);
     return err_exit_status(e);

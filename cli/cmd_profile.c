@@ -3,20 +3,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/profiles.h"
 #include "collector/field.h"
 #include "lib/base/log.h"
 
+enum { OPTIONS_MAX = 16 };
+
 static void print_usage(FILE *to)
 {
     fputs("Usage: netzwacht profile list\n"
           "       netzwacht profile check FILE.yaml...\n"
-          "       netzwacht profile try FILE.yaml RECORDING.snmprec\n\n"
+          "       netzwacht profile try FILE.yaml RECORDING.snmprec [--names FILE]\n"
+          "       netzwacht profile try FILE.yaml TARGET --credentials FILE|- [--port P] [--names FILE]\n\n"
           "list   the profiles that there are\n"
           "check  every mistake in a profile, with file:line:column\n"
-          "try    what the profile makes of a recording, together with the profiles below it\n",
+          "try    what the profile makes of a recording or of a device, together with the profiles below it, "
+          "and\n"
+          "       which columns the device answers that none of them reads (options as of netzwacht poll)\n",
           to);
 }
 
@@ -65,9 +71,11 @@ static int check_files(int count, char **paths)
     return worst == ERR_CONFIG ? EXIT_BAD_DATA : err_exit_status(worst);
 }
 
-/* As `netzwacht poll --recording`, with the file's directory on top and its profile forced. */
-static int try_file(const char *path, const char *recording)
+/* As `netzwacht poll --unread`, with the file's directory on top and its profile forced. source: a file that
+ * is there, or has the name of one, is a recording. */
+static int try_file(const char *path, char *source, int more_count, char **more)
 {
+    bool is_file = access(source, F_OK) == 0 || strchr(source, '/') || strstr(source, ".snmprec");
     char *dir = strdup(path), *slash = dir ? strrchr(dir, '/') : NULL, *name = NULL;
     enum err e = dir ? check_file(path, &name) : ERR_NOMEM;
     int status;
@@ -78,9 +86,16 @@ static int try_file(const char *path, const char *recording)
     }
     if (slash)
         *slash = '\0';
-    char *argv[] = {"poll", "--recording",   (char *)recording, "--profile",
-                    name,   "--profile-dir", slash ? dir : ".", NULL};
-    status = cmd_poll(7, argv);
+    char *argv[OPTIONS_MAX + 10] = {"poll", "--unread",      "--profile",
+                                    name,   "--profile-dir", slash ? dir : "."};
+    int count = 6;
+
+    if (is_file)
+        argv[count++] = "--recording";
+    argv[count++] = source;
+    for (int i = 0; i < more_count && i < OPTIONS_MAX; i++)
+        argv[count++] = more[i];
+    status = cmd_poll(count, argv);
     free(name);
     free(dir);
     return status;
@@ -96,8 +111,8 @@ int cmd_profile(int argc, char **argv)
         return list_profiles();
     if (argc >= 3 && strcmp(argv[1], "check") == 0)
         return check_files(argc - 2, argv + 2);
-    if (argc == 4 && strcmp(argv[1], "try") == 0)
-        return try_file(argv[2], argv[3]);
+    if (argc >= 4 && argc <= 4 + OPTIONS_MAX && strcmp(argv[1], "try") == 0)
+        return try_file(argv[2], argv[3], argc - 4, argv + 4);
     print_usage(stderr);
     return EXIT_BAD_USAGE;
 }

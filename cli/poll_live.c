@@ -151,6 +151,8 @@ enum err poll_live(const struct live_options *o, struct profile_set *profiles, s
         *profile = poll_profile(l.poll);
         e = poll_collect(l.poll, set);
     }
+    if (!e && o->then)
+        e = o->then(o->ctx, l.loop, l.io, &l.peer, *profile);
     snmp_io_free(l.io);
     poll_free(l.poll);
     loop_free(l.loop);

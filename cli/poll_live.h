@@ -4,6 +4,7 @@
 #define NW_CLI_POLL_LIVE_H
 
 #include "collector/profile.h"
+#include "collector/snmp_io.h"
 #include "collector/varbind.h"
 #include "lib/base/err.h"
 
@@ -12,6 +13,10 @@ struct live_options {
     long port;
     const char *credentials; /* file with the community in its first line, "-" = standard input */
     const char *profile;     /* NULL = recognise */
+    /* Called with the agent still open once it was read; NULL = nothing more is to be done. */
+    enum err (*then)(void *ctx, struct loop *l, struct snmp_io *io, struct snmp_peer *peer,
+                     const struct device_profile *profile);
+    void *ctx;
 };
 
 /* The community from the first line of a file of mode 0600, or of standard input ("-"). What is wrong is

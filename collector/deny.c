@@ -5,6 +5,8 @@
  * of clients stand elsewhere, in tables of access points, radios and SSIDs, and may be read. */
 #include "collector/deny.h"
 
+#include <stdlib.h>
+
 #include "collector/varbind.h"
 
 #define DENY(oid, what)                                                                                      \
@@ -105,16 +107,41 @@ static const struct {
     DENY("1.3.6.1.4.1.8744.5.36", "HP MSM's user sessions"),
 };
 
+struct subtree {
+    uint32_t ids[16];
+    size_t len;
+};
+
+/* The table as numbers, made at the first use: commands ask for every OID of a recording. */
+static const struct subtree *subtrees(void)
+{
+    static struct subtree list[ARRAY_LEN(denied)];
+
+    for (size_t i = 0; !list[ARRAY_LEN(list) - 1].len && i < ARRAY_LEN(list); i++) {
+        list[i].len = ARRAY_LEN(list[i].ids);
+        if (oid_from_text(denied[i].oid, list[i].ids, &list[i].len))
+            abort(); /* a slip in the table above; no run of any test survives it */
+    }
+    return list;
+}
+
 const char *deny_reason(const uint32_t *oid, size_t len)
 {
-    for (size_t i = 0; i < ARRAY_LEN(denied); i++) {
-        uint32_t ids[OID_MAX];
-        size_t n = OID_MAX;
+    const struct subtree *list = subtrees();
 
-        if (oid_from_text(denied[i].oid, ids, &n))
-            continue;
-        if (oid_has_prefix(oid, len, ids, n) || oid_has_prefix(ids, n, oid, len))
+    for (size_t i = 0; i < ARRAY_LEN(denied); i++)
+        if (oid_has_prefix(oid, len, list[i].ids, list[i].len) ||
+            oid_has_prefix(list[i].ids, list[i].len, oid, len))
             return denied[i].reason;
-    }
     return NULL;
+}
+
+size_t deny_depth(const uint32_t *oid, size_t len)
+{
+    const struct subtree *list = subtrees();
+
+    for (size_t i = 0; i < ARRAY_LEN(denied); i++)
+        if (oid_has_prefix(oid, len, list[i].ids, list[i].len))
+            return list[i].len;
+    return 0;
 }

@@ -44,6 +44,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/snmp_v3.c %D%/snmp_v3.h \
 	%D%/snmprec.c %D%/snmprec.h \
 	%D%/source.c %D%/source.h \
+	%D%/survey.c %D%/survey.h \
 	%D%/trap.c %D%/trap.h \
 	%D%/trap_io.c %D%/trap_io.h \
 	%D%/usm.c %D%/usm.h \
@@ -59,7 +60,7 @@ COLLECTOR_LIBS = collector/libcollector.a $(SNMP_LIBS)
 netzwacht_SOURCES += cli/cmd_discover.c cli/cmd_doctor.c \
 	cli/discover_log.c cli/discover_log.h cli/discover_options.c cli/discover_options.h \
 	cli/discover_scan.c cli/discover_scan.h
-netzwacht_SOURCES += cli/cmd_poll.c cli/poll_live.c cli/poll_live.h cli/cmd_profile.c cli/profiles.c cli/profiles.h
+netzwacht_SOURCES += cli/cmd_poll.c cli/poll_live.c cli/poll_live.h cli/cmd_profile.c cli/profiles.c cli/profiles.h cli/unread.c cli/unread.h
 netzwacht_LDADD_FLOOR4 += $(COLLECTOR_LIBS)
 
 sbin_PROGRAMS += netzwacht-collector

@@ -200,27 +200,34 @@ bool read_plan_has(const struct read_plan *plan, const uint32_t *oid, size_t len
     return oid_has_prefix(oid, len, item->oid, item->oid_len) && (!item->is_scalar || item->oid_len == len);
 }
 
+enum err snmprec_line_oid(const char *line, size_t line_len, uint32_t *ids, size_t *len)
+{
+    const char *tag = memchr(line, '|', line_len);
+    char oid[OID_TEXT_SIZE];
+
+    if (!tag || (size_t)(tag - line) >= sizeof oid)
+        return ERR_MALFORMED;
+    memcpy(oid, line, (size_t)(tag - line));
+    oid[tag - line] = '\0';
+    return oid_from_text(oid, ids, len);
+}
+
 enum err snmprec_read_line(const char *line, size_t len, const struct read_plan *plan, struct varbind_set *to)
 {
     const char *tag = memchr(line, '|', len), *value, *end = line + len;
     uint32_t ids[OID_MAX];
     size_t n = OID_MAX, tag_len, value_len;
-    char oid[OID_TEXT_SIZE], form;
+    char form;
     unsigned type;
     bool has_module;
     struct varbind vb = {.oid = ids};
-    enum err e;
+    enum err e = snmprec_line_oid(line, len, ids, &n);
 
-    if (!tag || (size_t)(tag - line) >= sizeof oid)
-        return ERR_MALFORMED;
+    if (e)
+        return e;
     value = memchr(tag + 1, '|', (size_t)(end - tag - 1));
     if (!value)
         return ERR_MALFORMED;
-    memcpy(oid, line, (size_t)(tag - line));
-    oid[tag - line] = '\0';
-    e = oid_from_text(oid, ids, &n);
-    if (e)
-        return e;
     if (plan && !read_plan_has(plan, ids, n))
         return ERR_NOT_FOUND;
     tag_len = (size_t)(value - tag - 1);
@@ -235,26 +242,23 @@ enum err snmprec_read_line(const char *line, size_t len, const struct read_plan 
     return add_value(value, value_len, type, form, &vb, to);
 }
 
-static enum err take_line(const char *line, size_t len, const struct read_plan *plan, struct varbind_set *to,
-                          struct snmprec_stats *stats)
+/* ---- files ---- */
+
+struct lines {
+    snmprec_line_fn *fn;
+    void *ctx;
+    uint64_t too_long;
+};
+
+static enum err take_line(const struct lines *l, const char *line, size_t len)
 {
-    stats->lines++;
     while (len && line[len - 1] == '\r')
         len--;
-    if (len == 0 || line[0] == '#')
-        return ERR_OK;
-    switch (snmprec_read_line(line, len, plan, to)) {
-    case ERR_OK:
-    case ERR_NOT_FOUND: return ERR_OK;
-    case ERR_NOMEM: return ERR_NOMEM;
-    case ERR_LIMIT: stats->is_cut = true; return ERR_OK;
-    default: stats->skipped++; return ERR_OK;
-    }
+    return len == 0 || line[0] == '#' ? ERR_OK : l->fn(l->ctx, line, len);
 }
 
 /* A line longer than the buffer is skipped, so that a file without line ends takes no memory. */
-static enum err read_lines(FILE *f, const struct read_plan *plan, struct varbind_set *to,
-                           struct snmprec_stats *stats)
+static enum err read_lines(FILE *f, struct lines *l)
 {
     char *buffer = malloc(LINE_MAX_BYTES);
     size_t kept = 0, got;
@@ -266,13 +270,13 @@ static enum err read_lines(FILE *f, const struct read_plan *plan, struct varbind
 
         while (!e && (end = memchr(line, '\n', (size_t)(stop - line)))) {
             if (!is_skipping)
-                e = take_line(line, (size_t)(end - line), plan, to, stats);
+                e = take_line(l, line, (size_t)(end - line));
             is_skipping = false;
             line = end + 1;
         }
         kept = (size_t)(stop - line);
         if (kept == LINE_MAX_BYTES) {
-            stats->skipped += !is_skipping;
+            l->too_long += !is_skipping;
             is_skipping = true;
             kept = 0;
         }
@@ -281,7 +285,7 @@ static enum err read_lines(FILE *f, const struct read_plan *plan, struct varbind
     if (!e && ferror(f))
         e = err_from_errno(errno);
     if (!e && kept && !is_skipping)
-        e = take_line(buffer, kept, plan, to, stats);
+        e = take_line(l, buffer, kept);
     free(buffer);
     return e;
 }
@@ -291,20 +295,54 @@ static bool is_packed(const char *path)
     return strx_ends_with(path, ".xz") || strx_ends_with(path, ".gz") || strx_ends_with(path, ".bz2");
 }
 
-enum err snmprec_read_file(const char *path, const struct read_plan *plan, struct varbind_set *to,
-                           struct snmprec_stats *stats)
+enum err snmprec_each_line(const char *path, snmprec_line_fn *fn, void *ctx, uint64_t *too_long)
 {
+    struct lines l = {.fn = fn, .ctx = ctx};
     FILE *f;
     enum err e;
 
-    memset(stats, 0, sizeof *stats);
+    *too_long = 0;
     if (is_packed(path))
         return ERR_UNSUPPORTED;
     f = fopen(path, "re");
     if (!f)
         return err_from_errno(errno);
-    e = read_lines(f, plan, to, stats);
+    e = read_lines(f, &l);
     fclose(f);
+    *too_long = l.too_long;
+    return e;
+}
+
+struct reading {
+    const struct read_plan *plan;
+    struct varbind_set *to;
+    struct snmprec_stats *stats;
+};
+
+static enum err read_into_set(void *ctx, const char *line, size_t len)
+{
+    struct reading *r = ctx;
+
+    r->stats->lines++;
+    switch (snmprec_read_line(line, len, r->plan, r->to)) {
+    case ERR_OK:
+    case ERR_NOT_FOUND: return ERR_OK;
+    case ERR_NOMEM: return ERR_NOMEM;
+    case ERR_LIMIT: r->stats->is_cut = true; return ERR_OK;
+    default: r->stats->skipped++; return ERR_OK;
+    }
+}
+
+enum err snmprec_read_file(const char *path, const struct read_plan *plan, struct varbind_set *to,
+                           struct snmprec_stats *stats)
+{
+    struct reading r = {plan, to, stats};
+    uint64_t too_long;
+    enum err e;
+
+    *stats = (struct snmprec_stats){0};
+    e = snmprec_each_line(path, read_into_set, &r, &too_long);
+    stats->skipped += too_long;
     varbind_set_sort(to);
     return e;
 }

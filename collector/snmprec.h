@@ -27,6 +27,15 @@ enum err snmprec_read_line(const char *line, size_t len, const struct read_plan 
 enum err snmprec_read_file(const char *path, const struct read_plan *plan, struct varbind_set *to,
                            struct snmprec_stats *stats) NW_CHECKED;
 
+/* One line without its end. What it returns other than ERR_OK ends the reading. */
+typedef enum err snmprec_line_fn(void *ctx, const char *line, size_t len);
+
+/* Hands over every line but comments and empty ones. *too_long: lines over 1 MiB, which are left out. Errors
+ * as above, and those of fn. */
+enum err snmprec_each_line(const char *path, snmprec_line_fn *fn, void *ctx, uint64_t *too_long) NW_CHECKED;
+/* The OID that a line begins with; len: in room, out used. ERR_MALFORMED. */
+enum err snmprec_line_oid(const char *line, size_t line_len, uint32_t *ids, size_t *len) NW_CHECKED;
+
 /* Would the plan read this instance? */
 bool read_plan_has(const struct read_plan *plan, const uint32_t *oid, size_t len);
 

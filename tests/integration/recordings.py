@@ -186,6 +186,12 @@ def answers(port, community):
             return False
 
 
+def unread(world, *argv):
+    """The columns of `netzwacht poll --unread`; of the examples their beginnings, since a live agent's clocks go on."""
+    lines = world.run("netzwacht", "poll", *argv, "--unread", timeout=60).stdout.split("Columns that the device answers")[1].splitlines()
+    return [line.split()[:3] for line in lines[1:-1] if not line.strip().startswith("1.3.6.1.6.")]
+
+
 def start_snmpsim(world):
     data = world.dir / "data"
     for name in AGENTS:
@@ -222,6 +228,11 @@ def the_network_and_the_recording_say_the_same():
             check(live["entities"] == recorded["entities"], f"{name}: other entities")
             difference = understood(live) ^ understood(recorded)
             check(not difference, f"{name}: {sorted(map(str, difference))[:6]}")
+            unread_live = unread(world, "127.0.0.1", "--port", port, "--credentials", community)
+            unread_recorded = unread(world, "--recording", world.dir / f"data/{name}.snmprec")
+            different = [pair for pair in zip(unread_live, unread_recorded) if pair[0] != pair[1]]
+            check(unread_live == unread_recorded, f"{name}: other columns are unread: {different[:3]} {len(unread_live)} {len(unread_recorded)}")
+            check(len(unread_live) > 5, f"{name}: {unread_live}")
 
 
 def silence_and_open_secrets_are_told():
@@ -257,5 +268,22 @@ def mistakes_in_a_profile_are_told():
         check("6.215e+09 Hz" in good.stdout and "unknown (sentinel)" in good.stdout, good.stdout)
 
 
+def what_no_profile_reads_is_told():
+    """netzwacht profile try lists the columns that no profile reads, with names, and nothing of people's devices"""
+    source = Path(os.environ.get("NETZWACHT_SOURCE", ".")).resolve() / "tests/data"
+    with World() as world:
+        recording = world.write("x.snmprec", (source / "recordings/testing.snmprec").read_text() +
+                                "1.3.6.1.4.1.99999.77.1.2.1|2|-55\n1.3.6.1.4.1.99999.77.1.2.2|2|-57\n"
+                                "1.3.6.1.2.1.4.22.1.2.1.10.1.2.3|4x|00005e005301\n")
+        listed = world.write("names", "1.3.6.1.4.1.99999.77.1.2\texampleLevel\tOBJECT-TYPE\n")
+        done = world.run("netzwacht", "profile", "try", source / "profiles/testing.yaml", recording, "--names", listed)
+        check(re.search(r"1\.3\.6\.1\.4\.1\.99999\.77\.1\.2 +2 values +-55 +exampleLevel", done.stdout), done.stdout)
+        check("1 are of tables about people's devices" in done.stdout, done.stdout)
+        check("5e005301" not in done.stdout and "4.22" not in done.stdout, done.stdout)
+        wrong = world.run("netzwacht", "poll", "--recording", recording, "--unread", "--json", ok=False)
+        check(wrong.returncode == 64 and "--unread" in wrong.stderr, f"{wrong.returncode} {wrong.stderr}")
+
+
 run_tests(every_recording_is_read_as_the_contract_says, every_interface_is_right, a_long_recording_passes_in_seconds,
-          what_cannot_be_read_is_told, the_network_and_the_recording_say_the_same, silence_and_open_secrets_are_told, mistakes_in_a_profile_are_told)
+          what_cannot_be_read_is_told, the_network_and_the_recording_say_the_same, silence_and_open_secrets_are_told, mistakes_in_a_profile_are_told,
+          what_no_profile_reads_is_told)

@@ -13,6 +13,9 @@ tests_unit_test_profile_SOURCES = %D%/test_profile.c %D%/cmocka_tests.h
 tests_unit_test_profile_LDADD = $(COLLECTOR_TEST_LIBS)
 tests_unit_test_decode_SOURCES = %D%/test_decode.c %D%/cmocka_tests.h
 tests_unit_test_decode_LDADD = $(COLLECTOR_TEST_LIBS)
+UNIT_TESTS += tests/unit/test_survey
+tests_unit_test_survey_SOURCES = %D%/test_survey.c %D%/cmocka_tests.h
+tests_unit_test_survey_LDADD = $(COLLECTOR_TEST_LIBS)
 EXTRA_DIST += tests/data/profiles/testing.yaml tests/data/recordings tests/data/make_miniature.py
 dist_check_SCRIPTS += %D%/test_miniatures.py
 
