@@ -61,7 +61,7 @@ static double now_ms(void)
 static enum err read_recording(const struct options *o, struct profile_set *profiles, struct varbind_set *set,
                                const struct device_profile **profile)
 {
-    struct snmprec_stats stats;
+    struct snmprec_stats stats = {0};
     enum err e = snmprec_read_file(o->recording, profile_set_probe(profiles), set, &stats);
 
     if (!e)
