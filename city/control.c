@@ -104,6 +104,21 @@ static const char *swap_device(struct control *c, const char *id, ns_t now)
     return NULL;
 }
 
+/* to NULL: no controller lists it any more. */
+static const char *list_row(struct control *c, const char *id, const char *to)
+{
+    int hotspot = city_hotspot_by_id(c->sim->city, id);
+    int controller = to ? city_device_by_id(c->sim->city, to) : -1;
+
+    if (hotspot < 0)
+        return "there is no hotspot of that id";
+    if (to && controller < 0)
+        return "there is no device of that id";
+    return sim_list_row(c->sim, hotspot, controller) ? NULL
+                                                     : "only a controller's row can be moved, and only to a "
+                                                       "controller; `netzwacht-city init` says how many";
+}
+
 /* NULL, or the problem. */
 static const char *obey(struct control *c, char **words, size_t n, ns_t now, struct json_out *j)
 {
@@ -122,6 +137,10 @@ static const char *obey(struct control *c, char **words, size_t n, ns_t now, str
         return switch_incident(c, INCIDENT_AGENT_DEAD, words[1], false, now, NULL);
     else if (n == 2 && strcmp(verb, "swap") == 0)
         return swap_device(c, words[1], now);
+    else if (n == 3 && strcmp(verb, "move") == 0)
+        return list_row(c, words[1], words[2]);
+    else if (n == 2 && strcmp(verb, "unlist") == 0)
+        return list_row(c, words[1], NULL);
     else if (n == 2 && strcmp(verb, "delay") == 0)
         return take_number(words[1], 10000, &c->delay_ms) ? NULL : "the delay is 0 to 10000 milliseconds";
     else if (n == 2 && strcmp(verb, "loss") == 0)
@@ -136,6 +155,7 @@ static const char *obey(struct control *c, char **words, size_t n, ns_t now, str
             json_string(j, "incident", id);
     } else
         return "not understood: status | counts [AGENT] | list | kill AGENT | revive AGENT | swap DEVICE | "
+               "move HOTSPOT CONTROLLER | unlist HOTSPOT | "
                "incident NAME [TARGET] on|off | script on|off | delay MS | loss PERMILLE";
     return NULL;
 }

@@ -57,6 +57,12 @@ const struct city_device *mib_device(const struct mib_agent *a)
     return &a->sim->city->devices[a->device];
 }
 
+const int *mib_rows(const struct mib_agent *a, size_t *count)
+{
+    *count = a->sim->devices[a->device].row_count;
+    return a->sim->devices[a->device].rows;
+}
+
 enum family mib_family(enum role role)
 {
     switch (role) {
@@ -161,8 +167,8 @@ static size_t row_count(const struct mib_agent *a, enum rows rows)
     case ROWS_SLOT: return 2;
     case ROWS_VAP:
     case ROWS_CORE: return 4;
-    case ROWS_AP: return mib_device(a)->row_count;
-    case ROWS_AP_RADIO: return mib_device(a)->row_count * 2;
+    case ROWS_AP: return a->sim->devices[a->device].row_count;
+    case ROWS_AP_RADIO: return a->sim->devices[a->device].row_count * 2;
     case ROWS_OPTIC: return mib_device(a)->optic_count;
     case ROWS_NEIGHBOUR: return mib_device(a)->port_count + (shared_port(a) >= 0);
     case ROWS_ADDRESS:
@@ -194,9 +200,9 @@ static size_t row_index(const struct mib_agent *a, enum rows rows, size_t row, u
     case ROWS_VAP: return 1;
     case ROWS_IF: out[0] = mib_if_index(a, row); return 1;
     case ROWS_CORE: out[0] = 196608 + (uint32_t)row; return 1;
-    case ROWS_AP: return put_index(out, a->sim->city->hotspots[d->rows[row]].mac);
+    case ROWS_AP: return put_index(out, a->sim->city->hotspots[mib_rows(a, &n)[row]].mac);
     case ROWS_AP_RADIO:
-        n = put_index(out, a->sim->city->hotspots[d->rows[row / 2]].mac);
+        n = put_index(out, a->sim->city->hotspots[mib_rows(a, &n)[row / 2]].mac);
         out[n] = (uint32_t)(row % 2) + 1;
         return n + 1;
     case ROWS_SLOT:

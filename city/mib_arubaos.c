@@ -11,17 +11,18 @@ enum { MEMORY_KB = 3914752 };
 
 static const struct city_hotspot *row_hotspot(const struct mib_agent *a, size_t row)
 {
-    return &a->sim->city->hotspots[mib_device(a)->rows[row]];
+    return &a->sim->city->hotspots[mib_rows(a, &(size_t){0})[row]];
 }
 
 static void totals(const struct mib_agent *a, size_t row, int what, struct agent_value *v)
 {
-    const struct city_device *d = mib_device(a);
+    size_t count;
+    const int *rows = mib_rows(a, &count);
     int sum = 0;
 
     (void)row;
-    for (size_t i = 0; i < d->row_count; i++)
-        sum += what == 1 ? a->sim->hotspots[d->rows[i]].is_serving : sim_clients(a->sim, d->rows[i], a->now);
+    for (size_t i = 0; i < count; i++)
+        sum += what == 1 ? a->sim->hotspots[rows[i]].is_serving : sim_clients(a->sim, rows[i], a->now);
     put_gauge(v, sum);
 }
 
@@ -66,7 +67,7 @@ static void ap(const struct mib_agent *a, size_t row, int what, struct agent_val
                       ? (double)(a->now - a->sim->devices[h->access].boot) / 1e7
                       : 0);
         break;
-    case 13: put_text(v, city_row_model(a->sim->city, mib_device(a)->rows[row])); break;
+    case 13: put_text(v, city_row_model(a->sim->city, mib_rows(a, &(size_t){0})[row])); break;
     case 14: put_text(v, h->name); break;
     default: put_int(v, a->sim->hotspots[h - a->sim->city->hotspots].is_serving ? 1 : 2); break;
     }
@@ -74,7 +75,7 @@ static void ap(const struct mib_agent *a, size_t row, int what, struct agent_val
 
 static void radio(const struct mib_agent *a, size_t row, int what, struct agent_value *v)
 {
-    int hotspot = mib_device(a)->rows[row / 2];
+    int hotspot = mib_rows(a, &(size_t){0})[row / 2];
     int band = row % 2 == 0 ? 1 : 0; /* radio 1 is 5 GHz, as on the real ones */
     char text[16];
 

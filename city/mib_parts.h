@@ -61,6 +61,8 @@ void put_bytes(struct agent_value *v, const uint8_t *bytes, size_t len);
 void put_object(struct agent_value *v, const uint32_t *oid, size_t len);
 
 const struct city_device *mib_device(const struct mib_agent *a);
+/* Of a controller: the hotspots that it lists. */
+const int *mib_rows(const struct mib_agent *a, size_t *count);
 /* The port that feeds the row-th access point. */
 size_t mib_poe_port(const struct mib_agent *a, size_t row);
 enum { MIB_ROW_ADDRESSES = 0x0a500001 }; /* 10.80.0.1 and up: controllers' rows, outside of the city */

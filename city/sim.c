@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double recharge_s = 240; /* from empty to full */
 static const double drift_max_db = 16;
@@ -128,6 +129,55 @@ static void start_meters(struct sim *s)
     }
 }
 
+/* ---- what controllers list ---- */
+
+/* Each has room for all of them. */
+static bool copy_rows(struct sim *s)
+{
+    size_t total = 0;
+
+    for (size_t i = 0; i < s->city->device_count; i++)
+        total += s->city->devices[i].row_count;
+    for (size_t i = 0; i < s->city->device_count; i++) {
+        const struct city_device *d = &s->city->devices[i];
+        if (d->role != ROLE_CONTROLLER)
+            continue;
+        s->devices[i].rows = calloc(total + 1, sizeof *s->devices[i].rows);
+        if (!s->devices[i].rows)
+            return false;
+        memcpy(s->devices[i].rows, d->rows, d->row_count * sizeof *d->rows);
+        s->devices[i].row_count = d->row_count;
+    }
+    return true;
+}
+
+static void remove_row(struct sim_device *d, int hotspot)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < d->row_count; i++)
+        if (d->rows[i] != hotspot)
+            d->rows[kept++] = d->rows[i];
+    d->row_count = kept;
+}
+
+bool sim_list_row(struct sim *s, int hotspot, int controller)
+{
+    struct sim_device *to = controller < 0 ? NULL : &s->devices[controller];
+    size_t at;
+
+    if (!s->city->hotspots[hotspot].is_row || (to && !to->rows))
+        return false;
+    for (size_t i = 0; i < s->city->device_count; i++)
+        remove_row(&s->devices[i], hotspot);
+    if (!to)
+        return true;
+    for (at = to->row_count++; at > 0 && to->rows[at - 1] > hotspot; at--)
+        to->rows[at] = to->rows[at - 1]; /* MACs grow with the number */
+    to->rows[at] = hotspot;
+    return true;
+}
+
 enum err sim_new(const struct city *c, ns_t now, struct sim **out)
 {
     struct sim *s = calloc(1, sizeof *s);
@@ -141,6 +191,10 @@ enum err sim_new(const struct city *c, ns_t now, struct sim **out)
         sim_free(s);
         return ERR_NOMEM;
     }
+    if (!copy_rows(s)) {
+        sim_free(s);
+        return ERR_NOMEM;
+    }
     start_meters(s);
     sim_settle(s, now);
     *out = s;
@@ -151,6 +205,8 @@ void sim_free(struct sim *s)
 {
     if (!s)
         return;
+    for (size_t i = 0; s->devices && i < s->city->device_count; i++)
+        free(s->devices[i].rows);
     free(s->hotspots);
     free(s->devices);
     free(s);

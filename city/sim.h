@@ -34,6 +34,8 @@ struct sim_device {
     uint32_t outages; /* UPS: of the mains */
     unsigned swaps;   /* how often another box was put in its place */
     ns_t drift_since; /* its uplink fibre: optical level falls since; 0 = no */
+    int *rows;        /* controllers: the hotspots that it lists now, in the order of their MACs */
+    size_t row_count;
     uint64_t requests, varbinds;
 };
 
@@ -52,6 +54,10 @@ void sim_settle(struct sim *s, ns_t now);
 
 /* Its up-time begins at now; an access point's counters too. */
 void sim_restart_agent(struct sim *s, int device, ns_t now);
+
+/* The controller (device index; -1: none) that lists this hotspot's access point from now on. False: it is no
+ * controller's row, or the device no controller. */
+bool sim_list_row(struct sim *s, int hotspot, int controller);
 
 /* Does its agent answer? */
 bool sim_answers(const struct sim *s, int device);

@@ -390,6 +390,42 @@ static void a_swapped_device_has_another_serial_number_and_has_just_started(void
     city_free(city);
 }
 
+static void a_moved_access_point_is_listed_by_one_controller_and_an_unlisted_one_by_none(void **state)
+{
+    struct city *city = make_city(300, 60);
+    struct control c = {0};
+    int one = city_device_by_id(city, "wlc-1"), two = city_device_by_id(city, "wlc-2");
+
+    (void)state;
+    assert_true(one >= 0 && two >= 0);
+    assert_ok(sim_new(city, 1795000000 * SECONDS, &c.sim));
+    assert_ok(incidents_new(c.sim, ignore_line, NULL, &c.incidents));
+    struct sim_device *from = &c.sim->devices[one], *to = &c.sim->devices[two];
+    size_t before = from->row_count, there = to->row_count;
+    int hotspot = from->rows[before / 2];
+    char line[64];
+
+    snprintf(line, sizeof line, "move %s wlc-2", city->hotspots[hotspot].id);
+    assert_true(is_ok(&c, line));
+    assert_int_equal(from->row_count, before - 1);
+    assert_int_equal(to->row_count, there + 1);
+    for (size_t i = 1; i < to->row_count; i++)
+        assert_true(memcmp(city->hotspots[to->rows[i - 1]].mac, city->hotspots[to->rows[i]].mac, 6) < 0);
+    snprintf(line, sizeof line, "unlist %s", city->hotspots[hotspot].id);
+    assert_true(is_ok(&c, line));
+    assert_int_equal(to->row_count, there);
+    snprintf(line, sizeof line, "move %s wlc-1", city->hotspots[hotspot].id);
+    assert_true(is_ok(&c, line));
+    assert_int_equal(from->row_count, before);
+    assert_int_equal(from->rows[before / 2], hotspot);
+    snprintf(line, sizeof line, "move %s core-1", city->hotspots[hotspot].id);
+    assert_false(is_ok(&c, line));
+    assert_false(is_ok(&c, "unlist nobody"));
+    incidents_free(c.incidents);
+    sim_free(c.sim);
+    city_free(city);
+}
+
 /* ---- the back-filled past ---- */
 
 struct seen {
@@ -483,4 +519,5 @@ RUN_TESTS("city_files", cmocka_unit_test(the_product_reads_the_inventory_without
           cmocka_unit_test(models_and_versions_follow_from_the_seed),
           cmocka_unit_test(its_rules_show_every_kind_of_finding),
           cmocka_unit_test(a_swapped_device_has_another_serial_number_and_has_just_started),
+          cmocka_unit_test(a_moved_access_point_is_listed_by_one_controller_and_an_unlisted_one_by_none),
           cmocka_unit_test(the_past_is_in_order_typed_and_has_a_few_outages))
