@@ -9,6 +9,7 @@ from big_controller import COLUMNS, Controller, clients, frequency, is_up, mac, 
 from harness import World, check, run_tests, wait_for  # noqa: E402
 
 MEMORY_MAX, SECONDS_MAX = 256, 60
+HOTSPOTS, INTERVAL, TOMBSTONE = 4, 2, 6
 
 
 class Bed(World):
@@ -22,10 +23,23 @@ inventory: inventory.yaml
 credentials:
   - {{name: default, version: v2c, community_file: community}}
 collector: {{interval: {interval}s, timeout: 500ms, miss_interval: 500ms, confirm_interval: 100ms}}
+alerts: {{tombstone_after: {TOMBSTONE}s}}
 """)
         self.write("inventory.yaml", "sites: [{id: s, name: S, lat: 53.7, lon: 9.99}]\ndevices:\n" + "".join(
             f"  - {{id: {name}, name: W, address: 127.0.0.1, port: {agent.port}, kind: controller, site: s}}\n"
-            for name, agent in controllers.items()))
+            for name, agent in controllers.items()) + "hotspots:\n" + "".join(
+            f"  - {{id: hs-{ap}, name: H, site: s, entity: \"ap/{mac(ap)}\"}}\n" for ap in range(HOTSPOTS)))
+
+    def states(self, hotspot):
+        """[(state, reason)] as alerts told them, transitions only."""
+        found = [line["state"] for line in self.journal("alerts") if line.get("state", {}).get("id") == hotspot]
+        return [(s["state"], s["reason"]) for s in found if not s.get("is_repeat")]
+
+    def incidents(self, event):
+        return [line["incident"]["type"] for line in self.journal("alerts") if line.get("incident", {}).get("event") == event]
+
+    def findings(self):
+        return [line["finding"]["kind"] for line in self.journal("collector") if "finding" in line]
 
     def samples(self, source):
         return [line["samples"] for line in self.journal("collector") if line.get("samples", {}).get("source") == source]
@@ -105,4 +119,99 @@ def wide():
     check(sum(report["columns"].values()) >= 2 * 600000, f"only {sum(report['columns'].values())} objects were read")
 
 
-run_tests(small, large, wide)
+# ---- two controllers, the alerts daemon behind them ----
+
+class Pair(Bed):
+    """Controller `one` lists access points 0 to 3, `two` none; hotspots hs-0 to hs-3 are at home nowhere."""
+
+    def __enter__(self):
+        self.one, self.two = Controller(self, HOTSPOTS), Controller(self, HOTSPOTS, HOTSPOTS)
+        self.configure(INTERVAL, one=self.one, two=self.two)
+        self.collector = self.start_collector()
+        self.start("netzwacht-alerts", "-c", self.dir / "netzwacht.yaml")
+        for ap in range(HOTSPOTS):
+            self.wait_state(ap, "usable", "none")
+        return self
+
+    def start_collector(self):
+        return self.start("netzwacht-collector", "-c", self.dir / "netzwacht.yaml")
+
+    def wait_state(self, ap, state, reason):
+        wait_for(f"hs-{ap} {state} {reason}", 40, lambda: self.states(f"hs-{ap}")[-1:] == [(state, reason)], 0.5)
+
+    def wait_polls(self, name, count):
+        before = len(self.samples(name))
+        wait_for(f"{count} polls of {name}", 60, lambda: len(self.samples(name)) >= before + count, 0.5)
+
+    def ups(self, name, ap):
+        """What each poll said of the access point; None: unknown or not listed."""
+        return [by_name(sample).get((f"ap/{mac(ap)}", "ap.up")) for sample in self.samples(name) if "values" in sample]
+
+
+def move():
+    """an access point that moves to another controller: no incident, no other state, a gap of one poll at most"""
+    with Pair() as pair:
+        pair.one.do("remove", 1)
+        pair.two.do("add", 1)
+        wait_for("two speaks", 20, lambda: 1 in pair.ups("two", 1), 0.5)
+        pair.wait_polls("two", 3)
+        check(pair.states("hs-1") == [("usable", "none")], f"states {pair.states('hs-1')}")
+        check(pair.incidents("opened") == [], f"incidents {pair.incidents('opened')}")
+        one, two = pair.ups("one", 1), pair.ups("two", 1)
+        last = max(n for n, up in enumerate(one) if up == 1)
+        check(two.index(1) <= last + 2, f"the gap is too long: {one} {two}")
+        check("ap_moved" in pair.findings(), "the move is not told")
+
+
+def failover():
+    """two that list it: the one that says up speaks, the other one's stale row changes nothing"""
+    with Pair() as pair:
+        pair.two.do("add", 2)
+        pair.one.do("status", 2, 2)  # it has left, but stays in the table as down
+        pair.wait_polls("one", 5)
+        check(pair.states("hs-2") == [("usable", "none")], f"states {pair.states('hs-2')}")
+        check(pair.ups("two", 2)[-1] == 1 and pair.ups("one", 2)[-1] is None, "the wrong one speaks")
+        pair.two.do("status", 2, 2)
+        pair.wait_state(2, "unusable", "ap")
+        check(pair.incidents("opened") == ["device_down"], f"incidents {pair.incidents('opened')}")
+
+
+def partial():
+    """a list that breaks off makes nobody vanish; silence of the rest is no verdict"""
+    with Pair() as pair:
+        pair.one.do("mute", 2)
+        pair.wait_polls("one", 3)
+        pair.one.do("mute", -1)
+        pair.wait_polls("one", 2)
+        check("OUTCOME_PARTIAL" in [sample["outcome"] for sample in pair.samples("one")], "no poll was partial")
+        for ap in range(HOTSPOTS):
+            check(pair.states(f"hs-{ap}") == [("usable", "none")], f"hs-{ap}: {pair.states(f'hs-{ap}')}")
+        check("ap_vanished" not in pair.findings(), "vanished by a list that broke off")
+        check(pair.ups("one", 3)[-1] == 1, "it does not come back")
+
+
+def vanish():
+    """one that vanishes: unknown with a reason, then a tombstone that a restart remembers; listed again, it is usable"""
+    with Pair() as pair:
+        pair.one.do("remove", 3)
+        pair.wait_state(3, "unknown", "vanished")
+        check(pair.incidents("opened") == ["ap_vanished"], f"incidents {pair.incidents('opened')}")
+        pair.wait_state(3, "unknown", "removed")
+        wait_for("the incident's end", 30, lambda: pair.incidents("closed") == ["ap_vanished"], 0.5)
+        pair.collector.terminate()
+        pair.collector.wait(10)
+        pair.start_collector()
+        pair.wait_polls("one", 3)
+        table = [sample["table"] for sample in pair.samples("one") if "table" in sample][-1]
+        ghost = [entity for entity in table["entities"] if entity["id"] == f"ap/{mac(3)}"]
+        check(ghost and "vanished" in [a["key"] for a in ghost[0]["attributes"]], f"no tombstone in the table: {ghost}")
+        check(pair.states("hs-3")[-1] == ("unknown", "removed"), f"states {pair.states('hs-3')}")
+        check(len(pair.incidents("opened")) == 1, "alarmed again")
+        pair.one.do("add", 3)
+        pair.wait_state(3, "usable", "none")
+        pair.one.do("serial", 3, "ANOTHER-1")
+        pair.one.do("serial", 2, "SIM0000000")  # that of access point 0
+        wait_for("findings", 20, lambda: {"ap_replaced", "ap_same_serial"} <= set(pair.findings()), 0.5)
+
+
+run_tests(small, large, wide, move, failover, partial, vanish)
