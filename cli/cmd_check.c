@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "alerts/rules.h"
 #include "cli/command.h"
@@ -70,6 +71,22 @@ static void print_summary(const struct settings *s, const struct inventory *inv)
                : "");
 }
 
+static void check_secret(struct conf_pos at, const char *key, const char *path, struct conf_report *report)
+{
+    char *secret = NULL;
+    enum err e = path ? settings_read_secret(path, &secret) : ERR_OK;
+
+    if (e)
+        conf_report_add(report, at, "%s: %s: %s (chmod 600, readable by the collector's user)", key, path,
+                        err_text(e));
+    if (!e && path && strcmp(key, "community_file") != 0 && strlen(secret) < SNMP_PASSPHRASE_MIN)
+        conf_report_add(report, at, "%s: %s: a passphrase has at least %d characters (RFC 3414, 11.2)", key,
+                        path, SNMP_PASSPHRASE_MIN);
+    if (secret)
+        explicit_bzero(secret, strlen(secret));
+    free(secret);
+}
+
 /* Credentials that a device names must exist, and their secrets be readable and private. */
 static void check_secrets(const struct settings *s, const struct inventory *inv, struct conf_report *report)
 {
@@ -82,13 +99,9 @@ static void check_secrets(const struct settings *s, const struct inventory *inv,
             conf_report_add(report, devices[i].at, "credentials: there is none named \"%s\" in %s",
                             devices[i].credentials, s->path);
     for (size_t i = 0; i < s->credentials.count; i++) {
-        char *secret = NULL;
-        enum err e = all[i].community_file ? settings_read_secret(all[i].community_file, &secret) : ERR_OK;
-        if (e)
-            conf_report_add(report, all[i].at,
-                            "community_file: %s: %s (chmod 600, readable by the collector's user)",
-                            all[i].community_file, err_text(e));
-        free(secret);
+        check_secret(all[i].at, "community_file", all[i].community_file, report);
+        check_secret(all[i].at, "auth_file", all[i].auth_file, report);
+        check_secret(all[i].at, "priv_file", all[i].priv_file, report);
     }
 }
 

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/credentials.h"
 #include "cli/discover_options.h"
 #include "cli/discover_scan.h"
-#include "cli/poll_live.h"
 #include "cli/profiles.h"
 #include "lib/base/log.h"
 
@@ -128,34 +128,39 @@ static enum err report(struct scan *s, const struct discover_options *o)
     say_what_is_odd(&status, o);
     if (status.found)
         return propose(s, o);
-    log_error("no agent answered (%llu addresses asked, %zu refused): check ranges, port and community; "
-              "`netzwacht doctor ADDRESS` looks at one",
-              (unsigned long long)status.done, status.refused);
+    log_error("no agent answered (%llu addresses asked, %zu refused, %zu denied): check ranges, port and "
+              "credentials; `netzwacht doctor ADDRESS` looks at one",
+              (unsigned long long)status.done, status.refused, status.denied);
     return ERR_UNREACHABLE;
 }
 
 /* ---- the command ---- */
 
-static enum err open_log(const struct discover_options *o, const char *community,
+static enum err open_log(const struct discover_options *o, const struct snmp_access *access,
                          struct discover_state *state, struct discover_log **log)
 {
-    struct buf asks = BUF_INIT;
+    struct buf asks = BUF_INIT, secret = BUF_INIT;
     enum err e;
 
     if (!o->state)
         return ERR_OK;
     discover_options_describe(o, &asks);
-    e = buf_error(&asks);
+    credentials_put(access, &secret);
+    e = buf_error(&asks) ? buf_error(&asks) : buf_error(&secret);
     if (!e)
-        e = discover_log_open(o->state, asks.data, community, state, log);
+        e = discover_log_open(o->state, asks.data, secret.data, state, log);
     if (!e && (state->done || state->device_count))
         log_info("%s: %llu addresses and %zu agents are known already", o->state,
                  (unsigned long long)state->done, state->device_count);
     buf_fini(&asks);
+    if (secret.data)
+        explicit_bzero(secret.data, secret.len);
+    buf_fini(&secret);
     return e;
 }
 
-static enum err search(const struct discover_options *o, const char *community, struct profile_set *profiles)
+static enum err search(const struct discover_options *o, const struct snmp_access *access,
+                       struct profile_set *profiles)
 {
     struct progress progress = {.has_terminal = isatty(STDERR_FILENO)};
     struct scan_options options = {.ranges = o->ranges,
@@ -165,13 +170,13 @@ static enum err search(const struct discover_options *o, const char *community, 
                                    .follow_most = discover_options_follow_most(o),
                                    .port = o->port,
                                    .rate = o->rate,
-                                   .community = community,
+                                   .access = access,
                                    .progress = show_progress,
                                    .progress_every = progress.has_terminal ? SECONDS / 2 : 10 * SECONDS,
                                    .ctx = &progress};
     struct discover_state state = {0};
     struct scan *s = NULL;
-    enum err e = open_log(o, community, &state, &options.log);
+    enum err e = open_log(o, access, &state, &options.log);
 
     if (e)
         return e;
@@ -195,22 +200,26 @@ int cmd_discover(int argc, char **argv)
     struct discover_options *o = calloc(1, sizeof *o);
     int status = o ? discover_options_parse(argc, argv, o) : EXIT_FINDING;
     struct profile_set *profiles = NULL;
-    char *community = NULL;
+    struct snmp_access access;
     enum err e;
 
     if (status) {
         free(o);
         return status == -1 ? EXIT_DONE : status;
     }
-    e = live_read_community(o->credentials, &community);
+    e = credentials_read(o->credentials, &access);
+    if (!e && o->wants_v3 && !access.user) {
+        log_error(
+            "--v3: %s holds a community and no SNMPv3 user; netzwacht(1), CREDENTIALS, says how to write one",
+            o->credentials);
+        e = ERR_MALFORMED;
+    }
     if (!e)
         e = profiles_load(NULL, 0, &profiles);
     if (!e)
-        e = search(o, community, profiles);
+        e = search(o, &access, profiles);
     profile_set_free(profiles);
-    if (community)
-        explicit_bzero(community, strlen(community));
-    free(community);
+    snmp_access_fini(&access);
     free(o);
     return err_exit_status(e);
 }

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "cli/poll_live.h"
+#include "cli/credentials.h"
 #include "cli/profiles.h"
 #include "collector/discover_range.h"
 #include "collector/doctor.h"
@@ -38,7 +38,9 @@ struct options {
 struct doctor {
     struct loop *loop;
     struct snmp_io *io;
+    struct snmp_access access;
     struct snmp_peer peer;
+    char engine_id[2 * SNMP_ENGINE_ID_MAX + 1];
     struct varbind_set *answers;
     struct doctor_facts facts;
     /* of the last request */
@@ -55,16 +57,16 @@ union any_address {
 static void print_usage(FILE *to)
 {
     fputs("Usage: netzwacht doctor TARGET --credentials FILE|- [--port P] [--json]\n\n"
-          "Looks at one SNMP agent (v2c) and says why it is silent, wrong or slow: one line for each step, "
+          "Looks at one SNMP agent (v2c or v3) and says why it is silent, wrong or slow: one line for each "
+          "step, "
           "with ok,\n"
           "failed or unknown, what is known, and what to do.\n\n"
           "  --port P             UDP port of the agent (161)\n"
-          "  --credentials FILE   file with the community in its first line (mode 0600); - reads standard "
-          "input\n"
+          "  --credentials FILE   file (mode 0600) with the community in its first line, or with an SNMPv3 "
+          "user\n"
+          "                       (netzwacht(1), CREDENTIALS); - reads standard input\n"
           "  --json               one JSON object\n\n"
-          "To a silent agent it also sends a ping and asks for TCP ports 22, 80 and 443. SNMP v3 is not "
-          "supported\n"
-          "here yet.\n"
+          "To a silent agent it also sends a ping and asks for TCP ports 22, 80 and 443.\n"
           "Exit status: 0 healthy, 1 it answers, but something is wrong, 69 no answer, 77 no credentials.\n",
           to);
 }
@@ -77,6 +79,7 @@ static void on_reply(void *ctx, enum err result, const struct snmp_message *repl
 
     d->result = result;
     d->rtt = rtt;
+    d->facts.is_denied |= !result && reply->error_status == SNMP_AUTHORIZATION_ERROR;
     if (!result && reply->error_status == SNMP_NO_ERROR) {
         d->result = poll_take(reply->varbinds, reply->varbinds_len, d->answers);
         varbind_set_sort(d->answers);
@@ -84,10 +87,11 @@ static void on_reply(void *ctx, enum err result, const struct snmp_message *repl
     loop_stop(d->loop);
 }
 
-static enum err get(struct doctor *d, const struct poll_request *r, uint32_t tries)
+static enum err get_from(struct doctor *d, struct snmp_peer *peer, const struct poll_request *r,
+                         uint32_t tries)
 {
     snmp_handle handle;
-    struct snmp_ask ask = {.peer = &d->peer,
+    struct snmp_ask ask = {.peer = peer,
                            .type = SNMP_GET,
                            .oids = r->oids,
                            .count = r->count,
@@ -98,6 +102,11 @@ static enum err get(struct doctor *d, const struct poll_request *r, uint32_t tri
     enum err e = snmp_io_ask(d->io, &ask, &handle);
 
     return e ? e : loop_run(d->loop);
+}
+
+static enum err get(struct doctor *d, const struct poll_request *r, uint32_t tries)
+{
+    return get_from(d, &d->peer, r, tries);
 }
 
 static const uint32_t sys_descr[] = {1, 3, 6, 1, 2, 1, 1, 1, 0};
@@ -183,7 +192,7 @@ static enum doctor_port why_refused(const struct doctor *d)
     if (fd < 0)
         return DOCTOR_PORT_HOST_UNREACHABLE;
     request_system(&r);
-    if (!snmp_request_encode(&(struct snmp_request){.version = 1,
+    if (!snmp_request_encode(&(struct snmp_request){.version = 1, /* any message will do */
                                                     .community = d->peer.community,
                                                     .community_len = d->peer.community_len,
                                                     .type = SNMP_GET,
@@ -251,11 +260,65 @@ static void look_for_host(struct doctor *d)
 
 /* ---- the observations ---- */
 
+/* Is the agent's answer to this user authentic, whatever it says? */
+static enum err understands(struct doctor *d, const struct usm_user *user, bool *out)
+{
+    struct snmp_security security = {.user = user};
+    struct snmp_peer peer = {.address = d->peer.address, .version = d->peer.version, .security = &security};
+    struct poll_request r;
+    enum err e;
+
+    request_system(&r);
+    e = get_from(d, &peer, &r, TRIES);
+    *out = !e && (d->result == ERR_OK || security.engine.is_synced);
+    d->facts.is_denied = false;
+    explicit_bzero(&security, sizeof security);
+    return e;
+}
+
+/* An agent need not report what it cannot decrypt, nor a context that it does not have. */
+static enum err explain_silence(struct doctor *d)
+{
+    struct usm_user plain = *d->access.user;
+    bool is_understood = false;
+    enum err e = ERR_OK;
+
+    if (plain.context[0]) {
+        plain.context[0] = '\0';
+        e = understands(d, &plain, &is_understood);
+        if (is_understood)
+            d->facts.mute = DOCTOR_MUTE_CONTEXT;
+    }
+    if (!e && !is_understood && plain.priv != SNMP_PRIV_NONE) {
+        plain.priv = SNMP_PRIV_NONE;
+        e = understands(d, &plain, &is_understood);
+        if (is_understood)
+            d->facts.mute = DOCTOR_MUTE_PRIVACY;
+    }
+    usm_user_wipe(&plain);
+    return e;
+}
+
+static void note_engine(struct doctor *d)
+{
+    const struct usm_engine *engine = &d->peer.security->engine;
+
+    for (size_t i = 0; i < engine->id_len; i++)
+        snprintf(d->engine_id + 2 * i, 3, "%02x", engine->id[i]);
+    d->facts.engine_id = engine->id_len ? d->engine_id : NULL;
+}
+
 /* Why the first request got no answer that could be taken. */
 static enum doctor_port explain(struct doctor *d)
 {
     struct snmp_stats stats;
 
+    if (d->result == ERR_DENIED) {
+        d->facts.report = d->peer.security->report;
+        return DOCTOR_PORT_REPORTS;
+    }
+    if (d->result == ERR_TIMEOUT && d->facts.engine_id)
+        return DOCTOR_PORT_MUTE;
     snmp_io_stats(d->io, &stats);
     for (int kind = SNMP_REJECT_PDU; kind < SNMP_REJECT_COUNT; kind++)
         if (stats.rejected[kind]) {
@@ -331,11 +394,13 @@ static enum err observe_agent(struct doctor *d, struct profile_set *profiles)
     e = get(d, &r, TRIES);
     if (e)
         return e;
+    if (d->peer.security)
+        note_engine(d);
     if (d->result) {
         d->facts.port = explain(d);
         if (d->facts.port == DOCTOR_PORT_SILENT)
             look_for_host(d);
-        return ERR_OK;
+        return d->facts.port == DOCTOR_PORT_MUTE ? explain_silence(d) : ERR_OK;
     }
     d->facts.port = DOCTOR_PORT_ANSWERS;
     vb = varbind_set_find(d->answers, sys_descr, ARRAY_LEN(sys_descr));
@@ -392,10 +457,11 @@ static enum err print_findings(const struct options *o, const struct doctor_find
 
 static int parse_options(int argc, char **argv, struct options *o)
 {
-    static const struct option longs[] = {
-        {"port", required_argument, NULL, 'p'}, {"credentials", required_argument, NULL, 'c'},
-        {"json", no_argument, NULL, 'j'},       {"v3", optional_argument, NULL, '3'},
-        {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {{"port", required_argument, NULL, 'p'},
+                                          {"credentials", required_argument, NULL, 'c'},
+                                          {"json", no_argument, NULL, 'j'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
     int64_t port;
     int c;
 
@@ -411,9 +477,6 @@ static int parse_options(int argc, char **argv, struct options *o)
             break;
         case 'c': o->credentials = optarg; break;
         case 'j': o->is_json = true; break;
-        case '3':
-            log_error("SNMP v3 is not supported by this command yet; it speaks v2c");
-            return EXIT_BAD_USAGE;
         case 'h': print_usage(stdout); return -1;
         default: return EXIT_BAD_USAGE;
         }
@@ -465,20 +528,20 @@ static enum err examine(struct doctor *d, const struct options *o, struct profil
 
 int cmd_doctor(int argc, char **argv)
 {
-    struct doctor d = {.peer = {.version = 1}};
+    struct doctor d = {0};
     struct doctor_findings findings;
     struct profile_set *profiles = NULL;
     struct options o;
-    char *community = NULL;
     int status = parse_options(argc, argv, &o);
     enum err e;
 
     if (status)
         return status == -1 ? EXIT_DONE : status;
-    e = live_read_community(o.credentials, &community);
+    e = credentials_read(o.credentials, &d.access);
+    if (!e)
+        e = snmp_access_apply(&d.access, &d.peer);
     if (!e) {
-        d.peer.community = (const uint8_t *)community;
-        d.peer.community_len = strlen(community);
+        d.facts.user = d.access.user;
         d.answers = varbind_set_new();
         e = d.answers ? profiles_load(NULL, 0, &profiles) : ERR_NOMEM;
     }
@@ -493,8 +556,7 @@ int cmd_doctor(int argc, char **argv)
     loop_free(d.loop);
     varbind_set_free(d.answers);
     profile_set_free(profiles);
-    if (community)
-        explicit_bzero(community, strlen(community));
-    free(community);
+    snmp_access_withdraw(&d.peer);
+    snmp_access_fini(&d.access);
     return e ? err_exit_status(e) : findings.status;
 }

@@ -94,15 +94,16 @@ static enum err ask(struct inventory_edit *edit, struct draft_item *item)
     const struct device_profile *profile;
     struct profile_set *profiles = NULL;
     struct varbind_set *set = varbind_set_new();
+    struct snmp_access access = {0};
+    const char *problem = "there are no such credentials";
     enum err e = set ? ERR_OK : ERR_NOMEM;
 
-    if (!c || !c->community_file) {
-        log_info("%s is not asked who it is: credentials \"%s\" hold no community", d->address,
-                 d->credentials);
+    if (!c || snmp_access_load(c, &access, &problem)) {
+        log_info("%s is not asked who it is: credentials \"%s\": %s", d->address, d->credentials, problem);
         varbind_set_free(set);
         return e;
     }
-    live.credentials = c->community_file;
+    live.access = &access;
     if (!e)
         e = profiles_load(NULL, 0, &profiles);
     if (!e) {
@@ -113,6 +114,7 @@ static enum err ask(struct inventory_edit *edit, struct draft_item *item)
     }
     varbind_set_free(set);
     profile_set_free(profiles);
+    snmp_access_fini(&access);
     return e;
 }
 

@@ -23,11 +23,14 @@ static void print_usage(FILE *to)
     fputs("Usage: netzwacht discover RANGE... --credentials FILE|- [OPTION]...\n\n"
           "Asks every address of the ranges (192.0.2.0/24, 2001:db8::/120, or one address) who it is over "
           "SNMP\n"
-          "v2c, who its LLDP neighbours are, which ports feed them and which access points it controls, and\n"
+          "v2c or v3, who its LLDP neighbours are, which ports feed them and which access points it "
+          "controls, and\n"
           "prints a proposed inventory with a tree of uplinks. Changes nothing.\n\n"
           "  --port P             UDP port of the agents (161)\n"
-          "  --credentials FILE   file with the community in its first line (mode 0600); - reads standard "
-          "input\n"
+          "  --credentials FILE   file (mode 0600) with the community in its first line, or with an SNMPv3 "
+          "user\n"
+          "                       (netzwacht(1), CREDENTIALS); - reads standard input\n"
+          "  --v3                 insist on an SNMPv3 user; agents that do not know it are named, too\n"
           "  --rate N             datagrams per second, 1 to 1000 (50)\n"
           "  --core ID            the device that the monitor hangs on, as it is called in the proposal: "
           "uplinks\n"
@@ -40,7 +43,7 @@ static void print_usage(FILE *to)
           "  --yes-large          allow more than 4096 addresses\n"
           "  -o, --output FILE    write there instead of standard output; FILE must not exist yet\n"
           "  --force              write over FILE\n\n"
-          "SNMP v3 is not supported here yet. Ctrl-C ends the search and prints what was found so far.\n"
+          "Ctrl-C ends the search and prints what was found so far.\n"
           "Exit status: 0 agents found, 69 no agent answered, 73 FILE exists, 77 no credentials,\n"
           "78 the --state FILE is of another search, or broken.\n",
           to);
@@ -139,7 +142,7 @@ static int take_option(struct discover_options *o, int c)
     case 'y': o->is_large = true; return EXIT_DONE;
     case 'o': o->output = optarg; return EXIT_DONE;
     case 'f': o->is_forced = true; return EXIT_DONE;
-    case '3': log_error("SNMP v3 is not supported by this command yet; it speaks v2c"); return EXIT_BAD_USAGE;
+    case '3': o->wants_v3 = true; return EXIT_DONE;
     case 'h': print_usage(stdout); return -1;
     default: return EXIT_BAD_USAGE;
     }
@@ -157,7 +160,7 @@ int discover_options_parse(int argc, char **argv, struct discover_options *o)
                                           {"yes-large", no_argument, NULL, 'y'},
                                           {"output", required_argument, NULL, 'o'},
                                           {"force", no_argument, NULL, 'f'},
-                                          {"v3", optional_argument, NULL, '3'},
+                                          {"v3", no_argument, NULL, '3'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
     int c, status = EXIT_DONE;

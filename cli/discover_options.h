@@ -20,7 +20,7 @@ struct discover_options {
     size_t within_count;
     const char *credentials, *output, *core, *state;
     long port, rate;
-    bool is_large, is_forced;
+    bool is_large, is_forced, wants_v3;
 };
 
 /* Returns EXIT_DONE, the exit status of a mistake (logged), or -1: help was printed. */

@@ -108,17 +108,21 @@ static void target_free(struct target *t)
     else
         s->newest = t->older;
     poll_free(t->poll);
+    snmp_access_withdraw(&t->peer);
     free(t);
 }
 
 static struct target *target_new(struct scan *s, const struct snmp_address *address, uint64_t number,
                                  int64_t depth)
 {
-    struct poll_options options = {.profiles = s->profiles, .version = 1, .is_survey = true};
+    struct poll_options options = {
+        .profiles = s->profiles, .version = s->options.access->version, .is_survey = true};
     struct target *t = calloc(1, sizeof *t);
     ns_t now = loop_mono(s->loop);
 
-    if (!t || poll_new(&options, &t->poll)) {
+    if (!t || snmp_access_apply(s->options.access, &t->peer) || poll_new(&options, &t->poll)) {
+        if (t)
+            snmp_access_withdraw(&t->peer);
         free(t);
         fail(s, ERR_NOMEM);
         return NULL;
@@ -127,10 +131,7 @@ static struct target *target_new(struct scan *s, const struct snmp_address *addr
     t->number = number;
     t->depth = depth;
     t->tries = SCAN_TRIES;
-    t->peer = (struct snmp_peer){.address = *address,
-                                 .version = 1,
-                                 .community = (const uint8_t *)s->options.community,
-                                 .community_len = strlen(s->options.community)};
+    t->peer.address = *address;
     t->peer.address.port_be = htons((uint16_t)s->options.port);
     t->older = s->newest;
     if (s->newest)
@@ -257,13 +258,25 @@ static enum err add_device(struct scan *s, const struct target *t)
     return e ? e : keep_device(s, &d);
 }
 
+/* It told its engine ID, which takes no user, and then nothing else. */
+static bool is_denied(const struct target *t, enum err result)
+{
+    return t->peer.security && t->peer.security->engine.id_len && !t->peer.security->is_proven &&
+           (result == ERR_DENIED || result == ERR_TIMEOUT);
+}
+
 static void end_target(struct target *t, enum err result)
 {
     struct scan *s = t->scan;
     char address[DISCOVER_ADDRESS_SIZE];
     enum err e = ERR_OK;
 
-    if (poll_summary(t->poll)->is_answered) {
+    if (is_denied(t, result)) {
+        s->status.denied++;
+        discover_address_text(&t->peer.address, address);
+        log_warning("%s: an SNMPv3 agent that does not answer this user%s%s", address,
+                    t->peer.security->report ? ": " : "", usm_report_name(t->peer.security->report));
+    } else if (poll_summary(t->poll)->is_answered) {
         s->status.cut += result == ERR_TIMEOUT || result == ERR_UNREACHABLE;
         e = add_device(s, t);
     } else {

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "cli/discover_log.h"
+#include "collector/access.h"
 #include "collector/discover.h"
 #include "collector/discover_frontier.h"
 
@@ -21,6 +22,7 @@ struct scan_status {
     double rate;            /* addresses a second since this run began */
     ns_t left;              /* at that rate; -1 = not known yet */
     size_t refused, broken; /* addresses where nobody listens; that send what is no SNMP */
+    size_t denied;          /* SNMPv3 agents that do not answer our user */
     size_t cut;             /* agents that stopped answering while they were read */
     size_t outside, beyond; /* neighbours not followed: not allowed; over the bounds */
     bool is_stopped;        /* by a signal */
@@ -33,8 +35,8 @@ struct scan_options { /* borrowed */
     size_t range_count;
     const struct discover_prefix *within; /* neighbours inside are followed */
     size_t within_count, follow_most;
-    long port, rate;          /* datagrams a second */
-    const char *community;    /* v2c */
+    long port, rate; /* datagrams a second */
+    const struct snmp_access *access;
     struct discover_log *log; /* NULL: nowhere */
     scan_progress_fn *progress;
     ns_t progress_every;

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/credentials.h"
 #include "collector/poll.h"
 #include "collector/snmp_io.h"
 #include "lib/base/log.h"
-#include "lib/model/settings.h"
 
 enum { TRIES = 3 };
 #define FIRST_TIMEOUT (1 * SECONDS)
@@ -22,43 +22,6 @@ struct live {
     struct snmp_peer peer;
     enum err failure; /* the request could not even be sent */
 };
-
-/* The first line of standard input. */
-static enum err read_community_from_stdin(char **out)
-{
-    char *line = NULL;
-    size_t size = 0;
-    ssize_t len = getline(&line, &size, stdin);
-
-    if (len <= 0) {
-        free(line);
-        return ERR_END;
-    }
-    line[strcspn(line, "\r\n")] = '\0';
-    *out = line;
-    return ERR_OK;
-}
-
-enum err live_read_community(const char *path, char **out)
-{
-    enum err e;
-
-    if (!path) {
-        log_error(
-            "--credentials FILE is needed: a file with the community in its first line (mode 0600), or - for "
-            "standard input");
-        return ERR_DENIED;
-    }
-    e = strcmp(path, "-") == 0 ? read_community_from_stdin(out) : settings_read_secret(path, out);
-    if (!e && (**out == '\0' || strlen(*out) > SNMP_COMMUNITY_MAX))
-        e = ERR_MALFORMED;
-    if (e == ERR_DENIED)
-        log_error("%s: cannot be read, or others may read it: chmod 0600 %s, and run this as its owner", path,
-                  path);
-    else if (e)
-        log_error("%s: no community in its first line: %s", path, err_text(e));
-    return e;
-}
 
 static void on_reply(void *ctx, enum err result, const struct snmp_message *reply, ns_t rtt);
 
@@ -117,6 +80,11 @@ static enum err judge(const struct live *l, const struct live_options *o)
         log_error("%s: %s", o->target, err_text(l->failure));
         return l->failure;
     }
+    if (l->peer.security && l->peer.security->report) {
+        log_error("%s port %ld: %s; `netzwacht doctor` says what to do", o->target, o->port,
+                  usm_report_name(l->peer.security->report));
+        return ERR_DENIED;
+    }
     if (!s->is_answered || !poll_profile(l->poll)) {
         log_error(
             "%s port %ld: %s: check address, port and community, and that the agent lets this host read",
@@ -131,16 +99,16 @@ static enum err judge(const struct live *l, const struct live_options *o)
 enum err poll_live(const struct live_options *o, struct profile_set *profiles, struct varbind_set *set,
                    const struct device_profile **profile)
 {
-    struct live l = {.peer = {.version = 1}};
-    struct poll_options options = {.profiles = profiles, .profile = o->profile, .version = 1};
-    char *community = NULL;
-    enum err e = live_read_community(o->credentials, &community);
+    struct live l = {0};
+    struct poll_options options = {.profiles = profiles, .profile = o->profile};
+    struct snmp_access own = {0};
+    enum err e = o->access ? ERR_OK : credentials_read(o->credentials, &own);
 
-    if (!e) {
-        l.peer.community = (const uint8_t *)community;
-        l.peer.community_len = strlen(community);
+    if (!e)
+        e = snmp_access_apply(o->access ? o->access : &own, &l.peer);
+    options.version = l.peer.version;
+    if (!e)
         e = loop_new(NULL, &l.loop);
-    }
     if (!e)
         e = poll_new(&options, &l.poll);
     if (!e)
@@ -156,8 +124,7 @@ enum err poll_live(const struct live_options *o, struct profile_set *profiles, s
     snmp_io_free(l.io);
     poll_free(l.poll);
     loop_free(l.loop);
-    if (community)
-        explicit_bzero(community, strlen(community));
-    free(community);
+    snmp_access_withdraw(&l.peer);
+    snmp_access_fini(&own);
     return e;
 }

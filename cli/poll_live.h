@@ -3,6 +3,7 @@
 #ifndef NW_CLI_POLL_LIVE_H
 #define NW_CLI_POLL_LIVE_H
 
+#include "collector/access.h"
 #include "collector/profile.h"
 #include "collector/snmp_io.h"
 #include "collector/varbind.h"
@@ -11,20 +12,17 @@
 struct live_options {
     const char *target; /* address or name */
     long port;
-    const char *credentials; /* file with the community in its first line, "-" = standard input */
-    const char *profile;     /* NULL = recognise */
+    const char *credentials; /* as in cli/credentials.h; not read if access is given */
+    const struct snmp_access *access;
+    const char *profile; /* NULL = recognise */
     /* Called with the agent still open once it was read; NULL = nothing more is to be done. */
     enum err (*then)(void *ctx, struct loop *l, struct snmp_io *io, struct snmp_peer *peer,
                      const struct device_profile *profile);
     void *ctx;
 };
 
-/* The community from the first line of a file of mode 0600, or of standard input ("-"). What is wrong is
- * logged. *out: wipe and free(). */
-enum err live_read_community(const char *path, char **out) NW_CHECKED;
-
 /* Fills set and says what the device is. What goes wrong is logged, with what to do about it. ERR_DENIED: the
- * credentials cannot be read; ERR_TIMEOUT, ERR_UNREACHABLE: no answer. */
+ * credentials cannot be read, or the agent refuses them; ERR_TIMEOUT, ERR_UNREACHABLE: no answer. */
 enum err poll_live(const struct live_options *options, struct profile_set *profiles, struct varbind_set *set,
                    const struct device_profile **profile) NW_CHECKED;
 

@@ -22,41 +22,37 @@ static void unit_fini(struct unit *u)
     loop_timer_cancel(u->c->o.loop, &u->timer);
     poll_free(u->poll);
     source_free(u->source);
-    if (u->community)
-        explicit_bzero(u->community, strlen(u->community));
-    free(u->community);
+    snmp_access_withdraw(&u->peer);
     free(u->id);
     free(u->name);
 }
 
-static const char *read_credentials(struct unit *u, const struct settings *s, const struct device *d)
+/* Every credentials are read and turned into keys once, when the first device asks for them. */
+static enum err give_access(struct unit *u, struct fleet *f, const struct settings *s, const char *name)
 {
-    const struct credentials *c = settings_credentials(s, d->credentials);
-    enum err e;
+    const struct credentials *c = settings_credentials(s, name);
+    struct access *a;
 
-    if (!c)
-        return "its credentials are not in the configuration";
-    if (c->version == SNMP_V3)
-        return "SNMPv3 is not supported yet: give it v2c credentials";
-    if (!c->community_file)
-        return "its credentials name no community_file";
-    e = settings_read_secret(c->community_file, &u->community);
-    if (e) {
-        log_error("%s: community file %s: %s%s", d->id, c->community_file, err_text(e),
-                  e == ERR_DENIED ? " (it must be readable by this daemon and by nobody else: mode 0600)"
-                                  : "");
-        return "its community file cannot be read";
+    if (!c) {
+        u->problem = "its credentials are not in the configuration";
+        return ERR_OK;
     }
-    u->peer.version = c->version == SNMP_V1 ? 0 : 1;
-    u->peer.community = (const uint8_t *)u->community;
-    u->peer.community_len = strlen(u->community);
-    if (u->peer.community_len > SNMP_COMMUNITY_MAX)
-        return "its community is longer than 255 bytes";
-    return NULL;
+    a = &f->access[c - (const struct credentials *)s->credentials.items];
+    if (!a->is_read) {
+        a->is_read = true;
+        a->error = snmp_access_load(c, &a->with, &a->problem);
+    }
+    if (a->error == ERR_NOMEM)
+        return ERR_NOMEM;
+    if (a->error) {
+        u->problem = a->problem;
+        return ERR_OK;
+    }
+    return snmp_access_apply(&a->with, &u->peer);
 }
 
-static enum err unit_init(struct unit *u, struct collector *c, const struct fleet *fleet,
-                          const struct settings *s, const struct device *d, size_t i, size_t count)
+static enum err unit_init(struct unit *u, struct collector *c, struct fleet *fleet, const struct settings *s,
+                          const struct device *d, size_t i, size_t count)
 {
     struct poll_options options = {.profiles = fleet->profiles, .profile = d->profile};
     ns_t interval = d->interval ? d->interval : s->collector.interval;
@@ -73,7 +69,9 @@ static enum err unit_init(struct unit *u, struct collector *c, const struct flee
     u->name = strdup(d->name ? d->name : d->id);
     if (!u->id || !u->name)
         return ERR_NOMEM;
-    u->problem = read_credentials(u, s, d);
+    e = give_access(u, fleet, s, d->credentials);
+    if (e)
+        return e;
     if (!u->problem) {
         e = snmp_io_resolve(d->address, d->port, &u->peer.address);
         if (e == ERR_NOMEM)
@@ -102,6 +100,11 @@ static void fleet_fini(struct fleet *f)
         map_free(f->by_id, NULL);
     if (f->by_address)
         map_free(f->by_address, NULL);
+    if (f->by_engine)
+        map_free(f->by_engine, NULL);
+    for (size_t i = 0; i < f->access_count; i++)
+        snmp_access_fini(&f->access[i].with);
+    free(f->access);
     profile_set_free(f->profiles);
     *f = (struct fleet){0};
 }
@@ -162,8 +165,11 @@ static enum err fleet_init(struct fleet *f, struct collector *c, const struct se
     devices = inventory_devices(inv, &count);
     f->by_id = map_new(c->o.seed);
     f->by_address = map_new(c->o.seed + 1);
+    f->by_engine = map_new(c->o.seed + 2);
     f->units = calloc(count ? count : 1, sizeof *f->units);
-    if (!f->by_id || !f->by_address || !f->units)
+    f->access = calloc(s->credentials.count + 1, sizeof *f->access);
+    f->access_count = f->access ? s->credentials.count : 0;
+    if (!f->by_id || !f->by_address || !f->by_engine || !f->units || !f->access)
         e = ERR_NOMEM;
     for (size_t i = 0; !e && i < count; i++) {
         f->count++;
@@ -198,7 +204,8 @@ enum err collector_new(const struct collector_options *options, struct collector
 {
     struct collector *c = calloc(1, sizeof *c);
     const struct collector_settings *s = &options->settings->collector;
-    struct snmp_io_options io = {.bind = s->bind, .window = (uint32_t)s->window, .timeout = s->timeout};
+    struct snmp_io_options io = {
+        .bind = s->bind, .window = (uint32_t)s->window, .timeout = s->timeout, .notice = identity_notice};
     enum err e = ERR_NOMEM;
 
     if (!c)
@@ -251,8 +258,9 @@ void collector_free(struct collector *c)
 }
 
 /* What a new configuration does not change about a device. */
-static void carry_over(struct unit *to, const struct unit *from)
+static void carry_over(struct fleet *f, struct unit *to, const struct unit *from)
 {
+    identity_carry_over(f, to, from);
     to->reach = from->reach;
     to->was_down = from->was_down;
     to->previous = from->previous;
@@ -286,7 +294,7 @@ enum err collector_reload(struct collector *c, const struct settings *settings,
         const struct unit *old = map_get(c->fleet.by_id, fresh.units[i].id);
 
         if (old)
-            carry_over(&fresh.units[i], old);
+            carry_over(&fresh, &fresh.units[i], old);
     }
     for (size_t i = 0; i < c->fleet.count; i++)
         if (!map_get(fresh.by_id, c->fleet.units[i].id))
@@ -320,7 +328,7 @@ static void put_counter(struct collector *c, Nw__Heartbeat *beat, const char *na
 
 static void put_fleet(struct collector *c, Nw__Heartbeat *beat)
 {
-    size_t down = 0, silent = 0, broken = 0, cut = 0, left_out = 0;
+    size_t down = 0, silent = 0, broken = 0, cut = 0, left_out = 0, shared = 0;
 
     for (size_t i = 0; i < c->fleet.count; i++) {
         const struct unit *u = &c->fleet.units[i];
@@ -330,6 +338,7 @@ static void put_fleet(struct collector *c, Nw__Heartbeat *beat)
         broken += u->is_walk_broken;
         cut += u->is_cut;
         left_out += u->problem != NULL;
+        shared += u->shares_engine;
     }
     put_counter(c, beat, "devices", (double)c->fleet.count);
     put_counter(c, beat, "devices_down", (double)down);
@@ -337,6 +346,7 @@ static void put_fleet(struct collector *c, Nw__Heartbeat *beat)
     put_counter(c, beat, "devices_walk_broken", (double)broken);
     put_counter(c, beat, "devices_cut", (double)cut);
     put_counter(c, beat, "devices_not_polled", (double)left_out);
+    put_counter(c, beat, "devices_sharing_engine_id", (double)shared);
 }
 
 static void put_traps(struct collector *c, Nw__Heartbeat *beat)
@@ -365,6 +375,14 @@ void collector_beat(struct collector *c, Nw__Heartbeat *beat)
         [SNMP_REJECT_VERSION] = "snmp_rejected_version_total",
         [SNMP_REJECT_COMMUNITY] = "snmp_rejected_community_total",
         [SNMP_REJECT_OIDS] = "snmp_rejected_oids_total",
+        [SNMP_REJECT_ENGINE] = "snmp_rejected_engine_total",
+        [SNMP_REJECT_USER] = "snmp_rejected_user_total",
+        [SNMP_REJECT_LEVEL] = "snmp_rejected_level_total",
+        [SNMP_REJECT_DIGEST] = "snmp_rejected_digest_total",
+        [SNMP_REJECT_WINDOW] = "snmp_rejected_window_total",
+        [SNMP_REJECT_DECRYPT] = "snmp_rejected_decrypt_total",
+        [SNMP_REJECT_CONTEXT] = "snmp_rejected_context_total",
+        [SNMP_REJECT_REPORT] = "snmp_rejected_report_total",
     };
     struct snmp_stats stats;
 
@@ -382,6 +400,10 @@ void collector_beat(struct collector *c, Nw__Heartbeat *beat)
     put_counter(c, beat, "snmp_replies_total", (double)stats.replies);
     put_counter(c, beat, "snmp_timeouts_total", (double)stats.timeouts);
     put_counter(c, beat, "snmp_varbinds_total", (double)stats.varbinds);
+    put_counter(c, beat, "snmp_v3_discoveries_total", (double)stats.discoveries);
+    put_counter(c, beat, "snmp_v3_rediscoveries_total", (double)stats.rediscoveries);
+    put_counter(c, beat, "snmp_v3_clocks_set_total", (double)stats.clocks_set);
+    put_counter(c, beat, "snmp_v3_boots_back_total", (double)stats.boots_back);
     put_counter(c, beat, "snmp_in_flight", (double)stats.in_flight);
     put_counter(c, beat, "snmp_queued", (double)stats.queued);
     for (size_t i = 0; i < SNMP_REJECT_COUNT; i++)

@@ -3,6 +3,7 @@
 #ifndef NW_COLLECTOR_COLLECTOR_INTERNAL_H
 #define NW_COLLECTOR_COLLECTOR_INTERNAL_H
 
+#include "collector/access.h"
 #include "collector/collector.h"
 #include "collector/decode.h"
 #include "collector/poll.h"
@@ -14,7 +15,7 @@
 #include "collector/trap_io.h"
 #include "lib/base/map.h"
 
-enum { ORDERS_MAX = 8, ORDER_ID_SIZE = 65, ORDERS_KEPT = 256, COUNTERS = 40 };
+enum { ORDERS_MAX = 8, ORDER_ID_SIZE = 65, ORDERS_KEPT = 256, COUNTERS = 64 };
 
 enum unit_state { UNIT_IDLE, UNIT_POLLING, UNIT_CONFIRMING };
 
@@ -24,7 +25,6 @@ struct unit {
     char *id, *name;
     const char *problem; /* why it cannot be polled; NULL = it can */
     struct snmp_peer peer;
-    char *community;
     struct poll *poll;
     struct source *source;
     struct reach reach;
@@ -47,6 +47,7 @@ struct unit {
     /* what was told last */
     const char *told_why;
     bool was_down, is_walk_broken, is_cut;
+    bool shares_engine; /* v3: another device had its engine ID first */
     /* commands that wait for the end of the poll */
     char orders[ORDERS_MAX][ORDER_ID_SIZE];
     uint32_t order_count;
@@ -57,12 +58,23 @@ struct done_order {
     const char *outcome, *problem;
 };
 
+/* One of the configuration's credentials. */
+struct access {
+    bool is_read;
+    enum err error;
+    const char *problem; /* of error */
+    struct snmp_access with;
+};
+
 /* Everything that a new configuration replaces. */
 struct fleet {
     struct profile_set *profiles;
     struct unit *units;
     size_t count;
     struct map *by_id, *by_address; /* by_address: of what traps come from; hexadecimal */
+    struct map *by_engine;          /* the first device with this SNMPv3 engine ID; hexadecimal */
+    struct access *access;          /* as the credentials in the settings */
+    size_t access_count;
 };
 
 struct collector {
@@ -101,6 +113,11 @@ void tell_roster(void *ctx, enum roster_event event, const char *controller, con
 
 /* recover.c: reads the newest segments of the own partition; what is missing there is no error. */
 void recover(struct collector *c);
+
+/* identity.c */
+void identity_notice(void *ctx, struct snmp_peer *peer, enum snmp_notice what);
+/* The engine that `from` was goes on being `to`'s, if the user is still the same. */
+void identity_carry_over(struct fleet *f, struct unit *to, const struct unit *from);
 
 /* notices.c */
 enum err notices_open(struct collector *c) NW_CHECKED; /* without collector.trap_port: nothing */

@@ -169,21 +169,29 @@ static void record_poll(struct unit *u)
 
 /* ---- telling people, at changes only ---- */
 
+/* An agent that does not accept our SNMPv3 request says why. */
+static const char *why_faulty(const struct unit *u, const struct poll_summary *s)
+{
+    bool is_refused = s->why && u->peer.security && u->peer.security->report;
+
+    return is_refused ? usm_report_name(u->peer.security->report) : s->why;
+}
+
 static void tell_faults(struct unit *u)
 {
     const struct poll_summary *s = poll_summary(u->poll);
-    const char *kind = s->is_walk_broken ? "walk_broken" : "bad_reply";
+    const char *kind = s->is_walk_broken ? "walk_broken" : "bad_reply", *why = why_faulty(u, s);
 
     u->is_walk_broken = s->is_answered ? s->is_walk_broken : u->is_walk_broken;
     if (!s->is_answered && s->outcome != POLL_BROKEN)
         return; /* silence says nothing about what was wrong before */
-    if (s->why && s->why != u->told_why) {
-        log_warning("%s: %s%s%s", u->id, s->why, s->where[0] ? ": " : "", s->where);
-        unit_append_finding(u, kind, s->where, s->why);
-    } else if (!s->why && u->told_why) {
+    if (why && why != u->told_why) {
+        log_warning("%s: %s%s%s", u->id, why, s->where[0] ? ": " : "", s->where);
+        unit_append_finding(u, kind, s->where, why);
+    } else if (!why && u->told_why) {
         log_info("%s: reads without a fault again", u->id);
     }
-    u->told_why = s->why;
+    u->told_why = why;
 }
 
 static void tell_reach(struct unit *u)
@@ -247,13 +255,15 @@ static void tell_parent(struct unit *u)
 static void on_confirmed(void *ctx, enum err result, const struct snmp_message *reply, ns_t rtt)
 {
     struct unit *u = ctx;
-    enum reach_next next = reach_confirmed(&u->reach, result == ERR_OK);
+    /* Who refuses to answer is there. */
+    bool is_there = result == ERR_OK || result == ERR_DENIED;
+    enum reach_next next = reach_confirmed(&u->reach, is_there);
 
     (void)reply;
     (void)rtt;
     u->state = UNIT_IDLE;
     u->request = 0;
-    if (result != ERR_OK)
+    if (!is_there)
         record_poll(u);
     tell_reach(u);
     schedule(u, next);

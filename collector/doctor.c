@@ -3,7 +3,8 @@
  *
  * SNMP v2c gives no sign of a wrong community: an agent that does not like it says nothing, exactly as one
  * that is not there (RFC 3584, 5.2.1 leaves an authenticationFailure trap to it). So silence stays "unknown",
- * and the steps say what can be excluded. */
+ * and the steps say what can be excluded. SNMPv3 agents name their engine to anybody and answer with Reports
+ * that say what is wrong (RFC 3414, 3.2), though not all do so for what they cannot decrypt. */
 #include "collector/doctor.h"
 
 #include <stdarg.h>
@@ -70,7 +71,8 @@ static bool judge_route(const struct doctor_facts *x, struct doctor_findings *f)
 static void judge_silence(const struct doctor_facts *x, struct doctor_findings *f)
 {
     say(add(f, "port", DOCTOR_UNKNOWN,
-            "on the device: is SNMP v2c on, on this port? in between: does a firewall drop UDP?"),
+            x->user ? "on the device: is SNMPv3 on, on this port? in between: does a firewall drop UDP?"
+                    : "on the device: is SNMP v2c on, on this port? in between: does a firewall drop UDP?"),
         "nothing came back from UDP port %ld, no refusal either", x->udp_port);
     if (x->host == DOCTOR_HOST_ALIVE)
         say(add(f, "host", DOCTOR_OK, NULL), "answers %s, so the device is up and the way there works",
@@ -78,6 +80,8 @@ static void judge_silence(const struct doctor_facts *x, struct doctor_findings *
     else
         say(add(f, "host", DOCTOR_UNKNOWN, "check power and uplink of the device"),
             "answers neither a ping nor TCP ports 22, 80, 443: off, unreachable, or filtered");
+    if (x->user)
+        return;
     say(add(f, "community", DOCTOR_UNKNOWN,
             "compare the community with the device's, and its list of allowed managers with the route's "
             "address"),
@@ -104,7 +108,9 @@ static bool judge_port(const struct doctor_facts *x, struct doctor_findings *f)
         return false;
     case DOCTOR_PORT_ANSWERS:
     case DOCTOR_PORT_GARBAGE:
-    case DOCTOR_PORT_UNFIT: break;
+    case DOCTOR_PORT_UNFIT:
+    case DOCTOR_PORT_REPORTS:
+    case DOCTOR_PORT_MUTE: break;
     }
     say(add(f, "port", DOCTOR_OK, NULL), "something answers on UDP port %ld", x->udp_port);
     return true;
@@ -124,13 +130,78 @@ static bool judge_reply(const struct doctor_facts *x, struct doctor_findings *f)
     return x->port == DOCTOR_PORT_ANSWERS;
 }
 
+static void judge_engine(const struct doctor_facts *x, struct doctor_findings *f)
+{
+    if (x->engine_id)
+        say(add(f, "engine", DOCTOR_OK, NULL), "an SNMPv3 agent, engine ID %s", x->engine_id);
+    else if (x->user)
+        say(add(f, "engine", DOCTOR_FAILED, "is SNMPv3 on at the device, or v2c alone?"),
+            "it did not tell its engine ID");
+}
+
+#define PRIV_TODO "compare priv (des, aes128 …; aes256 or aes256c) and its passphrase with the device's"
+
+#define CONTEXT_TODO "leave the context away, or give the one that the device has"
+
+/* What the Report names, and what to do about it. */
+static void judge_report(const struct doctor_facts *x, struct doctor_findings *f)
+{
+    static const struct {
+        const char *text, *todo;
+    } reports[USM_REPORT_COUNT] = {
+        [USM_REPORT_LEVEL] = {"unsupported security level: not with this auth and priv",
+                              "give the user at the device the same auth and priv protocols as here"},
+        [USM_REPORT_WINDOW] = {"not in time window: the agent does not accept our idea of its clock",
+                               "does its engineBoots stand at 2147483647, or does another device use its "
+                               "engine ID? set the engine ID at the device anew"},
+        [USM_REPORT_USER] = {"unknown user: the agent has none of this name",
+                             "compare the user's name; a device whose engine ID changed lost its users"},
+        [USM_REPORT_ENGINE] = {"unknown engine ID: the agent does not know the one that it told",
+                               "is there a proxy or a NAT with several agents behind this address?"},
+        [USM_REPORT_DIGEST] = {"wrong digest: the auth passphrase or protocol is another one",
+                               "compare auth (md5, sha1, sha256 …) and its passphrase with the device's"},
+        [USM_REPORT_DECRYPT] = {"decryption error: the priv passphrase or protocol is another one",
+                                PRIV_TODO},
+        [USM_REPORT_CONTEXT] = {"unknown context: the agent has none of this name", CONTEXT_TODO},
+        [USM_REPORT_OTHER] = {"a Report that says nothing known", "update the agent's firmware"},
+    };
+    enum usm_report kind = x->report ? x->report : USM_REPORT_OTHER;
+
+    say(add(f, "user", DOCTOR_FAILED, reports[kind].todo), "%s (user %s)", reports[kind].text, x->user->name);
+}
+
+static void judge_mute(const struct doctor_facts *x, struct doctor_findings *f)
+{
+    switch (x->mute) {
+    case DOCTOR_MUTE_PRIVACY:
+        say(add(f, "user", DOCTOR_FAILED, PRIV_TODO),
+            "decryption error: user and auth are right, but encrypted requests get no answer (user %s)",
+            x->user->name);
+        return;
+    case DOCTOR_MUTE_CONTEXT:
+        say(add(f, "user", DOCTOR_FAILED, CONTEXT_TODO),
+            "unknown context: the agent answers without %s, and is silent with it (user %s)",
+            x->user->context, x->user->name);
+        return;
+    case DOCTOR_MUTE_UNKNOWN: break;
+    }
+    say(add(f, "user", DOCTOR_UNKNOWN,
+            "compare the user with the device's, and its list of allowed managers"),
+        "the agent named its engine, then stayed silent to user %s", x->user->name);
+}
+
 static void judge_view(const struct doctor_facts *x, struct doctor_findings *f)
 {
-    if (x->has_descr && x->has_object_id)
+    if (x->is_denied)
+        say(add(f, "view", DOCTOR_FAILED,
+                "give the user's group a read view for this security level and context (VACM)"),
+            "authorization error: the user may not read anything");
+    else if (x->has_descr && x->has_object_id)
         say(add(f, "view", DOCTOR_OK, NULL), "sysDescr and sysObjectID can be read");
     else
         say(add(f, "view", DOCTOR_FAILED,
-                "let the community's view include 1.3.6.1.2.1.1 (system), better all of 1.3.6.1"),
+                x->user ? "let the user's view include 1.3.6.1.2.1.1 (system), better all of 1.3.6.1"
+                        : "let the community's view include 1.3.6.1.2.1.1 (system), better all of 1.3.6.1"),
             "it answers, but %s cannot be read",
             x->has_descr       ? "sysObjectID"
             : x->has_object_id ? "sysDescr"
@@ -167,9 +238,18 @@ void doctor_judge(const struct doctor_facts *x, struct doctor_findings *f)
     if (!judge_name(x, f) || !judge_route(x, f) || !judge_port(x, f))
         return;
     f->status = EXIT_FINDING;
+    judge_engine(x, f);
+    if (x->port == DOCTOR_PORT_REPORTS) {
+        judge_report(x, f);
+        return;
+    }
+    if (x->port == DOCTOR_PORT_MUTE) {
+        judge_mute(x, f);
+        return;
+    }
     if (!judge_reply(x, f))
         return;
-    say(add(f, "community", DOCTOR_OK, NULL), "accepted");
+    say(add(f, x->user ? "user" : "community", DOCTOR_OK, NULL), "accepted");
     judge_view(x, f);
     judge_speed(x, f);
     judge_profile(x, f);

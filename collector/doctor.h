@@ -7,10 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "collector/usm.h"
 #include "lib/base/err.h"
 #include "lib/base/units.h"
 
-enum { DOCTOR_STEPS_MAX = 9, DOCTOR_TEXT_SIZE = 256 };
+enum { DOCTOR_STEPS_MAX = 10, DOCTOR_TEXT_SIZE = 256 };
 
 enum doctor_port {
     DOCTOR_PORT_ANSWERS,          /* a reply that fits */
@@ -20,9 +21,18 @@ enum doctor_port {
     DOCTOR_PORT_GARBAGE,          /* something came that is no SNMP reply */
     DOCTOR_PORT_STRANGER,         /* a reply from another address or port than asked */
     DOCTOR_PORT_UNFIT,            /* SNMP, but another community, version, request or OIDs */
+    DOCTOR_PORT_REPORTS,          /* SNMPv3 Reports in place of a reply */
+    DOCTOR_PORT_MUTE,             /* an SNMPv3 engine that named itself, then nothing */
 };
 
 enum doctor_host { DOCTOR_HOST_UNKNOWN, DOCTOR_HOST_ALIVE };
+
+/* What an agent that is silent to the user as given does answer to. */
+enum doctor_mute {
+    DOCTOR_MUTE_UNKNOWN,
+    DOCTOR_MUTE_PRIVACY, /* the user without privacy: what is encrypted it cannot read */
+    DOCTOR_MUTE_CONTEXT, /* the user without a context */
+};
 
 /* What is not reached stays 0. Strings are borrowed. */
 struct doctor_facts {
@@ -37,14 +47,21 @@ struct doctor_facts {
     const char *host_how;  /* "a ping", "TCP port 22" */
     const char *unfit;     /* of DOCTOR_PORT_UNFIT and _GARBAGE: what was wrong */
     bool has_descr, has_object_id;
-    ns_t rtt;            /* the median; 0 = not measured */
-    const char *profile; /* the most specific; NULL = none matched */
+    bool is_denied; /* error-status authorizationError */
+    /* v3 */
+    const struct usm_user *user; /* NULL = v1, v2c */
+    const char *engine_id;       /* hexadecimal; NULL = did not name itself */
+    enum usm_report report;      /* of DOCTOR_PORT_REPORTS */
+    enum doctor_mute mute;       /* of DOCTOR_PORT_MUTE */
+    ns_t rtt;                    /* the median; 0 = not measured */
+    const char *profile;         /* the most specific; NULL = none matched */
 };
 
 enum doctor_verdict { DOCTOR_OK, DOCTOR_FAILED, DOCTOR_UNKNOWN };
 
 struct doctor_step {
-    const char *name; /* "name", "route", "port", "host", "reply", "community", "view", "speed", "profile" */
+    const char *name; /* "name", "route", "port", "host", "engine", "reply", "community" or "user", "view",
+                         "speed", "profile" */
     enum doctor_verdict verdict;
     char text[DOCTOR_TEXT_SIZE]; /* what is known */
     char todo[DOCTOR_TEXT_SIZE]; /* what to do about it; "" = nothing */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += collector/libcollector.a
 collector_libcollector_a_SOURCES = \
+	%D%/access.c %D%/access.h \
 	%D%/arena.c %D%/arena.h \
 	%D%/ber.h \
 	%D%/collector.c %D%/collector.h \
@@ -20,6 +21,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/doctor.c %D%/doctor.h \
 	%D%/field.c %D%/field.h \
 	%D%/listing.c %D%/listing.h \
+	%D%/identity.c \
 	%D%/notices.c \
 	%D%/orders.c \
 	%D%/plan.c %D%/plan.h \
@@ -60,7 +62,7 @@ COLLECTOR_LIBS = collector/libcollector.a $(SNMP_LIBS)
 netzwacht_SOURCES += cli/cmd_discover.c cli/cmd_doctor.c \
 	cli/discover_log.c cli/discover_log.h cli/discover_options.c cli/discover_options.h \
 	cli/discover_scan.c cli/discover_scan.h
-netzwacht_SOURCES += cli/cmd_poll.c cli/poll_live.c cli/poll_live.h cli/cmd_profile.c cli/profiles.c cli/profiles.h cli/unread.c cli/unread.h
+netzwacht_SOURCES += cli/cmd_poll.c cli/credentials.c cli/credentials.h cli/poll_live.c cli/poll_live.h cli/cmd_profile.c cli/profiles.c cli/profiles.h cli/unread.c cli/unread.h
 netzwacht_LDADD_FLOOR4 += $(COLLECTOR_LIBS)
 
 sbin_PROGRAMS += netzwacht-collector

@@ -203,6 +203,10 @@ static enum poll_next finish(struct poll *p)
 
 static enum poll_next fail(struct poll *p, enum err result)
 {
+    if (result == ERR_DENIED) {
+        p->summary.is_answered = true; /* it is there, so it is not down; but it tells nothing */
+        complain(p, "the agent answers with SNMPv3 reports alone", NULL);
+    }
     if (!p->summary.is_answered)
         p->summary.outcome = result == ERR_UNREACHABLE ? POLL_REFUSED
                              : result == ERR_MALFORMED ? POLL_BROKEN
@@ -211,7 +215,7 @@ static enum poll_next fail(struct poll *p, enum err result)
         complain(
             p, "what the agent sends is no answer to what was asked (not SNMP, another version or community)",
             NULL);
-    else if (p->summary.is_answered)
+    else if (p->summary.is_answered && result != ERR_DENIED)
         complain(p, "the agent stopped answering in the middle of a poll", NULL);
     return finish(p);
 }

@@ -145,6 +145,9 @@ static enum snmp_reject take_report(struct snmp_client *c, ns_t now, uint32_t sl
             return SNMP_REJECT_COUNT;
     }
     s->report = security->report = kind;
+    if (kind != USM_REPORT_ENGINE && kind != USM_REPORT_WINDOW)
+        s->tries =
+            s->sent; /* it has arrived; a genuine answer is still waited for, but not asked for again */
     if (kind == USM_REPORT_ENGINE && may_rediscover(security, now) && restart(c, now, slot, true))
         c->stats.rediscoveries++;
     return SNMP_REJECT_REPORT;

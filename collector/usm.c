@@ -271,15 +271,15 @@ const char *usm_report_name(enum usm_report kind)
 {
     switch (kind) {
     case USM_REPORT_NONE: return "";
-    case USM_REPORT_LEVEL: return "unsupported security level";
-    case USM_REPORT_WINDOW: return "not in time window";
-    case USM_REPORT_USER: return "unknown user";
-    case USM_REPORT_ENGINE: return "unknown engine ID";
-    case USM_REPORT_DIGEST: return "wrong digest";
-    case USM_REPORT_DECRYPT: return "decryption error";
-    case USM_REPORT_CONTEXT: return "unknown context";
+    case USM_REPORT_LEVEL: return "SNMPv3 report: unsupported security level";
+    case USM_REPORT_WINDOW: return "SNMPv3 report: not in time window";
+    case USM_REPORT_USER: return "SNMPv3 report: unknown user";
+    case USM_REPORT_ENGINE: return "SNMPv3 report: unknown engine ID";
+    case USM_REPORT_DIGEST: return "SNMPv3 report: wrong digest";
+    case USM_REPORT_DECRYPT: return "SNMPv3 report: decryption error";
+    case USM_REPORT_CONTEXT: return "SNMPv3 report: unknown context";
     case USM_REPORT_OTHER:
     case USM_REPORT_COUNT: break;
     }
-    return "another report";
+    return "SNMPv3 report: of another kind";
 }

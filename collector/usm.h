@@ -91,6 +91,6 @@ enum err usm_open(const struct usm_engine *e, const struct usm_user *u, const st
                   uint8_t *scratch, struct snmp_v3_scoped *out) NW_CHECKED;
 
 enum usm_report usm_report_kind(const struct snmp_message *report);
-const char *usm_report_name(enum usm_report kind); /* "unknown user" … in English; "" for none */
+const char *usm_report_name(enum usm_report kind); /* "SNMPv3 report: unknown user" … */
 
 #endif

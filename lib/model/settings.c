@@ -26,9 +26,10 @@ static const struct conf_field credentials_fields[] = {
     CONF_ENUM_FIELD(struct credentials, version, snmp_version_words, .fallback = "v2c"),
     CONF_STRING_FIELD(struct credentials, community_file),
     CONF_STRING_FIELD(struct credentials, user),
-    CONF_STRING_FIELD(struct credentials, auth),
+    CONF_STRING_FIELD(struct credentials, context),
+    CONF_ENUM_FIELD(struct credentials, auth, snmp_auth_words, .fallback = "none"),
     CONF_STRING_FIELD(struct credentials, auth_file),
-    CONF_STRING_FIELD(struct credentials, priv),
+    CONF_ENUM_FIELD(struct credentials, priv, snmp_priv_words, .fallback = "none"),
     CONF_STRING_FIELD(struct credentials, priv_file),
     CONF_POSITION_FIELD(struct credentials, at),
     CONF_END};
@@ -190,6 +191,23 @@ static enum err derive(struct settings *s)
     return s->journal_dir && s->rrd_dir && s->public_dir ? ERR_OK : ERR_NOMEM;
 }
 
+static void check_v3(const struct credentials *c, struct conf_report *report)
+{
+    if (!c->user || !*c->user)
+        conf_report_add(report, c->at, "\"user\" is missing here (v3 needs it)");
+    else if (strlen(c->user) > SNMP_USER_MAX)
+        conf_report_add(report, c->at, "\"user\" may have at most %d bytes", SNMP_USER_MAX);
+    if (c->context && strlen(c->context) > SNMP_CONTEXT_MAX)
+        conf_report_add(report, c->at, "\"context\" may have at most %d bytes", SNMP_CONTEXT_MAX);
+    if ((c->auth != SNMP_AUTH_NONE) != (c->auth_file != NULL))
+        conf_report_add(report, c->at, "\"auth\" and \"auth_file\" go together: one of them is missing here");
+    if ((c->priv != SNMP_PRIV_NONE) != (c->priv_file != NULL))
+        conf_report_add(report, c->at, "\"priv\" and \"priv_file\" go together: one of them is missing here");
+    if (c->priv != SNMP_PRIV_NONE && c->auth == SNMP_AUTH_NONE)
+        conf_report_add(report, c->at,
+                        "\"priv\" needs \"auth\": SNMPv3 has no privacy without authentication");
+}
+
 static void check_credentials(const struct settings *s, struct conf_report *report)
 {
     const struct credentials *all = s->credentials.items;
@@ -201,8 +219,8 @@ static void check_credentials(const struct settings *s, struct conf_report *repo
                                 all[i].name);
         if (all[i].version != SNMP_V3 && !all[i].community_file)
             conf_report_add(report, all[i].at, "\"community_file\" is missing here (v1 and v2c need it)");
-        if (all[i].version == SNMP_V3 && !all[i].user)
-            conf_report_add(report, all[i].at, "\"user\" is missing here (v3 needs it)");
+        if (all[i].version == SNMP_V3)
+            check_v3(&all[i], report);
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "lib/base/err.h"
 #include "lib/base/units.h"
+#include "lib/model/snmp_security.h"
 #include "lib/runtime/conf.h"
 
 enum snmp_version { SNMP_V1, SNMP_V2C, SNMP_V3 };
@@ -16,8 +17,11 @@ struct credentials {
     char *name;
     int version;          /* enum snmp_version */
     char *community_file; /* v1, v2c: a file with the community in its first line, 0600 */
-    char *user, *auth, *auth_file, *priv,
-        *priv_file; /* v3: names as in SNMP-USER-BASED-SM (sha256, aes128 …) */
+    /* v3 */
+    char *user, *context; /* context: NULL = the default one, "" */
+    int auth, priv;       /* enum snmp_auth, enum snmp_priv */
+    char *auth_file,
+        *priv_file; /* each with a passphrase in its first line, 0600; NULL = the protocol is none */
     struct conf_pos at;
 };
 

@@ -518,7 +518,7 @@ static void what_an_agent_reported_is_the_reason_if_it_never_answers(void **stat
         }
         assert_int_equal(w->result, ERR_DENIED);
         assert_int_equal(w->security.report, expected[i]);
-        assert_true(w->sent_count <= 4);
+        assert_int_equal(w->sent_count, 2); /* what has arrived is not repeated */
         close_world(w);
     }
 }
