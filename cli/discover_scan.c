@@ -18,6 +18,7 @@
 #include "collector/decode.h"
 #include "collector/poll.h"
 #include "collector/snmp_io.h"
+#include "lib/base/log.h"
 #include "lib/base/map.h"
 
 enum { WINDOW = 4096 };
