@@ -91,6 +91,8 @@ async function allPages() {
     ["incidents", ".page-head h1"],
     ["incidents?status=closed", ".page-head h1"],
     [`incidents/${(await anyIncident()).id}`, ".page-head h1"],
+    ["topology", ".tree-row"],
+    [`topology?at=${devices[0].id}`, ".tree-row.is-at"],
     ["coverage", ".page-head h1"],
   ];
 }
@@ -319,6 +321,31 @@ async function tabToFirstHotspot() {
   throw new Error("no hotspot within 60 steps");
 }
 
+async function testNetwork() {
+  await tap.test("the network's tree opens by keyboard from the core to a hotspot, and tells what falls", async () => {
+    await go("topology", ".tree-row");
+    const toggle = (id) => page.locator(`li[data-id="${id}"] > .tree-row .tree-toggle`);
+    const { items } = await api("/hotspots?limit=1");
+    const path = (await api(`/hotspots/${items[0].id}`)).path.map((step) => step.id).reverse();
+    for (const id of path) {
+      if ((await toggle(id).getAttribute("aria-expanded")) === "true") continue;
+      await toggle(id).focus();
+      await page.keyboard.press("Enter");
+      equal(await toggle(id).getAttribute("aria-expanded"), "true", `${id} after Enter`);
+    }
+    await page.waitForSelector(`li[data-id="${items[0].id}"] .state-text`);
+    const falls = await page.textContent(`li[data-id="${path[0]}"] > .tree-row .tree-falls`);
+    assert(falls.includes(`${HOTSPOTS} Hotspots`), `what falls with the core: ${falls}`);
+  });
+
+  await tap.test("a device's page leads to its place in the network", async () => {
+    const [device] = (await api("/devices?kind=switch&limit=5")).items.filter((each) => each.uplink);
+    await go(`devices/${device.id}`, ".page-head h1");
+    await page.click(`a[href="#/topology?at=${device.id}"]`);
+    await page.waitForSelector(`li[data-id="${device.id}"] > .tree-row.is-at`);
+  });
+}
+
 async function testNarrow() {
   await tap.test("no page needs sideways scrolling at 320 pixels", async () => {
     await page.setViewportSize({ width: 320, height: 740 });
@@ -361,6 +388,7 @@ async function main() {
   await testHotspot();
   await testIncidents();
   await testLanguageAndKeyboard();
+  await testNetwork();
   await testNarrow();
   await testAccessibility(password);
   await tap.test("a planner sees incidents but cannot act on them", async () => {

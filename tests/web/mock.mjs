@@ -176,6 +176,21 @@ function availability(id) {
   return { id, from: iso(start - 90 * 864e5), to: iso(start), total: { availability: 0.9953, completeness: 0.9, up_s: 0, degraded_s: 0, down_s: 0, unknown_s: 0, maintenance_s: 0 }, days };
 }
 
+const LINK = { from_port: null, port: null, evidence: "inventory", seen: "both_ends", is_ring: false };
+function topology() {
+  const party = (n) => ({ kind: "device", id: n.id, name: n.name });
+  const switches = nodes.filter((n) => n.kind === "switch");
+  const [core, ...others] = switches;
+  const links = nodes.filter((n) => n.uplink).map((n) => ({ ...LINK, from: n.id, to: n.uplink, kind: "uplink", state: n.state }));
+  if (others.length > 1) links.push({ ...LINK, from: others[0].id, to: others[1].id, kind: "redundant", is_ring: true, state: "usable" });
+  const contradictions = others.slice(0, 1).map((n) => ({ code: "uplink_differs", device: party(n), stated: party(core), stated_port: "if/xe-0/0/1", seen: party(others.at(-1)), seen_port: "if/xe-0/1/3" }));
+  const strangers = others.slice(0, 1).map((n) => ({ device: party(n), port: "if/ge-0/0/7", system_name: "shop-wifi", chassis_id: "02:ee:00:00:00:01", address: null }));
+  return {
+    nodes: nodes.map((n) => ({ ...n, parent: n.uplink ?? null, evidence: n.uplink ? "inventory" : "none", seen: n.uplink ? "both_ends" : "no", parent_port: null, own_port: null, is_in_ring: n === others[0], load: n.uplink ? { down: 4e8, up: 6e7, speed: 1e10 } : null })),
+    links, contradictions, contradiction_count: contradictions.length, proposals: [], proposal_count: 0, strangers, stranger_count: strangers.length,
+  };
+}
+
 // ---- events ----
 const streams = new Set();
 let eventNumber = 0;
@@ -212,11 +227,11 @@ const routes = [
   ["GET", /^\/hotspots\/([^/]+)$/, (r, m) => (hotspots.has(m[1]) ? send(r, 200, hotspotDetail(hotspots.get(m[1]))) : problem(r, 404, "not-found"))],
   ["GET", /^\/hotspots\/([^/]+)\/availability$/, (r, m) => send(r, 200, availability(m[1]))],
   ["GET", /^\/summary$/, (r) => send(r, 200, summary())],
-  ["GET", /^\/topology$/, (r) => send(r, 200, { nodes, links: nodes.filter((n) => n.uplink).map((n) => ({ from: n.id, to: n.uplink, kind: "uplink", port: null, state: n.state })) })],
+  ["GET", /^\/topology$/, (r) => send(r, 200, topology())],
   ["GET", /^\/devices$/, (r) => page(r, [...nodes.map((n) => device(n.id)), ...[...hotspots.values()].map((h) => device(h.device))])],
   ["GET", /^\/devices\/([^/]+)$/, (r, m) => (device(m[1]) ? send(r, 200, deviceDetail(device(m[1]))) : problem(r, 404, "not-found"))],
   ["GET", /^\/devices\/([^/]+)\/entities$/, (r, m) => page(r, entities(device(m[1])))],
-  ["GET", /^\/devices\/([^/]+)\/neighbours$/, (r, m) => page(r, [{ entity: "if/0", system_name: "Kern Rathaus", chassis_id: "", port_id: "xe-0/0/1", port_descr: "", device: "core-1" }])],
+  ["GET", /^\/devices\/([^/]+)\/neighbours$/, (r, m) => page(r, [{ entity: "if/0", system_name: "Kern Rathaus", chassis_id: "", port_id: "xe-0/0/1", port_descr: "", address: "", device: "core-1", hotspot: null }])],
   ["GET", /^\/series$/, (r, m, q) => send(r, 200, series(q))],
   ["GET", /^\/incidents$/, (r, m, q) => page(r, [...incidents.values()].filter((i) => (q.get("status") === "open" ? !i.closed : q.get("status") === "closed" ? i.closed : true)).filter((i) => !q.get("member") || i.members.some((x) => x.id === q.get("member"))))],
   ["GET", /^\/incidents\/([^/]+)$/, (r, m) => (incidents.has(m[1]) ? send(r, 200, { ...incidents.get(m[1]), log: log.get(m[1]) }) : problem(r, 404, "not-found"))],

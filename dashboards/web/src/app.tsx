@@ -16,6 +16,7 @@ import { IncidentsPage } from "./pages/incidents";
 import { LoginPage } from "./pages/login";
 import { MapPage } from "./pages/map";
 import { OverviewPage } from "./pages/overview";
+import { TopologyPage } from "./pages/topology";
 import { linkTo, type Route } from "./router";
 import { useStore, type Store } from "./store";
 import { LineIcon } from "./ui/icons";
@@ -25,6 +26,7 @@ const NAVIGATION = [
   ["overview", "nav.overview"],
   ["map", "nav.map"],
   ["incidents", "nav.incidents"],
+  ["topology", "nav.topology"],
   ["devices", "nav.devices"],
   ["coverage", "nav.coverage"],
 ] as const;
@@ -145,6 +147,7 @@ function Page({ route }: { route: Store<Route> }) {
   if (name === "hotspots" && id) return <HotspotPage key={id} id={id} />;
   if (name === "devices") return id ? <DevicePage key={id} id={id} /> : <DevicesPage route={route} />;
   if (name === "incidents") return id ? <IncidentPage key={id} id={id} /> : <IncidentsPage route={route} />;
+  if (name === "topology") return <TopologyPage route={route} />;
   if (name === "coverage") return <CoveragePage />;
   return <h1>{t("app.notfound")}</h1>;
 }

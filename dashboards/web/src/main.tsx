@@ -7,6 +7,7 @@ import "./styles/fonts.css";
 import "./styles/tokens.css";
 import "./styles/app.css";
 import "./styles/pages.css";
+import "./styles/topology.css";
 
 import { render } from "preact";
 import { Client } from "./api/client";

@@ -108,7 +108,7 @@ function Identity({ device }: { device: DeviceDetail }) {
 function Tree({ device }: { device: DeviceDetail }) {
   const { t } = useTexts();
   return (
-    <Section title={t("hotspot.uplink")} id="uplink">
+    <Section title={t("hotspot.uplink")} id="uplink" actions={<a href={`${linkTo("topology")}?at=${encodeURIComponent(device.id)}`}>{t("topology.show")}</a>}>
       <Facts
         items={[
           [t("device.uplink"), device.uplink ? <a href={linkTo("devices", device.uplink)}>{device.uplink}</a> : null],
