@@ -15,4 +15,5 @@ COMMAND("journal", cmd_journal, "print the records that the daemons pass to each
 COMMAND("user", cmd_user, "accounts of the dashboard")
 COMMAND("incidents", cmd_incidents, "list and show incidents, acknowledge one")
 COMMAND("export", cmd_export, "the history as CSV or OpenMetrics, or to a Prometheus remote-write receiver")
+COMMAND("import", cmd_import, "the traffic history of LibreNMS or Cacti")
 COMMAND("privacy-report", cmd_privacy_report, "what netzwacht knows of persons, why, where and for how long")

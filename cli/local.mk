@@ -26,4 +26,6 @@ cli_libimport_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 netzwacht_SOURCES += %D%/cmd_device.c %D%/device.h %D%/device_add.c %D%/device_import.c %D%/import_fetch.c %D%/import_fetch.h \
 	%D%/inventory_edit.c %D%/inventory_edit.h %D%/inventory_edit_show.c
 netzwacht_LDADD_FLOOR4 += cli/libimport.a
+netzwacht_SOURCES += %D%/cmd_import.c
+netzwacht_LDADD_FLOOR4 += collector/libstore.a
 netzwacht_SOURCES += %D%/cmd_export.c %D%/export_push.c %D%/export_push.h

@@ -3,6 +3,7 @@
 noinst_LIBRARIES += collector/libstore.a
 collector_libstore_a_SOURCES = \
 	%D%/store.c %D%/store.h %D%/store_files.c %D%/store_files.h %D%/store_parts.c %D%/store_parts.h \
+	%D%/store_import.c %D%/store_import.h \
 	%D%/store_months.c %D%/store_months.h \
 	%D%/store_rows.c %D%/store_rows.h %D%/store_sources.c %D%/store_sources.h
 collector_libstore_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)

@@ -21,6 +21,7 @@ enum file_state { FILE_UNSEEN, FILE_MISSING, FILE_READY };
 
 struct file {
     enum file_state state;
+    bool is_new;  /* made by this process, and not written again yet */
     bool is_heir; /* READY, and what it replaces may still be there */
     struct rows rows;
 };
@@ -403,6 +404,7 @@ static enum err create(struct store_files *s, size_t i, struct file *f, ns_t now
         return e;
     f->state = FILE_READY;
     f->is_heir = is_heir;
+    f->is_new = true;
     s->figures.created++;
     s->figures.grown += is_heir;
     return ERR_OK;
@@ -442,6 +444,9 @@ enum err store_files_write(struct store_files *s, size_t i, ns_t now)
     if (!f || f->state == FILE_UNSEEN || f->rows.pending == 0)
         return ERR_OK;
     rrd_index_path(s->rrd_dir, shape->number, path);
+    if (f->is_new) /* a batch later: it has been written back */
+        rrd_io_uncache(path);
+    f->is_new = false;
     if (f->state == FILE_READY)
         e = rrd_io_check(path, shape, NULL); /* librrd trusts headers, and would take us with it */
     if (e == ERR_MALFORMED && !(e = put_aside(s, shape, path, now)))

@@ -364,13 +364,20 @@ static size_t first_of(const struct rrd_index *x, const char *source, const char
 const struct rrd_file *rrd_index_find(const struct rrd_index *x, const char *source, const char *entity,
                                       enum metric metric, unsigned *ds)
 {
-    for (size_t i = first_of(x, source, entity); i; i = x->files[i - 1].next)
-        for (unsigned k = 0; k < x->files[i - 1].count && !x->files[i - 1].replaced_by; k++)
-            if (x->files[i - 1].metrics[k] == metric) {
+    const struct rrd_file *found = NULL;
+
+    for (size_t i = first_of(x, source, entity); i; i = x->files[i - 1].next) {
+        const struct rrd_file *f = &x->files[i - 1];
+        if (f->replaced_by || (found && (found->storage == STORAGE_LONG || f->storage != STORAGE_LONG)))
+            continue;
+        for (unsigned k = 0; k < f->count; k++)
+            if (f->metrics[k] == metric) {
                 *ds = k;
-                return &x->files[i - 1];
+                found = f;
+                break;
             }
-    return NULL;
+    }
+    return found;
 }
 
 const struct rrd_file *rrd_index_next(const struct rrd_index *x, const char *source, const char *entity,

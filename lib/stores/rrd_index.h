@@ -44,8 +44,9 @@ uint32_t rrd_index_last_number(const struct rrd_index *x); /* the highest; 0: no
 size_t rrd_index_damaged(const struct rrd_index *x);       /* lines that did not check */
 uint64_t rrd_index_whole_bytes(const struct rrd_index *x); /* up to the end of the last whole line */
 
-/* The file with this series and the data source's place in it; NULL: none. Not one that is replaced. Valid
- * until the index grows. */
+/* The file with this series and the data source's place in it; NULL: none. Not one that is replaced; one of
+ * the long class before one of the short class (traffic whose history was imported). Valid until the index
+ * grows. */
 const struct rrd_file *rrd_index_find(const struct rrd_index *x, const char *source, const char *entity,
                                       enum metric metric, unsigned *ds);
 

@@ -87,7 +87,7 @@ static enum err check_header(const uint8_t *bytes, const struct rrd_file *file, 
     return ERR_OK;
 }
 
-static size_t header_size(const struct rrd_file *file)
+size_t rrd_io_header_size(const struct rrd_file *file)
 {
     size_t archives;
 
@@ -106,7 +106,7 @@ static bool has_cookie(const uint8_t *bytes, size_t size)
 static enum err judge(int fd, const struct rrd_file *file, int64_t *last, const char **fault)
 {
     uint8_t bytes[HEADER_BYTES_MAX];
-    size_t size = header_size(file);
+    size_t size = rrd_io_header_size(file);
     int64_t wanted = rrd_layout_size(file->storage, file->count);
     struct stat st;
     ssize_t n;

@@ -49,4 +49,48 @@ enum err rrd_io_create(const char *path, const struct rrd_file *file, int64_t st
 enum err rrd_io_update(const char *path, const struct rrd_file *file, const int64_t *times,
                        const double *values, size_t count) NW_CHECKED;
 
+/* Lets the kernel forget the pages of a file that was just made and has been written back since. They came in
+ * large pieces, and librrd's mmap() would make a whole piece dirty with each row: 139 kB an update instead of
+ * 18 kB, measured (docs/results). */
+void rrd_io_uncache(const char *path);
+
+/* The values of one data source in one archive, oldest first: row i covers start + i * width … (wall s). NaN:
+ * nothing to fill in. */
+typedef void rrd_fill_fn(void *ctx, unsigned ds, enum rrd_cf cf, int64_t start, int64_t width, size_t rows,
+                         double *out);
+/* Asks fn for every archive and data source, and takes its values where the file knows nothing; what is known
+ * stays. Whole or not at all (rename), and on the disk. Nobody may write the file meanwhile. *filled: values.
+ */
+enum err rrd_io_fill(const char *path, const struct rrd_file *file, rrd_fill_fn *fn, void *ctx,
+                     uint64_t *filled) NW_CHECKED;
+
+/* ---- files of other programs: hostile, read by a process that may die ---- */
+
+enum { RRD_FOREIGN_DS_MAX = 8, RRD_FOREIGN_ARCHIVES_MAX = 32 };
+
+struct rrd_foreign_archive {
+    enum rrd_cf cf;
+    struct rrd_rows rows; /* its count: that of struct rrd_foreign */
+};
+
+struct rrd_foreign {
+    int64_t last; /* wall s of the last update */
+    unsigned count;
+    unsigned asked[RRD_FOREIGN_DS_MAX]; /* column -> place among the names asked for */
+    unsigned archive_count;
+    struct rrd_foreign_archive
+        archives[RRD_FOREIGN_ARCHIVES_MAX]; /* AVERAGE, MIN and MAX, in the file's order */
+};
+
+/* Those of the data sources named that are there and count something (COUNTER, DERIVE …: rates a second).
+ * ERR_MALFORMED: no RRD file, or one that killed the reader; ERR_NOT_FOUND: none of them is there; ERR_LIMIT:
+ * unreasonably large; ERR_TIMEOUT. */
+enum err rrd_io_foreign(const char *path, const char *const *names, unsigned count,
+                        struct rrd_foreign *out) NW_CHECKED;
+void rrd_foreign_fini(struct rrd_foreign *f);
+
+/* ---- between the files of rrd_io ---- */
+
+size_t rrd_io_header_size(const struct rrd_file *file);
+
 #endif

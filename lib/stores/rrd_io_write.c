@@ -91,6 +91,16 @@ enum err rrd_io_create(const char *path, const struct rrd_file *file, int64_t st
     return e;
 }
 
+void rrd_io_uncache(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); /* advice: what is dirty stays */
+    close(fd);
+}
+
 /* ---- numbers as text: half of what a value costs, if printf() does it ---- */
 
 static size_t put_digits(char *to, uint64_t number)

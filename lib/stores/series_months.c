@@ -81,14 +81,11 @@ static enum err read_lines(const struct answer *a, struct lines *x)
 static void load_gathered(const struct answer *a, ns_t begin, struct month *m)
 {
     const struct series_column *c = &a->q->columns[a->column];
-    const struct rrd_file *file = NULL, *newest = NULL;
+    unsigned ds;
+    const struct rrd_file *file = rrd_index_find(a->index, c->source, c->entity, c->metric, &ds);
 
-    while ((file = rrd_index_next(a->index, c->source, c->entity, file)))
-        for (unsigned i = 0; i < file->count; i++)
-            if (file->metrics[i] == c->metric)
-                newest = file;
-    for (; newest; newest = rrd_index_former(a->index, newest))
-        if (month_load(a->rrd_dir, newest->number, m) == ERR_OK && m->begin == begin / SECONDS)
+    for (; file; file = rrd_index_former(a->index, file))
+        if (month_load(a->rrd_dir, file->number, m) == ERR_OK && m->begin == begin / SECONDS)
             return;
     month_begin(m, begin / SECONDS);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fuzz_stores.c - lines of the index of RRD files, both files of months, both directions of the series
- * worker's socket. First byte of the input: which. What is accepted, packs and parses to the same again. */
+/* fuzz_stores.c - lines of the index of RRD files, both files of months, the table of an import, both
+ * directions of the series worker's socket. First byte of the input: which. What is accepted, packs and
+ * parses to the same again. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/stores/month.h"
 #include "lib/stores/rrd_index.h"
+#include "lib/stores/rrd_map.h"
 #include "lib/stores/series_message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -85,16 +87,34 @@ static void fuzz_month(const uint8_t *data, size_t size)
     }
 }
 
+static void fuzz_map(const char *text, size_t len)
+{
+    struct rrd_map map;
+    unsigned line = 0;
+    const char *problem = NULL;
+
+    if (rrd_map_parse(text, len, &map, &line, &problem)) {
+        if (!problem)
+            abort();
+        return;
+    }
+    for (size_t i = 0; i < map.count; i++)
+        if (map.rows[i].file[0] == '/' || strncmp(map.rows[i].file, "../", 3) == 0 || !map.rows[i].entity[0])
+            abort();
+    rrd_map_fini(&map);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0)
         return 0;
-    switch (data[0] % 5) {
+    switch (data[0] % 6) {
     case 0: fuzz_line((const char *)data + 1, size - 1); break;
     case 1: fuzz_request(data + 1, size - 1); break;
     case 2: fuzz_answer(data + 1, size - 1); break;
     case 3: fuzz_month_line((const char *)data + 1, size - 1); break;
-    default: fuzz_month(data + 1, size - 1); break;
+    case 4: fuzz_month(data + 1, size - 1); break;
+    default: fuzz_map((const char *)data + 1, size - 1); break;
     }
     return 0;
 }

@@ -44,4 +44,12 @@ tests_bench_journal_store_LDADD = collector/libstore.a $(STORES_LIBS) $(MODEL_LI
 CLEANFILES += tests/bench/journal_store
 bench-store: tests/bench/journal_store
 	tests/bench/journal_store
-.PHONY: bench-store
+EXTRA_PROGRAMS += tests/bench/store_disk
+tests_bench_store_disk_SOURCES = tests/bench/store_disk.c
+tests_bench_store_disk_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_bench_store_disk_LDADD = collector/libstore.a $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
+CLEANFILES += tests/bench/store_disk
+BENCH_FILES = 10000
+bench-store-disk: tests/bench/store_disk
+	tests/bench/store_disk $(BENCH_FILES)
+.PHONY: bench-store bench-store-disk
