@@ -38,14 +38,17 @@ static void print_usage(FILE *to)
           "  --follow             also ask LLDP neighbours, by their management address, inside the ranges\n"
           "  --within CIDR        and inside this network, and nowhere else (may be repeated; implies "
           "--follow)\n"
+          "  -c, --config FILE    netzwacht.yaml: propose only what its inventory does not have, and say "
+          "where\n"
+          "                       it is contradicted; its credentials \"default\" are used\n"
           "  --state FILE         keep there what was found: an interrupted search goes on with the same "
           "command\n"
           "  --yes-large          allow more than 4096 addresses\n"
           "  -o, --output FILE    write there instead of standard output; FILE must not exist yet\n"
           "  --force              write over FILE\n\n"
           "Ctrl-C ends the search and prints what was found so far.\n"
-          "Exit status: 0 agents found, 69 no agent answered, 73 FILE exists, 77 no credentials,\n"
-          "78 the --state FILE is of another search, or broken.\n",
+          "Exit status: 0 agents found, 1 with -c: the inventory is contradicted, 69 no agent answered,\n"
+          "73 FILE exists, 77 no credentials, 78 the --state FILE is of another search, or broken.\n",
           to);
 }
 
@@ -139,6 +142,7 @@ static int take_option(struct discover_options *o, int c)
     case 'F': return EXIT_DONE; /* inside the ranges everybody is asked: only --within adds to that */
     case 'w': return add_prefix(o, optarg);
     case 's': o->state = optarg; return EXIT_DONE;
+    case 'c': o->config = optarg; return EXIT_DONE;
     case 'y': o->is_large = true; return EXIT_DONE;
     case 'o': o->output = optarg; return EXIT_DONE;
     case 'f': o->is_forced = true; return EXIT_DONE;
@@ -150,23 +154,18 @@ static int take_option(struct discover_options *o, int c)
 
 int discover_options_parse(int argc, char **argv, struct discover_options *o)
 {
-    static const struct option longs[] = {{"port", required_argument, NULL, 'p'},
-                                          {"credentials", required_argument, NULL, 'a'},
-                                          {"rate", required_argument, NULL, 'r'},
-                                          {"core", required_argument, NULL, 'C'},
-                                          {"follow", no_argument, NULL, 'F'},
-                                          {"within", required_argument, NULL, 'w'},
-                                          {"state", required_argument, NULL, 's'},
-                                          {"yes-large", no_argument, NULL, 'y'},
-                                          {"output", required_argument, NULL, 'o'},
-                                          {"force", no_argument, NULL, 'f'},
-                                          {"v3", no_argument, NULL, '3'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {
+        {"port", required_argument, NULL, 'p'},  {"credentials", required_argument, NULL, 'a'},
+        {"rate", required_argument, NULL, 'r'},  {"core", required_argument, NULL, 'C'},
+        {"follow", no_argument, NULL, 'F'},      {"within", required_argument, NULL, 'w'},
+        {"state", required_argument, NULL, 's'}, {"config", required_argument, NULL, 'c'},
+        {"yes-large", no_argument, NULL, 'y'},   {"output", required_argument, NULL, 'o'},
+        {"force", no_argument, NULL, 'f'},       {"v3", no_argument, NULL, '3'},
+        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
     int c, status = EXIT_DONE;
 
     *o = (struct discover_options){.port = 161, .rate = RATE_DEFAULT};
-    while (!status && (c = getopt_long(argc, argv, "ho:", longs, NULL)) != -1)
+    while (!status && (c = getopt_long(argc, argv, "hc:o:", longs, NULL)) != -1)
         status = take_option(o, c);
     for (int i = optind; !status && i < argc; i++)
         status = add_range(o, argv[i]);

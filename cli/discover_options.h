@@ -18,7 +18,7 @@ struct discover_options {
     struct discover_prefix within[DISCOVER_RANGES_MAX];
     const char *within_texts[DISCOVER_RANGES_MAX];
     size_t within_count;
-    const char *credentials, *output, *core, *state;
+    const char *credentials, *output, *core, *state, *config;
     long port, rate;
     bool is_large, is_forced, wants_v3;
 };

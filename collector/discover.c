@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* discover.c - what an agent is, from its answers; its id. Pure: no sockets, no clock. The tree and the YAML
- * are in discover_write.c. */
+/* discover.c - what an agent is, from its answers. Pure: no sockets, no clock. */
 #include "collector/discover.h"
 
 #include <arpa/inet.h>
@@ -8,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/map.h"
 #include "lib/base/strx.h"
 
 /* ---- found devices as schema tables ---- */
@@ -58,7 +56,7 @@ const struct conf_schema discover_device_schema = CONF_SCHEMA(struct discover_de
 void discover_device_fini(struct discover_device *d)
 {
     conf_free(&discover_device_schema, d);
-    *d = (struct discover_device){.uplink = DISCOVER_NONE};
+    *d = (struct discover_device){0};
 }
 
 /* ---- kinds ---- */
@@ -250,7 +248,7 @@ enum err discover_read(const struct snmp_address *from, const struct device_prof
     size_t count = device_profile_names(profile, &names);
     enum err e = ERR_OK;
 
-    *out = (struct discover_device){.peer = *from, .uplink = DISCOVER_NONE};
+    *out = (struct discover_device){.peer = *from};
     discover_address_text(from, address);
     set_text(&out->address, address, &e);
     out->port = ntohs(from->port_be);
@@ -268,40 +266,5 @@ enum err discover_read(const struct snmp_address *from, const struct device_prof
     read_neighbours(view, out, &e);
     read_poe(view, out, &e);
     read_aps(view, out, &e);
-    return e;
-}
-
-/* ---- ids ---- */
-
-static int by_address(const void *a, const void *b)
-{
-    const struct discover_device *x = a, *y = b;
-
-    if (x->peer.is_v6 != y->peer.is_v6)
-        return x->peer.is_v6 - y->peer.is_v6;
-    return memcmp(x->peer.ip, y->peer.ip, sizeof x->peer.ip);
-}
-
-enum err discover_make_ids(struct discover_device *devices, size_t count)
-{
-    struct map *taken = map_new(0x6469);
-    enum err e = taken ? ERR_OK : ERR_NOMEM;
-
-    if (count)
-        qsort(devices, count, sizeof *devices, by_address);
-    for (size_t i = 0; !e && i < count; i++) {
-        char base[DISCOVER_ID_SIZE];
-
-        strx_make_id(devices[i].sys_name, base);
-        if (!*base) {
-            snprintf(base, sizeof base, "device-");
-            strx_make_id(devices[i].address, base + strlen(base));
-        }
-        strx_copy(devices[i].id, sizeof devices[i].id, base);
-        for (unsigned n = 2; map_get(taken, devices[i].id); n++)
-            snprintf(devices[i].id, sizeof devices[i].id, "%.58s-%u", base, n);
-        e = map_set(taken, devices[i].id, &devices[i], NULL);
-    }
-    map_free(taken, NULL);
     return e;
 }

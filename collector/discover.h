@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* discover.h - what `netzwacht discover` makes of answers: devices, kinds, ids, a tree of uplinks, a proposed
- * inventory. Pure: who asks is cli/discover_scan.h. */
+/* discover.h - what `netzwacht discover` makes of one agent's answers. What it makes of all together is
+ * discover_network.h's business, who asks is cli/discover_scan.h's. Pure. */
 #ifndef NW_COLLECTOR_DISCOVER_H
 #define NW_COLLECTOR_DISCOVER_H
 
@@ -16,10 +16,7 @@
 #include "lib/base/err.h"
 #include "lib/model/inventory.h"
 
-enum {
-    DISCOVER_ID_SIZE = 65,
-    DISCOVER_NEIGHBOURS_MAX = 512, /* kept of one device */
-};
+enum { DISCOVER_NEIGHBOURS_MAX = 512 /* kept of one device */ };
 
 /* ---- what was found. Texts are UTF-8 without control characters; "" = not known ---- */
 
@@ -54,15 +51,7 @@ struct discover_device {
     bool is_cut;                 /* it stopped answering before everything was read */
     struct conf_list neighbours, poe, aps;
     struct snmp_address peer;
-    /* discover_make_ids(): */
-    char id[DISCOVER_ID_SIZE];
-    /* discover_make_tree(): */
-    size_t uplink;           /* index of the parent, or DISCOVER_NONE */
-    const char *uplink_port; /* borrowed from the parent's neighbours, or NULL */
-    bool is_root, is_core;   /* of its tree */
 };
-
-#define DISCOVER_NONE SIZE_MAX
 
 /* The part of a device that was found; with it a device can be written, read and freed (conf.h). */
 extern const struct conf_schema discover_device_schema;
@@ -77,32 +66,5 @@ void discover_device_fini(struct discover_device *d);
  * recognised by. DEVICE_OTHER if nothing tells. */
 enum device_kind discover_kind(const struct device_profile *profile, const struct varbind_set *answers,
                                const char **why);
-
-/* ---- the inventory ---- */
-
-/* Sorts by address and makes ids from sysName: lower case, umlauts written out, everything else that an id
- * may not have as "-"; a second one of the same name gets "-2". */
-enum err discover_make_ids(struct discover_device *devices, size_t count) NW_CHECKED;
-
-/* A pair of found devices that see each other beside the tree. */
-struct discover_link {
-    size_t from, to;
-};
-
-struct discover_tree {
-    struct discover_link *links; /* free() */
-    size_t link_count;
-    size_t strangers; /* neighbours that are not among the devices, or whose name is not unique */
-};
-
-/* Proposes uplinks: LLDP neighbours make a graph; the device nearest to all others is its root, and what is
- * farther from it hangs on what is nearer. Where the monitor itself is connected LLDP does not tell: core, an
- * id, names that device and makes it the root; NULL: guessed. ERR_NOT_FOUND: no device has that id. */
-enum err discover_make_tree(struct discover_device *devices, size_t count, const char *core,
-                            struct discover_tree *out) NW_CHECKED;
-
-/* The inventory, to be read by inventory_load(). */
-void discover_write(struct buf *out, const struct discover_device *devices, size_t count,
-                    const struct discover_tree *tree);
 
 #endif

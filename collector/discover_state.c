@@ -94,7 +94,6 @@ static enum err take_device(struct discover_state *s, struct discover_device *d)
         return ERR_MALFORMED;
     }
     d->peer.port_be = (uint16_t)((d->port & 0xff) << 8 | d->port >> 8);
-    d->uplink = DISCOVER_NONE;
     if (!grow(&s->devices, s->device_count, &s->device_cap, sizeof *s->devices)) {
         conf_free(&discover_device_schema, d);
         return ERR_NOMEM;

@@ -1,265 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* discover_write.c - who hangs on whom, and the proposed inventory as YAML. Pure. */
-#include "collector/discover.h"
-
-#include <ctype.h>
+/* discover_write.c - what is new, as a proposed inventory in YAML. Pure. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/discover_network.h"
 #include "lib/base/map.h"
-#include "lib/base/strx.h"
 #include "lib/model/inventory_write.h"
 #include "lib/runtime/conf_write.h"
 
-/* ---- the graph of neighbours ---- */
-
-struct edge {
-    size_t from, to;
-    const char *port; /* of from, where to was seen */
-};
-
-struct graph {
-    const struct discover_device *devices;
-    size_t count;
-    struct edge *edges; /* both directions, sorted by from, to; with a port before without */
-    size_t edge_count;
-    size_t *first; /* of device i: first[i] .. first[i + 1] */
-    size_t *distance, *queue;
-    size_t *members; /* of one component */
-};
-
-static void lower(const char *from, char out[256])
+static char *or_null(char *text)
 {
-    strx_copy(out, 256, from);
-    for (char *p = out; *p; p++)
-        *p = (char)tolower((unsigned char)*p);
+    return text && *text ? text : NULL;
 }
 
-/* sysName to its index + 1; TWICE: the name tells nothing. */
-#define TWICE UINTPTR_MAX
-
-static enum err index_names(const struct discover_device *devices, size_t count, struct map *names)
+static char *id_of(const struct discover_network *n, size_t node)
 {
-    char key[256];
-    enum err e = ERR_OK;
-
-    for (size_t i = 0; !e && i < count; i++) {
-        lower(devices[i].sys_name, key);
-        if (*key)
-            e = map_set(names, key, (void *)(map_get(names, key) ? TWICE : i + 1), NULL);
-    }
-    return e;
+    return node == TOPO_NONE ? NULL : n->nodes[node].id;
 }
 
-static size_t find_name(const struct map *names, const char *name)
+/* ---- devices ---- */
+
+static void put_findings(struct buf *out, const struct discover_device *d)
 {
-    char key[256];
-    uintptr_t hit;
-
-    lower(name, key);
-    hit = *key ? (uintptr_t)map_get(names, key) : 0;
-    return hit && hit != TWICE ? hit - 1 : DISCOVER_NONE;
-}
-
-static int by_ends(const void *a, const void *b)
-{
-    const struct edge *x = a, *y = b;
-
-    if (x->from != y->from)
-        return x->from < y->from ? -1 : 1;
-    if (x->to != y->to)
-        return x->to < y->to ? -1 : 1;
-    if (!x->port != !y->port)
-        return x->port ? -1 : 1;
-    return x->port ? strcmp(x->port, y->port) : 0;
-}
-
-static enum err collect_edges(struct graph *g, const struct map *names, size_t *strangers)
-{
-    size_t most = 0, kept = 0;
-
-    for (size_t i = 0; i < g->count; i++)
-        most += 2 * g->devices[i].neighbours.count;
-    g->edges = calloc(most + 1, sizeof *g->edges);
-    g->first = calloc(g->count + 1, sizeof *g->first);
-    g->distance = calloc(g->count + 1, sizeof *g->distance);
-    g->queue = calloc(g->count + 1, sizeof *g->queue);
-    g->members = calloc(g->count + 1, sizeof *g->members);
-    if (!g->edges || !g->first || !g->distance || !g->queue || !g->members)
-        return ERR_NOMEM;
-    for (size_t i = 0; i < g->count; i++)
-        for (size_t k = 0; k < g->devices[i].neighbours.count; k++) {
-            const struct discover_neighbour *n =
-                (const struct discover_neighbour *)g->devices[i].neighbours.items + k;
-            size_t far = find_name(names, n->name);
-
-            if (far == DISCOVER_NONE) {
-                ++*strangers;
-            } else if (far != i) {
-                g->edges[g->edge_count++] = (struct edge){i, far, *n->port ? n->port : NULL};
-                g->edges[g->edge_count++] = (struct edge){far, i, NULL};
-            }
-        }
-    qsort(g->edges, g->edge_count, sizeof *g->edges, by_ends);
-    for (size_t i = 0; i < g->edge_count; i++)
-        if (!kept || g->edges[i].from != g->edges[kept - 1].from || g->edges[i].to != g->edges[kept - 1].to)
-            g->edges[kept++] = g->edges[i];
-    g->edge_count = kept;
-    for (size_t i = 0, at = 0; i <= g->count; i++) {
-        while (at < kept && g->edges[at].from < i)
-            at++;
-        g->first[i] = at;
-    }
-    return ERR_OK;
-}
-
-/* Distances from start; returns how many were reached. visit order in g->queue. */
-static size_t spread(struct graph *g, size_t start)
-{
-    size_t head = 0, tail = 0;
-
-    for (size_t i = 0; i < g->count; i++)
-        g->distance[i] = DISCOVER_NONE;
-    g->distance[start] = 0;
-    g->queue[tail++] = start;
-    while (head < tail) {
-        size_t at = g->queue[head++];
-
-        for (size_t k = g->first[at]; k < g->first[at + 1]; k++)
-            if (g->distance[g->edges[k].to] == DISCOVER_NONE) {
-                g->distance[g->edges[k].to] = g->distance[at] + 1;
-                g->queue[tail++] = g->edges[k].to;
-            }
-    }
-    return tail;
-}
-
-static bool may_be_root(const struct discover_device *d)
-{
-    return d->kind == DEVICE_SWITCH || d->kind == DEVICE_ROUTER || d->kind == DEVICE_OLT;
-}
-
-/* The device of start's component whose sum of distances to all is least; of equal ones a switch, router or
- * OLT, then the one with the most neighbours, then the first address. */
-static size_t find_root(struct graph *g, size_t start, const size_t *members, size_t member_count)
-{
-    size_t root = start, least = SIZE_MAX, degree = 0;
-
-    for (int pass = 0; pass < 2 && least == SIZE_MAX; pass++)
-        for (size_t m = 0; m < member_count; m++) {
-            size_t i = members[m], sum = 0, own = g->first[i + 1] - g->first[i];
-
-            if (pass == 0 && !may_be_root(&g->devices[i]))
-                continue;
-            spread(g, i);
-            for (size_t k = 0; k < member_count; k++)
-                sum += g->distance[members[k]];
-            if (sum < least || (sum == least && own > degree)) {
-                root = i;
-                least = sum;
-                degree = own;
-            }
-        }
-    return root;
-}
-
-/* The port of parent on which child was seen. */
-static const char *port_towards(const struct graph *g, size_t parent, size_t child)
-{
-    for (size_t k = g->first[parent]; k < g->first[parent + 1]; k++)
-        if (g->edges[k].to == child)
-            return g->edges[k].port;
-    return NULL;
-}
-
-static void hang(struct graph *g, struct discover_device *devices, size_t root, bool *is_done)
-{
-    size_t count = spread(g, root);
-
-    devices[root].is_root = count > 1;
-    for (size_t q = 0; q < count; q++) {
-        size_t at = g->queue[q];
-
-        is_done[at] = true;
-        for (size_t k = g->first[at]; k < g->first[at + 1] && at != root; k++) {
-            size_t to = g->edges[k].to;
-
-            if (g->distance[to] + 1 == g->distance[at]) {
-                devices[at].uplink = to;
-                devices[at].uplink_port = port_towards(g, to, at);
-                break;
-            }
-        }
-    }
-}
-
-static enum err collect_links(const struct graph *g, struct discover_tree *out)
-{
-    out->links = calloc(g->edge_count + 1, sizeof *out->links);
-    if (!out->links)
-        return ERR_NOMEM;
-    for (size_t i = 0; i < g->edge_count; i++) {
-        size_t a = g->edges[i].from, b = g->edges[i].to;
-
-        if (a < b && g->devices[a].uplink != b && g->devices[b].uplink != a)
-            out->links[out->link_count++] = (struct discover_link){a, b};
-    }
-    return ERR_OK;
-}
-
-enum err discover_make_tree(struct discover_device *devices, size_t count, const char *core,
-                            struct discover_tree *out)
-{
-    struct graph g = {.devices = devices, .count = count};
-    size_t root = DISCOVER_NONE;
-    struct map *names = map_new(0x6469);
-    bool *is_done = calloc(count + 1, sizeof *is_done);
-    enum err e = names && is_done ? index_names(devices, count, names) : ERR_NOMEM;
-
-    *out = (struct discover_tree){0};
-    for (size_t i = 0; i < count; i++) {
-        devices[i].uplink = DISCOVER_NONE;
-        devices[i].uplink_port = NULL;
-        devices[i].is_root = devices[i].is_core = false;
-        if (core && strcmp(devices[i].id, core) == 0)
-            root = i;
-    }
-    if (!e && core && root == DISCOVER_NONE)
-        e = ERR_NOT_FOUND;
-    if (!e)
-        e = collect_edges(&g, names, &out->strangers);
-    if (!e && root != DISCOVER_NONE) {
-        devices[root].is_core = true;
-        hang(&g, devices, root, is_done);
-    }
-    for (size_t i = 0; !e && i < count; i++) {
-        size_t reached;
-
-        if (is_done[i])
-            continue;
-        reached = spread(&g, i);
-        memcpy(g.members, g.queue, reached * sizeof *g.members); /* find_root() spreads again */
-        hang(&g, devices, find_root(&g, i, g.members, reached), is_done);
-    }
-    if (!e)
-        e = collect_links(&g, out);
-    free(g.edges);
-    free(g.first);
-    free(g.distance);
-    free(g.queue);
-    free(g.members);
-    free(is_done);
-    map_free(names, NULL);
-    return e;
-}
-
-/* ---- YAML ---- */
-
-static void put_device(struct buf *out, const struct discover_device *all, const struct discover_device *d)
-{
-    struct device item = inventory_blank_device();
-
     buf_printf(out, "  # profile %s; kind by %s", d->profile, d->why);
     if (*d->vendor || *d->model) {
         buf_str(out, "; ");
@@ -267,51 +30,229 @@ static void put_device(struct buf *out, const struct discover_device *all, const
         buf_str(out, " ");
         conf_put_text(out, d->model);
     }
+    if (d->is_cut)
+        buf_str(out, "; read in part only");
     buf_str(out, "\n  # sysDescr ");
     conf_put_text(out, d->sys_descr);
-    if (d->is_root && !d->is_core)
-        buf_str(out,
-                "\n  # the middle of what LLDP shows; if the monitor is connected here, add: core: true");
     buf_str(out, "\n");
-    item.id = (char *)d->id;
-    item.name = *d->sys_name ? d->sys_name : NULL;
+}
+
+static void put_device(struct buf *out, const struct discover_network *n, size_t i)
+{
+    const struct discover_device *d = n->nodes[i].device;
+    const struct topo_place *place = &n->topo->places[i];
+    struct device item = inventory_blank_device();
+
+    put_findings(out, d);
+    if (place->is_root)
+        buf_str(out,
+                "  # the middle of what LLDP shows; if the monitor is connected here, add: core: true\n");
+    item.id = id_of(n, i);
+    item.name = or_null(d->sys_name);
     item.address = d->address;
     item.port = d->port;
     item.kind = d->kind;
-    item.model = *d->model ? d->model : NULL;
-    item.serial = *d->serial ? d->serial : NULL;
-    item.uplink = d->uplink == DISCOVER_NONE ? NULL : (char *)all[d->uplink].id;
-    item.uplink_port = (char *)d->uplink_port;
-    item.is_core = d->is_core;
+    item.model = or_null(d->model);
+    item.serial = or_null(d->serial);
+    item.uplink = id_of(n, place->parent);
+    item.uplink_port = item.uplink ? (char *)place->parent_port : NULL;
+    item.power = id_of(n, n->nodes[i].feeder);
+    item.is_core = n->topo_nodes[i].is_core;
     inventory_put_device(out, &item);
 }
 
-static void put_link(struct buf *out, const struct discover_device *devices, struct discover_link l, size_t n)
+/* What the search knows of a device beyond the inventory. */
+static void put_addition(struct buf *out, const struct discover_network *n, size_t i)
 {
-    char id[32];
+    const struct discover_node *x = &n->nodes[i];
+    const struct topo_place *place = &n->topo->places[i];
+    const struct {
+        const char *key, *stated, *found;
+    } members[] = {
+        {"uplink", x->known->uplink, id_of(n, place->parent)},
+        {"uplink_port", x->known->uplink_port, place->parent == TOPO_NONE ? NULL : place->parent_port},
+        {"power", x->known->power, id_of(n, x->feeder)},
+        {"model", x->known->model, or_null(x->device->model)},
+        {"serial", x->known->serial, or_null(x->device->serial)}};
+    bool is_begun = false;
 
-    snprintf(id, sizeof id, "link-%zu", n);
-    inventory_put_link(
-        out, &(struct link){.id = id, .from = (char *)devices[l.from].id, .to = (char *)devices[l.to].id});
+    for (size_t k = 0; k < ARRAY_LEN(members); k++) {
+        if (members[k].stated || !members[k].found)
+            continue;
+        if (!is_begun)
+            buf_printf(out, "#   %s:", x->id);
+        buf_printf(out, "%s %s: ", is_begun ? "," : "", members[k].key);
+        conf_put_text(out, members[k].found);
+        is_begun = true;
+    }
+    if (is_begun)
+        buf_str(out, "\n");
 }
 
-void discover_write(struct buf *out, const struct discover_device *devices, size_t count,
-                    const struct discover_tree *tree)
+static void put_devices(struct buf *out, const struct discover_network *n)
 {
-    buf_str(out,
-            "# A proposal of `netzwacht discover`. What SNMP does not tell has to be added by hand: sites\n"
-            "# (with lat and lon), hotspots, power, and credentials where they are not \"default\".\n");
-    if (tree)
-        buf_str(out, "# Uplinks are read from LLDP, seen from the core, or else from the middle of the "
-                     "network: check their direction.\n");
-    if (tree && tree->strangers)
-        buf_printf(out, "# %zu LLDP neighbours are not among these devices, or their name is not unique.\n",
-                   tree->strangers);
-    buf_str(out, count ? "devices:\n" : "devices: []\n");
+    size_t new_count = 0;
+
+    for (size_t i = 0; i < n->count; i++)
+        new_count += n->nodes[i].device && !n->nodes[i].ap && !n->nodes[i].known;
+    buf_str(out, new_count ? "devices:\n" : "devices: []\n");
+    for (size_t i = 0; i < n->count; i++)
+        if (n->nodes[i].device && !n->nodes[i].ap && !n->nodes[i].known)
+            put_device(out, n, i);
+    if (n->inventory)
+        buf_str(out, "# Known already; what could be added to them:\n");
+    for (size_t i = 0; i < n->count; i++)
+        if (n->nodes[i].device && n->nodes[i].known)
+            put_addition(out, n, i);
+}
+
+/* ---- hotspots: controllers' rows ---- */
+
+/* A site of the inventory that is called as the row's group. */
+static const struct site *site_of(const struct discover_network *n, const struct discover_ap *ap)
+{
+    size_t count = 0;
+    const struct site *sites = n->inventory ? inventory_sites(n->inventory, &count) : NULL;
+
+    for (size_t i = 0; i < count && *ap->group; i++)
+        if (strcmp(sites[i].id, ap->group) == 0 || (sites[i].name && strcmp(sites[i].name, ap->group) == 0))
+            return &sites[i];
+    return NULL;
+}
+
+static bool is_new_row(const struct discover_node *x)
+{
+    return x->ap && !x->known_row;
+}
+
+static bool has_place(const struct discover_ap *ap)
+{
+    return ap->lat != 0 || ap->lon != 0;
+}
+
+static void site_id(const struct discover_node *x, char out[STRX_ID_SIZE])
+{
+    snprintf(out, STRX_ID_SIZE, "site-%.58s", x->id);
+}
+
+static void put_hotspot(struct buf *out, const struct discover_network *n, size_t i, const char *controller)
+{
+    const struct discover_node *x = &n->nodes[i];
+    const struct site *site = site_of(n, x->ap);
+    struct hotspot item = inventory_blank_hotspot();
+    char own_site[STRX_ID_SIZE];
+
+    site_id(x, own_site);
+    buf_str(out, "  # group ");
+    conf_put_text(out, x->ap->group);
+    buf_str(out, ", model ");
+    conf_put_text(out, x->ap->model);
+    buf_str(out, ", serial ");
+    conf_put_text(out, x->ap->serial);
+    buf_str(out, site || has_place(x->ap) ? "\n" : "; name its site:\n#");
+    item.id = id_of(n, i);
+    item.name = or_null(x->ap->name) ? x->ap->name : item.id;
+    item.site = site ? site->id : has_place(x->ap) ? own_site : (char *)"?";
+    item.lat = x->ap->lat;
+    item.lon = x->ap->lon;
+    item.device = (char *)controller;
+    item.entity = x->ap->entity;
+    item.uplink = id_of(n, n->topo->places[i].parent);
+    item.power = id_of(n, x->feeder);
+    inventory_put_hotspot(out, &item);
+}
+
+static void put_sites(struct buf *out, const struct discover_network *n)
+{
+    bool is_begun = false;
+
+    for (size_t i = 0; i < n->count; i++) {
+        const struct discover_node *x = &n->nodes[i];
+        char id[STRX_ID_SIZE];
+
+        if (!is_new_row(x) || !has_place(x->ap) || site_of(n, x->ap))
+            continue;
+        site_id(x, id);
+        buf_str(out, is_begun ? "" : "# Where controllers know their access points to be.\nsites:\n");
+        is_begun = true;
+        inventory_put_site(out, &(struct site){.id = id,
+                                               .name = or_null(x->ap->name) ? x->ap->name : id,
+                                               .kind = SITE_OTHER,
+                                               .lat = x->ap->lat,
+                                               .lon = x->ap->lon});
+    }
+}
+
+static void put_hotspots(struct buf *out, const struct discover_network *n)
+{
+    size_t certain = 0, all = 0, controller = 0;
+
+    for (size_t i = 0; i < n->count; i++) {
+        all += is_new_row(&n->nodes[i]);
+        certain += is_new_row(&n->nodes[i]) && (has_place(n->nodes[i].ap) || site_of(n, n->nodes[i].ap));
+    }
+    if (!all)
+        return;
+    buf_str(out, certain ? "hotspots:\n" : "# hotspots:\n");
+    for (size_t i = 0; i < n->count; i++) {
+        if (!is_new_row(&n->nodes[i]))
+            continue;
+        while (n->nodes[controller].device != n->nodes[i].device || n->nodes[controller].ap)
+            controller = (controller + 1) % n->count;
+        put_hotspot(out, n, i, n->nodes[controller].id);
+    }
+}
+
+/* ---- links ---- */
+
+static bool is_taken(const struct discover_network *n, const char *id)
+{
+    size_t count = 0;
+    const struct link *links = n->inventory ? inventory_links(n->inventory, &count) : NULL;
+
     for (size_t i = 0; i < count; i++)
-        put_device(out, devices, &devices[i]);
-    if (tree && tree->link_count)
-        buf_str(out, "# Seen by LLDP beside the uplinks: rings and double connections.\nlinks:\n");
-    for (size_t i = 0; tree && i < tree->link_count; i++)
-        put_link(out, devices, tree->links[i], i + 1);
+        if (strcmp(links[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+/* Links are between devices: a row has none. */
+static bool is_new_link(const struct discover_network *n, const struct topo_link *l)
+{
+    return l->source == TOPO_LLDP && !n->nodes[l->from].ap && !n->nodes[l->to].ap &&
+           !n->nodes[l->from].known_row && !n->nodes[l->to].known_row;
+}
+
+static void put_links(struct buf *out, const struct discover_network *n)
+{
+    size_t number = 0;
+    bool is_begun = false;
+
+    for (size_t i = 0; i < n->topo->link_count; i++) {
+        const struct topo_link *l = &n->topo->links[i];
+        char id[32];
+
+        if (!is_new_link(n, l))
+            continue;
+        do
+            snprintf(id, sizeof id, "link-%zu", ++number);
+        while (is_taken(n, id));
+        buf_str(out,
+                is_begun ? "" : "# Seen by LLDP beside the uplinks: rings and double connections.\nlinks:\n");
+        is_begun = true;
+        inventory_put_link(out, &(struct link){.id = id, .from = id_of(n, l->from), .to = id_of(n, l->to)});
+    }
+}
+
+/* ---- all ---- */
+
+void discover_put_proposal(struct buf *out, const struct discover_network *n)
+{
+    if (n->topo->stranger_count)
+        buf_printf(out, "# %zu LLDP neighbours are not among these devices, or cannot be told apart.\n",
+                   n->topo->stranger_count);
+    put_sites(out, n);
+    put_devices(out, n);
+    put_hotspots(out, n);
+    put_links(out, n);
 }

@@ -14,6 +14,8 @@ collector_libcollector_a_SOURCES = \
 	%D%/decode_poe.c \
 	%D%/deny.c %D%/deny.h \
 	%D%/discover.c %D%/discover.h \
+	%D%/discover_compare.c \
+	%D%/discover_network.c %D%/discover_network.h \
 	%D%/discover_frontier.c %D%/discover_frontier.h \
 	%D%/discover_range.c %D%/discover_range.h \
 	%D%/discover_state.c %D%/discover_state.h \

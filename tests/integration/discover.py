@@ -50,6 +50,13 @@ class City:
         return ["--port", self.port, "--credentials", self.dir / "community"]
 
 
+def rows(text):
+    """entity -> {key: value} of the hotspots that are rows of a controller; a proposal has them as comments."""
+    lines = [line for line in text.splitlines() if re.match("#? *- \\{id: ", line) and "entity: " in line]
+    found = [{key: value.strip('"') for key, value in re.findall(r'(\w+): ("(?:[^"\\]|\\.)*"|[^,}]+)', line)} for line in lines]
+    return {row["entity"]: row for row in found}
+
+
 def finds_the_city():
     """discover finds exactly the city's agents, says what they are, and who hangs on whom"""
     with World() as world:
@@ -68,7 +75,61 @@ def finds_the_city():
             for key in ("uplink", "uplink_port", "core"):
                 check(got.get(key) == real.get(key), f"{name}: {key} is {got.get(key)}, not {real.get(key)}")
             switched += "uplink" in got
+            # the city's inventory names the UPS behind the switch, PoE shows the switch itself
+            fed_by = real["uplink"] if real["kind"] == "ap" else None
+            check(got.get("power") == fed_by, f"{name}: power is {got.get('power')}, not {fed_by}")
         check(switched >= 12, f"only {switched} uplinks")
+        proposed, real = rows(done.stdout), rows((city.dir / "inventory.yaml").read_text())
+        check(sorted(proposed) == sorted(real) and real, f"rows {sorted(proposed)}, there are {sorted(real)}")
+        for entity, row in real.items():
+            got = proposed[entity]
+            check(all(got[key] == row[key] for key in ("id", "device", "uplink")), f"{entity}: {got}, not {row}")
+            check(got["power"] == row["uplink"], f"{entity}: power is {got['power']}")
+
+
+def compares_with_the_inventory():
+    """-c: a true inventory is not contradicted and nothing is proposed; one with mistakes gets each of them named"""
+    with World() as world:
+        city = City(world)
+        truth = (city.dir / "inventory.yaml").read_text()
+        world.write("netzwacht.yaml", "instance: test\nstate_dir: state\ninventory: inventory.yaml\n"
+                    f"credentials:\n  - {{name: default, version: v2c, community_file: {city.dir}/community}}\n")
+
+        def compare(inventory):
+            world.write("inventory.yaml", inventory)
+            world.run("netzwacht", "check", "-c", world.dir / "netzwacht.yaml")
+            return world.run("netzwacht", "discover", *city.ranges(), "--port", city.port, "-c", world.dir / "netzwacht.yaml",
+                             "--rate", 500, ok=False)
+
+        done = compare(truth)
+        check(done.returncode == 0 and "contradictions" not in done.stdout, done.stdout)
+        check("- {id: " not in done.stdout, done.stdout)
+
+        aps = [name for name, d in city.devices.items() if d["kind"] == "ap"]
+        moved = next(name for name in aps if city.devices[name]["uplink"] != city.devices[aps[-1]]["uplink"])
+        elsewhere = city.devices[aps[-1]]["uplink"]
+        gone, free = aps[-1], re.sub(r"\d+$", "14", city.devices["core-1"]["address"])
+        check(all(d["address"] != free for d in city.devices.values()), "choose another address")
+        lines = []
+        for line in truth.splitlines():
+            if gone in line or f"hs-{gone[3:]}" in line:
+                continue # the city has one more than the inventory
+            if line.startswith(f"  - {{id: {moved},"):
+                line = line.replace(f"uplink: {city.devices[moved]['uplink']}", f"uplink: {elsewhere}")
+            if line.startswith("  - {id: core-1,"):
+                lines.append(f"  - {{id: ghost, address: {free}, port: {city.port}}}")
+                line = line[:-1] + ", model: M-1}"
+            lines.append(line)
+        done = compare("\n".join(lines) + "\n")
+        check(done.returncode == 1, f"{done.returncode} {done.stderr}")
+        check("# 3 contradictions:" in done.stdout, done.stdout)
+        for part in (f"# uplink_differs: {moved}: ", f"stated: {elsewhere}", '# model_differs: core-1: the inventory says "M-1"',
+                     f"# not_found: ghost: {free} was asked"):
+            check(part in done.stdout, f"{part} is not in {done.stdout}")
+        check(list(devices(done.stdout)) == [gone], done.stdout)
+        world.write("new.yaml", done.stdout)
+        world.write("netzwacht.yaml", (world.dir / "netzwacht.yaml").read_text().replace("inventory.yaml", "[inventory.yaml, new.yaml]"))
+        world.run("netzwacht", "check", "-c", world.dir / "netzwacht.yaml")
 
 
 def passes_check():
@@ -352,4 +413,4 @@ def doctor_of_odd_agents():
         check(status == 69 and steps["port"] == "unknown" and steps["host"] == "ok", text)
 
 
-run_tests(finds_the_city, passes_check, keeps_its_rate, goes_on_where_it_was, follows_neighbours, stops_on_request, escapes_names, doctor_in_the_city, doctor_of_odd_agents)
+run_tests(finds_the_city, compares_with_the_inventory, passes_check, keeps_its_rate, goes_on_where_it_was, follows_neighbours, stops_on_request, escapes_names, doctor_in_the_city, doctor_of_odd_agents)

@@ -49,6 +49,8 @@ include tests/unit/poll.mk
 UNIT_TESTS += tests/unit/test_discover
 tests_unit_test_discover_SOURCES = %D%/test_discover.c %D%/cmocka_tests.h
 tests_unit_test_discover_LDADD = $(COLLECTOR_TEST_LIBS)
-UNIT_TESTS += tests/unit/test_discover_state
+UNIT_TESTS += tests/unit/test_discover_network tests/unit/test_discover_state
+tests_unit_test_discover_network_SOURCES = %D%/test_discover_network.c %D%/cmocka_tests.h
+tests_unit_test_discover_network_LDADD = $(COLLECTOR_TEST_LIBS)
 tests_unit_test_discover_state_SOURCES = %D%/test_discover_state.c %D%/cmocka_tests.h
 tests_unit_test_discover_state_LDADD = $(COLLECTOR_TEST_LIBS)

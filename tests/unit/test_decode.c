@@ -259,7 +259,7 @@ static void poe_ports_are_interfaces_or_not_told(void **state)
     assert_int_equal(w.view->poe[0].status, 3);
     assert_int_equal(w.view->poe[1].status, 2);
     close_world(&w);
-    open_world(&w, "tests/data/recordings/poe-counted.snmprec"); /* port 1 would be a VLAN */
+    open_world(&w, "tests/data/recordings/poe-counted.snmprec"); /* port 2 would be a VLAN */
     assert_int_equal(w.view->poe_count, 0);
     assert_string_equal(w.view->chassis_id, "");
     close_world(&w);

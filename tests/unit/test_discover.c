@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_discover.c - ranges, ids, kinds, the tree of uplinks, the proposed YAML; the doctor's judgement. */
+/* test_discover.c - ranges and kinds of devices; the doctor's judgement. */
 #include "tests/unit/cmocka_tests.h"
 
 #include <arpa/inet.h>
@@ -72,6 +72,29 @@ static void unclear_and_endless_ranges_are_refused(void **state)
     assert_int_equal(discover_range_parse(endless, &r), ERR_MALFORMED);
 }
 
+static void a_prefix_of_any_length_knows_its_addresses(void **state)
+{
+    static const struct {
+        const char *prefix, *address;
+        bool is_inside;
+    } cases[] = {{"10.0.0.0/8", "10.255.255.255", true},     {"10.0.0.0/8", "11.0.0.0", false},
+                 {"0.0.0.0/0", "203.0.113.9", true},         {"0.0.0.0/0", "2001:db8::1", false},
+                 {"10.0.0.128/25", "10.0.0.127", false},     {"10.0.0.128/25", "10.0.0.128", true},
+                 {"2001:db8::/33", "2001:db8:7fff::", true}, {"2001:db8::/33", "2001:db8:8000::", false},
+                 {"192.0.2.7", "192.0.2.7", true},           {"192.0.2.7", "192.0.2.6", false}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct discover_prefix p;
+        struct snmp_address a;
+
+        assert_ok(discover_prefix_parse(cases[i].prefix, &p));
+        assert_true(discover_address_parse(cases[i].address, &a));
+        if (discover_prefix_has(&p, &a) != cases[i].is_inside)
+            fail_msg("%s in %s", cases[i].address, cases[i].prefix);
+    }
+}
+
 static void a_range_knows_its_addresses(void **state)
 {
     struct discover_range r, other;
@@ -92,189 +115,6 @@ static void a_range_knows_its_addresses(void **state)
     assert_true(discover_range_has(&other, &a));
     assert_ok(discover_range_parse("2001:db9::1", &other)); /* the same last 32 bits */
     assert_false(discover_range_has(&other, &a));
-}
-
-/* ---- devices ---- */
-
-enum { DEVICES_MAX = 8 };
-
-struct net {
-    struct discover_device devices[DEVICES_MAX];
-    size_t count;
-};
-
-static struct discover_device *add(struct net *n, const char *address, const char *name,
-                                   enum device_kind kind)
-{
-    struct discover_device *d = &n->devices[n->count++];
-
-    assert_true(n->count <= DEVICES_MAX);
-    *d = (struct discover_device){.kind = kind, .port = 161, .uplink = DISCOVER_NONE};
-    assert_true(discover_address_parse(address, &d->peer));
-    d->peer.port_be = htons(161);
-    d->address = strdup(address);
-    d->sys_name = strdup(name);
-    d->profile = strdup("generic");
-    d->why = strdup("a test");
-    d->sys_descr = strdup("");
-    d->vendor = strdup("");
-    d->model = strdup("");
-    d->version = strdup("");
-    d->serial = strdup("");
-    d->chassis_id = strdup("");
-    d->base_mac = strdup("");
-    d->neighbours.items = calloc(DEVICES_MAX, sizeof(struct discover_neighbour));
-    assert_non_null(d->neighbours.items);
-    return d;
-}
-
-static struct discover_neighbour *sees(struct discover_device *d, const char *name, const char *port)
-{
-    struct discover_neighbour *n = (struct discover_neighbour *)d->neighbours.items + d->neighbours.count++;
-
-    *n = (struct discover_neighbour){
-        strdup(port ? port : ""), strdup(name), strdup(""), strdup(""), strdup(""), strdup("")};
-    return n;
-}
-
-static void net_fini(struct net *n)
-{
-    for (size_t i = 0; i < n->count; i++)
-        discover_device_fini(&n->devices[i]);
-}
-
-static const struct discover_device *by_id(const struct net *n, const char *id)
-{
-    for (size_t i = 0; i < n->count; i++)
-        if (strcmp(n->devices[i].id, id) == 0)
-            return &n->devices[i];
-    fail_msg("no device %s", id);
-    return NULL;
-}
-
-static const char *uplink(const struct net *n, const char *id)
-{
-    size_t i = by_id(n, id)->uplink;
-
-    return i == DISCOVER_NONE ? "" : n->devices[i].id;
-}
-
-static void ids_are_valid_unique_and_in_order_of_addresses(void **state)
-{
-    struct net n = {0};
-    char endless[300];
-
-    (void)state;
-    memset(endless, 'x', sizeof endless);
-    endless[sizeof endless - 1] = '\0';
-    add(&n, "192.0.2.30", "SW Müller-Straße (West)", DEVICE_OTHER);
-    add(&n, "192.0.2.4", "core", DEVICE_OTHER);
-    add(&n, "192.0.2.3", "core-2", DEVICE_OTHER);
-    add(&n, "192.0.2.5", "Core", DEVICE_OTHER);
-    add(&n, "192.0.2.6", "", DEVICE_OTHER);
-    add(&n, "192.0.2.7", "--.$%_", DEVICE_OTHER);
-    add(&n, "192.0.2.8", endless, DEVICE_OTHER);
-    add(&n, "192.0.2.9", endless, DEVICE_OTHER);
-    assert_ok(discover_make_ids(n.devices, n.count));
-    assert_string_equal(n.devices[0].id, "core-2");
-    assert_string_equal(n.devices[1].id, "core");
-    assert_string_equal(n.devices[2].id, "core-3"); /* core-2 is taken by its owner */
-    assert_string_equal(n.devices[3].id, "device-192.0.2.6");
-    assert_string_equal(n.devices[4].id, "device-192.0.2.7");
-    assert_string_equal(n.devices[7].id, "sw-mueller-strasse-west");
-    assert_string_not_equal(n.devices[5].id, n.devices[6].id);
-    for (size_t i = 0; i < n.count; i++)
-        assert_true(strx_is_id(n.devices[i].id));
-    net_fini(&n);
-}
-
-/* core - agg - { sw1 - ap, sw2 }, and sw1 - sw2 as a ring. */
-static void build_ring(struct net *n)
-{
-    struct discover_device *d;
-
-    *n = (struct net){0};
-    sees(add(n, "192.0.2.1", "core", DEVICE_SWITCH), "AGG", "if/xe-0"); /* names know no case */
-    d = add(n, "192.0.2.2", "agg", DEVICE_SWITCH);
-    sees(d, "core", "if/up");
-    sees(d, "sw1", "if/1");
-    sees(d, "sw2", "if/2");
-    d = add(n, "192.0.2.3", "sw1", DEVICE_SWITCH);
-    sees(d, "agg", "if/up");
-    sees(d, "sw2", "if/ring");
-    sees(d, "ap", "if/7");
-    sees(d, "stranger", "if/8");
-    add(n, "192.0.2.4", "sw2", DEVICE_SWITCH); /* says nothing itself */
-    add(n, "192.0.2.5", "ap", DEVICE_AP);
-    add(n, "192.0.2.6", "alone", DEVICE_UPS);
-    assert_ok(discover_make_ids(n->devices, n->count));
-}
-
-static void uplinks_lead_to_the_core_that_is_named(void **state)
-{
-    struct discover_tree tree;
-    struct net n;
-
-    (void)state;
-    build_ring(&n);
-    assert_ok(discover_make_tree(n.devices, n.count, "core", &tree));
-    assert_string_equal(uplink(&n, "core"), "");
-    assert_true(by_id(&n, "core")->is_core);
-    assert_string_equal(uplink(&n, "agg"), "core");
-    assert_string_equal(by_id(&n, "agg")->uplink_port, "if/xe-0");
-    assert_string_equal(uplink(&n, "sw1"), "agg");
-    assert_string_equal(uplink(&n, "sw2"), "agg");
-    assert_string_equal(by_id(&n, "sw2")->uplink_port, "if/2");
-    assert_string_equal(uplink(&n, "ap"), "sw1");
-    assert_string_equal(uplink(&n, "alone"), "");
-    assert_false(by_id(&n, "alone")->is_root);
-    assert_int_equal(tree.strangers, 1);
-    assert_int_equal(tree.link_count, 1); /* the ring */
-    assert_string_equal(n.devices[tree.links[0].from].id, "sw1");
-    assert_string_equal(n.devices[tree.links[0].to].id, "sw2");
-    free(tree.links);
-    assert_int_equal(discover_make_tree(n.devices, n.count, "nobody", &tree), ERR_NOT_FOUND);
-    free(tree.links);
-    net_fini(&n);
-}
-
-static void without_a_core_the_middle_is_the_root_and_says_so(void **state)
-{
-    struct discover_tree tree;
-    struct buf out = BUF_INIT;
-    struct net n;
-
-    (void)state;
-    build_ring(&n);
-    assert_ok(discover_make_tree(n.devices, n.count, NULL, &tree));
-    assert_true(by_id(&n, "agg")->is_root);
-    assert_string_equal(uplink(&n, "core"), "agg");
-    discover_write(&out, n.devices, n.count, &tree);
-    buf_u8(&out, 0);
-    assert_ok(buf_error(&out));
-    assert_non_null(strstr(out.data, "the middle of what LLDP shows"));
-    assert_null(strstr(out.data, ", core: true}"));
-    buf_fini(&out);
-    free(tree.links);
-    net_fini(&n);
-}
-
-static void a_name_that_two_devices_bear_makes_no_uplink(void **state)
-{
-    struct discover_tree tree;
-    struct net n = {0};
-
-    (void)state;
-    sees(add(&n, "192.0.2.1", "sw", DEVICE_SWITCH), "ap", "if/1");
-    add(&n, "192.0.2.2", "ap", DEVICE_AP);
-    add(&n, "192.0.2.3", "ap", DEVICE_AP);
-    assert_ok(discover_make_ids(n.devices, n.count));
-    assert_ok(discover_make_tree(n.devices, n.count, NULL, &tree));
-    assert_string_equal(uplink(&n, "ap"), "");
-    assert_string_equal(uplink(&n, "ap-2"), "");
-    assert_int_equal(tree.strangers, 1);
-    free(tree.links);
-    net_fini(&n);
 }
 
 /* ---- kinds ---- */
@@ -346,48 +186,6 @@ static void kinds_come_from_the_profile_then_from_standard_mibs(void **state)
                      DEVICE_ROUTER);
     assert_int_equal(kind_of(unheard, services, (struct varbind){.type = SNMP_INTEGER, .integer = 72}),
                      DEVICE_OTHER);
-}
-
-/* ---- YAML ---- */
-
-static void the_proposal_loads_as_an_inventory(void **state)
-{
-    char path[] = "test-discover-XXXXXX.yaml";
-    const char *paths[] = {path};
-    struct discover_tree tree;
-    struct conf_report *report;
-    struct inventory *inv;
-    struct buf out = BUF_INIT;
-    struct net n;
-    size_t count;
-    int fd = mkstemps(path, 5);
-
-    (void)state;
-    build_ring(&n);
-    free(n.devices[4].sys_descr);
-    n.devices[4].sys_descr = strdup("two\nlines: [\"{\\ # \x1b\xc2\x85");
-    assert_ok(discover_make_tree(n.devices, n.count, "core", &tree));
-    discover_write(&out, n.devices, n.count, &tree);
-    assert_ok(buf_error(&out));
-    assert_int_equal(write(fd, out.data, out.len), out.len);
-    close(fd);
-    assert_ok(conf_report_new(&report));
-    if (inventory_load(paths, 1, NULL, report, &inv))
-        fail_msg("%s", conf_report_text(report));
-    unlink(path);
-    inventory_devices(inv, &count);
-    assert_int_equal(count, 6);
-    assert_string_equal(inventory_device(inv, "ap")->uplink, "sw1");
-    assert_string_equal(inventory_device(inv, "ap")->uplink_port, "if/7");
-    assert_int_equal(inventory_device(inv, "alone")->kind, DEVICE_UPS);
-    assert_true(inventory_device(inv, "core")->is_core);
-    inventory_links(inv, &count);
-    assert_int_equal(count, 1);
-    inventory_free(inv);
-    conf_report_free(report);
-    buf_fini(&out);
-    free(tree.links);
-    net_fini(&n);
 }
 
 /* ---- the doctor ---- */
@@ -487,13 +285,9 @@ static void the_doctor_tells_healthy_from_slow_hidden_and_lossy(void **state)
 
 RUN_TESTS("discover", cmocka_unit_test(a_range_leaves_out_network_and_broadcast),
           cmocka_unit_test(unclear_and_endless_ranges_are_refused),
+          cmocka_unit_test(a_prefix_of_any_length_knows_its_addresses),
           cmocka_unit_test(a_range_knows_its_addresses),
-          cmocka_unit_test(ids_are_valid_unique_and_in_order_of_addresses),
-          cmocka_unit_test(uplinks_lead_to_the_core_that_is_named),
-          cmocka_unit_test(without_a_core_the_middle_is_the_root_and_says_so),
-          cmocka_unit_test(a_name_that_two_devices_bear_makes_no_uplink),
           cmocka_unit_test(kinds_come_from_the_profile_then_from_standard_mibs),
-          cmocka_unit_test(the_proposal_loads_as_an_inventory),
           cmocka_unit_test(the_doctor_stops_at_the_first_reason),
           cmocka_unit_test(the_doctor_does_not_guess_about_a_community),
           cmocka_unit_test(the_doctor_tells_healthy_from_slow_hidden_and_lossy))
