@@ -20,36 +20,30 @@ enum {
 
 static void print_usage(FILE *to)
 {
-    fputs("Usage: netzwacht discover RANGE... --credentials FILE|- [OPTION]...\n\n"
-          "Asks every address of the ranges (192.0.2.0/24, 2001:db8::/120, or one address) who it is over "
-          "SNMP\n"
-          "v2c or v3, who its LLDP neighbours are, which ports feed them and which access points it "
-          "controls, and\n"
-          "prints a proposed inventory with a tree of uplinks. Changes nothing.\n\n"
-          "  --port P             UDP port of the agents (161)\n"
-          "  --credentials FILE   file (mode 0600) with the community in its first line, or with an SNMPv3 "
-          "user\n"
-          "                       (netzwacht(1), CREDENTIALS); - reads standard input\n"
-          "  --v3                 insist on an SNMPv3 user; agents that do not know it are named, too\n"
-          "  --rate N             datagrams per second, 1 to 1000 (50)\n"
-          "  --core ID            the device that the monitor hangs on, as it is called in the proposal: "
-          "uplinks\n"
-          "                       lead there (else to the middle of what was found)\n"
-          "  --follow             also ask LLDP neighbours, by their management address, inside the ranges\n"
-          "  --within CIDR        and inside this network, and nowhere else (may be repeated; implies "
-          "--follow)\n"
-          "  -c, --config FILE    netzwacht.yaml: propose only what its inventory does not have, and say "
-          "where\n"
-          "                       it is contradicted; its credentials \"default\" are used\n"
-          "  --state FILE         keep there what was found: an interrupted search goes on with the same "
-          "command\n"
-          "  --yes-large          allow more than 4096 addresses\n"
-          "  -o, --output FILE    write there instead of standard output; FILE must not exist yet\n"
-          "  --force              write over FILE\n\n"
-          "Ctrl-C ends the search and prints what was found so far.\n"
-          "Exit status: 0 agents found, 1 with -c: the inventory is contradicted, 69 no agent answered,\n"
-          "73 FILE exists, 77 no credentials, 78 the --state FILE is of another search, or broken.\n",
-          to);
+    fputs(
+        "Usage: netzwacht discover RANGE... --credentials FILE|- [OPTION]...\n\n"
+        "Asks every address of the ranges (192.0.2.0/24, 2001:db8::/120, or one address) over SNMP v2c or\n"
+        "v3 who it is, who its LLDP neighbours are, which ports feed them, which access points it controls,\n"
+        "and prints a proposed inventory with a tree of uplinks. Changes nothing.\n\n"
+        "  --port P             UDP port of the agents (161)\n"
+        "  --credentials FILE   file (mode 0600) with the community in its first line, or with an SNMPv3\n"
+        "                       user (netzwacht(1), CREDENTIALS); - reads standard input\n"
+        "  --v3                 insist on an SNMPv3 user; agents that do not know it are named, too\n"
+        "  --rate N             datagrams per second, 1 to 1000 (50)\n"
+        "  --core ID            the device that the monitor hangs on, as the proposal calls it: uplinks\n"
+        "                       lead there (else to the middle of what was found)\n"
+        "  --follow             also ask LLDP neighbours, by management address, inside the ranges\n"
+        "  --within CIDR        and inside this network, and nowhere else (may be repeated)\n"
+        "  -c, --config FILE    netzwacht.yaml: propose only what its inventory does not have, and say\n"
+        "                       where it is contradicted; its credentials \"default\" are used\n"
+        "  --state FILE         keep there what was found: the same command goes on where it was\n"
+        "  --yes-large          allow more than 4096 addresses\n"
+        "  -o, --output FILE    write there instead of standard output; FILE must not exist yet\n"
+        "  --force              write over FILE\n\n"
+        "Ctrl-C ends the search and prints what was found so far.\n"
+        "Exit status: 0 agents found, 1 with -c: the inventory is contradicted, 69 no agent answered,\n"
+        "73 FILE exists, 77 no credentials, 78 the --state FILE is of another search, or broken.\n",
+        to);
 }
 
 static const char *explain(enum err e)
