@@ -47,6 +47,7 @@ dist_profiles_DATA = \
 	%D%/engenius-switch.yaml \
 	%D%/epmp.yaml \
 	%D%/ericsson-ml.yaml \
+	%D%/ewc.yaml \
 	%D%/fiberhome-switch.yaml \
 	%D%/fiberhome.yaml \
 	%D%/fortiap.yaml \
