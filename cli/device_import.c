@@ -24,6 +24,7 @@
 static const char usage[] =
     "Usage: netzwacht device import --from csv FILE... [OPTION]...\n"
     "       netzwacht device import --from netbox|librenms URL --token-file FILE [OPTION]...\n"
+    "       netzwacht device import --districts FILE.geojson [OPTION]...\n"
     "Reads another system's inventory, compares it with ours and says what is new, changed, missing there "
     "or\n"
     "refused. Nothing is written without --apply; then everything goes into one file, imported-NAME.yaml, "
@@ -37,6 +38,8 @@ static const char usage[] =
     "      --timeout SECONDS  for each page, 1 to 3600 (120)\n"
     "      --core DEVICE      the device that the monitor hangs on, by name: uplinks lead there\n"
     "      --credentials NAME of new devices, as in the configuration (default)\n"
+    "      --districts FILE   compare and take over districts instead, GeoJSON in WGS84\n"
+    "      --id-property P, --name-property P   what a feature calls its id and name (id, name)\n"
     "      --name NAME        what this source is called here (the word after --from)\n"
     "      --apply            write\n"
     "  -o, --output FILE      write there instead of the inventory's directory; implies --apply\n"
@@ -54,6 +57,7 @@ enum { FILE_MAX = 64 * 1024 * 1024 };
 struct options {
     const char *config, *from, *name, *output, *core, *credentials;
     struct fetch_options fetch;
+    struct districts_options districts;
     char *const *operands;
     int operand_count;
     bool is_applied, removes_missing, as_json;
@@ -247,6 +251,19 @@ static int read_timeout(struct options *o, const char *text)
     return EXIT_DONE;
 }
 
+static int run_districts(struct options *o)
+{
+    if (o->from || o->operand_count || o->removes_missing) {
+        log_error("--districts FILE.geojson stands alone, without --from");
+        return EXIT_BAD_USAGE;
+    }
+    o->districts.config = o->config;
+    o->districts.output = o->output;
+    o->districts.is_applied = o->is_applied;
+    o->districts.as_json = o->as_json;
+    return device_districts(&o->districts);
+}
+
 int device_import(int argc, char **argv)
 {
     static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
@@ -257,6 +274,9 @@ int device_import(int argc, char **argv)
                                           {"timeout", required_argument, NULL, 'T'},
                                           {"core", required_argument, NULL, 'k'},
                                           {"credentials", required_argument, NULL, 'K'},
+                                          {"districts", required_argument, NULL, 'd'},
+                                          {"id-property", required_argument, NULL, 'i'},
+                                          {"name-property", required_argument, NULL, 'N'},
                                           {"name", required_argument, NULL, 'n'},
                                           {"apply", no_argument, NULL, 'a'},
                                           {"output", required_argument, NULL, 'o'},
@@ -277,6 +297,9 @@ int device_import(int argc, char **argv)
         case 'T': status = read_timeout(&o, optarg); break;
         case 'k': o.core = optarg; break;
         case 'K': o.credentials = optarg; break;
+        case 'd': o.districts.input = optarg; break;
+        case 'i': o.districts.id_property = optarg; break;
+        case 'N': o.districts.name_property = optarg; break;
         case 'n': o.name = optarg; break;
         case 'a': o.is_applied = true; break;
         case 'o':
@@ -291,6 +314,8 @@ int device_import(int argc, char **argv)
     }
     o.operands = argv + optind;
     o.operand_count = argc - optind;
+    if (!status && o.districts.input)
+        return run_districts(&o);
     if (!status)
         status = check_options(&o);
     return status ? status : run(&o);

@@ -210,7 +210,7 @@ static int guess_kind(const struct reader *r)
 {
     if (has_column(r, "address"))
         return INVENTORY_DEVICE;
-    if (has_column(r, "device"))
+    if (has_column(r, "device") || has_column(r, "entity"))
         return INVENTORY_HOTSPOT;
     return has_column(r, "from") && has_column(r, "to") ? INVENTORY_LINK : INVENTORY_SITE;
 }

@@ -6,8 +6,8 @@
  *
  *   typ;kennung;name;stadtteil;art;breite;laenge;adresse;port;standort;uplink;uplink-port;strom;geraet
  *
- * Without a column `type` a table with `address` holds devices, one with `device` hotspots, one with `from`
- * and `to` links, any other sites. A row without `id` is known by its name. */
+ * Without a column `type` a table with `address` holds devices, one with `device` or `entity` hotspots, one
+ * with `from` and `to` links, any other sites. A row without `id` is known by its name. */
 #ifndef NW_CLI_IMPORT_CSV_H
 #define NW_CLI_IMPORT_CSV_H
 

@@ -9,34 +9,13 @@
 
 #include "lib/base/strx.h"
 
-/* jansson allows 2048 levels; nothing that we read has ten. */
-static bool is_deep(const char *text, size_t len)
-{
-    bool is_quoted = false;
-    int depth = 0;
-
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        if (is_quoted && c == '\\')
-            i++;
-        else if (c == '"')
-            is_quoted = !is_quoted;
-        else if (!is_quoted && (c == '{' || c == '['))
-            depth++;
-        else if (!is_quoted && (c == '}' || c == ']'))
-            depth--;
-        if (depth > IMPORT_JSON_DEPTH)
-            return true;
-    }
-    return false;
-}
-
 enum err import_json_parse(const char *text, size_t len, json_t **out, char problem[IMPORT_JSON_PROBLEM])
 {
     json_error_t error;
     json_t *root;
 
-    if (is_deep(text, len)) {
+    if (strx_is_nested(text, len,
+                       IMPORT_JSON_DEPTH)) { /* jansson allows 2048; nothing that we read has ten */
         snprintf(problem, IMPORT_JSON_PROBLEM, "JSON nested deeper than %d levels", IMPORT_JSON_DEPTH);
         return ERR_LIMIT;
     }

@@ -240,7 +240,8 @@ static bool is_row(const json_t *object)
 {
     char text[IMPORT_TEXT_SIZE];
 
-    return custom_of(object, "device", text) && !custom_of(object, "address", text) &&
+    return (custom_of(object, "device", text) || custom_of(object, "entity", text)) &&
+           !custom_of(object, "address", text) &&
            !import_json_member(json_object_get(object, "primary_ip"), "address", text);
 }
 
@@ -311,8 +312,9 @@ static enum err take_device(struct netbox *n, const json_t *object)
         e = refuse_status(n, item, object, taken_devices);
     d = item->values;
     if (!e && !item->is_refused && !d->address)
-        e = draft_refuse(n->draft, item, "it has no primary IP%s",
-                         d->kind == DEVICE_AP ? ", and no netzwacht_device, which names its controller" : "");
+        e = draft_refuse(
+            n->draft, item, "it has no primary IP%s",
+            d->kind == DEVICE_AP ? ", and no netzwacht_entity, which says who it is at its controller" : "");
     if (!e && id_of(json_object_get(object, "site"), site))
         e = draft_refer(item, "site", site);
     return !e && d->kind == DEVICE_AP ? take_own_hotspot(n, item, site, object) : e;

@@ -3,7 +3,7 @@
  * interfaces and power ports are connected to. Pure.
  *
  *   device: role and type → kind; primary IP → address; serial; site; latitude, longitude → of the hotspot
- *   an access point is a hotspot too; one without an address needs netzwacht_device (its controller)
+ *   an access point is a hotspot too; one without an address needs netzwacht_entity (ap/<base MAC>)
  *   status other than active, failed, offline (site: active, staging): refused, with the status as reason
  *   custom fields netzwacht_X say field X of the inventory, of the site, the device or its hotspot;
  *   netzwacht_hotspot says the id of the hotspot

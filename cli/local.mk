@@ -23,7 +23,7 @@ cli_libimport_a_SOURCES = %D%/import_csv.c %D%/import_csv.h %D%/import_json.c %D
 	%D%/import_librenms.c %D%/import_librenms.h %D%/import_netbox.c %D%/import_netbox.h \
 	%D%/import_rest.c %D%/import_rest.h
 cli_libimport_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
-netzwacht_SOURCES += %D%/cmd_device.c %D%/device.h %D%/device_add.c %D%/device_import.c %D%/import_fetch.c %D%/import_fetch.h \
+netzwacht_SOURCES += %D%/cmd_device.c %D%/device.h %D%/device_add.c %D%/device_districts.c %D%/device_import.c %D%/import_fetch.c %D%/import_fetch.h \
 	%D%/inventory_edit.c %D%/inventory_edit.h %D%/inventory_edit_show.c
 netzwacht_LDADD_FLOOR4 += cli/libimport.a
 netzwacht_SOURCES += %D%/cmd_import.c

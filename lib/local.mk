@@ -19,7 +19,7 @@ lib_libruntime_a_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS) $(MOSQUITTO_CFLAGS) $(CURL
 lib_libmodel_a_SOURCES = \
 	%D%/model/incident_json.c %D%/model/incident_json.h \
 	%D%/model/inventory.c %D%/model/inventory.h %D%/model/inventory_schema.c \
-	%D%/model/draft_tree.c %D%/model/draft_tree.h %D%/model/inventory_diff.c %D%/model/inventory_diff.h %D%/model/inventory_draft.c %D%/model/inventory_draft.h \
+	%D%/model/districts.c %D%/model/districts.h %D%/model/districts_read.c %D%/model/draft_tree.c %D%/model/draft_tree.h %D%/model/inventory_diff.c %D%/model/inventory_diff.h %D%/model/inventory_draft.c %D%/model/inventory_draft.h \
 	%D%/model/inventory_match.c %D%/model/inventory_match.h %D%/model/inventory_write.c %D%/model/inventory_write.h %D%/model/metric.c %D%/model/metric.h %D%/model/metric_list.h \
 	%D%/model/record.c %D%/model/record.h %D%/model/settings.c %D%/model/settings.h \
 	%D%/model/snmp_security.c %D%/model/snmp_security.h \

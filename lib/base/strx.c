@@ -211,3 +211,24 @@ void strx_put_hex(struct buf *out, const void *bytes, size_t len)
     for (size_t i = 0; i < len; i++)
         buf_printf(out, "%02x", p[i]);
 }
+
+bool strx_is_nested(const char *json, size_t len, int levels)
+{
+    bool is_quoted = false;
+    int depth = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        char c = json[i];
+        if (is_quoted && c == '\\')
+            i++;
+        else if (c == '"')
+            is_quoted = !is_quoted;
+        else if (!is_quoted && (c == '{' || c == '['))
+            depth++;
+        else if (!is_quoted && (c == '}' || c == ']'))
+            depth--;
+        if (depth > levels)
+            return true;
+    }
+    return false;
+}

@@ -38,6 +38,9 @@ void strx_make_id(const char *name, char out[STRX_ID_SIZE]);
 void strx_put_utf8(struct buf *out, const void *bytes, size_t len);
 bool strx_is_utf8(const void *bytes, size_t len);
 
+/* Is this JSON text nested deeper than levels? Before a parser that would follow it. */
+bool strx_is_nested(const char *json, size_t len, int levels);
+
 /* Lower-case hexadecimal of len bytes. */
 void strx_put_hex(struct buf *out, const void *bytes, size_t len);
 

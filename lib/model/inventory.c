@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* inventory.c - reads the inventory and checks it as a whole. Pure apart from conf's and jansson's file
- * reading. */
+/* inventory.c - reads the inventory and checks it as a whole. Pure apart from reading files. */
 #include "lib/model/inventory.h"
 
 #include <dirent.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,8 +27,7 @@ static const struct conf_schema file_schema = CONF_SCHEMA(struct inventory_file,
 struct inventory {
     const struct inventory_overlay *overlay; /* while loading; NULL = none, or it has been read */
     struct inventory_file all;               /* the lists of all files, one behind the other */
-    struct district *districts;
-    size_t district_count;
+    struct district_list districts;
     /* id -> item; items live in the lists above */
     struct map *by_district, *by_site, *by_device, *by_hotspot, *by_service, *by_link;
 };
@@ -123,113 +120,6 @@ static enum err load_path(struct inventory *inv, const char *path, struct conf_r
     return load_file(inv, path, report);
 }
 
-/* ---- districts: GeoJSON (RFC 7946), Polygon and MultiPolygon with properties id and name ---- */
-
-static enum err read_ring(const json_t *json, struct geo_ring *ring)
-{
-    size_t count = json_array_size(json);
-
-    if (count < 4)
-        return ERR_MALFORMED;
-    ring->points = calloc(count, sizeof *ring->points);
-    if (!ring->points)
-        return ERR_NOMEM;
-    for (ring->count = 0; ring->count < count; ring->count++) {
-        const json_t *pair = json_array_get(json, ring->count);
-        struct geo_point p = {json_number_value(json_array_get(pair, 1)),
-                              json_number_value(json_array_get(pair, 0))};
-        if (json_array_size(pair) < 2 || p.lat < -90 || p.lat > 90 || p.lon < -180 || p.lon > 180)
-            return ERR_MALFORMED;
-        ring->points[ring->count] = p;
-    }
-    return ERR_OK;
-}
-
-static enum err read_polygon(const json_t *polygon, struct district *d)
-{
-    size_t index;
-    json_t *ring;
-
-    json_array_foreach(polygon, index, ring)
-    {
-        struct geo_ring *grown = realloc(d->rings, (d->ring_count + 1) * sizeof *grown);
-        enum err e;
-        if (!grown)
-            return ERR_NOMEM;
-        d->rings = grown;
-        d->rings[d->ring_count] = (struct geo_ring){0};
-        e = read_ring(ring, &d->rings[d->ring_count++]);
-        if (e)
-            return e;
-    }
-    return index ? ERR_OK : ERR_MALFORMED;
-}
-
-static enum err read_feature(const json_t *feature, struct district *d)
-{
-    const json_t *properties = json_object_get(feature, "properties");
-    const json_t *geometry = json_object_get(feature, "geometry");
-    const json_t *coordinates = json_object_get(geometry, "coordinates");
-    const char *type = json_string_value(json_object_get(geometry, "type"));
-    const char *id = json_string_value(json_object_get(properties, "id"));
-    const char *name = json_string_value(json_object_get(properties, "name"));
-    size_t index;
-    json_t *polygon;
-    enum err e = ERR_OK;
-
-    if (!type || !id || !strx_is_id(id))
-        return ERR_MALFORMED;
-    d->id = strdup(id);
-    d->name = strdup(name ? name : id);
-    if (!d->id || !d->name)
-        return ERR_NOMEM;
-    if (strcmp(type, "Polygon") == 0)
-        return read_polygon(coordinates, d);
-    if (strcmp(type, "MultiPolygon") != 0)
-        return ERR_MALFORMED;
-    json_array_foreach(coordinates, index, polygon)
-    {
-        e = read_polygon(polygon, d);
-        if (e)
-            return e;
-    }
-    return index ? ERR_OK : ERR_MALFORMED;
-}
-
-static enum err load_districts(struct inventory *inv, const char *path, struct conf_report *report)
-{
-    struct conf_pos at = {conf_report_file(report, path), 1, 1};
-    json_error_t problem;
-    json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &problem), *feature;
-    const json_t *features = json_object_get(root, "features");
-    enum err e = ERR_OK;
-    size_t index;
-
-    if (!root) {
-        at.line = problem.line > 0 ? (unsigned)problem.line : 1;
-        at.column = problem.column > 0 ? (unsigned)problem.column : 1;
-        conf_report_add(report, at, "expected a GeoJSON FeatureCollection: %s", problem.text);
-        return ERR_OK;
-    }
-    inv->districts = calloc(json_array_size(features) + 1, sizeof *inv->districts);
-    if (!inv->districts)
-        e = ERR_NOMEM;
-    json_array_foreach(features, index, feature)
-    {
-        if (e == ERR_NOMEM)
-            break;
-        e = read_feature(feature, &inv->districts[inv->district_count++]);
-        if (e == ERR_MALFORMED)
-            conf_report_add(
-                report, at,
-                "feature %zu: expected a Polygon or MultiPolygon in longitude, latitude with the properties "
-                "id and name",
-                index + 1);
-    }
-    json_decref(root);
-    return e == ERR_NOMEM ? e : ERR_OK;
-}
-
 /* ---- the check as a whole ---- */
 
 static enum err index_item(struct map *m, const char *what, char *id, void *item, struct conf_pos at,
@@ -262,9 +152,10 @@ static enum err build_index(struct inventory *inv, struct conf_report *report)
         if (!*maps[i])
             return ERR_NOMEM;
     }
-    for (size_t i = 0; !e && i < inv->district_count; i++)
-        e = index_item(inv->by_district, "district", inv->districts[i].id, &inv->districts[i],
-                       (struct conf_pos){0}, report);
+    for (size_t i = 0; !e && i < inv->districts.count; i++) /* one that stands twice has been reported */
+        e = inv->districts.items[i].id
+                ? map_set(inv->by_district, inv->districts.items[i].id, &inv->districts.items[i], NULL)
+                : ERR_OK;
     INDEX_LIST(struct site, inv->all.sites, inv->by_site, "site")
     INDEX_LIST(struct device, inv->all.devices, inv->by_device, "device")
     INDEX_LIST(struct hotspot, inv->all.hotspots, inv->by_hotspot, "hotspot")
@@ -330,7 +221,7 @@ static void check_references(const struct inventory *inv, struct conf_report *re
     const struct service *services = inv->all.services.items;
     const struct link *links = inv->all.links.items;
 
-    for (size_t i = 0; inv->district_count && i < inv->all.sites.count; i++)
+    for (size_t i = 0; inv->districts.count && i < inv->all.sites.count; i++)
         check_reference(inv->by_district, sites[i].district, "district", "district", sites[i].at, report);
     for (size_t i = 0; i < inv->all.hotspots.count; i++) {
         const struct hotspot *h = &hotspots[i];
@@ -388,7 +279,9 @@ enum err inventory_load_with(const char *const *paths, size_t path_count, const 
     if (!e && inv->overlay)
         e = load_file(inv, overlay->path, report);
     if (!e && districts_path)
-        e = load_districts(inv, districts_path, report);
+        e = districts_read_file(districts_path, NULL, report, &inv->districts);
+    if (e == ERR_CONFIG)
+        e = ERR_OK; /* it stands in the report; go on to find more */
     if (!e)
         e = name_nameless(inv);
     if (!e)
@@ -405,22 +298,11 @@ enum err inventory_load_with(const char *const *paths, size_t path_count, const 
     return ERR_OK;
 }
 
-static void district_fini(struct district *d)
-{
-    for (size_t i = 0; i < d->ring_count; i++)
-        free(d->rings[i].points);
-    free(d->rings);
-    free(d->id);
-    free(d->name);
-}
-
 void inventory_free(struct inventory *inv)
 {
     if (!inv)
         return;
-    for (size_t i = 0; i < inv->district_count; i++)
-        district_fini(&inv->districts[i]);
-    free(inv->districts);
+    districts_fini(&inv->districts);
     map_free(inv->by_district, NULL);
     map_free(inv->by_site, NULL);
     map_free(inv->by_device, NULL);
@@ -435,8 +317,8 @@ void inventory_free(struct inventory *inv)
 
 const struct district *inventory_districts(const struct inventory *inv, size_t *count)
 {
-    *count = inv->district_count;
-    return inv->districts;
+    *count = inv->districts.count;
+    return inv->districts.items;
 }
 
 #define LIST_GETTER(type, function, list)                                                                    \
@@ -494,20 +376,4 @@ const char *hotspot_district_id(const struct inventory *inv, const struct hotspo
     const struct site *s = inventory_site(inv, h->site);
 
     return s && s->district ? s->district : "";
-}
-
-bool district_contains(const struct district *d, struct geo_point p)
-{
-    bool is_inside = false;
-
-    for (size_t r = 0; r < d->ring_count; r++) {
-        const struct geo_ring *ring = &d->rings[r];
-        for (size_t i = 0, j = ring->count - 1; i < ring->count; j = i++) {
-            struct geo_point a = ring->points[i], b = ring->points[j];
-            if ((a.lat > p.lat) != (b.lat > p.lat) &&
-                p.lon < (b.lon - a.lon) * (p.lat - a.lat) / (b.lat - a.lat) + a.lon)
-                is_inside = !is_inside;
-        }
-    }
-    return is_inside;
 }

@@ -21,23 +21,8 @@
 
 #include "lib/base/err.h"
 #include "lib/base/units.h"
+#include "lib/model/districts.h"
 #include "lib/runtime/conf.h"
-
-struct geo_point {
-    double lat, lon; /* WGS84 degrees */
-};
-
-struct geo_ring {
-    struct geo_point *points; /* closed: the last equals the first */
-    size_t count;
-};
-
-struct district {
-    char *id, *name;
-    struct geo_ring
-        *rings; /* outer rings and holes: a point is inside if it is inside an odd number of them */
-    size_t ring_count;
-};
 
 struct site {
     char *id, *name, *district;
@@ -188,9 +173,6 @@ struct geo_point hotspot_position(const struct inventory *inv, const struct hots
 const struct device *hotspot_uplink(const struct inventory *inv, const struct hotspot *h);
 /* "" if not known. Borrowed. */
 const char *hotspot_district_id(const struct inventory *inv, const struct hotspot *h);
-
-/* Even-odd rule over the rings. */
-bool district_contains(const struct district *d, struct geo_point p);
 
 extern const char *const site_kind_words[];
 extern const char *const device_kind_words[];

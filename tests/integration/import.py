@@ -395,8 +395,60 @@ def certificates_are_verified():
             check(from_system(city, "netbox", server, "--ca", certificate)["counts"]["new"] > 20, "with --ca")
 
 
+# ---- districts ----
+
+def districts_are_compared_and_written():
+    """districts from GeoJSON: what changes, which sites move, and only a file of ours is written over"""
+    with World() as world:
+        city = City(world)
+        city.imported("--from", "csv", "--apply", *write_tables(city))
+        theirs = json.loads((world.dir / "city/districts.geojson").read_text())
+        source, ours = world.dir / "new.geojson", world.dir / "districts.geojson"
+
+        def save(data):
+            source.write_text(json.dumps(data))
+
+        def districts(*argv, status=0):
+            done = city.device("import", "--districts", source, *argv, ok=False)
+            check(done.returncode == status, f"{argv}: status {done.returncode}, not {status}\n{done.stdout}{done.stderr}")
+            return done
+
+        save(theirs)
+        check("0 new, 0 changed, 0 vanished, 5 in all" in districts().stdout, "the same file differs")
+        odd = {s["id"] for s in json.loads(districts("--json").stdout)["sites"]}  # the city has cabinets across the border
+        by_id = {f["properties"]["id"]: f for f in theirs["features"]}
+        by_id["mitte"]["geometry"], by_id["garstedt"]["geometry"] = by_id["garstedt"]["geometry"], by_id["mitte"]["geometry"]
+        save(theirs)
+        done = json.loads(districts("--json").stdout)
+        check({(d["state"], d["id"]) for d in done["districts"]} == {("changed", "mitte"), ("changed", "garstedt")}, done["districts"])
+        check(all(1 < d["area_km2"] < 40 and d["area_km2"] != d["area_km2_before"] for d in done["districts"]), done["districts"])
+        moved = {s["id"] for s in city.items["sites"] if s["district"] in ("mitte", "garstedt")}
+        check({s["id"] for s in done["sites"]} == moved | odd, "sites that change their district")
+        check("left alone" in districts("--apply", status=73).stderr, "a file of others was written over")
+        config = city.config.read_text()
+        city.config.write_text(config.replace(str(world.dir / "city/districts.geojson"), str(ours)))
+        districts("--apply")
+        city.check_configuration()
+        check("up to date" in districts("--apply").stdout, "the second time")
+        theirs["features"][0]["properties"]["name"] = "Anders"
+        save(theirs)
+        check("0 new, 1 changed" in districts("--apply").stdout and "Anders" in ours.read_text(), "a change to a file of ours")
+        for feature in theirs["features"]:
+            feature["geometry"]["coordinates"] = [[point[::-1] for point in ring] for ring in feature["geometry"]["coordinates"]]
+        save(theirs)
+        check("the wrong way round" in districts("--apply", status=65).stderr, "swapped")
+        theirs["features"] = theirs["features"][:1]
+        theirs["features"][0]["geometry"]["coordinates"][0][0] = [9, 53]
+        save(theirs)
+        check("feature 1 (" in districts(status=65).stderr, "an open ring")
+        theirs["features"][0]["geometry"]["coordinates"] = [[[9.9, 53.6], [10.1, 53.6], [10.1, 53.8], [9.9, 53.6]]]
+        save(theirs)
+        done = districts("--apply", status=65)
+        check("there would be no district" in done.stderr and "Anders" in ours.read_text() and "4 vanished" in done.stdout, done.stderr)
+
+
 if __name__ == "__main__":
     run_tests(tables_come_back, hand_written_is_safe, vanished_is_kept_until_asked, result_must_be_right, adds_and_lists,
               asks_the_device, netbox_4_comes_back, netbox_3_comes_back, netbox_items_are_refused_with_a_reason,
               netbox_cables_beside_the_tree_are_links, librenms_comes_back, bad_servers,
-              certificates_are_verified)
+              certificates_are_verified, districts_are_compared_and_written)

@@ -31,3 +31,6 @@ tests_unit_test_inventory_write_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIB
 UNIT_TESTS += tests/unit/test_inventory_diff
 tests_unit_test_inventory_diff_SOURCES = %D%/test_inventory_diff.c %D%/cmocka_tests.h %D%/temp_dir.h
 tests_unit_test_inventory_diff_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_districts
+tests_unit_test_districts_SOURCES = %D%/test_districts.c %D%/cmocka_tests.h
+tests_unit_test_districts_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS) -lm

@@ -51,7 +51,7 @@ report "libsnappy is known to snappy_io alone" "$(foreign 'snappy-c' '^lib/store
 report "libsodium is known to secret_io, the settings' digest and the demo's passwords" \
     "$(foreign 'sodium' '^(dashboards/secret_io|lib/model/settings|cli/demo_plan)\.')"
 report "jansson is known to the readers of foreign JSON alone" \
-    "$(foreign 'jansson' '^(alerts/inbound|cli/import_json|city/params|dashboards/json_io|lib/model/inventory|probes/probe_portal)\.')"
+    "$(foreign 'jansson' '^(alerts/inbound|cli/import_json|city/params|dashboards/json_io|lib/model/districts_read|probes/probe_portal)\.')"
 report "jansson only reads, and copies what it read: what we write goes through json_out" \
     "$(grep -rnE 'json_(dumps|dumpf|dump_file|dumpfd|dumpb|dump_callback)[[:space:]]*\(' \
         --include='*.c' --include='*.h' lib collector probes alerts dashboards coverage city cli |
@@ -63,7 +63,7 @@ report "a daemon reads no clock: the loop does" \
 named() { # files of the list above that are missing, in the tree or in HACKING.md
     for file in lib/stores/rrd_io lib/runtime/mqtt_io dashboards/http_io probes/pcap_io coverage/gdal_geo alerts/db_io dashboards/users_io lib/stores/history_io lib/runtime/conf dashboards/openapi_io \
         city/tls_io dashboards/public_io lib/stores/snappy_io dashboards/secret_io lib/model/settings cli/demo_plan alerts/inbound \
-        collector/usm_io city/params dashboards/json_io lib/model/inventory probes/probe_portal lib/runtime/curl_io cli/import_json; do
+        collector/usm_io city/params dashboards/json_io lib/model/districts_read probes/probe_portal lib/runtime/curl_io cli/import_json; do
         [ -f "$file.c" ] || echo "$file.c is not there"
         grep -qF "\`$file\`" HACKING.md || echo "HACKING.md does not name $file"
     done

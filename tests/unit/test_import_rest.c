@@ -164,7 +164,7 @@ static void custom_fields_of_netbox_speak_of_our_fields(void **state)
     assert_int_equal(device(&w, "9")->kind, DEVICE_CONTROLLER);
     assert_string_equal(device(&w, "9")->id, "wlc-1");
     assert_true(device(&w, "9")->interval == 30 * SECONDS && device(&w, "9")->is_core);
-    assert_true(has_remark(&w, "NetBox device 10", "no primary IP, and no netzwacht_device"));
+    assert_true(has_remark(&w, "NetBox device 10", "no primary IP, and no netzwacht_entity"));
     assert_true(draft_find(w.draft, INVENTORY_HOTSPOT, "10")->is_refused);
     end(&w);
 }
