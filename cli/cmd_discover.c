@@ -211,8 +211,8 @@ static enum err load_access(const struct discover_options *o, struct world *w)
     }
     if (!e && o->wants_v3 && !w->access.user) {
         log_error(
-            "--v3: these credentials are a community and no SNMPv3 user; netzwacht(1), CREDENTIALS, says "
-            "how to write one");
+            "--v3: %s holds a community and no SNMPv3 user; netzwacht(1), CREDENTIALS, says how to write one",
+            o->credentials ? o->credentials : o->config);
         e = ERR_MALFORMED;
     }
     return e;
