@@ -158,14 +158,14 @@ static enum err add_missing(struct store_sources *s, const char *source, const N
     return e;
 }
 
-/* The source feeds this file from now on. False: it feeds too many. */
-static bool note_file(struct source *x, size_t file)
+/* The source feeds this file from now on; is_noted: by file. False: it feeds too many. */
+static bool note_file(struct source *x, bool *is_noted, size_t file)
 {
-    for (size_t i = x->file_count; i-- > 0;)
-        if (x->files[i] == file)
-            return true;
+    if (is_noted[file])
+        return true;
     if (x->file_count == FILES_A_SOURCE)
         return false;
+    is_noted[file] = true;
     x->files[x->file_count++] = (uint32_t)file;
     return true;
 }
@@ -185,6 +185,7 @@ static enum err take_table(struct store_sources *s, const char *source, struct s
     size_t count = table->n_series < SERIES_MAX ? table->n_series : SERIES_MAX, file;
     uint32_t interval_ms = table->interval_ms ? table->interval_ms : DEFAULT_INTERVAL_MS;
     unsigned ds;
+    bool *is_noted;
     enum err e;
 
     source_fini(x);
@@ -192,17 +193,21 @@ static enum err take_table(struct store_sources *s, const char *source, struct s
     if (e)
         return e;
     x->slots = calloc(count ? count : 1, sizeof *x->slots);
-    x->files = calloc(FILES_A_SOURCE, sizeof *x->files);
-    if (!x->slots || !x->files)
+    x->files = calloc(count ? count : 1, sizeof *x->files);
+    is_noted = calloc(store_files_count(s->files) + 1, sizeof *is_noted);
+    if (!x->slots || !x->files || !is_noted) {
+        free(is_noted);
         return ERR_NOMEM;
+    }
     for (size_t i = 0; i < count; i++) {
         const struct metric_info *info = stored_metric(table, i);
         if (info &&
             !store_files_find(s->files, source, table->entities[table->series[i]->entity]->id, info->number,
                               &file, &ds) &&
-            note_file(x, file))
+            note_file(x, is_noted, file))
             x->slots[i] = (struct slot){(uint32_t)file + 1, (uint8_t)ds};
     }
+    free(is_noted);
     x->slot_count = count;
     x->files = trim(x->files, x->file_count);
     x->table_version = table->version;

@@ -370,6 +370,15 @@ void api_device(struct api_call *c)
     api_reply(c, 200, NULL, &b);
 }
 
+/* key NULL: every entity. */
+static bool has_attribute(const Nw__Entity *entity, const char *key)
+{
+    for (size_t i = 0; key && i < entity->n_attributes; i++)
+        if (strcmp(entity->attributes[i]->key, key) == 0)
+            return true;
+    return !key;
+}
+
 void api_device_entities(struct api_call *c)
 {
     const struct device *v = find_device(c);
@@ -384,6 +393,7 @@ void api_device_entities(struct api_call *c)
     for (size_t i = (size_t)p.skip; t && i < t->n_entities; i++) {
         const Nw__Entity *entity = t->entities[i];
         if (!api_list_has(api_param(c, "kind"), entity->kind) ||
+            !has_attribute(entity, api_param(c, "attribute")) ||
             !api_matches(api_param(c, "q"), entity->id, entity->name, NULL))
             continue;
         if (!api_page_room(&p, (int64_t)i))

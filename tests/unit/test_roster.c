@@ -92,6 +92,10 @@ static void a_list_that_broke_off_makes_nobody_vanish(void **state)
         assert_int_equal(w.ghosts[0].why, QUALITY_NO_ANSWER);
     }
     assert_int_equal(w.events[ROSTER_VANISHED], 0);
+    poll_list(&w, "wlc", "- ", true);
+    poll_list(&w, "two", "- ", true);
+    poll_list(&w, "two", "+ ", false); /* a row of a list that broke off may be an old one */
+    assert_int_equal(w.voice, QUALITY_ELSEWHERE);
     roster_free(w.roster);
 }
 

@@ -13,6 +13,7 @@ import { Charts } from "../ui/chart_panel";
 import { LineIcon } from "../ui/icons";
 import { ErrorNote, Facts, Loading, Muted, ReasonText, Section, Since, StateText } from "../ui/parts";
 import { Table, type Column } from "../ui/table";
+import { Vanished } from "../ui/vanished";
 import { KindText, SinceLine, useEntityName } from "./hotspot";
 import { useCityEvent, useData } from "./use_data";
 
@@ -38,6 +39,7 @@ export function DevicePage({ id }: { id: string }) {
         <div class="columns__main">
           <Ups items={items} />
           <Charts families={groupGraphs(data.graphs, items, nameOf(items))} />
+          {data.kind === "controller" ? <Vanished base={base} /> : null}
           <Optics items={items} />
           <Interfaces items={items} />
           <OtherValues items={items} isLoaded={entities.data !== null} />
