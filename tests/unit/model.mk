@@ -2,7 +2,9 @@
 UNIT_TESTS += tests/unit/test_inventory
 tests_unit_test_inventory_SOURCES = %D%/test_inventory.c %D%/cmocka_tests.h
 tests_unit_test_inventory_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
-UNIT_TESTS += tests/unit/test_topology
+UNIT_TESTS += tests/unit/test_topology tests/unit/test_topology_random
+tests_unit_test_topology_random_SOURCES = %D%/test_topology_random.c %D%/cmocka_tests.h
+tests_unit_test_topology_random_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_topology_SOURCES = %D%/test_topology.c %D%/cmocka_tests.h
 tests_unit_test_topology_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 UNIT_TESTS += tests/unit/test_record_json
