@@ -14,6 +14,7 @@
 #include "lib/model/inventory.h"
 #include "lib/model/metric.h"
 #include "lib/model/settings.h"
+#include "lib/stores/rrd_layout.h"
 
 static const char usage[] =
     "Usage: netzwacht check [-c FILE]\n"
@@ -22,12 +23,11 @@ static const char usage[] =
     "      --help          this text\n\n"
     "Exit status: 0 all is well, 65 something is wrong.\n";
 
-/* design.md section 4: bytes of one series per storage class, and how many series a hotspot or a device has
- * at most by default. */
-#define SHORT_SERIES_BYTES 44e3
-#define LONG_SERIES_BYTES  0.47e6
-#define LONG_PER_HOTSPOT   10
-#define SHORT_PER_DEVICE   20
+/* How many series a hotspot or a device has at most by default (design.md section 4), and what ten years of a
+ * month's figures take (docs/operations.md). */
+#define LONG_PER_HOTSPOT 10
+#define SHORT_PER_DEVICE 20
+#define MONTHS_BYTES     17e3
 
 /* What a device's poll takes in the journal at most by default: 150 values of 10.2 bytes, and the rest. */
 #define POLL_BYTES 1700.0
@@ -50,6 +50,29 @@ static void print_journal(const struct settings *s, const struct inventory *inv)
                                            : "");
 }
 
+/* One series in a file of ten. */
+static double series_bytes(const struct settings *s, enum storage_class storage)
+{
+    struct rrd_keep keep = rrd_layout_keep(storage, &s->store);
+
+    return (double)rrd_layout_size(storage, &keep, 10) / 10;
+}
+
+static void print_kept(const struct settings *s, const char *name, enum storage_class storage)
+{
+    struct rrd_keep keep = rrd_layout_keep(storage, &s->store);
+    struct rrd_archive archives[RRD_ARCHIVES_MAX];
+    size_t count = rrd_layout_archives(storage, &keep, archives);
+    double step = rrd_layout_step(storage, (unsigned)(s->store.step / SECONDS));
+
+    printf("%s:", name);
+    for (size_t i = 0; i < count; i++)
+        if (archives[i].cf == RRD_AVERAGE)
+            printf(" %.0f s for %.4g d%s", step * archives[i].pdps,
+                   step * archives[i].pdps * archives[i].rows / 86400, i + 1 < count ? "," : "");
+    printf(" %.0f kB a series\n", series_bytes(s, storage) / 1e3);
+}
+
 static void print_summary(const struct settings *s, const struct inventory *inv)
 {
     size_t sites, devices, hotspots, services, districts;
@@ -60,8 +83,8 @@ static void print_summary(const struct settings *s, const struct inventory *inv)
     inventory_hotspots(inv, &hotspots);
     inventory_services(inv, &services);
     inventory_districts(inv, &districts);
-    bytes = (double)hotspots * LONG_PER_HOTSPOT * LONG_SERIES_BYTES +
-            (double)devices * SHORT_PER_DEVICE * SHORT_SERIES_BYTES;
+    bytes = (double)hotspots * LONG_PER_HOTSPOT * (series_bytes(s, STORAGE_LONG) + MONTHS_BYTES) +
+            (double)devices * SHORT_PER_DEVICE * series_bytes(s, STORAGE_SHORT);
     printf("%s: %zu hotspots, %zu devices, %zu sites, %zu services in %zu districts\n", s->instance, hotspots,
            devices, sites, services, districts);
     print_journal(s, inv);
@@ -69,6 +92,8 @@ static void print_summary(const struct settings *s, const struct inventory *inv)
            bytes > (double)s->store.budget
                ? ": over the budget; raise store.budget or give the disk more room"
                : "");
+    print_kept(s, "kept, short class", STORAGE_SHORT);
+    print_kept(s, "kept, long class", STORAGE_LONG);
 }
 
 static void check_secret(struct conf_pos at, const char *key, const char *path, struct conf_report *report)

@@ -257,6 +257,7 @@ static enum err open_store(struct run *r)
                                       .segment_bytes = 64 * MIB,
                                       .keep_bytes = (uint64_t)r->settings->journal.size,
                                       .keep_age = r->settings->journal.keep};
+    struct rrd_keep of_short, of_long;
     struct stat st;
     enum err e;
 
@@ -277,9 +278,14 @@ static enum err open_store(struct run *r)
     }
     e = store_files_open(r->settings->rrd_dir, (unsigned)(r->settings->store.step / SECONDS),
                          r->settings->store.budget, &r->files);
-    if (e)
+    if (e) {
         log_error("%s: %s", r->settings->rrd_dir, err_text(e));
-    return e;
+        return e;
+    }
+    of_short = rrd_layout_keep(STORAGE_SHORT, &r->settings->store);
+    of_long = rrd_layout_keep(STORAGE_LONG, &r->settings->store);
+    store_files_keep(r->files, &of_short, &of_long);
+    return ERR_OK;
 }
 
 static bool parse_options(int argc, char **argv, struct options *o, int *status)

@@ -419,6 +419,14 @@ static unsigned base_step(const struct settings *settings)
     return (unsigned)(settings->store.step / SECONDS);
 }
 
+static void keep_as_configured(struct store *s)
+{
+    struct rrd_keep of_short = rrd_layout_keep(STORAGE_SHORT, &s->o.settings->store);
+    struct rrd_keep of_long = rrd_layout_keep(STORAGE_LONG, &s->o.settings->store);
+
+    store_files_keep(s->files, &of_short, &of_long);
+}
+
 static void store_free(struct store *s)
 {
     loop_timer_cancel(s->o.loop, &s->cycle_timer);
@@ -453,6 +461,7 @@ enum err store_new(const struct store_options *options, struct store **out)
     if (e)
         log_error("%s cannot be used for the history: %s", s->o.settings->rrd_dir, err_text(e));
     if (!e) {
+        keep_as_configured(s);
         store_files_on_damage(s->files, on_damage, s);
         e = store_sources_new(s->files, s->o.seed, &s->sources);
     }
@@ -491,6 +500,7 @@ enum err store_reload(struct store *s, const struct settings *settings)
     }
     s->o.settings = settings;
     store_files_configure(s->files, base_step(s->o.settings), s->o.settings->store.budget);
+    keep_as_configured(s);
     return loop_timer_after(s->o.loop, &s->cycle_timer, s->o.settings->store.batch);
 }
 

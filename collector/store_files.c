@@ -33,6 +33,7 @@ struct store_files {
     bool is_index_unsynced, is_full, is_refusing;
     unsigned base_step;
     int64_t budget;
+    struct rrd_keep short_keep, long_keep;
     struct file **files;
     size_t cap;
     struct store_figures figures;
@@ -62,7 +63,7 @@ static enum err open_index(struct store_files *s)
 
 static int64_t file_size(const struct rrd_file *file)
 {
-    return rrd_layout_size(file->storage, file->count);
+    return rrd_layout_size(file->storage, &file->keep, file->count);
 }
 
 enum err store_files_open(const char *rrd_dir, unsigned base_step, int64_t budget, struct store_files **out)
@@ -113,6 +114,12 @@ void store_files_configure(struct store_files *s, unsigned base_step, int64_t bu
     s->base_step = base_step;
     s->budget = budget;
     s->is_refusing = false;
+}
+
+void store_files_keep(struct store_files *s, const struct rrd_keep *of_short, const struct rrd_keep *of_long)
+{
+    s->short_keep = *of_short;
+    s->long_keep = *of_long;
 }
 
 const char *store_files_directory(const struct store_files *s)
@@ -255,6 +262,7 @@ enum err store_files_add(struct store_files *s, const char *source, const char *
 
     file.source = (char *)(uintptr_t)source;
     file.entity = (char *)(uintptr_t)entity;
+    file.keep = storage == STORAGE_LONG ? s->long_keep : s->short_keep;
     while (!e && done < count) {
         file.count = 0;
         done += put_metrics(&file, metrics + done, count - done);

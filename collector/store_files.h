@@ -32,6 +32,8 @@ struct store_figures {
 enum err store_files_open(const char *rrd_dir, unsigned base_step, int64_t budget,
                           struct store_files **out) NW_CHECKED;
 void store_files_close(struct store_files *s);
+/* How long rows are kept, for files to come. */
+void store_files_keep(struct store_files *s, const struct rrd_keep *of_short, const struct rrd_keep *of_long);
 /* For files to come. */
 void store_files_configure(struct store_files *s, unsigned base_step, int64_t budget);
 

@@ -139,8 +139,8 @@ static int64_t read_own(const struct store_files *files, const struct store_impo
         if (file->storage != STORAGE_SHORT || file->replaced_by)
             continue;
         for (unsigned k = 0; k < file->count; k++) {
-            size_t count;
-            const struct rrd_archive *a = rrd_layout_archives(file->storage, &count);
+            struct rrd_archive a[RRD_ARCHIVES_MAX];
+            size_t count = rrd_layout_archives(file->storage, &file->keep, a);
             if (file->metrics[k] != metric)
                 continue;
             rrd_index_path(store_files_directory(files), file->number, path);

@@ -25,22 +25,22 @@ struct store_months {
 };
 
 /* The archive with averages of five times the base step. */
-static const struct rrd_archive *archive_of(const struct rrd_file *shape)
+static struct rrd_archive archive_of(const struct rrd_file *shape)
 {
-    size_t count;
-    const struct rrd_archive *archives = rrd_layout_archives(shape->storage, &count);
+    struct rrd_archive archives[RRD_ARCHIVES_MAX];
 
-    return shape->storage == STORAGE_LONG ? &archives[0] : &archives[1];
+    (void)rrd_layout_archives(shape->storage, &shape->keep, archives);
+    return archives[shape->storage == STORAGE_LONG ? 0 : 1];
 }
 
 static int64_t width_of(const struct rrd_file *shape)
 {
-    return (int64_t)shape->step * archive_of(shape)->pdps;
+    return (int64_t)shape->step * archive_of(shape).pdps;
 }
 
 static int64_t reach_of(const struct rrd_file *shape)
 {
-    return width_of(shape) * archive_of(shape)->rows;
+    return width_of(shape) * archive_of(shape).rows;
 }
 
 bool store_months_is_urgent(const struct store_files *files, size_t file, ns_t committed, ns_t newest)
@@ -104,7 +104,7 @@ static void add_column(const struct rrd_rows *rows, unsigned ds, int64_t slot, s
 static enum err add_rows(const char *path, const struct rrd_file *shape, int64_t to, struct month *m)
 {
     struct rrd_rows rows = {0};
-    enum err e = rrd_io_fetch(path, shape, RRD_AVERAGE, archive_of(shape)->pdps, m->until, to, &rows);
+    enum err e = rrd_io_fetch(path, shape, RRD_AVERAGE, archive_of(shape).pdps, m->until, to, &rows);
 
     for (unsigned i = 0; !e && i < shape->count; i++) {
         struct month_sums *sums =

@@ -50,7 +50,13 @@ static const struct conf_field store_fields[] = {
     CONF_STRING_FIELD(struct store_settings, directory),
     CONF_DURATION_FIELD(struct store_settings, batch, 0, 3600, .fallback = "120s"),
     CONF_DURATION_FIELD(struct store_settings, step, 1, 3600, .fallback = "60s"),
-    CONF_BYTES_FIELD(struct store_settings, budget, 1048576, 1e15, .fallback = "5GiB"), CONF_END};
+    CONF_DURATION_FIELD(struct store_settings, keep_minutes, 0, 100 * 86400.0, .fallback = "0"),
+    CONF_DURATION_FIELD(struct store_settings, keep_short, 0, 600 * 86400.0, .fallback = "0"),
+    CONF_DURATION_FIELD(struct store_settings, keep_long, 0, 600 * 86400.0, .fallback = "0"),
+    CONF_DURATION_FIELD(struct store_settings, keep_hours, 0, 20 * 365 * 86400.0, .fallback = "0"),
+    CONF_DURATION_FIELD(struct store_settings, keep_days, 0, 50 * 365 * 86400.0, .fallback = "0"),
+    CONF_BYTES_FIELD(struct store_settings, budget, 1048576, 1e15, .fallback = "5GiB"),
+    CONF_END};
 static const struct conf_schema store_schema = CONF_SCHEMA(struct store_settings, store_fields);
 
 static const struct conf_field journal_fields[] = {

@@ -39,7 +39,11 @@ struct store_settings {
     char *directory; /* NULL = <state>/rrd */
     int64_t batch;   /* ns: how long samples are gathered before an update: 120 s */
     int64_t step;    /* ns: 60 s, of the short class; the long one is 5 of them */
-    int64_t budget;  /* bytes that `check` compares its estimate with: 5 GiB */
+    /* ns that rows of new files are kept; 0: as lib/stores/rrd_layout.h says. Widths are those of step 60 s.
+     */
+    int64_t keep_minutes, keep_short;         /* short class: rows of 60 s, of 5 min */
+    int64_t keep_long, keep_hours, keep_days; /* long class: rows of 5 min, an hour, a day */
+    int64_t budget;                           /* bytes that `check` compares its estimate with: 5 GiB */
 };
 
 struct journal_settings {

@@ -37,12 +37,30 @@ static void put_escaped(struct buf *out, const char *id)
             buf_u8(out, *c);
 }
 
+static unsigned widths_of(enum storage_class storage)
+{
+    return storage == STORAGE_LONG ? 3 : 2;
+}
+
+/* Rows stand there only where they are not those of the class. */
+static void put_class(struct buf *out, const struct rrd_file *file)
+{
+    bool is_default = true;
+
+    buf_str(out, file->storage == STORAGE_LONG ? "long" : "short");
+    for (unsigned i = 0; i < widths_of(file->storage); i++)
+        is_default = is_default && file->keep.rows[i] == 0;
+    for (unsigned i = 0; i < widths_of(file->storage) && !is_default; i++)
+        buf_printf(out, "%c%u", i ? ',' : ':', file->keep.rows[i]);
+}
+
 void rrd_index_put_line(const struct rrd_file *file, struct buf *out)
 {
     struct buf rest = BUF_INIT;
 
-    buf_printf(&rest, "%u %s %u ", file->number, file->storage == STORAGE_LONG ? "long" : "short",
-               file->step);
+    buf_printf(&rest, "%u ", file->number);
+    put_class(&rest, file);
+    buf_printf(&rest, " %u ", file->step);
     put_escaped(&rest, file->source);
     buf_str(&rest, " ");
     put_escaped(&rest, file->entity);
@@ -102,6 +120,26 @@ static enum err parse_metrics(char *text, struct rrd_file *f)
     return f->count ? ERR_OK : ERR_MALFORMED;
 }
 
+/* "long", "short:1440,0" */
+static enum err parse_class(char *text, struct rrd_file *f)
+{
+    char *rows = strchr(text, ':'), *rest = NULL;
+    uint64_t number;
+    unsigned count = 0;
+
+    if (rows)
+        *rows++ = '\0';
+    if (strcmp(text, "short") != 0 && strcmp(text, "long") != 0)
+        return ERR_MALFORMED;
+    f->storage = strcmp(text, "long") == 0 ? STORAGE_LONG : STORAGE_SHORT;
+    for (char *t = rows ? strtok_r(rows, ",", &rest) : NULL; t; t = strtok_r(NULL, ",", &rest)) {
+        if (count == widths_of(f->storage) || parse_number(t, 0, RRD_ROWS_MAX, &number))
+            return ERR_MALFORMED;
+        f->keep.rows[count++] = (unsigned)number;
+    }
+    return rows && count != widths_of(f->storage) ? ERR_MALFORMED : ERR_OK;
+}
+
 /* text: the part that the checksum covers; cut up by this. */
 static enum err parse_fields(char *text, struct rrd_file *f)
 {
@@ -115,10 +153,9 @@ static enum err parse_fields(char *text, struct rrd_file *f)
     }
     if (parse_number(field[0], 1, RRD_FILES_MAX, &number) || parse_number(field[2], 1, 86400, &step))
         return ERR_MALFORMED;
-    if (strcmp(field[1], "short") != 0 && strcmp(field[1], "long") != 0)
+    if (parse_class(field[1], f))
         return ERR_MALFORMED;
     f->number = (uint32_t)number;
-    f->storage = strcmp(field[1], "long") == 0 ? STORAGE_LONG : STORAGE_SHORT;
     f->step = (unsigned)step;
     f->source = unescape(field[3]);
     f->entity = unescape(field[4]);
@@ -171,7 +208,7 @@ static char *entity_key(const char *source, const char *entity)
 static bool is_longer(const struct rrd_file *f, const struct rrd_file *former)
 {
     return !former->replaced_by && former->count < f->count && former->storage == f->storage &&
-           former->step == f->step &&
+           former->step == f->step && memcmp(&former->keep, &f->keep, sizeof f->keep) == 0 &&
            memcmp(former->metrics, f->metrics, former->count * sizeof *f->metrics) == 0;
 }
 

@@ -2,11 +2,12 @@
 /* rrd_index.h - which RRD file holds which series: <rrd dir>/index, read here, appended to by the store.
  *
  * One line a file, never changed afterwards; fields separated by one blank, ids percent-escaped ("-" =
- * empty): <CRC-32C of the rest, 8 hex digits> <number> short|long <step in s> <source> <entity>
- * <metric>,<metric>… A series has one file. When an entity gains metrics, a longer line of a new number
- * begins with the same metrics: its file replaces the former one as soon as it is there, with all of its
- * rows; until then the former one is read. A line that does not check is skipped and counted; an unfinished
- * last line is waited for. Files lie at <rrd dir>/<number / 1000, 3 digits>/<number, 8 digits>.rrd. */
+ * empty): <CRC-32C of the rest, 8 hex digits> <number> short|long[:<rows>,<rows>[,<rows>]] <step in s>
+ * <source> <entity> <metric>,<metric>… A series has one file. When an entity gains metrics, a longer line of
+ * a new number begins with the same metrics: its file replaces the former one as soon as it is there, with
+ * all of its rows; until then the former one is read. A line that does not check is skipped and counted; an
+ * unfinished last line is waited for. Files lie at <rrd dir>/<number / 1000, 3 digits>/<number, 8
+ * digits>.rrd. */
 #ifndef NW_STORES_RRD_INDEX_H
 #define NW_STORES_RRD_INDEX_H
 
@@ -22,6 +23,7 @@ enum { RRD_PATH_SIZE = 4096, RRD_FILES_MAX = 10000000 };
 struct rrd_file {
     uint32_t number; /* > 0, unique */
     enum storage_class storage;
+    struct rrd_keep keep;
     unsigned step; /* s, > 0 */
     char *source, *entity;
     unsigned count; /* of metrics, 1..RRD_DS_MAX; in the order of the data sources */

@@ -50,8 +50,8 @@ static bool is_archive_right(const rra_def_t *rra, const struct rrd_archive *arc
 /* bytes: the whole header. Copies out of it, since nothing in a file is aligned by right. */
 static enum err check_header(const uint8_t *bytes, const struct rrd_file *file, int64_t *last)
 {
-    size_t archive_count;
-    const struct rrd_archive *archives = rrd_layout_archives(file->storage, &archive_count);
+    struct rrd_archive archives[RRD_ARCHIVES_MAX];
+    size_t archive_count = rrd_layout_archives(file->storage, &file->keep, archives);
     stat_head_t head;
     ds_def_t ds;
     rra_def_t rra;
@@ -89,9 +89,9 @@ static enum err check_header(const uint8_t *bytes, const struct rrd_file *file, 
 
 size_t rrd_io_header_size(const struct rrd_file *file)
 {
-    size_t archives;
+    struct rrd_archive unused[RRD_ARCHIVES_MAX];
+    size_t archives = rrd_layout_archives(file->storage, &file->keep, unused);
 
-    rrd_layout_archives(file->storage, &archives);
     return sizeof(stat_head_t) + file->count * sizeof(ds_def_t) + archives * sizeof(rra_def_t) +
            sizeof(live_head_t) + file->count * sizeof(pdp_prep_t) +
            file->count * archives * sizeof(cdp_prep_t) + archives * sizeof(rra_ptr_t);
@@ -107,7 +107,7 @@ static enum err judge(int fd, const struct rrd_file *file, int64_t *last, const 
 {
     uint8_t bytes[HEADER_BYTES_MAX];
     size_t size = rrd_io_header_size(file);
-    int64_t wanted = rrd_layout_size(file->storage, file->count);
+    int64_t wanted = rrd_layout_size(file->storage, &file->keep, file->count);
     struct stat st;
     ssize_t n;
 
@@ -163,8 +163,8 @@ const char *rrd_io_fault(const char *path, const struct rrd_file *file)
 
 static bool has_archive(const struct rrd_file *file, enum rrd_cf cf, unsigned pdps, unsigned *rows)
 {
-    size_t count;
-    const struct rrd_archive *archives = rrd_layout_archives(file->storage, &count);
+    struct rrd_archive archives[RRD_ARCHIVES_MAX];
+    size_t count = rrd_layout_archives(file->storage, &file->keep, archives);
 
     for (size_t i = 0; i < count; i++)
         if (archives[i].cf == cf && archives[i].pdps == pdps) {

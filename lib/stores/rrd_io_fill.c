@@ -32,7 +32,7 @@ static enum err read_file(const char *path, struct fill *f)
 
     if (fd < 0)
         return err_from_errno(errno);
-    f->size = (size_t)rrd_layout_size(f->file->storage, f->file->count);
+    f->size = (size_t)rrd_layout_size(f->file->storage, &f->file->keep, f->file->count);
     f->bytes = malloc(f->size);
     while (f->bytes && got < f->size && (n = read(fd, f->bytes + got, f->size - got)) > 0)
         got += (size_t)n;
@@ -70,8 +70,9 @@ static enum err fill_archive(struct fill *f, const struct rrd_archive *archive, 
 
 static enum err fill_all(struct fill *f)
 {
-    size_t count, header = rrd_io_header_size(f->file);
-    const struct rrd_archive *archives = rrd_layout_archives(f->file->storage, &count);
+    struct rrd_archive archives[RRD_ARCHIVES_MAX];
+    size_t count = rrd_layout_archives(f->file->storage, &f->file->keep, archives);
+    size_t header = rrd_io_header_size(f->file);
     const uint8_t *pointers = f->bytes + header - count * sizeof(rra_ptr_t);
     uint8_t *rows = f->bytes + header;
     enum err e = ERR_OK;

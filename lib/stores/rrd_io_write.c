@@ -17,7 +17,7 @@
 
 #include "lib/base/buf.h"
 
-enum { DEFINITION_SIZE = 64, ARCHIVES_MAX = 8, ROWS_A_CALL = 64, SIGNIFICANT_DIGITS = 10, VALUE_SIZE = 40 };
+enum { DEFINITION_SIZE = 64, ROWS_A_CALL = 64, SIGNIFICANT_DIGITS = 10, VALUE_SIZE = 40 };
 
 static enum err make_parent(const char *path)
 {
@@ -60,11 +60,11 @@ static enum err put_in_place(const char *temporary, const char *path, bool is_sy
 
 enum err rrd_io_create(const char *path, const struct rrd_file *file, int64_t start, const char *old)
 {
-    char definitions[RRD_DS_MAX + ARCHIVES_MAX][DEFINITION_SIZE], name[RRD_DS_NAME_SIZE],
+    char definitions[RRD_DS_MAX + RRD_ARCHIVES_MAX][DEFINITION_SIZE], name[RRD_DS_NAME_SIZE],
         temporary[RRD_PATH_SIZE];
-    const char *args[RRD_DS_MAX + ARCHIVES_MAX], *sources[] = {old, NULL};
-    size_t archive_count, n = 0;
-    const struct rrd_archive *archives = rrd_layout_archives(file->storage, &archive_count);
+    const char *args[RRD_DS_MAX + RRD_ARCHIVES_MAX], *sources[] = {old, NULL};
+    struct rrd_archive archives[RRD_ARCHIVES_MAX];
+    size_t archive_count = rrd_layout_archives(file->storage, &file->keep, archives), n = 0;
     enum err e = make_parent(path);
 
     if (e)

@@ -114,8 +114,8 @@ static enum err read_archives(const struct place *p, enum series_cf cf, struct g
 
     for (int i = 0; !e && p->file && t < end && i < CHOICES_MAX; i++) {
         struct rrd_rows rows = {0};
-        bool is_there =
-            grid_choose_archive(p->file->storage, p->file->step, p->last, cf, g->step / SECONDS, t, &choice);
+        bool is_there = grid_choose_archive(p->file->storage, &p->file->keep, p->file->step, p->last, cf,
+                                            g->step / SECONDS, t, &choice);
         int64_t until = choice.until < end ? choice.until : end;
         if (is_there) {
             e = rrd_io_fetch(p->path, p->file, choice.cf, choice.pdps, t, until, &rows);

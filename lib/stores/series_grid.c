@@ -151,11 +151,12 @@ static bool is_cf(enum series_cf wanted, enum rrd_cf is)
     return (wanted == SERIES_MIN && is == RRD_MIN) || (wanted == SERIES_MAX && is == RRD_MAX);
 }
 
-bool grid_choose_archive(enum storage_class storage, unsigned file_step, int64_t last, enum series_cf cf,
-                         int64_t width, int64_t t, struct grid_choice *choice)
+bool grid_choose_archive(enum storage_class storage, const struct rrd_keep *keep, unsigned file_step,
+                         int64_t last, enum series_cf cf, int64_t width, int64_t t,
+                         struct grid_choice *choice)
 {
-    size_t count;
-    const struct rrd_archive *a = rrd_layout_archives(storage, &count), *best = NULL;
+    struct rrd_archive a[RRD_ARCHIVES_MAX], *best = NULL;
+    size_t count = rrd_layout_archives(storage, keep, a);
     int64_t best_width = 0, next_begin = INT64_MAX;
 
     choice->until = INT64_MAX;

@@ -53,7 +53,8 @@ struct grid_choice {
 };
 /* file_step, last: the file's; width: the wanted row's. False: nothing reaches t, go on at choice->until
  * (INT64_MAX: never). */
-bool grid_choose_archive(enum storage_class storage, unsigned file_step, int64_t last, enum series_cf cf,
-                         int64_t width, int64_t t, struct grid_choice *choice);
+bool grid_choose_archive(enum storage_class storage, const struct rrd_keep *keep, unsigned file_step,
+                         int64_t last, enum series_cf cf, int64_t width, int64_t t,
+                         struct grid_choice *choice);
 
 #endif

@@ -7,6 +7,8 @@
 #include <math.h>
 
 #include "lib/base/rng.h"
+#include "lib/base/units.h"
+#include "lib/model/settings.h"
 #include "lib/stores/rrd_index.h"
 #include "lib/stores/rrd_io.h"
 #include "tests/unit/temp_dir.h"
@@ -31,10 +33,34 @@ static void every_metric_has_its_own_data_source_name(void **state)
 
 static void sizes_are_those_of_the_design(void **state)
 {
+    static const struct rrd_keep usual = {0};
+
     (void)state;
-    assert_in_range(rrd_layout_size(STORAGE_SHORT, 20) / 20, 43000, 45000);
-    assert_in_range(rrd_layout_size(STORAGE_LONG, 10) / 10, 455000, 475000);
+    assert_in_range(rrd_layout_size(STORAGE_SHORT, &usual, 20) / 20, 43000, 45000);
+    assert_in_range(rrd_layout_size(STORAGE_LONG, &usual, 10) / 10, 455000, 475000);
     assert_int_equal(rrd_layout_step(STORAGE_LONG, 60), 300);
+}
+
+static void retention_is_what_the_configuration_says(void **state)
+{
+    struct store_settings settings = {
+        .step = 60 * SECONDS, .keep_short = 30 * DAYS, .keep_hours = 5 * 365 * DAYS};
+    struct rrd_keep of_short = rrd_layout_keep(STORAGE_SHORT, &settings),
+                    of_long = rrd_layout_keep(STORAGE_LONG, &settings);
+    struct rrd_archive archives[RRD_ARCHIVES_MAX];
+
+    (void)state;
+    assert_int_equal(rrd_layout_archives(STORAGE_SHORT, &of_short, archives), 2);
+    assert_int_equal(archives[0].rows, 1440);
+    assert_int_equal(archives[1].rows, 30 * 288);
+    assert_int_equal(rrd_layout_archives(STORAGE_LONG, &of_long, archives), 6);
+    assert_int_equal(archives[0].rows, 11520);
+    assert_int_equal(archives[1].rows, 5 * 365 * 24);
+    assert_int_equal(archives[2].rows, 5 * 365 * 24);
+    assert_int_equal(archives[5].rows, 3650);
+    settings.step = SECONDS; /* rows of 5 s for 30 days are too many */
+    of_short = rrd_layout_keep(STORAGE_SHORT, &settings);
+    assert_int_equal(of_short.rows[1], RRD_ROWS_MAX);
 }
 
 static struct rrd_file sample_file(uint32_t number)
@@ -157,6 +183,37 @@ static void rows_read_back_as_written_and_unknown_stays_unknown(void **state)
     assert_int_equal(rrd_io_fetch(path, &f, RRD_MAX, 1, START, START + 60, &rows), ERR_NOT_FOUND);
 }
 
+static void a_file_keeps_the_rows_that_it_began_with(void **state)
+{
+    struct rrd_file f = sample_file(17), got;
+    struct rrd_rows rows = {0};
+    struct buf line = BUF_INIT;
+    char path[256];
+    int64_t times[40], last = 0;
+    double values[80];
+
+    f.keep = (struct rrd_keep){{100, 30 * 288, 0}};
+    rrd_index_put_line(&f, &line);
+    assert_non_null(strstr(line.data, " short:100,8640 60 "));
+    assert_ok(rrd_index_parse_line(line.data, line.len - 1, &got));
+    make_file(*state, &got, path);
+    for (int i = 0; i < 40; i++) { /* 20 days: more than the class's own two weeks */
+        times[i] = START / 300 * 300 + (i + 1) * 43200;
+        values[2 * i] = values[2 * i + 1] = i;
+    }
+    assert_ok(rrd_io_update(path, &got, times, values, 40));
+    assert_ok(rrd_io_fetch(path, &got, RRD_AVERAGE, 5, times[0], times[1], &rows));
+    assert_int_equal(rows.rows, 144);
+    assert_float_equal(rows.values[20], 1, 1e-9);
+    free(rows.values);
+    assert_ok(rrd_io_check(path, &got, &last));
+    got.keep.rows[1] = 0;
+    assert_int_equal(rrd_io_check(path, &got, &last), ERR_MALFORMED);
+    rrd_file_fini(&got);
+    assert_int_equal(rrd_index_parse_line("x", 1, &got), ERR_MALFORMED);
+    buf_fini(&line);
+}
+
 static void numbers_of_every_size_keep_nine_digits(void **state)
 {
     static const double numbers[] = {0,
@@ -256,9 +313,11 @@ static void damaged_headers_are_refused_before_librrd_sees_them(void **state)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, temp_dir_setup, temp_dir_teardown)
 
 RUN_TESTS("rrd", cmocka_unit_test(every_metric_has_its_own_data_source_name),
-          cmocka_unit_test(sizes_are_those_of_the_design), cmocka_unit_test(an_index_line_reads_back_equal),
+          cmocka_unit_test(sizes_are_those_of_the_design),
+          cmocka_unit_test(retention_is_what_the_configuration_says),
+          cmocka_unit_test(an_index_line_reads_back_equal),
           TEST(an_index_waits_for_a_torn_line_and_passes_over_a_damaged_one),
           TEST(rows_read_back_as_written_and_unknown_stays_unknown),
-          TEST(numbers_of_every_size_keep_nine_digits),
+          TEST(a_file_keeps_the_rows_that_it_began_with), TEST(numbers_of_every_size_keep_nine_digits),
           TEST(a_file_is_rewritten_up_to_now_when_it_ends_in_the_future),
           TEST(damaged_headers_are_refused_before_librrd_sees_them))

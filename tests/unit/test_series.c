@@ -247,26 +247,32 @@ static void nonsense_is_refused_and_strangers_are_unknown(void **state)
     journal_writer_close(x.w);
 }
 
+static const struct rrd_keep usual = {0};
+
 static void archives_are_chosen_by_width_and_reach(void **state)
 {
     const int64_t last = NOW / SECONDS, day = 86400;
     struct grid_choice c;
 
     (void)state;
-    assert_true(grid_choose_archive(STORAGE_LONG, 300, last, SERIES_MAX, 3600, last - 30 * day, &c));
+    assert_true(grid_choose_archive(STORAGE_LONG, &usual, 300, last, SERIES_MAX, 3600, last - 30 * day, &c));
     assert_int_equal(c.pdps, 12);
     assert_int_equal(c.cf, RRD_MAX);
-    assert_true(grid_choose_archive(STORAGE_LONG, 300, last, SERIES_AVERAGE, 300, last - 30 * day, &c));
+    assert_true(
+        grid_choose_archive(STORAGE_LONG, &usual, 300, last, SERIES_AVERAGE, 300, last - 30 * day, &c));
     assert_int_equal(c.pdps, 1);
-    assert_true(grid_choose_archive(STORAGE_LONG, 300, last, SERIES_AVERAGE, 300, last - 100 * day, &c));
+    assert_true(
+        grid_choose_archive(STORAGE_LONG, &usual, 300, last, SERIES_AVERAGE, 300, last - 100 * day, &c));
     assert_int_equal(c.pdps, 12);                  /* nothing finer is kept that long … */
     assert_int_equal(c.until, last - 11520 * 300); /* … only from here on */
-    assert_true(grid_choose_archive(STORAGE_LONG, 300, last, SERIES_MIN, 7 * day, last - 3000 * day, &c));
+    assert_true(
+        grid_choose_archive(STORAGE_LONG, &usual, 300, last, SERIES_MIN, 7 * day, last - 3000 * day, &c));
     assert_int_equal(c.pdps, 288);
     assert_int_equal(c.cf, RRD_MIN);
-    assert_false(grid_choose_archive(STORAGE_SHORT, 60, last, SERIES_AVERAGE, 60, last - 15 * day, &c));
+    assert_false(
+        grid_choose_archive(STORAGE_SHORT, &usual, 60, last, SERIES_AVERAGE, 60, last - 15 * day, &c));
     assert_int_equal(c.until, last / 300 * 300 - 4032 * 300);
-    assert_false(grid_choose_archive(STORAGE_SHORT, 60, last, SERIES_AVERAGE, 60, last + 1, &c));
+    assert_false(grid_choose_archive(STORAGE_SHORT, &usual, 60, last, SERIES_AVERAGE, 60, last + 1, &c));
     assert_true(c.until == INT64_MAX);
 }
 

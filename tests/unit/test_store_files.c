@@ -25,6 +25,7 @@ static struct store_files *open_files(const char *dir, int64_t budget)
     return f;
 }
 
+static const struct rrd_keep usual = {0};
 static const enum metric pair[] = {METRIC_IF_IN, METRIC_IF_OUT};
 
 static size_t find(struct store_files *f, const char *entity, enum metric metric, unsigned *ds)
@@ -308,7 +309,7 @@ static void an_entity_that_gains_a_metric_keeps_its_rows(void **state)
     assert_int_equal(find(f, "if/1", METRIC_IF_IN, &ds), 1);
     assert_int_equal(find(f, "if/1", METRIC_OPTIC_BIAS, &ds), 1);
     assert_int_equal(ds, 2);
-    assert_int_equal(store_files_figures(f)->bytes, rrd_layout_size(STORAGE_SHORT, 3));
+    assert_int_equal(store_files_figures(f)->bytes, rrd_layout_size(STORAGE_SHORT, &usual, 3));
     assert_true(rows_safe_until(rows_of(f, 0, T0)) == INT64_MAX); /* what waited waits for the new file */
     rows = rows_of(f, 1, T0);
     for (int i = 12; i <= 20; i++) {
@@ -333,7 +334,7 @@ static void a_crash_before_the_longer_file_was_made_loses_no_row(void **state)
 
     store_files_close(f); /* the line is in the index, nothing else was done */
     f = open_files(*state, GIB);
-    assert_int_equal(store_files_figures(f)->bytes, rrd_layout_size(STORAGE_SHORT, 3));
+    assert_int_equal(store_files_figures(f)->bytes, rrd_layout_size(STORAGE_SHORT, &usual, 3));
     rows = rows_of(f, 1, T0 + HOURS);
     assert_true(rows->emitted == T0 + 10 * STEP); /* of the former file: read again from there */
     for (int i = 10; i <= 12; i++)
@@ -414,7 +415,7 @@ static void make_short(const char *path)
 static void make_zeros(const char *path)
 {
     make_empty(path);
-    assert_int_equal(truncate(path, rrd_layout_size(STORAGE_SHORT, 2)), 0);
+    assert_int_equal(truncate(path, rrd_layout_size(STORAGE_SHORT, &usual, 2)), 0);
 }
 
 static void make_text(const char *path)
