@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/discover_targets.h"
 #include "collector/decode.h"
 #include "collector/poll.h"
 #include "collector/snmp_io.h"
@@ -24,21 +25,7 @@
 enum { WINDOW = 4096 };
 #define WAIT       (1 * SECONDS)
 #define READ_LIMIT (30 * MINUTES) /* of one agent: a large controller at a low rate */
-#define LOG_EVERY  (1 * SECONDS)
-
-#define NOT_OF_RANGES UINT64_MAX
-
-struct target {
-    struct scan *scan;
-    struct target *next;          /* in the queue of those who want to ask */
-    struct target *older, *newer; /* all that exist */
-    struct snmp_peer peer;
-    uint64_t number; /* of the ranges' addresses */
-    int64_t depth;
-    int tries;
-    struct poll *poll;
-    struct poll_request request;
-};
+#define TICK_EVERY (500 * MILLISECONDS)
 
 struct scan {
     struct scan_options options;
@@ -49,17 +36,16 @@ struct scan {
     struct decoder *decoder;
     struct varbind_set *answers;
     struct frontier *frontier;
-    struct map *read;                /* addresses whose device an earlier run read */
-    struct target *head, *tail;      /* waiting for their turn */
-    struct target *oldest, *newest;  /* of all */
+    struct map *read; /* addresses whose device an earlier run read */
+    struct targets targets;
     size_t range;                    /* next new address */
     uint64_t at, asked, total, skip; /* asked, total: of the ranges; the first skip were done earlier */
     uint64_t begun_at, logged;       /* done when this run began; and what the log says */
-    size_t followed, alive;
+    size_t followed;
     struct discover_device *devices;
     size_t device_count, device_cap;
     struct scan_status status;
-    ns_t next_send, begun;
+    ns_t next_send, next_progress, begun;
     struct buf lines;
     enum err failure;
 };
@@ -73,58 +59,15 @@ static void fail(struct scan *s, enum err e)
 
 /* ---- targets ---- */
 
-static void enqueue(struct scan *s, struct target *t)
-{
-    t->next = NULL;
-    if (s->tail)
-        s->tail->next = t;
-    else
-        s->head = t;
-    s->tail = t;
-}
-
-static struct target *dequeue(struct scan *s)
-{
-    struct target *t = s->head;
-
-    if (t) {
-        s->head = t->next;
-        if (!s->head)
-            s->tail = NULL;
-    }
-    return t;
-}
-
-static void target_free(struct target *t)
-{
-    struct scan *s = t->scan;
-
-    s->alive--;
-    if (t->older)
-        t->older->newer = t->newer;
-    else
-        s->oldest = t->newer;
-    if (t->newer)
-        t->newer->older = t->older;
-    else
-        s->newest = t->older;
-    poll_free(t->poll);
-    snmp_access_withdraw(&t->peer);
-    free(t);
-}
-
 static struct target *target_new(struct scan *s, const struct snmp_address *address, uint64_t number,
                                  int64_t depth)
 {
     struct poll_options options = {
         .profiles = s->profiles, .version = s->options.access->version, .is_survey = true};
-    struct target *t = calloc(1, sizeof *t);
+    struct target *t;
     ns_t now = loop_mono(s->loop);
 
-    if (!t || snmp_access_apply(s->options.access, &t->peer) || poll_new(&options, &t->poll)) {
-        if (t)
-            snmp_access_withdraw(&t->peer);
-        free(t);
+    if (targets_add(&s->targets, s->options.access, &options, &t)) {
         fail(s, ERR_NOMEM);
         return NULL;
     }
@@ -134,15 +77,8 @@ static struct target *target_new(struct scan *s, const struct snmp_address *addr
     t->tries = SCAN_TRIES;
     t->peer.address = *address;
     t->peer.address.port_be = htons((uint16_t)s->options.port);
-    t->older = s->newest;
-    if (s->newest)
-        s->newest->newer = t;
-    else
-        s->oldest = t;
-    s->newest = t;
-    s->alive++;
     if (poll_begin(t->poll, now, now + READ_LIMIT, true, &t->request) != POLL_ASK) {
-        target_free(t);
+        targets_remove(&s->targets, t);
         fail(s, ERR_NOMEM);
         return NULL;
     }
@@ -167,7 +103,7 @@ static struct target *next_target(struct scan *s)
     struct frontier_step step;
 
     if (frontier_next(s->frontier, &step))
-        return target_new(s, &step.address, NOT_OF_RANGES, step.depth);
+        return target_new(s, &step.address, TARGET_FOLLOWED, step.depth);
     while (s->range < s->options.range_count) {
         const struct discover_range *r = &s->options.ranges[s->range];
         struct snmp_address address;
@@ -189,12 +125,8 @@ static struct target *next_target(struct scan *s)
 /* So many addresses of the ranges have ended, without a gap. */
 static uint64_t ended_count(const struct scan *s)
 {
-    const struct target *t = s->oldest;
-    uint64_t ended;
+    uint64_t ended = targets_first_number(&s->targets, s->asked);
 
-    while (t && t->number == NOT_OF_RANGES)
-        t = t->newer;
-    ended = t ? t->number : s->asked;
     return ended > s->skip ? ended : s->skip;
 }
 
@@ -269,12 +201,13 @@ static bool is_denied(const struct target *t, enum err result)
 static void end_target(struct target *t, enum err result)
 {
     struct scan *s = t->scan;
+    size_t found = s->device_count;
     char address[DISCOVER_ADDRESS_SIZE];
     enum err e = ERR_OK;
 
+    discover_address_text(&t->peer.address, address);
     if (is_denied(t, result)) {
         s->status.denied++;
-        discover_address_text(&t->peer.address, address);
         log_warning("%s: an SNMPv3 agent that does not answer this user%s%s", address,
                     t->peer.security->report ? ": " : "", usm_report_name(t->peer.security->report));
     } else if (poll_summary(t->poll)->is_answered) {
@@ -283,12 +216,13 @@ static void end_target(struct target *t, enum err result)
     } else {
         s->status.refused += result == ERR_UNREACHABLE;
         s->status.broken += result == ERR_MALFORMED;
-        discover_address_text(&t->peer.address, address);
-        if (t->number == NOT_OF_RANGES)
+    }
+    if (t->number == TARGET_FOLLOWED) {
+        s->followed++;
+        if (s->device_count == found)
             discover_state_put_silent(&s->lines, address);
     }
-    s->followed += t->number == NOT_OF_RANGES;
-    target_free(t);
+    targets_remove(&s->targets, t);
     log_lines(s);
     if (e)
         fail(s, e);
@@ -303,13 +237,13 @@ static void on_reply(void *ctx, enum err result, const struct snmp_message *repl
 
     (void)rtt;
     if (result == ERR_TIMEOUT && --t->tries > 0) {
-        enqueue(s, t);
+        targets_enqueue(&s->targets, t);
         return;
     }
     if (!result)
         t->tries = SCAN_TRIES;
     if (poll_step(t->poll, loop_mono(s->loop), result, reply, &t->request) == POLL_ASK)
-        enqueue(s, t);
+        targets_enqueue(&s->targets, t);
     else
         end_target(t, result);
 }
@@ -340,14 +274,14 @@ static void ask(struct scan *s, struct target *t)
 static void on_turn(void *ctx)
 {
     struct scan *s = ctx;
-    struct target *t = dequeue(s);
+    struct target *t = targets_dequeue(&s->targets);
     ns_t now = loop_mono(s->loop), gap = SECONDS / s->options.rate;
 
     if (!t)
         t = next_target(s);
     if (t)
         ask(s, t);
-    if (!t && s->alive == 0)
+    if (!t && s->targets.count == 0)
         loop_stop(s->loop);
     if (s->failure)
         return;
@@ -381,12 +315,15 @@ static void on_tick(void *ctx)
 {
     struct scan *s = ctx;
     struct scan_status status = scan_status(s);
+    ns_t now = loop_mono(s->loop);
 
     log_done(s);
-    if (s->options.progress)
+    if (s->options.progress && now >= s->next_progress) {
+        s->next_progress = now + s->options.progress_every;
         s->options.progress(s->options.ctx, &status);
+    }
     if (!s->failure)
-        s->failure = loop_timer_after(s->loop, &s->tick, s->options.progress_every);
+        s->failure = loop_timer_after(s->loop, &s->tick, TICK_EVERY);
     if (s->failure)
         loop_stop(s->loop);
 }
@@ -439,8 +376,7 @@ void scan_free(struct scan *s)
         loop_timer_cancel(s->loop, &s->tick);
     }
     snmp_io_free(s->io);
-    while (s->newest)
-        target_free(s->newest);
+    targets_clear(&s->targets);
     loop_free(s->loop);
     decoder_free(s->decoder);
     varbind_set_free(s->answers);
@@ -492,8 +428,9 @@ static enum err begin(struct scan *s)
     loop_timer_init(&s->turn, on_turn, s);
     loop_timer_init(&s->tick, on_tick, s);
     s->begun = s->next_send = loop_mono(s->loop);
+    s->next_progress = s->begun + s->options.progress_every;
     e = loop_timer_set(s->loop, &s->turn, s->next_send);
-    return e ? e : loop_timer_after(s->loop, &s->tick, s->options.progress_every);
+    return e ? e : loop_timer_after(s->loop, &s->tick, TICK_EVERY);
 }
 
 enum err scan_run(struct scan *s)
