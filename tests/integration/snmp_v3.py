@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
@@ -24,6 +25,7 @@ class Bed(World):
     def __init__(self):
         super().__init__()
         self.port = free_port(socket.SOCK_DGRAM)
+        self.count = 0
 
     def snmpd(self, name="snmpd", port=None, engine=None, more=""):
         """One user for each pair of protocols: md5-des, sha1-none … and `open` without any."""
@@ -53,7 +55,8 @@ class Bed(World):
         lines += [f"auth: {auth}", f"auth_passphrase: {auth_pass}"] if auth != "none" else []
         lines += [f"priv: {priv}", f"priv_passphrase: '{priv_pass}'"] if priv != "none" else []
         lines += [f"context: {context}"] if context else []
-        return self.write("v3.yaml", "\n".join(lines) + "\n", 0o600)
+        self.count += 1
+        return self.write(f"v3-{self.count}.yaml", "\n".join(lines) + "\n", 0o600)
 
     def doctor(self, credentials, port=None):
         """{step: (verdict, text, what to do)}"""
@@ -61,6 +64,11 @@ class Bed(World):
                         "--json", ok=False)
         check(done.stdout, done.stderr)
         return {s["step"]: (s["verdict"], s["text"], s["todo"]) for s in json.loads(done.stdout)["steps"]}
+
+    def doctors(self, asked):
+        """The same of many at a time: each waits for seconds."""
+        with ThreadPoolExecutor(16) as pool:
+            return list(pool.map(self.doctor, [self.credentials(**a) for a in asked]))
 
     def poll(self, credentials, ok=True, **kwargs):
         return self.run("netzwacht", "poll", "127.0.0.1", "--port", self.port, "--credentials", credentials, ok=ok, **kwargs)
@@ -183,9 +191,10 @@ def the_wrong_key_extension_fails():
     """MD5 and SHA-1 with AES-192 and AES-256: the other way to extend the key is not understood; long hashes need none"""
     with Bed() as bed:
         bed.snmpd()
-        for auth, priv, asked in (("md5", "aes256", "aes256c"), ("md5", "aes192c", "aes192"), ("sha1", "aes256c", "aes256")):
-            steps = bed.doctor(bed.credentials(f"{auth}-{priv}", auth, asked))
-            check(steps["user"][0] == "failed" and "decryption error" in steps["user"][1], f"{auth} {priv}: {steps}")
+        wrong = [dict(user=f"{auth}-{own}", auth=auth, priv=asked) for auth, own, asked in
+                 (("md5", "aes256", "aes256c"), ("md5", "aes192c", "aes192"), ("sha1", "aes256c", "aes256"))]
+        for case, steps in zip(wrong, bed.doctors(wrong)):
+            check(steps["user"][0] == "failed" and "decryption error" in steps["user"][1], f"{case}: {steps}")
         done = bed.poll(bed.credentials("sha256-aes256", "sha256", "aes256c"))
         check("host-of-the-test" in done.stdout, done.stderr)
 
@@ -206,18 +215,20 @@ def doctor_names_each_reason():
             ("unsupported security level", dict(user="open", auth="sha256")),
             ("unknown context", dict(user="sha256-aes128", auth="sha256", priv="aes128", context="nowhere")),
         ]
-        for words, asked in cases:
-            verdict, text, todo = bed.doctor(bed.credentials(**asked))["user"]
+        for (words, asked), steps in zip(cases, bed.doctors(asked for _, asked in cases)):
+            verdict, text, todo = steps["user"]
             check(verdict == "failed" and words in text and todo, f"{asked}: {verdict} {text} {todo}")
             check(AUTH_PASS not in text + todo and "not that one" not in text + todo, "a passphrase is told")
         for words, asked in (("neither sysDescr", dict(user="blind", auth="sha256", priv="aes128")),
                              ("authorization error", dict(user="sha256-aes128", auth="sha256"))):
             steps = bed.doctor(bed.credentials(**asked))
             check(steps["user"][0] == "ok" and steps["view"][0] == "failed" and words in steps["view"][1], str(steps))
-        for words, oid in (("not in time window", (*REPORTS, 2, 0)), ("decryption error", (*REPORTS, 6, 0)),
-                           ("unknown context", (1, 3, 6, 1, 6, 3, 12, 1, 5, 0)), ("unknown engine ID", (*REPORTS, 4, 0))):
-            steps = bed.doctor(bed.credentials("x", "sha256", "aes128"), Reporter(*oid).port)
-            check(steps["user"][0] == "failed" and words in steps["user"][1] and steps["user"][2], f"{oid}: {steps}")
+        reports = {"not in time window": (*REPORTS, 2, 0), "decryption error": (*REPORTS, 6, 0),
+                   "unknown context": (1, 3, 6, 1, 6, 3, 12, 1, 5, 0), "unknown engine ID": (*REPORTS, 4, 0)}
+        user = bed.credentials("x", "sha256", "aes128")
+        with ThreadPoolExecutor(16) as pool:
+            for words, steps in zip(reports, pool.map(lambda oid: bed.doctor(user, Reporter(*oid).port), reports.values())):
+                check(steps["user"][0] == "failed" and words in steps["user"][1] and steps["user"][2], f"{words}: {steps}")
 
 
 def discover_finds_agents_by_v3():

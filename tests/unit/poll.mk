@@ -13,6 +13,12 @@ tests_unit_test_usm_io_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_snmp_v3_SOURCES = %D%/test_snmp_v3.c %D%/cmocka_tests.h
 tests_unit_test_snmp_v3_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 
+UNIT_TESTS += tests/unit/test_access tests/unit/test_doctor
+tests_unit_test_access_SOURCES = %D%/test_access.c %D%/cmocka_tests.h
+tests_unit_test_access_LDADD = $(COLLECTOR_TEST_LIBS)
+tests_unit_test_doctor_SOURCES = %D%/test_doctor.c %D%/cmocka_tests.h
+tests_unit_test_doctor_LDADD = $(COLLECTOR_TEST_LIBS)
+
 # With a scripted agent below the seam.
 UNIT_TESTS += tests/unit/test_snmp_client tests/unit/test_poll
 SIM_AGENT = tests/sim/agent.c tests/sim/agent.h
@@ -36,10 +42,13 @@ tests_sim_110_uplink_cut_LDADD = $(COLLECTOR_TEST_LIBS)
 
 # The reply path, fuzzed; without --enable-fuzzer its corpus is replayed.
 if ENABLE_FUZZER
-noinst_PROGRAMS += tests/fuzz/fuzz_reply
+noinst_PROGRAMS += tests/fuzz/fuzz_reply tests/fuzz/fuzz_v3
 else
-UNIT_TESTS += tests/fuzz/fuzz_reply
+UNIT_TESTS += tests/fuzz/fuzz_reply tests/fuzz/fuzz_v3
 endif
+tests_fuzz_fuzz_v3_SOURCES = tests/fuzz/fuzz_v3.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_v3_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_v3_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS)
 tests_fuzz_fuzz_reply_SOURCES = tests/fuzz/fuzz_reply.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_reply_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_fuzz_fuzz_reply_LDFLAGS = $(FUZZ_LINK)
@@ -49,6 +58,14 @@ bench-collector: all
 	NETZWACHT_SOURCE='$(abs_top_srcdir)' NETZWACHT_BUILD='$(abs_top_builddir)' $(PYTHON3) $(srcdir)/tests/bench/collector.py
 .PHONY: bench-collector
 EXTRA_DIST += tests/bench/collector.py
+
+EXTRA_PROGRAMS += tests/bench/usm
+tests_bench_usm_SOURCES = tests/bench/usm.c
+tests_bench_usm_LDADD = $(COLLECTOR_TEST_LIBS)
+CLEANFILES += tests/bench/usm
+bench-v3: tests/bench/usm
+	tests/bench/usm
+.PHONY: bench-v3
 
 UNIT_TESTS += tests/unit/test_trap
 tests_unit_test_trap_SOURCES = %D%/test_trap.c %D%/cmocka_tests.h $(SIM_AGENT)
