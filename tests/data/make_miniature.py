@@ -799,11 +799,10 @@ def load_all(directory):
     return {n: read_profile(os.path.join(directory, n + '.yaml')) for n in names}
 
 
-def permuted(values, profile):
-    """The same agent after a restart that gave its interfaces other ifIndexes. Tables whose rows are named after the
-    interface go along, unless their ids are by index anyway."""
-    new = {1: 12, 2: 11}
-    columns = [('1.3.6.1.2.1.2.2.1', 1), ('1.3.6.1.2.1.31.1.1.1', 1)]
+def named_after_interfaces(profile):
+    """(OID, place of ifIndex in its index) of the columns of tables whose rows are named after the interface, unless
+    their ids are by index anyway."""
+    columns = []
     for table in profile.get('tables', []):
         named = [f for f in table.get('name', []) if f.get('oid') in (IF_NAME, IF_DESCR)]
         place = int(named[0].get('index', '1').split('-')[0]) if named else 0
@@ -811,6 +810,13 @@ def permuted(values, profile):
             columns += [(f['oid'], place - 1) for f in all_fields(table.get('readings', []) + table.get('attrs', []))
                         if 'oid' in f and 'index' not in f]
             columns += [(oid, place - 1) for oid in table.get('rows', [])]
+    return columns
+
+
+def permuted(values, profile):
+    """The same agent after a restart that gave its interfaces other ifIndexes; tables named after interfaces go along."""
+    new = {1: 12, 2: 11}
+    columns = [('1.3.6.1.2.1.2.2.1', 1), ('1.3.6.1.2.1.31.1.1.1', 1)] + named_after_interfaces(profile)
     found = Values()
     for oid, value in values.items.items():
         for column, place in columns:

@@ -10,6 +10,9 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "data"))
+sys.dont_write_bytecode = True
+import make_miniature as mini  # noqa: E402
 from harness import Skip, World, check, free_port, run_tests, shared, tool, wait_for  # noqa: E402
 
 KINDS = set("interface radio ssid ap station link sensor optic pon onu psu fan cpu memory ups battery poe chassis".split())
@@ -115,6 +118,108 @@ def every_interface_is_right():
         check(not found, f"{name}: {found[:5]}")
         count += len(expected["ports"])
     check(count > 1000, f"only {count} interfaces compared")
+
+
+# ---- after a restart that numbers the interfaces anew ----
+
+IF_TABLES = ["1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1", "1.3.6.1.2.1.10.7.2.1"]
+
+LLDP_TABLES = [("1.0.8802.1.1.2.1.3.7.1", 0), ("1.0.8802.1.1.2.1.4.1.1", 1), ("1.0.8802.1.1.2.1.4.2.1", 1)]  # the local port is its ifIndex
+
+
+def interface_columns(profiles):
+    """(OID, place of ifIndex in the index) of the standard tables, and of those whose rows are named after an interface."""
+    yield from ((f"{table}.{column}", 0) for table in IF_TABLES for column in range(1, 40))
+    yield from ((f"{table}.{column}", place) for table, place in LLDP_TABLES for column in range(1, 13))
+    for profile in profiles:
+        yield from mini.named_after_interfaces(profile)
+
+
+def renumbered(lines, columns):
+    """The same lines with every interface under its neighbour's ifIndex; None if there are fewer than two."""
+    rows = (re.match(r"\.?1\.3\.6\.1\.2\.1\.(?:2\.2\.1\.[12]|31\.1\.1\.1\.1)\.(\d+)\|", line) for line in lines)
+    found = sorted({int(row[1]) for row in rows if row})
+    if len(found) < 2:
+        return None
+    new = dict(zip(found, found[1:] + found[:1]))
+    places = dict(columns)
+    out = []
+    for line in lines:
+        oid, bar, rest = line.partition("|")
+        parts = oid.lstrip(".").split(".")
+        for length in range(9, len(parts)):
+            place = places.get(".".join(parts[:length]))
+            if place is not None and length + place < len(parts) and parts[length + place].isdigit():
+                index = int(parts[length + place])
+                parts[length + place] = str(new.get(index, index))
+                break
+        out.append(".".join(parts) + bar + rest if bar else line)
+    return out
+
+
+def lasting_ids(d):
+    """Ids that promise to last: not those of tables known by index alone, nor of names that several rows share."""
+    return sorted(e["id"] for e in d["entities"] if "/index." not in e["id"])
+
+
+def entities_outlive_other_ifindexes():
+    """every recording with an ifTable gives the same entity ids when all its ifIndexes are others, and the names go along"""
+    profiles = mini.load_all(str(Path(os.environ.get("NETZWACHT_SOURCE", ".")).resolve() / "profiles"))
+    count, twins = 0, 0
+    with World() as world:
+        for name in names():
+            lines = shared(f"recordings/{name}.snmprec").read_text(encoding="latin-1").split("\n")
+            before = polled(name)
+            changed = renumbered(lines, interface_columns([profiles[p] for p in before["profile"]]))
+            if changed is None:
+                continue
+            path = world.dir / "renumbered.snmprec"
+            path.write_text("\n".join(changed), encoding="latin-1")
+            after = poll(world, "--recording", path)
+            gone, new = (set(lasting_ids(a)) - set(lasting_ids(b)) for a, b in ((before, after), (after, before)))
+            check(not gone and not new, f"{name}: gone {sorted(gone)[:4]}, new {sorted(new)[:4]}")
+            moved = {e["id"]: e["attrs"]["if_index"] for e in after["entities"] if e["kind"] == "interface"}
+            same = [e["id"] for e in before["entities"] if e["kind"] == "interface" and moved.get(e["id"]) == e["attrs"]["if_index"]]
+            check(not [i for i in same if "/index." not in i], f"{name}: {same[:3]} kept their ifIndex, so nothing was tested")
+            count, twins = count + 1, twins + sum("/index." in e["id"] for e in before["entities"] if e["kind"] == "interface")
+    print(f"# {count} recordings, {twins} interfaces with a name that another one has")
+    check(count >= 150, f"only {count} recordings")
+
+
+# ---- a family that nobody covers ----
+
+FAMILY = """
+profile: lamplight
+match: [{sys_object_id: [1.3.6.1.4.1.99999.42]}]
+vendor: [{text: Lamplight}]
+tables:
+  - table: ap
+    kind: ap
+    id: "ap/{mac:1-6}"
+    listed: true
+    readings:
+      - {metric: ap.up, oid: 1.3.6.1.4.1.99999.42.1.1.2, map: {7: 1, 9: 0}}
+      - {metric: wireless.clients, oid: 1.3.6.1.4.1.99999.42.1.1.3}
+"""
+
+
+def a_family_is_one_file():
+    """a family that no shipped profile covers works once its profile lies in --profile-dir"""
+    with World() as world:
+        recording = world.write("lamp.snmprec", "1.3.6.1.2.1.1.1.0|4|Lamplight controller\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.42.1\n" +
+                                "".join(f"1.3.6.1.4.1.99999.42.1.1.2.0.0.94.0.83.{i}|2|{state}\n1.3.6.1.4.1.99999.42.1.1.3.0.0.94.0.83.{i}|66|{i * 10}\n"
+                                        for i, state in ((1, 7), (2, 9), (3, 5))))
+        check(poll(world, "--recording", recording)["profile"] == ["generic"], "a shipped profile takes it for its own")
+        world.write("more/lamplight.yaml", FAMILY)
+        d = poll(world, "--recording", recording, "--profile-dir", world.dir / "more")
+        check(d["profile"] == ["generic", "lamplight"] and d["device"]["vendor"] == "Lamplight", f"{d['profile']} {d['device']}")
+        up = {s["entity"]: (s["value"], s["quality"]) for s in d["samples"] if s["metric"] == "ap.up"}
+        check(up == {"ap/00:00:5e:00:53:01": (1, "ok"), "ap/00:00:5e:00:53:02": (0, "ok"), "ap/00:00:5e:00:53:03": (None, "unknown")}, up)
+        check([s["value"] for s in d["samples"] if s["metric"] == "wireless.clients"] == [10, 20, 30], d["samples"])
+        world.write("more/broken.yaml", FAMILY.replace("lamplight", "broken").replace("oid:", "odi:"))
+        done = world.run("netzwacht", "poll", "--recording", recording, "--profile-dir", world.dir / "more", "--json")
+        check(json.loads(done.stdout)["profile"] == ["generic", "lamplight"] and "broken.yaml:" in done.stderr,
+              "a broken profile beside it matters")
 
 
 def a_long_recording_passes_in_seconds():
@@ -284,6 +389,7 @@ def what_no_profile_reads_is_told():
         check(wrong.returncode == 64 and "--unread" in wrong.stderr, f"{wrong.returncode} {wrong.stderr}")
 
 
-run_tests(every_recording_is_read_as_the_contract_says, every_interface_is_right, a_long_recording_passes_in_seconds,
+run_tests(every_recording_is_read_as_the_contract_says, every_interface_is_right, entities_outlive_other_ifindexes, a_family_is_one_file,
+          a_long_recording_passes_in_seconds,
           what_cannot_be_read_is_told, the_network_and_the_recording_say_the_same, silence_and_open_secrets_are_told, mistakes_in_a_profile_are_told,
           what_no_profile_reads_is_told)
