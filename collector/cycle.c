@@ -19,7 +19,7 @@
 #include "lib/base/strx.h"
 
 #define DEADLINE_LEAST (10 * SECONDS)
-#define DEADLINE_MOST  (60 * SECONDS)
+#define DEADLINE_MOST  (5 * MINUTES)
 
 enum { CHILDREN_FOR_PARENT = 3 };
 

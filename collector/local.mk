@@ -48,6 +48,9 @@ collector_libcollector_a_SOURCES = \
 	%D%/snmp_v3.c %D%/snmp_v3.h \
 	%D%/snmprec.c %D%/snmprec.h \
 	%D%/source.c %D%/source.h \
+	%D%/source_internal.h \
+	%D%/source_rates.c \
+	%D%/source_table.c \
 	%D%/survey.c %D%/survey.h \
 	%D%/trap.c %D%/trap.h \
 	%D%/trap_io.c %D%/trap_io.h \

@@ -29,8 +29,8 @@
 #include "lib/base/units.h"
 
 #define POLL_REWALK     (10 * MINUTES)
-#define POLL_WALK_LIMIT (50 * SECONDS) /* for all walks of one poll; its deadline is usually earlier */
-#define POLL_BYTES_MAX  (48u << 20)    /* of one device's answers; a column that goes beyond is broken */
+#define POLL_WALK_LIMIT (4 * MINUTES) /* for all walks of one poll; its deadline is usually earlier */
+#define POLL_BYTES_MAX  (48u << 20)   /* of one device's answers; a column that goes beyond is broken */
 
 enum poll_outcome { /* numbers as in journal.proto, Outcomes */
                     POLL_OK = 0,

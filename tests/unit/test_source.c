@@ -219,6 +219,48 @@ static void a_restart_or_a_discontinuity_is_a_gap_and_no_spike(void **state)
     close_world(w);
 }
 
+static void add_interface(struct world *w, unsigned index, uint64_t in)
+{
+    char oid[64], name[16];
+
+    snprintf(name, sizeof name, "eth%u", index);
+    snprintf(oid, sizeof oid, "1.3.6.1.2.1.31.1.1.1.1.%u", index);
+    agent_text(w->agent, oid, name);
+    snprintf(oid, sizeof oid, "1.3.6.1.2.1.31.1.1.1.6.%u", index);
+    agent_number(w->agent, oid, SNMP_COUNTER64, in);
+    snprintf(oid, sizeof oid, "1.3.6.1.2.1.31.1.1.1.10.%u", index);
+    agent_number(w->agent, oid, SNMP_COUNTER64, 7);
+}
+
+static void what_comes_or_goes_in_between_costs_the_others_no_rate(void **state)
+{
+    struct world *w = open_world();
+
+    (void)state;
+    add_interface(w, 9, 1000);
+    poll_and_record(w, true);
+    poll_and_record(w, false);
+    assert_true(in_rate(w) == 0);
+    add_interface(w, 4, 5);
+    add_interface(w, 5, 5);
+    w->now += 6 * MINUTES; /* the tables are walked anew */
+    w->uptime_cs += 36000;
+    add_interface(w, 9, 1000 + 7 * 60 * 125);
+    poll_and_record(w, false);
+    assert_non_null(w->last->table);
+    assert_true(in_rate(w) == 1000); /* of eth9, the last one */
+    agent_remove(w->agent, "1.3.6.1.2.1.31.1.1.1.1.4");
+    agent_remove(w->agent, "1.3.6.1.2.1.31.1.1.1.6.4");
+    agent_remove(w->agent, "1.3.6.1.2.1.31.1.1.1.10.4");
+    add_interface(w, 9, 1000 + 8 * 60 * 125);
+    poll_and_record(w, false);
+    assert_true(in_rate(w) == 1000);
+    add_interface(w, 9, 1000 + 9 * 60 * 125);
+    poll_and_record(w, false);
+    assert_true(in_rate(w) == 1000);
+    close_world(w);
+}
+
 static void more_than_the_line_can_carry_is_a_gap(void **state)
 {
     struct world *w = open_world();
@@ -341,6 +383,7 @@ static void the_table_tells_neighbours_and_ports_that_feed(void **state)
 RUN_TESTS("source", cmocka_unit_test(the_first_record_has_the_table_and_no_rates_yet),
           cmocka_unit_test(the_second_record_has_rates_and_no_table),
           cmocka_unit_test(a_restart_or_a_discontinuity_is_a_gap_and_no_spike),
+          cmocka_unit_test(what_comes_or_goes_in_between_costs_the_others_no_rate),
           cmocka_unit_test(more_than_the_line_can_carry_is_a_gap),
           cmocka_unit_test(what_could_not_be_read_is_unknown_and_the_table_stays),
           cmocka_unit_test(the_table_tells_neighbours_and_ports_that_feed),

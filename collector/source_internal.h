@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* source_internal.h - what the files of a device's record share: its memory, its counters, the order of its
+ * series. Nobody else includes it. */
+#ifndef NW_COLLECTOR_SOURCE_INTERNAL_H
+#define NW_COLLECTOR_SOURCE_INTERNAL_H
+
+#include "collector/rate.h"
+#include "collector/source.h"
+#include "lib/base/timex.h"
+
+/* Every table begins with the entity "device" and its two series; ghosts stand behind the view's entities. */
+enum { OWN_SERIES = 2, OWN_ENTITIES = 1 };
+
+struct counter {
+    uint64_t key; /* of entity id and metric */
+    struct rate_reading last;
+    double rate; /* NaN = none */
+    enum quality_reason why;
+};
+
+struct counters {
+    struct counter *items;
+    size_t count, cap;
+    /* of `before`: where the next one is expected; an index by key once that failed */
+    size_t next, index_size;
+    uint32_t *index; /* place + 1, 0 = empty; index_size is a power of two */
+};
+
+struct source {
+    const char *id;
+    struct counters now, before; /* of the record in hand, and of the one before */
+    uint64_t structure, attributes;
+    ns_t table_at;
+    uint32_t version;
+    bool has_table, is_cut;
+};
+
+struct source_scratch {
+    Nw__Samples samples;
+    Nw__Table table;
+    Nw__Identity identity;
+    double *values;
+    Nw__Quality *qualities;
+    Nw__Quality **quality_list;
+    Nw__Entity *entities;
+    Nw__Entity **entity_list;
+    Nw__Attribute *attributes;
+    Nw__Attribute **attribute_list;
+    char (*gone)[TIMEX_RFC3339_SIZE]; /* since when, of each ghost */
+    size_t gone_cap;
+    Nw__Series *series;
+    Nw__Series **series_list;
+    Nw__Neighbour *neighbours;
+    Nw__Neighbour **neighbour_list;
+    Nw__PoePort *poe;
+    Nw__PoePort **poe_list;
+    size_t caps[15];
+};
+
+/* Room for count things of size bytes. */
+bool source_room(void *array, size_t *cap, size_t count, size_t size);
+size_t source_ghosts(const struct source_poll *in);
+bool source_is_journalled(const struct view_sample *sample);
+
+/* ---- source_rates.c ---- */
+/* A new record: what was now is before. */
+void counters_begin(struct source *s);
+/* The next counter of the record, with what was known of it; NULL: out of memory. */
+struct counter *counters_next(struct source *s, uint64_t key);
+void counters_free(struct source *s);
+/* Takes a counter's reading. ceiling: of the rate, 0 = none. */
+void counter_update(struct counter *c, const struct source_poll *in, const struct view_sample *sample,
+                    double ceiling);
+
+/* ---- source_table.c ---- */
+#define HASH_START UINT64_C(0xcbf29ce484222325)
+uint64_t source_hash_bytes(uint64_t h, const void *bytes, size_t len);
+uint64_t source_hash_text(uint64_t h, const char *text); /* NULL is another text than "" */
+/* What makes a table: entities, series, neighbours, ports that feed. */
+uint64_t source_hash_structure(const struct source_poll *in);
+uint64_t source_hash_attributes(const struct device_view *view);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* source_rates.c - a device's counters from record to record: found again where they are now, turned into
+ * rates. Pure. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/source_internal.h"
+
+#define GAP_LEAST (15 * MINUTES)
+
+static const uint32_t OID_DISCONTINUITY[] = {1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 19};
+static const uint32_t OID_IF_X[] = {1, 3, 6, 1, 2, 1, 31, 1, 1, 1};
+static const uint32_t OID_IF[] = {1, 3, 6, 1, 2, 1, 2, 2, 1};
+
+/* ---- finding them again ---- */
+
+void counters_free(struct source *s)
+{
+    free(s->now.items);
+    free(s->before.items);
+    free(s->before.index);
+    free(s->now.index);
+}
+
+void counters_begin(struct source *s)
+{
+    struct counters old = s->before;
+
+    s->before = s->now;
+    s->before.next = s->before.index_size = 0;
+    s->now = old;
+    s->now.count = 0;
+}
+
+static uint32_t *slot_of(const struct counters *c, uint64_t key)
+{
+    size_t at = (size_t)(key * 0x9e3779b97f4a7c15u >> 32) & (c->index_size - 1);
+
+    while (c->index[at] && c->items[c->index[at] - 1].key != key)
+        at = (at + 1) & (c->index_size - 1);
+    return &c->index[at];
+}
+
+/* Entities came or went, so places have shifted. */
+static bool make_index(struct counters *c)
+{
+    size_t size = 64;
+
+    while (size < 2 * c->count)
+        size *= 2;
+    free(c->index);
+    c->index = calloc(size, sizeof *c->index);
+    if (!c->index)
+        return false;
+    c->index_size = size;
+    for (size_t i = 0; i < c->count; i++) {
+        uint32_t *slot = slot_of(c, c->items[i].key);
+
+        if (!*slot)
+            *slot = (uint32_t)i + 1;
+    }
+    return true;
+}
+
+/* In the place after the last one found, as long as nothing changed. NULL: it is new. */
+static const struct counter *find_before(struct counters *c, uint64_t key)
+{
+    uint32_t place;
+
+    if (c->next < c->count && c->items[c->next].key == key)
+        return &c->items[c->next++];
+    if (c->count == 0 || (!c->index_size && !make_index(c)))
+        return NULL;
+    place = *slot_of(c, key);
+    if (!place)
+        return NULL;
+    c->next = place;
+    return &c->items[place - 1];
+}
+
+struct counter *counters_next(struct source *s, uint64_t key)
+{
+    const struct counter *before = find_before(&s->before, key);
+    struct counter *c;
+
+    if (!source_room(&s->now.items, &s->now.cap, s->now.count + 1, sizeof *s->now.items))
+        return NULL;
+    c = &s->now.items[s->now.count++];
+    *c = before ? *before : (struct counter){.key = key, .rate = NAN, .why = QUALITY_GAP};
+    return c;
+}
+
+/* ---- rates ---- */
+
+static const uint32_t *interface_index(const struct varbind *vb)
+{
+    if (vb->oid_len == 12 && oid_has_prefix(vb->oid, vb->oid_len, OID_IF_X, 10))
+        return &vb->oid[11];
+    if (vb->oid_len == 11 && oid_has_prefix(vb->oid, vb->oid_len, OID_IF, 9))
+        return &vb->oid[10];
+    return NULL;
+}
+
+static uint32_t discontinuity_of(const struct source_poll *in, const struct varbind *vb)
+{
+    const uint32_t *index = interface_index(vb);
+    uint32_t oid[12];
+    const struct varbind *ticks;
+
+    if (!index)
+        return 0;
+    memcpy(oid, OID_DISCONTINUITY, sizeof OID_DISCONTINUITY);
+    oid[11] = *index;
+    ticks = varbind_set_find(in->varbinds, oid, 12);
+    return ticks && ticks->type == SNMP_TIMETICKS ? (uint32_t)ticks->number : 0;
+}
+
+static ns_t read_at(const struct source_poll *in, const struct view_sample *sample, const struct varbind **vb)
+{
+    *vb = sample->source_count ? varbind_set_at(in->varbinds, sample->sources[0]) : NULL;
+    return *vb ? poll_read_at(in->poll, (*vb)->oid, (*vb)->oid_len) : 0;
+}
+
+void counter_update(struct counter *c, const struct source_poll *in, const struct view_sample *sample,
+                    double ceiling)
+{
+    const struct varbind *vb;
+    struct rate_reading now = {.t_ns = read_at(in, sample, &vb), .raw = sample->raw};
+    ns_t max_gap = 4 * in->interval > GAP_LEAST ? 4 * in->interval : GAP_LEAST;
+    double rate;
+
+    if (!vb || now.t_ns == c->last.t_ns)
+        return; /* not read anew in this poll: the rate holds */
+    now.uptime_ms = poll_summary(in->poll)->uptime_ms;
+    now.discontinuity = discontinuity_of(in, vb);
+    c->rate = NAN;
+    c->why = QUALITY_GAP;
+    if (c->last.t_ns && rate_from_counter(&c->last, &now, sample->width, max_gap,
+                                          sample->scale > 0 ? ceiling / sample->scale : 0, &rate) == ERR_OK) {
+        c->rate = rate * sample->scale;
+        c->why = QUALITY_OK;
+    }
+    c->last = now;
+}
