@@ -251,6 +251,58 @@ static void new_items_get_ids_and_what_they_lack_is_said(void **state)
     end(&w);
 }
 
+static void a_guess_is_taken_for_a_new_item_and_never_again(void **state)
+{
+    struct world w;
+
+    begin(&w, *state);
+    add_all(&w);
+    for (size_t i = 0; i < 2; i++)
+        assert_ok(draft_guess(w.draft, w.draft->items[i], "kind", "olt"));
+    add(&w, INVENTORY_DEVICE, "10", "Neu", "192.0.2.10");
+    assert_ok(draft_guess(w.draft, w.draft->items[3], "kind", "olt"));
+    assert_ok(draft_guess(w.draft, w.draft->items[3], "address", "192.0.2.99")); /* the source has said so */
+    compare(&w);
+    assert_int_equal(w.diff->counts[DIFF_CHANGED], 0);
+    assert_int_equal(((struct device *)w.draft->items[3]->values)->kind, DEVICE_OLT);
+    assert_string_equal(((struct device *)w.draft->items[3]->values)->address, "192.0.2.10");
+    end(&w);
+}
+
+static void an_id_is_taken_once(void **state)
+{
+    struct world w;
+
+    begin(&w, *state);
+    add_all(&w);
+    /* two that want the id of a third; one only guesses it */
+    assert_ok(draft_put(w.draft, add(&w, INVENTORY_DEVICE, "10", "Zehn", "192.0.2.10"), "id", "sw-1"));
+    assert_ok(draft_guess(w.draft, add(&w, INVENTORY_DEVICE, "11", "Elf", "192.0.2.11"), "id", "sw-1"));
+    compare(&w);
+    assert_int_equal(w.diff->counts[DIFF_REFUSED], 1);
+    assert_non_null(strstr(w.draft->remarks[0].text, "the id \"sw-1\" is taken by another device"));
+    assert_int_equal(w.diff->counts[DIFF_NEW], 1);
+    assert_string_equal(w.diff->items[2].id, "elf");
+    end(&w);
+}
+
+static void what_is_called_otherwise_is_known_by_its_place(void **state)
+{
+    struct world w;
+
+    begin(&w, *state);
+    add(&w, INVENTORY_DEVICE, "x1", "Eins", "192.0.2.2");
+    add(&w, INVENTORY_DEVICE, "x2", "Zwei", "192.0.2.4");
+    assert_ok(draft_refer(add(&w, INVENTORY_HOTSPOT, "x3", "Bude", NULL), "device", "x1"));
+    compare(&w);
+    assert_int_equal(w.diff->counts[DIFF_NEW], 0);
+    assert_string_equal(w.diff->items[0].id, "sw-1");
+    assert_string_equal(w.diff->items[1].id, "ups");
+    assert_string_equal(w.diff->items[3].id, "hs"); /* [2] is sw-2, missing */
+    assert_int_equal(w.diff->items[3].state, DIFF_CHANGED);
+    end(&w);
+}
+
 static void the_text_makes_an_inventory_that_is_right(void **state)
 {
     struct inventory_overlay overlay;
@@ -291,5 +343,7 @@ RUN_TESTS("inventory_diff", WITH_DIR(what_the_source_had_before_makes_no_differe
           WITH_DIR(what_was_added_by_hand_to_our_file_stays),
           WITH_DIR(what_vanished_at_the_source_is_listed_and_removed_only_if_asked),
           WITH_DIR(an_item_that_is_refused_is_not_taken_for_missing),
+          WITH_DIR(a_guess_is_taken_for_a_new_item_and_never_again), WITH_DIR(an_id_is_taken_once),
+          WITH_DIR(what_is_called_otherwise_is_known_by_its_place),
           WITH_DIR(new_items_get_ids_and_what_they_lack_is_said),
           WITH_DIR(the_text_makes_an_inventory_that_is_right))
