@@ -199,9 +199,12 @@ static bool is_ours(const char *path)
     return n == 0 || strcmp(head, INVENTORY_EDIT_MARK) == 0;
 }
 
-static enum err write_new(const char *path, const void *text, size_t len)
+/* The daemons read it as other users: it is as readable as the file that it replaces, a new one by the umask.
+ */
+static enum err write_new(const char *path, const char *replaced, const void *text, size_t len)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+    struct stat st;
     const char *at = text;
     enum err e = fd < 0 ? err_from_errno(errno) : ERR_OK;
 
@@ -214,6 +217,8 @@ static enum err write_new(const char *path, const void *text, size_t len)
             len -= (size_t)n;
         }
     }
+    if (!e && stat(replaced, &st) == 0 && fchmod(fd, st.st_mode & 0777))
+        e = err_from_errno(errno);
     if (!e && fsync(fd))
         e = err_from_errno(errno);
     if (fd >= 0 && close(fd) && !e)
@@ -238,7 +243,7 @@ enum err write_atomically(const char *path, const void *text, size_t len)
     char *copy = strdup(path), *other = strdup(path);
     char *beside =
         copy && other ? strx_printf("%s/.%s.%ld", dirname(copy), basename(other), (long)getpid()) : NULL;
-    enum err e = beside ? write_new(beside, text, len) : ERR_NOMEM;
+    enum err e = beside ? write_new(beside, path, text, len) : ERR_NOMEM;
 
     if (!e && rename(beside, path))
         e = err_from_errno(errno);

@@ -136,8 +136,10 @@ def vanished_is_kept_until_asked():
     with World() as world:
         city = City(world)
         paths = write_tables(city)
-        city.imported("--from", "csv", "--apply", *paths)
+        city.imported("--from", "csv", "--apply", *paths, umask=0o022)
         ours = city.inventory / "imported-csv.yaml"
+        check(ours.stat().st_mode & 0o044 == 0o044, "the daemons, other users, cannot read it")
+        ours.chmod(0o600)
         ours.write_text(ours.read_text().replace('{id: "ap-0001",', '{id: "ap-0001", profile: "aruba",'))
         lines = paths[2].read_text().splitlines()
         paths[2].write_text("\n".join(line for line in lines if "hs-0001" not in line) + "\n")
@@ -146,6 +148,7 @@ def vanished_is_kept_until_asked():
         check("hs-0001" in ours.read_text(), "removed unasked")
         done = city.imported("--from", "csv", "--apply", "--remove-missing", *paths)
         check(done["is_written"] and "hs-0001" not in ours.read_text(), "not removed")
+        check(ours.stat().st_mode & 0o777 == 0o600, "its mode was changed")
         check('profile: "aruba"' in ours.read_text(), "an addition by hand is gone")
         city.check_configuration()
 
