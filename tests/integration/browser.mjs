@@ -88,6 +88,8 @@ async function allPages() {
     [`devices/${devices[0].id}`, ".page-head h1"],
     [`devices/${ups[0].id}`, ".page-head h1"],
     ["devices", ".table tbody tr"],
+    ["inventory", ".version-bar"],
+    ["inventory?view=list&firmware=too_old", ".table tbody tr"],
     ["incidents", ".page-head h1"],
     ["incidents?status=closed", ".page-head h1"],
     [`incidents/${(await anyIncident()).id}`, ".page-head h1"],
@@ -271,6 +273,67 @@ async function testIncidents() {
   });
 }
 
+/** What the list shows, once it is of these filters. */
+async function waitForFound(expected) {
+  const isThere = async () => (await page.getAttribute("#found", "data-found")) === String(expected);
+  await until(isThere, `a list of ${expected}`, 15);
+}
+
+async function testInventory() {
+  await until(async () => (await api("/firmware/assets?limit=1000")).items.every((each) => each.model), "a word of every device", 60);
+  await tap.test("the keyboard alone finds all devices with firmware older than a version and downloads them", async () => {
+    const all = (await api("/firmware/assets?limit=1000&model=UAP-SIM-2")).items;
+    const old = (await api("/firmware/assets?limit=1000&model=UAP-SIM-2&older_than=6.5.62")).items;
+    assert(old.length > 0 && old.length < all.length, `${old.length} of ${all.length} are old: nothing to choose from`);
+    await go("inventory", ".version-bar");
+    await page.focus("input[name=view]");
+    await page.keyboard.press("ArrowRight");
+    await page.waitForSelector("#older_than");
+    await page.focus("#model");
+    await page.keyboard.type("UAP-SIM-2");
+    await waitForFound(all.length);
+    await page.keyboard.press("Tab");
+    equal(await page.evaluate(() => document.activeElement.id), "older_than", "the next field");
+    await page.keyboard.type("6.5.62");
+    await waitForFound(old.length);
+    assert(page.url().includes("older_than=6.5.62"), `the address can be shared: ${page.url()}`);
+    await page.focus(".download button");
+    const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
+    const lines = readFileSync(await download.path(), "utf8").replace("\ufeff", "").split("\r\n").filter(Boolean);
+    equal(lines[0].split(",").slice(0, 2).join(), "device,entity", "head of the table");
+    equal(lines.slice(1).map((line) => line.split(",")[0]).join(), old.map((each) => each.device).join(), "devices in the file");
+  });
+
+  await tap.test("a finding leads to exactly the devices that it counts", async () => {
+    const { firmware } = await api("/firmware");
+    await go("inventory", ".tile.is-unusable a");
+    await page.locator(".tile.is-unusable a").first().click();
+    await waitForFound(firmware.too_old);
+    const badges = await page.$$eval("[data-firmware]", (list) => [...new Set(list.map((each) => each.dataset.firmware))]);
+    equal(badges.join(), "too_old", "badges");
+  });
+
+  await tap.test("half a version is explained and filters nothing yet", async () => {
+    const { assets } = await api("/firmware");
+    await go("inventory?view=list", ".table tbody tr");
+    await page.fill("#older_than", "v");
+    await page.waitForSelector("#older_than-hint");
+    await waitForFound(assets);
+  });
+
+  await tap.test("a swapped device says so, with both serial numbers as text", async () => {
+    const evil = "<img src=x onerror=alert(1)>";
+    const items = [{ at: "2026-11-22T05:00:00.000Z", entity: null, what: "serial", before: evil, after: "SIM2" }];
+    await page.route("**/changes", (route) => route.fulfill({ json: { items } }));
+    const { items: devices } = await api("/devices?kind=switch&limit=1");
+    await go(`devices/${devices[0].id}`, "#changes");
+    await page.waitForSelector(".log li");
+    const text = await page.textContent(".log li");
+    assert(text.includes("Gerät getauscht") && text.includes(`${evil} → SIM2`), text);
+    await page.unroute("**/changes");
+  });
+}
+
 async function anyOpenIncident() {
   return (await api("/incidents?status=open&limit=1")).items[0] ?? unhandledIncident();
 }
@@ -387,6 +450,7 @@ async function main() {
   await testLive();
   await testHotspot();
   await testIncidents();
+  await testInventory();
   await testLanguageAndKeyboard();
   await testNetwork();
   await testNarrow();

@@ -131,18 +131,33 @@ function hotspotDetail(h) {
   for (let n = nodes.find((x) => x.id === h.uplink); n; n = nodes.find((x) => x.id === n.uplink)) path.push({ id: n.id, name: n.name, kind: n.kind, state: n.state });
   const radio = (i, ch) => ({ id: `radio/${i}`, ref: `${h.device}/radio/${i}`, kind: "radio", name: i ? "5 GHz" : "2,4 GHz", attributes: {}, values: [value("wireless.channel", "1", up ? ch : null), value("wireless.utilization", "%", up ? 34.2 : null), value("wireless.clients", "1", up ? 7 : null), value("wireless.tx_power", "dBm", up ? 20 : null), value("wireless.noise_floor", "dBm", up ? -94 : null)] });
   const graph = (de, en, metrics, unit) => ({ title: { de, en }, entity: `${h.device}/device`, metrics, unit });
-  return { ...h, environment: "outdoor", height_m: 5, power: null, radios: [], path, entities: [radio(0, 6), radio(1, 52)], probes: [{ ref: `probe/${h.id}/probe`, outcome: "ok", at: iso(Date.now() - 8000), values: [value("probe.icmp.loss", "%", up ? 0 : 100), value("probe.icmp.rtt", "s", up ? 0.0042 : null), value("probe.dns.ok", "1", up ? 1 : 0), value("probe.dns.time", "s", 0.021), value("probe.portal.ok", "1", up ? 1 : 0), value("probe.portal.time", "s", 0.14)] }], graphs: [graph("Geräte im WLAN", "Clients on Wi-Fi", ["wireless.clients"], "1"), graph("Kanalauslastung", "Channel utilisation", ["wireless.utilization"], "%"), graph("Durchsatz", "Throughput", ["interface.in", "interface.out"], "bit/s"), graph("Antwortzeit", "Round-trip time", ["probe.icmp.rtt"], "s")] };
+  return { ...h, environment: "outdoor", height_m: 5, power: null, hardware: { vendor: "Ubiquiti", model: "UAP-SIM-2", version: "6.5.28.14491", serial: null, firmware: "outdated", support: "ends_soon", rule: firmwareRule }, radios: [], path, entities: [radio(0, 6), radio(1, 52)], probes: [{ ref: `probe/${h.id}/probe`, outcome: "ok", at: iso(Date.now() - 8000), values: [value("probe.icmp.loss", "%", up ? 0 : 100), value("probe.icmp.rtt", "s", up ? 0.0042 : null), value("probe.dns.ok", "1", up ? 1 : 0), value("probe.dns.time", "s", 0.021), value("probe.portal.ok", "1", up ? 1 : 0), value("probe.portal.time", "s", 0.14)] }], graphs: [graph("Geräte im WLAN", "Clients on Wi-Fi", ["wireless.clients"], "1"), graph("Kanalauslastung", "Channel utilisation", ["wireless.utilization"], "%"), graph("Durchsatz", "Throughput", ["interface.in", "interface.out"], "bit/s"), graph("Antwortzeit", "Round-trip time", ["probe.icmp.rtt"], "s")] };
 }
 function device(id) {
   const n = nodes.find((x) => x.id === id);
   const h = [...hotspots.values()].find((x) => x.device === id);
   if (!n && !h) return null;
   const from = n ?? { ...h, kind: "ap", uplink: h.uplink };
-  return { id, name: n ? n.name : `AP ${h.name}`, kind: from.kind, address: "127.16.3.1", site: "s", site_name: n ? n.name : h.site_name, district: from.district, lat: from.lat, lon: from.lon, uplink: from.uplink ?? null, power: null, is_core: id === "core-1", state: from.state, reason: from.reason, since: iso(start - 5e6), incident: from.incident, is_answering: true, last_poll: iso(Date.now() - 3000), outcome: "ok", misses: 0, hotspots: n ? 11 : 1, vendor: n ? "Juniper" : "Ubiquiti", model: n ? "EX3400-48T" : "UniFi nanoHD" };
+  return { id, name: n ? n.name : `AP ${h.name}`, kind: from.kind, address: "127.16.3.1", site: "s", site_name: n ? n.name : h.site_name, district: from.district, lat: from.lat, lon: from.lon, uplink: from.uplink ?? null, power: null, is_core: id === "core-1", state: from.state, reason: from.reason, since: iso(start - 5e6), incident: from.incident, is_answering: true, last_poll: iso(Date.now() - 3000), outcome: "ok", misses: 0, hotspots: n ? 11 : 1, vendor: n ? "Juniper" : "Ubiquiti", model: n ? "sim48p" : "UAP-SIM-2", version: n ? "20.4R3" : "6.5.28.14491", serial: n ? "SIM0219170001" : null, firmware: n ? "current" : "outdated", support: n ? "runs" : "ends_soon" };
+}
+const firmwareRule = { recommended: "6.5.62", minimum: "6.5.28", reason: "SIM-2026-0007", end_of_sale: "2025-10-18", end_of_support: "2027-03-22", days_left: 120, source: "https://example.org/" };
+function assets() {
+  const all = [...nodes.map((n) => device(n.id)), ...[...hotspots.values()].map((h) => device(h.device))];
+  return all.map((d) => ({ device: d.id, entity: null, name: d.name, kind: d.kind, site: d.site, site_name: d.site_name, vendor: d.vendor, model: d.model, version: d.version, serial: d.serial, firmware: d.firmware, support: d.support, hotspots: d.hotspots, clients: null, rule: d.kind === "ap" ? firmwareRule : null }));
+}
+function firmware() {
+  const all = assets();
+  const tally = (key, words) => Object.fromEntries(words.map((word) => [word, all.filter((each) => each[key] === word).length]));
+  const models = [...new Set(all.map((each) => each.model))].map((name) => {
+    const own = all.filter((each) => each.model === name);
+    const { vendor, support, rule, version, firmware: status } = own[0];
+    return { vendor, model: name, assets: own.length, hotspots: 540, clients: null, support, rule, versions: [{ version, firmware: status, assets: own.length, hotspots: 540, clients: null }] };
+  });
+  return { rules: 1, assets: all.length, firmware: tally("firmware", ["too_old", "outdated", "unknown", "unrated", "current"]), support: tally("support", ["ended", "ends_soon", "runs", "unknown"]), models };
 }
 function deviceDetail(d) {
   const graphs = d.kind === "switch" ? [{ title: { de: "Optische Empfangsleistung", en: "Optical receive power" }, entity: `${d.id}/optic/1`, metrics: ["optic.rx_power"], unit: "dBm" }, { title: { de: "Uplink", en: "Uplink" }, entity: `${d.id}/if/1`, metrics: ["interface.in", "interface.out"], unit: "bit/s" }] : [];
-  return { ...d, port: 10161, uplink_port: "if/ge-0/0/7", profiles: ["generic", "junos"], identity: { sys_object_id: "1.3.6.1.4.1.2636.1.1.1.2.132", sys_descr: "Juniper", sys_name: d.name, vendor: d.vendor, model: d.model, version: "20.4R3", serial: "NX0219170001" }, uptime_s: 8640000, interval_s: 5, poll_rtt_ms: 1.2, children: nodes.filter((n) => n.uplink === d.id).map((n) => ({ id: n.id, name: n.name, kind: n.kind, state: n.state })), graphs };
+  return { ...d, port: 10161, uplink_port: "if/ge-0/0/7", profiles: ["generic", "junos"], identity: { sys_object_id: "1.3.6.1.4.1.2636.1.1.1.2.132", sys_descr: "Juniper", sys_name: d.name, vendor: d.vendor, model: d.model, version: d.version, serial: d.serial }, uptime_s: 8640000, booted: iso(start - 8640000e3), rule: d.kind === "ap" ? firmwareRule : null, interval_s: 5, poll_rtt_ms: 1.2, children: nodes.filter((n) => n.uplink === d.id).map((n) => ({ id: n.id, name: n.name, kind: n.kind, state: n.state })), graphs };
 }
 function entities(d) {
   if (d.kind === "ups") return [{ id: "ups/0", ref: `${d.id}/ups/0`, kind: "ups", name: "USV", attributes: {}, values: [value("ups.output_source", "1", 5), value("ups.charge", "%", 71), value("ups.runtime", "s", 1260), value("ups.load", "%", 24), value("ups.input_voltage", "V", 0), value("ups.battery_voltage", "V", 51.7)] }];
@@ -232,6 +247,9 @@ const routes = [
   ["GET", /^\/devices\/([^/]+)$/, (r, m) => (device(m[1]) ? send(r, 200, deviceDetail(device(m[1]))) : problem(r, 404, "not-found"))],
   ["GET", /^\/devices\/([^/]+)\/entities$/, (r, m) => page(r, entities(device(m[1])))],
   ["GET", /^\/devices\/([^/]+)\/neighbours$/, (r, m) => page(r, [{ entity: "if/0", system_name: "Kern Rathaus", chassis_id: "", port_id: "xe-0/0/1", port_descr: "", address: "", device: "core-1", hotspot: null }])],
+  ["GET", /^\/devices\/([^/]+)\/changes$/, (r) => send(r, 200, { items: [{ at: iso(start - 9e8), entity: null, what: "serial", before: "SIM0219160009", after: "SIM0219170001" }] })],
+  ["GET", /^\/firmware$/, (r) => send(r, 200, firmware())],
+  ["GET", /^\/firmware\/assets$/, (r) => page(r, assets())],
   ["GET", /^\/series$/, (r, m, q) => send(r, 200, series(q))],
   ["GET", /^\/incidents$/, (r, m, q) => page(r, [...incidents.values()].filter((i) => (q.get("status") === "open" ? !i.closed : q.get("status") === "closed" ? i.closed : true)).filter((i) => !q.get("member") || i.members.some((x) => x.id === q.get("member"))))],
   ["GET", /^\/incidents\/([^/]+)$/, (r, m) => (incidents.has(m[1]) ? send(r, 200, { ...incidents.get(m[1]), log: log.get(m[1]) }) : problem(r, 404, "not-found"))],

@@ -58,6 +58,7 @@ async function takeAll(browser, demo, language, theme, suffix) {
   await shoot(page, demo, `hotspot-${suffix}`, `hotspots/${hotspot}`, ".chart__drawing canvas, .chart__none");
   await shoot(page, demo, `overview-${suffix}`, "overview", ".tiles");
   await shoot(page, demo, `network-${suffix}`, "topology", ".tree-row");
+  await shoot(page, demo, `inventory-${suffix}`, "inventory", ".version-bar");
   if (theme === "light") {
     await shoot(page, demo, `list-${suffix}`, "map", ".list-pane tbody tr", ".list-pane");
     await shoot(page, demo, `incidents-${suffix}`, "incidents?status=closed", ".table tbody tr");

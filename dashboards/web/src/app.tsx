@@ -13,6 +13,7 @@ import { DevicesPage } from "./pages/devices";
 import { HotspotPage } from "./pages/hotspot";
 import { IncidentPage } from "./pages/incident";
 import { IncidentsPage } from "./pages/incidents";
+import { InventoryPage } from "./pages/inventory";
 import { LoginPage } from "./pages/login";
 import { MapPage } from "./pages/map";
 import { OverviewPage } from "./pages/overview";
@@ -28,6 +29,7 @@ const NAVIGATION = [
   ["incidents", "nav.incidents"],
   ["topology", "nav.topology"],
   ["devices", "nav.devices"],
+  ["inventory", "nav.inventory"],
   ["coverage", "nav.coverage"],
 ] as const;
 
@@ -148,6 +150,7 @@ function Page({ route }: { route: Store<Route> }) {
   if (name === "devices") return id ? <DevicePage key={id} id={id} /> : <DevicesPage route={route} />;
   if (name === "incidents") return id ? <IncidentPage key={id} id={id} /> : <IncidentsPage route={route} />;
   if (name === "topology") return <TopologyPage route={route} />;
+  if (name === "inventory") return <InventoryPage route={route} />;
   if (name === "coverage") return <CoveragePage />;
   return <h1>{t("app.notfound")}</h1>;
 }

@@ -59,6 +59,11 @@ export class Client {
     return (await this.request("GET", path)).json() as Promise<T>;
   }
 
+  /** The same thing as a table for spreadsheets. */
+  async csv(path: string): Promise<string> {
+    return (await this.request("GET", path, undefined, { Accept: "text/csv" })).text();
+  }
+
   /** All pages of a list. */
   async list<T>(path: string): Promise<T[]> {
     const items: T[] = [];

@@ -15,6 +15,13 @@ export type Hotspot = Schemas["Hotspot"];
 export type HotspotDetail = Schemas["HotspotDetail"];
 export type Device = Schemas["Device"];
 export type DeviceDetail = Schemas["DeviceDetail"];
+export type Firmware = Schemas["Firmware"];
+export type FirmwareModel = Firmware["models"][number];
+export type FirmwareVersion = FirmwareModel["versions"][number];
+export type FirmwareRule = NonNullable<Schemas["FirmwareRule"]>;
+export type FirmwareStatus = Schemas["FirmwareStatus"];
+export type SupportStatus = Schemas["SupportStatus"];
+export type Asset = Schemas["Asset"];
 export type Entity = Schemas["Entity"];
 export type Value = Schemas["Value"];
 export type Probe = Schemas["Probe"];
@@ -37,6 +44,14 @@ export type FeatureCollection = Schemas["FeatureCollection"];
 export interface Page<T> {
   items: T[];
   next: string | null;
+}
+
+export interface AssetChange {
+  at: string;
+  entity: string | null;
+  what: "model" | "version" | "serial";
+  before: string;
+  after: string;
 }
 
 export interface Neighbour {

@@ -2,16 +2,18 @@
 // device.tsx - one SNMP agent: identity, interfaces, optics, backup power, neighbours, history.
 
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { segment } from "../api/client";
-import type { DeviceDetail, Entity, Neighbour, Page } from "../api/types";
+import type { AssetChange, DeviceDetail, Entity, Neighbour, Page } from "../api/types";
 import { useTexts, useTitle } from "../context";
 import { formatDuration, formatNumber, formatValue } from "../format";
 import { groupGraphs } from "../model/graphs";
 import { firstNumber, hasAny, numberOf } from "../model/values";
 import { linkTo } from "../router";
 import { Charts } from "../ui/chart_panel";
+import { FirmwareLine, SupportLine } from "../ui/firmware";
 import { LineIcon } from "../ui/icons";
-import { ErrorNote, Facts, Loading, Muted, ReasonText, Section, Since, StateText } from "../ui/parts";
+import { DateTime, ErrorNote, Facts, Loading, Muted, ReasonText, Section, Since, StateText } from "../ui/parts";
 import { Table, type Column } from "../ui/table";
 import { Vanished } from "../ui/vanished";
 import { KindText, SinceLine, useEntityName } from "./hotspot";
@@ -46,6 +48,7 @@ export function DevicePage({ id }: { id: string }) {
         </div>
         <div class="columns__side">
           <Identity device={data} />
+          <Changes base={base} serial={data.serial} version={data.version} />
           <Tree device={data} />
           <Neighbours base={base} />
         </div>
@@ -86,23 +89,63 @@ function Head({ device }: { device: DeviceDetail }) {
 }
 
 function Identity({ device }: { device: DeviceDetail }) {
-  const { t, language } = useTexts();
-  const known = device.identity;
+  const { t } = useTexts();
   return (
     <Section title={t("device.identity")} id="identity">
       <Facts
         items={[
           [t("hotspot.id"), device.id],
           [t("device.address"), `${device.address}:${device.port}`],
-          [t("device.vendor"), known?.vendor ?? device.vendor],
-          [t("device.model"), known?.model ?? device.model],
-          [t("device.version"), known?.version],
-          [t("device.serial"), known?.serial],
+          [t("device.vendor"), device.vendor],
+          [t("device.model"), device.model],
+          [t("device.version"), <FirmwareLine version={device.version} status={device.firmware} rule={device.rule} />],
+          ...(device.rule?.end_of_support ? [[t("inventory.support"), <SupportLine rule={device.rule} status={device.support} />] as const] : []),
+          [t("device.serial"), device.serial],
+          [t("device.uptime"), <Running device={device} />],
+          [t("device.site"), device.site_name],
           [t("device.profile"), device.profiles.join(", ") || null],
-          [t("device.uptime"), formatDuration(device.uptime_s, language)],
           [t("device.lastAnswer"), <Since time={device.last_poll} />],
         ]}
       />
+    </Section>
+  );
+}
+
+/** A device that does not answer runs since nobody knows when. */
+function Running({ device }: { device: DeviceDetail }) {
+  const { language } = useTexts();
+  if (device.booted === null) return <span>–</span>;
+  return (
+    <span class="two-lines">
+      <DateTime time={device.booted} />
+      <span class="muted">{formatDuration(device.uptime_s, language)}</span>
+    </span>
+  );
+}
+
+function Changes({ base, serial, version }: { base: string; serial: string | null; version: string | null }) {
+  const { t, code } = useTexts();
+  const { data, problem, reload } = useData<{ items: AssetChange[] }>(`${base}/changes`);
+  useEffect(reload, [serial, version]);
+  return (
+    <Section title={t("device.changes")} id="changes">
+      {problem && !data ? <ErrorNote problem={problem} retry={reload} /> : null}
+      {data?.items.length === 0 ? <Muted>{t("device.changesNone")}</Muted> : null}
+      <ul class="log">
+        {(data?.items ?? []).map((change) => (
+          <li key={`${change.at} ${change.entity} ${change.what}`}>
+            <span class="two-lines">
+              <span>
+                <strong>{code("device.change", change.what)}</strong> {change.entity ? <span class="muted">{change.entity}</span> : null}
+              </span>
+              <span>{t("device.change.fromTo", { before: change.before, after: change.after })}</span>
+              <span class="muted">
+                <DateTime time={change.at} />
+              </span>
+            </span>
+          </li>
+        ))}
+      </ul>
     </Section>
   );
 }

@@ -13,6 +13,7 @@ import { useStore } from "../store";
 import { AvailabilityBar } from "../ui/availability";
 import { Charts } from "../ui/chart_panel";
 import { IncidentList } from "../ui/incident_list";
+import { FirmwareLine } from "../ui/firmware";
 import { LineIcon } from "../ui/icons";
 import { ErrorNote, Facts, Loading, Muted, ReasonText, Section, Since, StateText } from "../ui/parts";
 import { useCityEvent, useData } from "./use_data";
@@ -39,6 +40,7 @@ export function HotspotPage({ id }: { id: string }) {
         <div class="columns__side">
           <Path detail={data} />
           <Probes detail={data} />
+          <Hardware detail={data} />
           <Radios detail={data} />
           <Master detail={data} />
           <IncidentsOf id={id} />
@@ -121,6 +123,25 @@ function Path({ detail }: { detail: HotspotDetail }) {
           </li>
         ))}
       </ol>
+    </Section>
+  );
+}
+
+function Hardware({ detail }: { detail: HotspotDetail }) {
+  const { t } = useTexts();
+  const known = detail.hardware;
+  return (
+    <Section title={t("hotspot.hardware")} id="hardware">
+      {known === null ? <Muted>{t("hotspot.hardwareNone")}</Muted> : null}
+      <Facts
+        items={[
+          [t("hotspot.device"), detail.device ? <a href={linkTo("devices", detail.device)}>{detail.device}</a> : null],
+          [t("device.vendor"), known?.vendor],
+          [t("device.model"), known?.model],
+          ...(known ? [[t("device.version"), <FirmwareLine version={known.version} status={known.firmware} rule={known.rule} />] as const] : []),
+          [t("device.serial"), known?.serial],
+        ]}
+      />
     </Section>
   );
 }
@@ -232,7 +253,6 @@ function Master({ detail }: { detail: HotspotDetail }) {
           [t("list.site"), detail.site_name],
           [t("hotspot.district"), detail.district_name],
           [t("hotspot.position"), position],
-          [t("hotspot.device"), detail.device ? <a href={linkTo("devices", detail.device)}>{detail.device}</a> : null],
         ]}
       />
     </Section>
