@@ -13,7 +13,7 @@ struct city_hardware {
 };
 /* Of an agent. */
 struct city_hardware city_hardware_of(const struct city *c, int device);
-/* Of a hotspot that is a row of its controller, which tells no versions. */
+/* Of a hotspot that is a row of its controller; it runs its controller's version. */
 const char *city_row_model(const struct city *c, int hotspot);
 
 enum { CITY_SERIAL_SIZE = 24 };

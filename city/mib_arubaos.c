@@ -69,6 +69,7 @@ static void ap(const struct mib_agent *a, size_t row, int what, struct agent_val
         break;
     case 13: put_text(v, city_row_model(a->sim->city, mib_rows(a, &(size_t){0})[row])); break;
     case 14: put_text(v, h->name); break;
+    case 34: put_text(v, city_hardware_of(a->sim->city, a->device).version); break;
     default: put_int(v, a->sim->hotspots[h - a->sim->city->hotspots].is_serving ? 1 : 2); break;
     }
 }
@@ -119,6 +120,7 @@ static const struct column columns[] = {
     AP_COLUMN(13),
     AP_COLUMN(14),
     AP_COLUMN(19),
+    AP_COLUMN(34),
     RADIO_COLUMN(2),
     RADIO_COLUMN(3),
     RADIO_COLUMN(4),

@@ -591,11 +591,13 @@ def firmware_is_shared_out():
     check(sum(m["hotspots"] for m in shares["models"] if (m["model"] or "").startswith(("UAP", "SIM-A"))) == HOTSPOTS, "hotspots")
     check(by_model["sim48q"]["hotspots"] == HOTSPOTS, "each hotspot counts once for all switches on its way")
     rows = [i for i in client.get("/api/v1/firmware/assets?limit=1000")["items"] if i["entity"]]
-    check(rows and all(r["firmware"] == "unknown" and r["serial"].startswith("SIM") and r["model"] in by_model for r in rows),
-          "access points of the controllers are not told apart")
+    check(rows and all(r["firmware"] == "unrated" and r["version"] == "8.6.0.9" and r["serial"].startswith("SIM")
+                       and r["model"] in by_model for r in rows), "access points of the controllers are not told apart")
     hotspot = next(h for h in client.get("/api/v1/hotspots?limit=1000")["items"] if h["entity"] == rows[0]["entity"])
     hardware = client.get(f"/api/v1/hotspots/{hotspot['id']}")["hardware"]
     check(hardware["serial"] == rows[0]["serial"], f"{hardware}, {rows[0]}")
+    silent = client.get("/api/v1/firmware/assets?firmware=unknown&limit=1000")["items"]
+    check(silent and all(r["kind"] == "ups" and r["version"] is None for r in silent), f"{silent}")
 
 
 def old_firmware_is_found_and_downloaded():
