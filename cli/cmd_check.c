@@ -68,8 +68,8 @@ static void print_kept(const struct settings *s, const char *name, enum storage_
     printf("%s:", name);
     for (size_t i = 0; i < count; i++)
         if (archives[i].cf == RRD_AVERAGE)
-            printf(" %.0f s for %.4g d%s", step * archives[i].pdps,
-                   step * archives[i].pdps * archives[i].rows / 86400, i + 1 < count ? "," : "");
+            printf(" %.0f s for %.4g d,", step * archives[i].pdps,
+                   step * archives[i].pdps * archives[i].rows / 86400);
     printf(" %.0f kB a series\n", series_bytes(s, storage) / 1e3);
 }
 

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* store.c - the store's tails, its cycle of writing, its cursors. Knows the loop and the journal; files only
  * through store_files. */
-#include "collector/store.h"
-
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "collector/store_files.h"
-#include "collector/store_months.h"
-#include "collector/store_parts.h"
-#include "collector/store_sources.h"
+#include "collector/store_private.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
-#include "lib/runtime/steady_clock.h"
 
 #define SLICE_INTERVAL (10 * MILLISECONDS)
 #define PHASE_INTERVAL (200 * MILLISECONDS)
@@ -25,35 +19,9 @@
 enum {
     UPDATES_A_SLICE = 32,
     VALUES_PENDING_MAX = 4000000, /* 32 MB: beyond it nothing is read until a cycle has written */
-    COUNTERS = 14
 };
 
-enum phase { PHASE_UNITS, PHASE_LIVE };
-
-struct store {
-    struct store_options o;
-    struct store_files *files;
-    struct store_sources *sources;
-    struct store_months *months;
-    struct journal_tail *tail;
-    struct store_part *parts[STORE_PARTS_MAX];
-    unsigned part_count;
-    enum phase phase;
-    struct loop_timer cycle_timer, slice_timer, phase_timer;
-    struct steady_clock clock;
-    bool is_cycling, is_final;
-    size_t next_file; /* of the cycle */
-    ns_t cycle_started, create_filled;
-    int64_t create_left; /* bytes that may be created now */
-    uint64_t values_at_cycle;
-    uint64_t gaps, unreadable, cycles;
-    bool was_failing;
-    Nw__Counter counters[COUNTERS], *counter_list[COUNTERS];
-    Nw__Lag lags[STORE_PARTS_MAX], *lag_list[STORE_PARTS_MAX];
-};
-
-/* Wall time that a jump of the system's clock does not move at once. */
-static ns_t steady_now(struct store *s)
+ns_t store_now(struct store *s)
 {
     return steady_clock_wall(&s->clock, loop_mono(s->o.loop), loop_wall(s->o.loop));
 }
@@ -62,7 +30,7 @@ static ns_t steady_now(struct store *s)
 static ns_t certain_now(void *ctx)
 {
     struct store *s = ctx;
-    ns_t now = steady_now(s);
+    ns_t now = store_now(s);
 
     return s->clock.is_suspect ? 0 : now;
 }
@@ -114,7 +82,7 @@ static void on_record(void *ctx, const char *partition, journal_pos pos, const v
     if (e == ERR_MALFORMED) /* checked by its CRC: written by a version that we do not understand */
         s->unreadable++;
     if (!e && record->body_case == NW__RECORD__BODY_SAMPLES)
-        e = store_sources_take(s->sources, record, number, steady_now(s));
+        e = store_sources_take(s->sources, record, number, store_now(s));
     if (record && !p->is_history)
         time = (ns_t)record->wall;
     else if (record && record->body_case == NW__RECORD__BODY_SAMPLES)
@@ -182,7 +150,7 @@ static bool may_create(struct store *s, int64_t bytes)
 static bool write_file(struct store *s, size_t i)
 {
     struct rows *rows = store_files_rows_if_used(s->files, i);
-    ns_t now = steady_now(s);
+    ns_t now = store_now(s);
     int64_t missing;
     enum err e;
 
@@ -502,52 +470,4 @@ enum err store_reload(struct store *s, const struct settings *settings)
     store_files_configure(s->files, base_step(s->o.settings), s->o.settings->store.budget);
     keep_as_configured(s);
     return loop_timer_after(s->o.loop, &s->cycle_timer, s->o.settings->store.batch);
-}
-
-/* ---- heartbeat ---- */
-
-static void count(struct store *s, size_t *n, const char *name, double value)
-{
-    nw__counter__init(&s->counters[*n]);
-    s->counters[*n].name = (char *)(uintptr_t)name;
-    s->counters[*n].value = value;
-    s->counter_list[*n] = &s->counters[*n];
-    (*n)++;
-}
-
-void store_beat(struct store *s, Nw__Heartbeat *beat)
-{
-    ns_t wall = steady_now(s);
-    const struct store_figures *files = store_files_figures(s->files);
-    const struct store_sources_figures *sources = store_sources_figures(s->sources);
-    size_t n = 0, lags = 0;
-
-    for (unsigned i = 0; i < s->part_count; i++) {
-        ns_t lag = wall - s->parts[i]->newest;
-        if (s->parts[i]->is_history || s->parts[i]->newest == 0)
-            continue; /* what is past does not lag */
-        nw__lag__init(&s->lags[lags]);
-        s->lags[lags].partition = s->parts[i]->name;
-        s->lags[lags].lag_ms = lag > 0 ? (uint64_t)(lag / MILLISECONDS) : 0;
-        s->lag_list[lags] = &s->lags[lags];
-        lags++;
-    }
-    count(s, &n, "store_files", (double)store_files_count(s->files));
-    count(s, &n, "store_files_bytes", (double)files->bytes);
-    count(s, &n, "store_values_read_total", (double)sources->values);
-    count(s, &n, "store_values_written_total", (double)files->values);
-    count(s, &n, "store_rows_written_total", (double)files->rows);
-    count(s, &n, "store_updates_total", (double)files->updates);
-    count(s, &n, "store_files_created_total", (double)files->created);
-    count(s, &n, "store_files_damaged_total", (double)files->damaged);
-    count(s, &n, "store_files_grown_total", (double)files->grown);
-    count(s, &n, "store_series_refused_total", (double)files->refused);
-    count(s, &n, "store_values_future_total", (double)sources->future);
-    count(s, &n, "store_records_untabled_total", (double)sources->untabled);
-    count(s, &n, "store_gaps_total", (double)s->gaps);
-    count(s, &n, "store_cycles_total", (double)s->cycles);
-    beat->lag = s->lag_list;
-    beat->n_lag = lags;
-    beat->counters = s->counter_list;
-    beat->n_counters = n;
 }

@@ -185,6 +185,42 @@ def a_damaged_file_is_put_aside():
               f"the journal says {findings}")
 
 
+def a_new_metric_keeps_the_history():
+    """a metric that appears, under kill -9, gets one longer file with all rows, and the former file goes"""
+    with World() as world:
+        configure(world)
+        writer = journal.Writer(world.dir / "state/journal", "collector")
+        t0 = past(9000)
+        append_polls(writer, "sw-1", t0, 100)
+        writer.append(journal.heartbeat((t0 + 1300) * NS))
+        store = start(world)
+        key = ("sw-1", "if/1", "short")
+        wait_for("rows", 10, lambda: key in index(world) and last_update(world, index(world)[key]) >= t0 + 1000)
+        former = index(world)[key]
+        more = journal.table([("if/1", "interface"), ("chassis", "chassis")],
+                             [(0, IN), (0, OUT), (1, REACHABLE), (0, RX), (0, ERRORS)], STEP * 1000, version=2)
+        for i in range(100, 300):
+            writer.append(journal.samples((t0 + i * STEP + 3) * NS, "sw-1", [i, 2 * i, 1, -7.25, 5],
+                                          more if i == 100 else None, table_version=2))
+        writer.append(journal.heartbeat((t0 + 300 * STEP + 300) * NS))
+        for pause in (0.2, 0.9, 1.3):
+            store.kill()
+            store.wait()
+            store = start(world)
+            time.sleep(pause)
+        wait_for("a longer file", 10, lambda: index(world)[key] != former)
+        longer = index(world)[key]
+        wait_for("its rows", 20, lambda: last_update(world, longer) >= t0 + 3000)
+        rows = fetch(world, longer, t0, t0 + 3000)
+        missing = [i for i in range(300) if math.isnan(rows[t0 + (i + 1) * STEP][0])]
+        wrong = [i for i in range(300) if i not in missing and abs(rows[t0 + (i + 1) * STEP][0] - i) > 1e-6]
+        check(len(missing) <= 1 and not wrong, f"rows {missing} are missing, {wrong} are wrong")
+        check(all(math.isnan(rows[t0 + (i + 1) * STEP][2]) for i in range(99)), "the new metric has a past")
+        check(all(abs(rows[t0 + (i + 1) * STEP][2] - 5) < 1e-6 for i in range(101, 300)), "the new metric has no values")
+        wait_for("the former file gone", 10, lambda: writer.append(journal.heartbeat(int(time.time()) * NS)) or not former.exists())
+        check(not list((world.dir / "state/rrd").rglob("*.damaged-*")), "a kill damaged a file")
+
+
 def a_stamp_from_the_future_blocks_nothing():
     """values from the future are refused; those of now are stored behind them"""
     with World() as world:
@@ -283,5 +319,5 @@ def a_daemon_keeps_its_house():
 
 if __name__ == "__main__":
     run_tests(rrdtool_reads_what_was_polled, killed_at_random, a_damaged_file_is_put_aside,
-              a_stamp_from_the_future_blocks_nothing, history_comes_first, a_full_disk_is_said_and_outlived,
+              a_new_metric_keeps_the_history, a_stamp_from_the_future_blocks_nothing, history_comes_first, a_full_disk_is_said_and_outlived,
               a_daemon_keeps_its_house)
