@@ -60,13 +60,26 @@ static void report_topology(struct report *r)
     }
 }
 
+/* That `by` sees `of` and is not seen is told already: somebody else is at the other end. */
+static bool is_disputed(const struct report *r, size_t by, size_t of)
+{
+    for (size_t i = 0; i < r->n->topo->contradiction_count; i++) {
+        const struct topo_contradiction *c = &r->n->topo->contradictions[i];
+
+        if (c->code == TOPO_ENDS_DISAGREE && c->device == by && c->stated == of)
+            return true;
+    }
+    return false;
+}
+
 /* Both tell neighbours, but only one of them this one. */
 static void report_one_sided(struct report *r, size_t a, size_t b, enum topo_seen seen, const char *port_of_a,
                              const char *port_of_b)
 {
     size_t by = port_of_a ? a : b, of = port_of_a ? b : a;
 
-    if (seen != TOPO_ONE_END || !r->n->topo_nodes[a].neighbour_count || !r->n->topo_nodes[b].neighbour_count)
+    if (seen != TOPO_ONE_END || !r->n->topo_nodes[a].neighbour_count ||
+        !r->n->topo_nodes[b].neighbour_count || is_disputed(r, by, of))
         return;
     begin(r, "one_sided", r->n->nodes[by].id);
     buf_printf(r->out, " sees %s", r->n->nodes[of].id);
@@ -186,18 +199,10 @@ static void report_device(struct report *r, const struct discover_node *x)
         report_differing(r, "address_differs", x->id, x->known->address, x->device->address);
 }
 
-static const char *controller_id(const struct discover_network *n, const struct discover_node *row)
-{
-    for (size_t i = 0; i < n->count; i++)
-        if (n->nodes[i].device == row->device && !n->nodes[i].ap)
-            return n->nodes[i].id;
-    return "";
-}
-
 static void report_row(struct report *r, const struct discover_node *x)
 {
     if (x->ap) {
-        report_differing(r, "controller_differs", x->id, x->known_row->device, controller_id(r->n, x));
+        report_differing(r, "controller_differs", x->id, x->known_row->device, r->n->nodes[x->controller].id);
     } else if (x->was_asked) {
         begin(r, "not_found", x->id);
         put(r, ": ", x->known_row->entity);

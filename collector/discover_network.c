@@ -153,13 +153,17 @@ static enum err make_room(struct discover_network *n, const struct discover_devi
     return n->nodes && n->topo_nodes && n->neighbours && n->poe && n->links ? ERR_OK : ERR_NOMEM;
 }
 
-static void add_rows(struct discover_network *n, const struct discover_device *d, const struct signs *s)
+/* The rows of the device that node `controller` is. */
+static void add_rows(struct discover_network *n, size_t controller, const struct signs *s)
 {
+    const struct discover_device *d = n->nodes[controller].device;
     const struct discover_ap *aps = d->aps.items;
 
     for (size_t i = 0; i < d->aps.count; i++)
-        n->nodes[n->count++] =
-            (struct discover_node){.device = d, .ap = &aps[i], .known_row = recall(s->entity, aps[i].entity)};
+        n->nodes[n->count++] = (struct discover_node){.device = d,
+                                                      .ap = &aps[i],
+                                                      .known_row = recall(s->entity, aps[i].entity),
+                                                      .controller = controller};
 }
 
 static bool is_asked(const struct discover_context *c, const struct device *d)
@@ -173,14 +177,6 @@ static bool is_asked(const struct discover_context *c, const struct device *d)
     return false;
 }
 
-static const struct discover_node *node_of(const struct discover_network *n, const char *device_id)
-{
-    for (size_t i = 0; device_id && i < n->count; i++)
-        if (n->nodes[i].known && strcmp(n->nodes[i].known->id, device_id) == 0)
-            return &n->nodes[i];
-    return NULL;
-}
-
 /* What the inventory has and the search has not. */
 static enum err add_absent(struct discover_network *n, const struct discover_context *c)
 {
@@ -192,7 +188,7 @@ static enum err add_absent(struct discover_network *n, const struct discover_con
 
     for (size_t i = 0; !e && i < seen; i++) {
         if (n->nodes[i].known)
-            e = map_set(found, n->nodes[i].known->id, n, NULL);
+            e = map_set(found, n->nodes[i].known->id, &n->nodes[i], NULL);
         else if (n->nodes[i].known_row && n->nodes[i].known_row->entity)
             e = map_set(found, n->nodes[i].known_row->entity, n, NULL);
     }
@@ -205,10 +201,9 @@ static enum err add_absent(struct discover_network *n, const struct discover_con
 
         if (!hotspots[i].entity || map_get(found, hotspots[i].entity))
             continue;
-        controller = node_of(n, hotspots[i].device);
+        controller = hotspots[i].device ? map_get(found, hotspots[i].device) : NULL;
         n->nodes[n->count++] = (struct discover_node){.known_row = &hotspots[i],
-                                                      .was_asked = controller && controller->device &&
-                                                                   !controller->device->is_cut};
+                                                      .was_asked = controller && !controller->device->is_cut};
     }
     map_free(found, NULL);
     return e;
@@ -408,7 +403,7 @@ enum err discover_network_new(struct discover_device *devices, size_t count,
     if (!e)
         match_devices(n, &signs);
     for (size_t i = 0; !e && i < count; i++)
-        add_rows(n, &devices[i], &signs);
+        add_rows(n, i, &signs);
     if (!e)
         e = add_absent(n, context);
     if (!e)

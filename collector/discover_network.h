@@ -24,6 +24,7 @@ struct discover_node {
     const struct device *known;           /* of the inventory; NULL: new, or a row */
     const struct hotspot *known_row;
     char id[STRX_ID_SIZE]; /* the inventory's, else made from its name */
+    size_t controller;     /* node; of a found row only */
     bool was_asked;        /* where not found: it should have answered */
     size_t feeder;         /* node: the switch whose port delivers power to it; TOPO_NONE */
 };

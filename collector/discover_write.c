@@ -135,7 +135,7 @@ static void site_id(const struct discover_node *x, char out[STRX_ID_SIZE])
     snprintf(out, STRX_ID_SIZE, "site-%.58s", x->id);
 }
 
-static void put_hotspot(struct buf *out, const struct discover_network *n, size_t i, const char *controller)
+static void put_hotspot(struct buf *out, const struct discover_network *n, size_t i)
 {
     const struct discover_node *x = &n->nodes[i];
     const struct site *site = site_of(n, x->ap);
@@ -155,7 +155,7 @@ static void put_hotspot(struct buf *out, const struct discover_network *n, size_
     item.site = site ? site->id : has_place(x->ap) ? own_site : (char *)"?";
     item.lat = x->ap->lat;
     item.lon = x->ap->lon;
-    item.device = (char *)controller;
+    item.device = id_of(n, x->controller);
     item.entity = x->ap->entity;
     item.uplink = id_of(n, n->topo->places[i].parent);
     item.power = id_of(n, x->feeder);
@@ -185,7 +185,7 @@ static void put_sites(struct buf *out, const struct discover_network *n)
 
 static void put_hotspots(struct buf *out, const struct discover_network *n)
 {
-    size_t certain = 0, all = 0, controller = 0;
+    size_t certain = 0, all = 0;
 
     for (size_t i = 0; i < n->count; i++) {
         all += is_new_row(&n->nodes[i]);
@@ -195,11 +195,8 @@ static void put_hotspots(struct buf *out, const struct discover_network *n)
         return;
     buf_str(out, certain ? "hotspots:\n" : "# hotspots:\n");
     for (size_t i = 0; i < n->count; i++) {
-        if (!is_new_row(&n->nodes[i]))
-            continue;
-        while (n->nodes[controller].device != n->nodes[i].device || n->nodes[controller].ap)
-            controller = (controller + 1) % n->count;
-        put_hotspot(out, n, i, n->nodes[controller].id);
+        if (is_new_row(&n->nodes[i]))
+            put_hotspot(out, n, i);
     }
 }
 

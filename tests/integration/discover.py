@@ -3,17 +3,19 @@
 """netzwacht discover and doctor against the simulated city, Debian's snmpd, and responders that are no agents."""
 import json
 import os
+import pty
 import re
 import select
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
-from harness import World, check, free_port, run_tests, tool, wait_for  # noqa: E402
+from harness import BUILD, World, check, free_port, run_tests, tool, wait_for  # noqa: E402
 
 COMMUNITY = "netzwacht-test"
 
@@ -30,11 +32,11 @@ def devices(text):
 
 
 class City:
-    def __init__(self, world):
+    def __init__(self, world, *more, hotspots=12, nodes=8):
         self.world = world
         self.dir = world.dir / "city"
         self.port = free_port(socket.SOCK_DGRAM)
-        world.run("netzwacht-city", "init", "--dir", self.dir, "--hotspots", 12, "--nodes", 8, "--port", self.port,
+        world.run("netzwacht-city", "init", *more, "--dir", self.dir, "--hotspots", hotspots, "--nodes", nodes, "--port", self.port,
                   "--dns-port", free_port(socket.SOCK_DGRAM), "--portal-port", free_port(address="127.16.0.3"),
                   "--portal-tls-port", free_port(address="127.16.0.3"))
         world.start("netzwacht-city", "run", "--dir", self.dir, "--script", "none", log="city")
@@ -130,6 +132,21 @@ def compares_with_the_inventory():
         world.write("new.yaml", done.stdout)
         world.write("netzwacht.yaml", (world.dir / "netzwacht.yaml").read_text().replace("inventory.yaml", "[inventory.yaml, new.yaml]"))
         world.run("netzwacht", "check", "-c", world.dir / "netzwacht.yaml")
+
+
+def names_each_mistake():
+    """in a city whose inventory, LLDP and PoE contradict each other once in each way, each is named, and nothing else"""
+    with World() as world:
+        city = City(world, "--mistakes", hotspots=40, nodes=20)
+        world.write("netzwacht.yaml", f"instance: test\nstate_dir: state\ninventory: {city.dir}/inventory.yaml\n"
+                    f"credentials:\n  - {{name: default, version: v2c, community_file: {city.dir}/community}}\n")
+        done = world.run("netzwacht", "discover", *city.ranges(), "--port", city.port, "-c", world.dir / "netzwacht.yaml",
+                         "--rate", 1000, ok=False)
+        check(done.returncode == 1, f"{done.returncode} {done.stderr}")
+        expected = sorted((m["code"], m["device"]) for m in json.loads((city.dir / "mistakes.json").read_text()))
+        named = sorted(re.findall("^# ([a-z_]+): ([a-z0-9-]+): ", done.stdout, re.M))
+        check(named == expected and len(expected) >= 7, f"{named}, there are {expected}")
+        check(f"# {len(expected)} contradictions:" in done.stdout, done.stdout)
 
 
 def passes_check():
@@ -303,6 +320,31 @@ def follows_neighbours():
         check(all(d["address"].startswith("127.17.") for d in devices(done.stdout).values()), done.stdout)
 
 
+def shows_how_far_it_is():
+    """a terminal gets one line that rewrites itself, with the time that is left; everything else gets plain lines"""
+    with World() as world, Ears([f"127.0.0.{n}" for n in range(1, 15)]) as ears:
+        secret = world.write("community", COMMUNITY + "\n", 0o600)
+        command = ["netzwacht", "discover", "127.0.0.0/28", "--port", ears.port, "--credentials", secret, "--rate", 10]
+        done = world.run(*command, ok=False)
+        check("14 of 14 addresses, 0 agents" in done.stderr and "\r" not in done.stderr and "\x1b" not in done.stderr, done.stderr)
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen([str(part) for part in [BUILD / "netzwacht", *command[1:]]], stderr=theirs)
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(ours, 4096)
+            except OSError: # the other end is closed
+                break
+            if not piece:
+                break
+            shown += piece
+        os.close(ours)
+        check(process.wait(10) == 69, shown)
+        lines = shown.decode().split("\r")
+        check(len(lines) > 3 and " s left" in shown.decode() and "14 of 14 addresses" in shown.decode(), shown)
+
+
 def stops_on_request():
     """Ctrl-C ends a search at once, prints what was found so far, and says that it is not all"""
     with World() as world:
@@ -413,4 +455,4 @@ def doctor_of_odd_agents():
         check(status == 69 and steps["port"] == "unknown" and steps["host"] == "ok", text)
 
 
-run_tests(finds_the_city, compares_with_the_inventory, passes_check, keeps_its_rate, goes_on_where_it_was, follows_neighbours, stops_on_request, escapes_names, doctor_in_the_city, doctor_of_odd_agents)
+run_tests(finds_the_city, compares_with_the_inventory, names_each_mistake, passes_check, keeps_its_rate, goes_on_where_it_was, follows_neighbours, shows_how_far_it_is, stops_on_request, escapes_names, doctor_in_the_city, doctor_of_odd_agents)

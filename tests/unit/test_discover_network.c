@@ -522,7 +522,7 @@ static void lldp_against_itself(void **state)
     other = add(&n, "192.0.2.3", "other", DEVICE_SWITCH);
     set(&sees(core, "sw", "if/1")->port_descr, "u"); /* but there sw sees another one */
     join(other, "if/1", sw, "if/u");
-    contradictions(&n);
+    assert_int_equal(contradictions(&n), 1); /* and no one_sided beside it */
     expect(&n, "# ends_disagree: core: the two ends name different neighbours; it sees: sw \"if/1\"; that "
                "end sees: other \"if/u\"");
     net_fini(&n);
