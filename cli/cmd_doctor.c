@@ -2,20 +2,14 @@
 /* cmd_doctor.c - `netzwacht doctor`: looks at one SNMP agent and names the reason for its silence. Observes
  * only; what the observations mean is collector/doctor.h's business. */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <getopt.h>
-#include <netinet/icmp6.h>
-#include <netinet/in.h>
-#include <netinet/ip_icmp.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/credentials.h"
+#include "cli/doctor_host.h"
 #include "cli/profiles.h"
 #include "collector/discover_range.h"
 #include "collector/doctor.h"
@@ -26,7 +20,7 @@
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
 
-enum { TRIES = 3, RTT_SAMPLES = 3, HOST_WAIT_MS = 700, PROBES_A_REQUEST = 16 };
+enum { TRIES = 3, RTT_SAMPLES = 3, PROBES_A_REQUEST = 16 };
 #define WAIT (1 * SECONDS)
 
 struct options {
@@ -46,12 +40,6 @@ struct doctor {
     /* of the last request */
     enum err result;
     ns_t rtt;
-};
-
-union any_address {
-    struct sockaddr sa;
-    struct sockaddr_in in;
-    struct sockaddr_in6 in6;
 };
 
 static void print_usage(FILE *to)
@@ -118,144 +106,6 @@ static void request_system(struct poll_request *r)
     r->count = r->store_used = 0;
     poll_request_add_ids(r, sys_descr, ARRAY_LEN(sys_descr));
     poll_request_add_ids(r, sys_object_id, ARRAY_LEN(sys_object_id));
-}
-
-/* ---- plain sockets, for what SNMP does not tell ---- */
-
-static socklen_t to_sockaddr(const struct snmp_address *a, uint16_t port_be, union any_address *out)
-{
-    memset(out, 0, sizeof *out);
-    if (a->is_v6) {
-        out->in6.sin6_family = AF_INET6;
-        out->in6.sin6_port = port_be;
-        out->in6.sin6_scope_id = a->scope;
-        memcpy(&out->in6.sin6_addr, a->ip, 16);
-        return sizeof out->in6;
-    }
-    out->in.sin_family = AF_INET;
-    out->in.sin_port = port_be;
-    memcpy(&out->in.sin_addr, a->ip, 4);
-    return sizeof out->in;
-}
-
-/* -1: errno has the reason. EINPROGRESS is success. */
-static int connect_to(const struct snmp_address *a, int type, int protocol, uint16_t port_be)
-{
-    union any_address to;
-    socklen_t len = to_sockaddr(a, port_be, &to);
-    int fd = socket(to.sa.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol), number;
-
-    if (fd < 0)
-        return -1;
-    if (connect(fd, &to.sa, len) == 0 || errno == EINPROGRESS)
-        return fd;
-    number = errno;
-    close(fd);
-    errno = number;
-    return -1;
-}
-
-static bool find_route(const struct snmp_address *a, char source[DISCOVER_ADDRESS_SIZE])
-{
-    union any_address own;
-    socklen_t len = sizeof own;
-    int fd = connect_to(a, SOCK_DGRAM, 0, a->port_be);
-
-    source[0] = '\0';
-    if (fd < 0)
-        return errno != ENETUNREACH && errno != EHOSTUNREACH && errno != EADDRNOTAVAIL;
-    if (getsockname(fd, &own.sa, &len) == 0)
-        inet_ntop(own.sa.sa_family,
-                  own.sa.sa_family == AF_INET6 ? (void *)&own.in6.sin6_addr : (void *)&own.in.sin_addr,
-                  source, DISCOVER_ADDRESS_SIZE);
-    close(fd);
-    return true;
-}
-
-static int wait_for(int fd, short events)
-{
-    struct pollfd p = {fd, events, 0};
-
-    return poll(&p, 1, HOST_WAIT_MS);
-}
-
-/* A port unreachable comes as ECONNREFUSED on a connected socket, what else there is (EHOSTUNREACH,
- * EACCES …) is said by routers on the way. */
-static enum doctor_port why_refused(const struct doctor *d)
-{
-    struct poll_request r;
-    uint8_t bytes[SNMP_REQUEST_MAX];
-    size_t len;
-    int fd = connect_to(&d->peer.address, SOCK_DGRAM, 0, d->peer.address.port_be), number = 0;
-    socklen_t size = sizeof number;
-
-    if (fd < 0)
-        return DOCTOR_PORT_HOST_UNREACHABLE;
-    request_system(&r);
-    if (!snmp_request_encode(&(struct snmp_request){.version = 1, /* any message will do */
-                                                    .community = d->peer.community,
-                                                    .community_len = d->peer.community_len,
-                                                    .type = SNMP_GET,
-                                                    .request_id = 1,
-                                                    .oids = r.oids,
-                                                    .count = r.count},
-                             bytes, sizeof bytes, &len) &&
-        send(fd, bytes, len, 0) == (ssize_t)len && wait_for(fd, POLLIN) > 0)
-        getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &size);
-    close(fd);
-    return number == ECONNREFUSED ? DOCTOR_PORT_CLOSED : DOCTOR_PORT_HOST_UNREACHABLE;
-}
-
-/* Needs net.ipv4.ping_group_range, which Debian's systemd opens to all; without it nothing is known. */
-static bool answers_ping(const struct snmp_address *a)
-{
-    struct icmphdr echo4 = {.type = ICMP_ECHO};
-    struct icmp6_hdr echo6 = {.icmp6_type = ICMP6_ECHO_REQUEST};
-    uint8_t reply[256];
-    bool is_answered = false;
-    int fd = connect_to(a, SOCK_DGRAM, a->is_v6 ? (int)IPPROTO_ICMPV6 : (int)IPPROTO_ICMP, 0);
-
-    if (fd < 0)
-        return false;
-    if (send(fd, a->is_v6 ? (void *)&echo6 : (void *)&echo4, 8, 0) == 8 && wait_for(fd, POLLIN) > 0)
-        is_answered = recv(fd, reply, sizeof reply, 0) >= 8;
-    close(fd);
-    return is_answered;
-}
-
-/* Accepted or refused: either way a host is there. */
-static bool answers_tcp(const struct snmp_address *a, uint16_t port)
-{
-    int fd = connect_to(a, SOCK_STREAM, 0, htons(port)), number = 0;
-    socklen_t size = sizeof number;
-    bool is_answered;
-
-    if (fd < 0)
-        return errno == ECONNREFUSED;
-    is_answered = wait_for(fd, POLLOUT) > 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &size) == 0 &&
-                  (number == 0 || number == ECONNREFUSED);
-    close(fd);
-    return is_answered;
-}
-
-static void look_for_host(struct doctor *d)
-{
-    static const struct {
-        uint16_t port;
-        const char *how;
-    } ports[] = {{22, "on TCP port 22"}, {80, "on TCP port 80"}, {443, "on TCP port 443"}};
-
-    if (answers_ping(&d->peer.address)) {
-        d->facts.host = DOCTOR_HOST_ALIVE;
-        d->facts.host_how = "a ping";
-        return;
-    }
-    for (size_t i = 0; i < ARRAY_LEN(ports); i++)
-        if (answers_tcp(&d->peer.address, ports[i].port)) {
-            d->facts.host = DOCTOR_HOST_ALIVE;
-            d->facts.host_how = ports[i].how;
-            return;
-        }
 }
 
 /* ---- the observations ---- */
@@ -329,7 +179,7 @@ static enum doctor_port explain(struct doctor *d)
         return DOCTOR_PORT_GARBAGE;
     if (stats.rejected[SNMP_REJECT_UNASKED])
         return DOCTOR_PORT_STRANGER;
-    return d->result == ERR_UNREACHABLE ? why_refused(d) : DOCTOR_PORT_SILENT;
+    return d->result == ERR_UNREACHABLE ? doctor_why_refused(&d->peer.address) : DOCTOR_PORT_SILENT;
 }
 
 static int by_size(const void *a, const void *b)
@@ -399,7 +249,8 @@ static enum err observe_agent(struct doctor *d, struct profile_set *profiles)
     if (d->result) {
         d->facts.port = explain(d);
         if (d->facts.port == DOCTOR_PORT_SILENT)
-            look_for_host(d);
+            d->facts.host_how = doctor_sign_of_life(&d->peer.address);
+        d->facts.host = d->facts.host_how ? DOCTOR_HOST_ALIVE : DOCTOR_HOST_UNKNOWN;
         return d->facts.port == DOCTOR_PORT_MUTE ? explain_silence(d) : ERR_OK;
     }
     d->facts.port = DOCTOR_PORT_ANSWERS;
@@ -511,7 +362,7 @@ static enum err examine(struct doctor *d, const struct options *o, struct profil
     if (!d->facts.name) {
         discover_address_text(&d->peer.address, address);
         d->facts.address = address;
-        d->facts.has_route = find_route(&d->peer.address, source);
+        d->facts.has_route = doctor_route(&d->peer.address, source);
         d->facts.source = *source ? source : NULL;
     }
     if (!d->facts.name && d->facts.has_route) {

@@ -64,7 +64,7 @@ collector_libcollector_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(SNMP_CFLAG
 # What links the collector's archive; net-snmp stands behind usm_io.
 COLLECTOR_LIBS = collector/libcollector.a $(SNMP_LIBS)
 
-netzwacht_SOURCES += cli/cmd_discover.c cli/cmd_doctor.c \
+netzwacht_SOURCES += cli/cmd_discover.c cli/cmd_doctor.c cli/doctor_host.c cli/doctor_host.h \
 	cli/discover_log.c cli/discover_log.h cli/discover_options.c cli/discover_options.h \
 	cli/discover_scan.c cli/discover_scan.h cli/discover_targets.c cli/discover_targets.h
 netzwacht_SOURCES += cli/cmd_poll.c cli/credentials.c cli/credentials.h cli/poll_live.c cli/poll_live.h cli/cmd_profile.c cli/profiles.c cli/profiles.h cli/unread.c cli/unread.h
