@@ -187,6 +187,7 @@ static enum err refuse_incomplete(struct work *w, size_t i)
 {
     struct draft_item *item = w->draft->items[i];
     const struct device *d = item->values;
+    const struct hotspot *h = item->values;
 
     if (item->is_refused)
         return ERR_OK;
@@ -196,21 +197,34 @@ static enum err refuse_incomplete(struct work *w, size_t i)
                                 inventory_kinds[item->kind].word);
     if (item->kind == INVENTORY_DEVICE && d->address && !is_address(d->address))
         return draft_refuse(w->draft, item, "address: expected an IPv4 or IPv6 address or a host name");
+    if (item->kind == INVENTORY_HOTSPOT && !w->match.present[i] && !h->device &&
+        !entity_is_access_point(h->entity))
+        return draft_refuse(w->draft, item,
+                            "it has neither a device that is taken, nor the entity ap/<base MAC>");
     return ERR_OK;
 }
 
-/* Sources outside the city do not know its districts: a new site gets the one that it lies in. */
+/* A new site of which the source knows no district of ours gets the one that it lies in. */
 static enum err settle_district(struct work *w, size_t i)
 {
     struct draft_item *item = w->draft->items[i];
-    const struct site *s = item->values;
+    struct site *s = item->values;
     const struct district *all, *d = NULL;
     size_t count;
+    enum err e = ERR_OK;
 
     all = inventory_districts(w->inv, &count);
-    if (item->kind != INVENTORY_SITE || item->is_refused || w->match.present[i] ||
-        draft_has(item, "district"))
+    if (item->kind != INVENTORY_SITE || item->is_refused || !count)
         return ERR_OK;
+    if (s->district && !inventory_district(w->inv, s->district)) {
+        e = draft_remark(w->draft, false, item->where, "district: there is no district \"%s\"; left out",
+                         s->district);
+        free(s->district);
+        s->district = NULL;
+        item->is_set &= ~(1u << draft_field(INVENTORY_SITE, "district"));
+    }
+    if (e || s->district || w->match.present[i])
+        return e;
     for (size_t k = 0; !d && k < count; k++)
         if (district_contains(&all[k], (struct geo_point){s->lat, s->lon}))
             d = &all[k];

@@ -167,6 +167,10 @@ def result_must_be_right():
         table.write_bytes("name\nGroß\n".encode("latin-1"))
         done = city.device("import", "--from", "csv", "--apply", table, ok=False)
         check(done.returncode == 65 and "d.csv:2:4: expected UTF-8" in done.stderr, done.stderr)
+        table.write_text("name,district,lat,lon\nRathaus,Nirgendwo,53.7064,9.9926\n")
+        done = city.imported("--from", "csv", table)
+        check('no district "nirgendwo"' in done["remarks"][0]["text"] and {"name": "district", "before": None, "after": "mitte"} in
+              done["items"][0]["fields"], done)
         table.write_text("id,address\na,192.0.2.1\nb\n")
         done = city.imported("--from", "csv", "--apply", table, status=1)
         check(done["remarks"][0]["where"].endswith("d.csv:3:1") and done["counts"]["new"] == 1, done)

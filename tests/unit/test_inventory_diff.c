@@ -237,6 +237,7 @@ static void new_items_get_ids_and_what_they_lack_is_said(void **state)
     assert_ok(draft_refer(w.draft->items[3], "uplink", "2"));
     assert_ok(draft_refer(w.draft->items[4], "uplink", "404"));
     add(&w, INVENTORY_DEVICE, "13", "Ohne Adresse", NULL);
+    assert_ok(draft_refer(add(&w, INVENTORY_HOTSPOT, "15", "Niemandes", NULL), "site", "lido"));
     add(&w, INVENTORY_DEVICE, "14", "Frech", "192.0.2.1; reboot");
     compare(&w);
     assert_int_equal(w.diff->counts[DIFF_NEW], 3);
@@ -244,7 +245,8 @@ static void new_items_get_ids_and_what_they_lack_is_said(void **state)
     assert_string_equal(((struct device *)w.draft->items[3]->values)->uplink, "sw-2");
     assert_string_equal(w.diff->items[3].id, "gebaeude-sued-2");
     assert_string_equal(w.diff->items[4].id, "device-12");
-    assert_int_equal(w.draft->remark_count, 3);
+    assert_int_equal(w.draft->remark_count, 4);
+    assert_non_null(strstr(w.draft->remarks[3].text, "neither a device that is taken"));
     assert_non_null(strstr(w.draft->remarks[0].text, "does not say its address"));
     assert_non_null(strstr(w.draft->remarks[1].text, "address: expected"));
     assert_non_null(strstr(w.draft->remarks[2].text, "uplink: no device \"404\""));
