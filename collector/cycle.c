@@ -112,8 +112,6 @@ static void tell_cut(struct unit *u, bool is_cut)
     u->is_cut = is_cut;
 }
 
-enum { FRESH_INTERVALS = 3 };
-
 static enum err list_access_points(struct unit *u, const struct device_view *view)
 {
     const struct poll_summary *s = poll_summary(u->poll);
@@ -121,7 +119,7 @@ static enum err list_access_points(struct unit *u, const struct device_view *vie
         .controller = u->id,
         .now = loop_mono(u->c->o.loop),
         .wall = loop_wall(u->c->o.loop),
-        .fresh = FRESH_INTERVALS * u->interval,
+        .interval = u->interval,
         .is_complete = s->is_answered && s->is_list_read,
     };
     enum err e = listing_take(&u->c->listing, u->c->roster, &poll, view);

@@ -9,10 +9,7 @@
 #include "lib/base/map.h"
 #include "lib/base/strx.h"
 
-enum {
-    VANISHED_AFTER = 2 /* complete lists without it */,
-    SERIAL_LEAST = 4 /* characters; less is filler */
-};
+enum { FRESH_INTERVALS = 3, SERIAL_LEAST = 4 /* characters; less is filler */ };
 
 struct controller {
     char *id;
@@ -27,9 +24,10 @@ struct lister {
     struct controller *controller;
     uint64_t poll;   /* in which it was seen last */
     ns_t seen, gone; /* monotonic; wall, 0 = it is listed */
-    unsigned missed; /* complete lists without it */
+    ns_t lost;       /* if not: the first complete list without it, monotonic */
+    ns_t doubted;    /* since when it says down and is not believed yet; 0 = it is */
     enum roster_state state;
-    bool is_doubted; /* down since its last poll, not believed yet */
+    bool has_vanished;
 };
 
 struct ap {
@@ -209,7 +207,18 @@ static struct lister *add_lister(struct ap *a, struct controller *c)
 
 static bool is_listed(const struct lister *l)
 {
-    return l->missed == 0;
+    return l->gone == 0;
+}
+
+static bool is_fresh(const struct roster *r, const struct lister *l)
+{
+    return r->poll.now - l->seen <= FRESH_INTERVALS * r->poll.interval;
+}
+
+/* Has it been so for an interval? A quarter is forgiven for jitter. */
+static bool has_lasted(const struct roster *r, ns_t since)
+{
+    return r->poll.now - since >= r->poll.interval - r->poll.interval / 4;
 }
 
 /* Does another controller list it that answers? */
@@ -218,8 +227,7 @@ static bool is_elsewhere(const struct roster *r, const struct ap *a, const struc
     for (size_t i = 0; i < a->count; i++) {
         const struct lister *l = &a->listers[i];
 
-        if (l->controller != c && is_listed(l) && !l->controller->is_silent &&
-            r->poll.now - l->seen <= r->poll.fresh)
+        if (l->controller != c && is_listed(l) && !l->controller->is_silent && is_fresh(r, l))
             return true;
     }
     return false;
@@ -231,7 +239,7 @@ static int rank(const struct roster *r, const struct lister *l)
 {
     if (!l || !is_listed(l))
         return -1;
-    if (l->controller->is_silent || r->poll.now - l->seen > r->poll.fresh)
+    if (l->controller->is_silent || !is_fresh(r, l))
         return 0;
     return l->state == ROSTER_UP ? 2 : 1;
 }
@@ -252,7 +260,7 @@ static enum quality_reason voice_of(const struct roster *r, struct ap *a)
 {
     const struct lister *l = lister_of(a, r->current);
 
-    return !l || (a->voice == r->current && !l->is_doubted) ? QUALITY_OK : QUALITY_ELSEWHERE;
+    return !l || (a->voice == r->current && !l->doubted) ? QUALITY_OK : QUALITY_ELSEWHERE;
 }
 
 /* ---- serial numbers ---- */
@@ -308,7 +316,7 @@ enum quality_reason roster_take(struct roster *r, const struct roster_row *row)
 {
     struct ap *a = r->current ? find_ap(r, row->id) : NULL;
     struct lister *l = a ? lister_of(a, r->current) : NULL;
-    bool has_others = map_count(r->controllers) > 1, was_up;
+    bool has_others = map_count(r->controllers) > 1;
 
     if (a && !l && r->poll.is_complete) {
         take_over(r, a);
@@ -319,11 +327,13 @@ enum quality_reason roster_take(struct roster *r, const struct roster_row *row)
     l->poll = r->current->poll;
     if (!r->poll.is_complete)
         return voice_of(r, a); /* the row may be of an earlier poll */
-    was_up = l->state == ROSTER_UP && is_listed(l);
+    if (has_others && row->state == ROSTER_DOWN && l->state == ROSTER_UP && is_listed(l))
+        l->doubted = r->poll.now ? r->poll.now : 1;
+    else if (row->state != ROSTER_DOWN || (l->doubted && has_lasted(r, l->doubted)))
+        l->doubted = 0;
     l->seen = r->poll.now;
     l->gone = 0;
-    l->missed = 0;
-    l->is_doubted = has_others && was_up && row->state == ROSTER_DOWN;
+    l->has_vanished = false;
     if (row->state != ROSTER_UNSURE)
         l->state = row->state;
     set_text(&a->name, row->name);
@@ -342,19 +352,25 @@ enum quality_reason roster_voice(const struct roster *r, const char *id)
 /* It was not in this list. False: nothing is left of it here. */
 static bool miss(struct roster *r, struct ap *a, struct lister *l)
 {
+    bool is_first = is_listed(l);
+
     if (!r->poll.is_complete)
         return true;
-    if (l->missed++ == 0)
+    if (is_first) {
         l->gone = r->poll.wall;
-    l->is_doubted = false;
+        l->lost = r->poll.now;
+    }
+    l->doubted = 0;
     choose_voice(r, a);
     if (is_elsewhere(r, a, r->current)) {
-        if (l->missed == 1) /* else who took it over has told */
+        if (is_first) /* else who took it over has told */
             r->tell(r->ctx, ROSTER_MOVED, a->voice ? a->voice->id : r->current->id, a->id, r->current->id);
         return false;
     }
-    if (l->missed == VANISHED_AFTER)
+    if (!l->has_vanished && !is_first && has_lasted(r, l->lost)) {
+        l->has_vanished = true;
         r->tell(r->ctx, ROSTER_VANISHED, r->current->id, a->id, "");
+    }
     if (r->poll.wall - l->gone <= ROSTER_FORGET)
         return true;
     r->tell(r->ctx, ROSTER_FORGOTTEN, r->current->id, a->id, "");
@@ -377,9 +393,9 @@ static bool put_ghost(struct roster *r, size_t count, const struct ap *a, const 
         .name = a->name ? a->name : "",
         .serial = a->serial ? a->serial : "",
         .since = l->gone ? l->gone : r->poll.wall,
-        .why = l->missed >= VANISHED_AFTER ? QUALITY_VANISHED
-               : l->missed                 ? QUALITY_NOT_PRESENT
-                                           : QUALITY_NO_ANSWER,
+        .why = l->has_vanished ? QUALITY_VANISHED
+               : is_listed(l)  ? QUALITY_NO_ANSWER
+                               : QUALITY_NOT_PRESENT,
     };
     return true;
 }
@@ -447,7 +463,7 @@ void roster_recall(struct roster *r, const char *controller, const char *id, con
     if (!l)
         return;
     l->gone = gone;
-    l->missed = gone ? VANISHED_AFTER : 0;
+    l->has_vanished = gone != 0;
     l->seen = -ROSTER_FORGET; /* long ago: nobody takes its word */
     set_text(&a->name, name);
     set_text(&a->serial, serial);

@@ -5,10 +5,11 @@
  * An access point is its base MAC ("ap/<mac>"). Several controllers may list it: a failover pair, the one
  * that it left. One of them speaks for it, the others' rows are unknown (elsewhere), so that nobody
  * downstream has to choose. Of those that answer the speaker is one that says up; among equals it does not
- * change. One that begins to say down while there are other controllers is believed at its second poll: until
- * then every other one has had time to say that the access point is there.
+ * change. One that begins to say down while there are other controllers is believed an interval later, at its
+ * next regular poll (traps cause polls in between): by then every other one has had time to say that the
+ * access point is there.
  *
- *   LISTED ─ a complete list without it ─► MISSING ─ the next one, and nobody else lists it ─► VANISHED
+ *   LISTED ─ a complete list without it ─► MISSING ─ one an interval later, nobody else lists it ─► VANISHED
  *      ▲                                      │ another controller lists it: forgotten here        │
  *      └──────────── listed again ────────────┴────────────────────────────────────────────────────┘
  *
@@ -54,7 +55,7 @@ bool roster_knows(const struct roster *r, const char *controller);
 struct roster_poll {
     const char *controller; /* device id */
     ns_t now, wall;         /* monotonic, and for since when it is missing */
-    ns_t fresh;             /* what it says is believed for this long; some intervals */
+    ns_t interval;          /* between its regular polls: what it says is believed for three of them */
     bool is_complete;       /* its list was read to the end */
 };
 

@@ -42,7 +42,7 @@ static void open_world(struct world *w)
 /* One poll of a controller: rows A and B as '+' up, '-' down, ' ' not listed. Thirty seconds pass. */
 static void poll_list(struct world *w, const char *controller, const char *rows, bool is_complete)
 {
-    struct roster_poll poll = {controller, w->now, w->now + 365 * DAYS, 3 * MINUTES, is_complete};
+    struct roster_poll poll = {controller, w->now, w->now + 365 * DAYS, 30 * SECONDS, is_complete};
     const char *const ids[] = {A, B}, *const serials[] = {"SERIAL-A", "SERIAL-B"};
 
     assert_int_equal(roster_begin(w->roster, &poll), ERR_OK);
@@ -75,6 +75,27 @@ static void a_lost_row_is_missing_first_and_vanished_after_the_next_whole_list(v
     assert_int_equal(w.events[ROSTER_VANISHED], 1); /* told once */
     poll_list(&w, "wlc", "++", true);
     assert_int_equal(w.ghost_count, 0);
+    assert_int_equal(w.voice, QUALITY_OK);
+    roster_free(w.roster);
+}
+
+static void polls_that_traps_cause_hasten_no_verdict(void **state)
+{
+    struct world w;
+
+    (void)state;
+    open_world(&w);
+    poll_list(&w, "one", "++", true);
+    poll_list(&w, "two", "  ", true);
+    for (int i = 0; i < 4; i++) {
+        poll_list(&w, "one", "- ", true);
+        w.now -= 28 * SECONDS;
+        assert_int_equal(w.ghosts[0].why, QUALITY_NOT_PRESENT);
+        assert_int_equal(w.voice, QUALITY_ELSEWHERE);
+    }
+    w.now += 30 * SECONDS;
+    poll_list(&w, "one", "- ", true);
+    assert_int_equal(w.ghosts[0].why, QUALITY_VANISHED);
     assert_int_equal(w.voice, QUALITY_OK);
     roster_free(w.roster);
 }
@@ -167,7 +188,7 @@ static void down_is_believed_at_once_of_one_controller_and_at_the_second_poll_of
 
 static void take_one(struct world *w, const char *controller, const char *id, const char *serial)
 {
-    struct roster_poll poll = {controller, w->now, w->now, 3 * MINUTES, true};
+    struct roster_poll poll = {controller, w->now, w->now, 30 * SECONDS, true};
     struct roster_row row = {id, "name", serial, ROSTER_UP};
 
     assert_int_equal(roster_begin(w->roster, &poll), ERR_OK);
@@ -231,7 +252,7 @@ static void a_thousand_come_and_go_and_nothing_is_lost(void **state)
     (void)state;
     open_world(&w);
     for (int turn = 0; turn < 6; turn++) {
-        struct roster_poll poll = {turn % 2 ? "one" : "two", w.now, w.now, 3 * MINUTES, true};
+        struct roster_poll poll = {turn % 2 ? "one" : "two", w.now, w.now, 30 * SECONDS, true};
 
         assert_int_equal(roster_begin(w.roster, &poll), ERR_OK);
         for (int i = turn % 3; i < 1000; i += 3) {
@@ -249,6 +270,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lost_row_is_missing_first_and_vanished_after_the_next_whole_list),
+        cmocka_unit_test(polls_that_traps_cause_hasten_no_verdict),
         cmocka_unit_test(a_list_that_broke_off_makes_nobody_vanish),
         cmocka_unit_test(who_moves_is_taken_over_and_leaves_no_ghost),
         cmocka_unit_test(of_two_that_list_it_the_one_that_says_up_speaks),
