@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dashboards/api.h"
+#include "dashboards/depends.h"
 #include "dashboards/network.h"
 #include "lib/model/state.h"
 
@@ -20,45 +21,43 @@ static struct network *open_network(struct api_call *c)
     return n;
 }
 
-/* ---- what hangs below, by the inventory ---- */
+/* ---- what depends on a device, by the inventory ---- */
 
 struct below {
     size_t states[5];
     double clients;
+    size_t last; /* the last hotspot counted, + 1: a device may serve it in two ways */
 };
 
-/* Adds each hotspot's state and clients to every device on its way to the core, and to its controller. */
-static void add_upwards(const struct dashboard *d, size_t index, struct below *sums, size_t device_count)
-{
-    const struct hotspot *h = &inventory_hotspots(d->inventory, &(size_t){0})[index];
-    const struct device *devices = inventory_devices(d->inventory, &(size_t){0});
-    const struct device *own = inventory_device(d->inventory, h->device);
-    const struct device *v = hotspot_uplink(d->inventory, h);
-    enum state state = snapshot_hotspot(d->snapshot, index)->state;
-    double clients = snapshot_clients(d->snapshot, index);
+struct counting {
+    struct below *sums;
+    size_t hotspot;
+    enum state state;
+    double clients;
+};
 
-    for (size_t depth = 0; depth <= device_count; depth++) {
-        const struct device *at = depth == 0 ? own : v;
-        if (at) {
-            struct below *sum = &sums[at - devices];
-            sum->states[state <= STATE_MAINTENANCE ? state : STATE_UNKNOWN]++;
-            sum->clients += isnan(clients) ? 0 : clients;
-        }
-        if (depth > 0)
-            v = v ? inventory_device(d->inventory, v->uplink) : NULL;
-        if (depth > 0 && !v)
-            break;
-    }
+static void count_on(void *ctx, size_t device)
+{
+    const struct counting *c = ctx;
+    struct below *sum = &c->sums[device];
+
+    if (sum->last == c->hotspot + 1)
+        return;
+    sum->last = c->hotspot + 1;
+    sum->states[c->state <= STATE_MAINTENANCE ? c->state : STATE_UNKNOWN]++;
+    sum->clients += isnan(c->clients) ? 0 : c->clients;
 }
 
 static struct below *sum_below(const struct dashboard *d, size_t device_count)
 {
     struct below *sums = calloc(device_count + 1, sizeof *sums);
     size_t count;
+    const struct hotspot *hotspots = inventory_hotspots(d->inventory, &count);
 
-    inventory_hotspots(d->inventory, &count);
     for (size_t i = 0; sums && i < count; i++)
-        add_upwards(d, i, sums, device_count);
+        depends_each(d->inventory, &hotspots[i], count_on,
+                     &(struct counting){sums, i, snapshot_hotspot(d->snapshot, i)->state,
+                                        snapshot_clients(d->snapshot, i)});
     return sums;
 }
 

@@ -49,7 +49,7 @@ static struct topo_node device_node(const struct inventory *inv, const struct sn
 static struct topo_node row_node(const struct inventory *inv, const struct snapshot *snapshot, size_t index)
 {
     const struct hotspot *h = &inventory_hotspots(inv, &(size_t){0})[index];
-    const struct snap_source *source = snapshot_source(snapshot, h->device);
+    const struct snap_source *source = snapshot_speaker(snapshot, index);
     const struct wiring_row *row = wiring_row(source ? source->wiring : NULL, h->entity);
     enum state state = snapshot_hotspot(snapshot, index)->state;
 
