@@ -92,7 +92,8 @@ static enum err judge(const struct live *l, const struct live_options *o)
         return s->outcome == POLL_REFUSED ? ERR_UNREACHABLE : ERR_TIMEOUT;
     }
     if (s->outcome != POLL_OK)
-        log_warning("%s: read in part only: %s %s", o->target, s->where, s->why ? s->why : "");
+        log_warning("%s: read in part only: %s %s", o->target, poll_where(s, (char[OID_TEXT_SIZE]){0}),
+                    s->why ? s->why : "");
     return ERR_OK;
 }
 

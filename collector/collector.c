@@ -392,6 +392,7 @@ void collector_beat(struct collector *c, Nw__Heartbeat *beat)
     put_fleet(c, beat);
     put_counter(c, beat, "polls_total", (double)c->polls);
     put_counter(c, beat, "poll_misses_total", (double)c->misses);
+    put_counter(c, beat, "polls_decoded_total", (double)c->decoded);
     put_counter(c, beat, "poll_lateness_max_seconds", (double)c->lateness_max / (double)SECONDS);
     put_counter(c, beat, "findings_total", (double)c->findings);
     put_traps(c, beat);

@@ -47,6 +47,7 @@ struct unit {
     /* what was told last */
     const char *told_why;
     bool was_down, is_walk_broken, is_cut;
+    bool is_over_limit; /* of the last decoded poll: it held more than a set takes */
     bool shares_engine; /* v3: another device had its engine ID first */
     /* commands that wait for the end of the poll */
     char orders[ORDERS_MAX][ORDER_ID_SIZE];
@@ -93,6 +94,7 @@ struct collector {
     size_t done_count;
     /* counters */
     uint64_t polls, misses, findings, records_lost;
+    uint64_t decoded;  /* polls decoded in full; the others were repeated by recipe */
     ns_t lateness_max; /* since the last heartbeat */
     Nw__Counter counters[COUNTERS];
     Nw__Counter *counter_list[COUNTERS];

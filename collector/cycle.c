@@ -73,35 +73,42 @@ void unit_append_finding(struct unit *u, const char *kind, const char *entity, c
     append(u, &record, NULL);
 }
 
-/* The record needs the table if it is the first of this device in its segment, and the append may be what
- * opens a new one. */
-static enum err append_samples(struct unit *u, struct source_poll *in)
+static void append_samples(struct unit *u, Nw__Record *record)
 {
-    struct collector *c = u->c;
-    bool is_table_due = u->segment != journal_segment(c->o.journal);
-    Nw__Record record = NW__RECORD__INIT;
-    Nw__Samples *samples;
     journal_pos pos = 0;
-    enum err e = source_record(u->source, in, is_table_due, c->scratch, &samples);
 
+    record->samples->previous = u->previous;
+    record->wall = 0;
+    append(u, record, &pos);
+    if (!pos)
+        return;
+    u->previous = pos;
+    if (record->samples->table)
+        u->segment = journal_pos_segment(pos);
+}
+
+/* May the append open a new segment? Its first record of a device needs the table. */
+static bool will_rotate(const struct unit *u, const struct source_poll *in, Nw__Record *record)
+{
+    record->wall = (uint64_t)in->started_wall; /* for the size; set when it is appended */
+    return journal_will_rotate(u->c->o.journal, in->now, nw__record__get_packed_size(record));
+}
+
+/* ERR_NOT_FOUND: the poll must be decoded. */
+static enum err record_repeated(struct unit *u, const struct source_poll *in)
+{
+    Nw__Record record = NW__RECORD__INIT;
+    enum err e;
+
+    if (in->is_shared || u->segment != journal_segment(u->c->o.journal))
+        return ERR_NOT_FOUND;
+    record.body_case = NW__RECORD__BODY_SAMPLES;
+    e = source_repeat(u->source, in, u->c->scratch, &record.samples);
     if (e)
         return e;
-    samples->previous = u->previous;
-    record.wall = (uint64_t)in->started_wall; /* for the size; set when it is appended */
-    record.body_case = NW__RECORD__BODY_SAMPLES;
-    record.samples = samples;
-    if (!samples->table && journal_will_rotate(c->o.journal, in->now, nw__record__get_packed_size(&record))) {
-        e = source_add_table(u->source, in, c->scratch);
-        if (e)
-            return e;
-    }
-    record.wall = 0;
-    append(u, &record, &pos);
-    if (pos) {
-        u->previous = pos;
-        if (samples->table)
-            u->segment = journal_pos_segment(pos);
-    }
+    if (will_rotate(u, in, &record))
+        return ERR_NOT_FOUND;
+    append_samples(u, &record);
     return ERR_OK;
 }
 
@@ -129,38 +136,64 @@ static enum err list_access_points(struct unit *u, const struct device_view *vie
     return e;
 }
 
-static void record_poll(struct unit *u)
+static enum err decode_poll(struct unit *u, struct source_poll *in)
 {
     struct collector *c = u->c;
-    const struct device_view *view = NULL;
-    bool is_cut = false;
-    enum err e = ERR_OK;
+    enum err e;
 
     varbind_set_clear(c->varbinds);
-    if (poll_profile(u->poll)) {
-        e = poll_collect(u->poll, c->varbinds);
-        is_cut = e == ERR_LIMIT;
-        if (!e || is_cut)
-            e = decode(c->decoder, poll_profile(u->poll), c->varbinds, &view);
-    }
-    if (!e && view)
-        e = list_access_points(u, view);
+    in->varbinds = c->varbinds;
+    if (!poll_profile(u->poll))
+        return ERR_OK;
+    e = poll_collect(u->poll, c->varbinds);
+    u->is_over_limit = e == ERR_LIMIT;
+    if (!e || u->is_over_limit)
+        e = decode(c->decoder, poll_profile(u->poll), c->varbinds, &in->view);
+    if (e)
+        return e;
+    c->decoded++;
+    in->listing = &c->listing;
+    e = list_access_points(u, in->view);
+    in->is_shared = roster_knows(c->roster, u->id);
+    return e;
+}
+
+static enum err record_decoded(struct unit *u, struct source_poll *in)
+{
+    struct collector *c = u->c;
+    bool is_table_due = u->segment != journal_segment(c->o.journal);
+    Nw__Record record = NW__RECORD__INIT;
+    enum err e = decode_poll(u, in);
+
+    if (e)
+        return e;
+    record.body_case = NW__RECORD__BODY_SAMPLES;
+    e = source_record(u->source, in, is_table_due, c->scratch, &record.samples);
+    if (!e && !record.samples->table && will_rotate(u, in, &record))
+        e = source_add_table(u->source, in, c->scratch);
+    if (!e)
+        append_samples(u, &record);
+    if (in->view)
+        tell_cut(u, u->is_over_limit || source_is_cut(u->source));
+    return e;
+}
+
+static void record_poll(struct unit *u)
+{
     struct source_poll in = {
         .poll = u->poll,
-        .varbinds = c->varbinds,
-        .view = view,
-        .listing = view ? &c->listing : NULL,
+        .is_shared = roster_knows(u->c->roster, u->id),
         .reach = &u->reach,
         .started_wall = u->started_wall,
-        .duration = loop_mono(c->o.loop) - u->started,
+        .duration = loop_mono(u->c->o.loop) - u->started,
         .rtt = u->first_rtt,
-        .now = loop_mono(c->o.loop),
+        .now = loop_mono(u->c->o.loop),
         .interval = u->interval,
     };
-    if (!e)
-        e = append_samples(u, &in);
-    if (view)
-        tell_cut(u, is_cut || source_is_cut(u->source));
+    enum err e = record_repeated(u, &in);
+
+    if (e == ERR_NOT_FOUND)
+        e = record_decoded(u, &in);
     if (e)
         log_error("%s: this poll is not recorded: %s", u->id, err_text(e));
 }
@@ -179,13 +212,14 @@ static void tell_faults(struct unit *u)
 {
     const struct poll_summary *s = poll_summary(u->poll);
     const char *kind = s->is_walk_broken ? "walk_broken" : "bad_reply", *why = why_faulty(u, s);
+    char where[OID_TEXT_SIZE];
 
     u->is_walk_broken = s->is_answered ? s->is_walk_broken : u->is_walk_broken;
     if (!s->is_answered && s->outcome != POLL_BROKEN)
         return; /* silence says nothing about what was wrong before */
     if (why && why != u->told_why) {
-        log_warning("%s: %s%s%s", u->id, why, s->where[0] ? ": " : "", s->where);
-        unit_append_finding(u, kind, s->where, why);
+        log_warning("%s: %s%s%s", u->id, why, s->where ? ": " : "", poll_where(s, where));
+        unit_append_finding(u, kind, poll_where(s, where), why);
     } else if (!why && u->told_why) {
         log_info("%s: reads without a fault again", u->id);
     }

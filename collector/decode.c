@@ -197,6 +197,9 @@ static void add_sample(struct decoder *d, const struct field *f, const struct re
         .width = r->width,
         .raw = r->raw,
         .scale = f->scale,
+        .field = r->field,
+        .factors = r->factors,
+        .outvoted = r->outvoted,
     };
 }
 

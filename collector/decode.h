@@ -25,6 +25,7 @@ enum {
     VIEW_ENTITIES_MAX = 200000,
     VIEW_SAMPLES_MAX = 1000000,
     VIEW_NO_ENTITY = UINT32_MAX,
+    VIEW_NO_SOURCE = UINT32_MAX,
 };
 
 /* Members are "" if not known, never NULL. */
@@ -52,6 +53,13 @@ struct view_entity {
     size_t attr_count;
 };
 
+/* How a reading's number was reckoned beyond its own field: value = number * times + plus, of `total` in
+ * percent. */
+struct view_factors {
+    double times, plus;
+    double total; /* 0 = no percentage */
+};
+
 struct view_sample {
     uint32_t entity;         /* index into entities */
     enum metric metric;      /* METRIC_NONE: shown by `netzwacht poll`, not journalled */
@@ -68,6 +76,11 @@ struct view_sample {
     uint8_t width; /* bits: 32 or 64 */
     uint64_t raw;
     double scale;
+    /* For collector/recipe.h: which field gave it, with what; field NULL: it depends on more than one
+     * instance or on what a single one cannot tell. */
+    const struct field *field;
+    struct view_factors factors;
+    uint32_t outvoted; /* the varbind that had gone before if it had had a value; VIEW_NO_SOURCE = none */
 };
 
 /* LLDP: which system hangs on which interface. Only systems that say they are a bridge, router or access
@@ -102,6 +115,7 @@ struct device_view {
     bool is_cut; /* a bound was reached: something is left out */
 };
 
+struct field;
 struct decoder; /* opaque: memory that is reused from poll to poll */
 
 struct decoder *decoder_new(void); /* NULL: out of memory */
@@ -111,5 +125,17 @@ void decoder_free(struct decoder *d);
  * varbinds may be cleared (sources are then indices into nothing). ERR_NOMEM. */
 enum err decode(struct decoder *d, const struct device_profile *profile, const struct varbind_set *varbinds,
                 const struct device_view **out) NW_CHECKED;
+
+struct reading {
+    double value; /* NaN if unknown, and of a counter */
+    enum quality_reason quality;
+    uint64_t raw; /* of a counter */
+    uint8_t width;
+};
+
+/* Reckons one sample again from a new varbind, everything else being as it was; field and factors are those
+ * of the sample. False: only decode() can tell. */
+bool decode_again(const struct field *field, const struct view_factors *factors, const struct varbind *vb,
+                  struct reading *out);
 
 #endif

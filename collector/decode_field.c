@@ -479,30 +479,51 @@ static enum quality_reason apply_function(struct decoder *d, const struct row *r
     }
 }
 
-static enum quality_reason apply_helpers(struct decoder *d, const struct row *row, const struct field *f,
-                                         double *value, int depth)
+/* Does it hang on one instance alone, once the factors are known? */
+static bool can_repeat(const struct field *f)
 {
-    double total;
+    return !f->sub && f->function != FUNCTION_CHANNEL && f->metric != METRIC_STATE;
+}
+
+static bool has_factors(const struct field *f)
+{
+    return f->si_scale.count || f->times.count || f->plus.count || f->minus.count || f->percent_of.count;
+}
+
+/* What the other instances of the row contribute. */
+static struct view_factors find_factors(struct decoder *d, const struct row *row, const struct field *f,
+                                        int depth)
+{
+    struct view_factors k = {.times = 1};
 
     if (f->si_scale.count)
-        *value *= value_si_factor(helper(d, row, &f->si_scale, depth),
-                                  f->si_precision.count ? helper(d, row, &f->si_precision, depth) : 0);
+        k.times *= value_si_factor(helper(d, row, &f->si_scale, depth),
+                                   f->si_precision.count ? helper(d, row, &f->si_precision, depth) : 0);
     for (size_t i = 0; i < f->times.count; i++)
-        *value *= helper(d, row, &(struct field_list){&f->times.items[i], 1}, depth);
+        k.times *= helper(d, row, &(struct field_list){&f->times.items[i], 1}, depth);
     for (size_t i = 0; i < f->plus.count; i++)
-        *value += helper(d, row, &(struct field_list){&f->plus.items[i], 1}, depth);
+        k.plus += helper(d, row, &(struct field_list){&f->plus.items[i], 1}, depth);
     for (size_t i = 0; i < f->minus.count; i++)
-        *value -= helper(d, row, &(struct field_list){&f->minus.items[i], 1}, depth);
+        k.plus -= helper(d, row, &(struct field_list){&f->minus.items[i], 1}, depth);
     if (f->percent_of.count) {
-        total = helper(d, row, &f->percent_of, depth);
-        if (!(total > 0))
-            return QUALITY_NOT_PRESENT;
-        *value = *value * 100 / total;
+        k.total = helper(d, row, &f->percent_of, depth);
+        if (!(k.total > 0))
+            k.total = -1; /* of nothing there is no share */
     }
+    return k;
+}
+
+static enum quality_reason apply_factors(const struct view_factors *k, double *value)
+{
+    *value = *value * k->times + k->plus;
+    if (k->total < 0)
+        return QUALITY_NOT_PRESENT;
+    if (k->total > 0)
+        *value = *value * 100 / k->total;
     return isnan(*value) ? QUALITY_UNIT_UNKNOWN : QUALITY_OK;
 }
 
-/* From a raw number to the quantity. */
+/* From a raw number to the quantity. Without a decoder the factors are those that r came with. */
 static void convert(struct decoder *d, const struct row *row, const struct field *f, double raw,
                     bool has_unit, struct result *r, int depth)
 {
@@ -518,8 +539,12 @@ static void convert(struct decoder *d, const struct row *row, const struct field
         return;
     }
     if (!has_unit) {
+        if (d) {
+            r->factors = find_factors(d, row, f, depth);
+            r->field = can_repeat(f) ? f : NULL;
+        }
         value = value * f->scale + f->offset;
-        r->quality = apply_helpers(d, row, f, &value, depth);
+        r->quality = apply_factors(&r->factors, &value);
     }
     if (!r->quality)
         r->quality = apply_function(d, row, f, &value, depth);
@@ -633,7 +658,7 @@ static bool evaluate_below(struct decoder *d, const struct row *row, const struc
 
 static struct result number_of(struct decoder *d, const struct row *row, const struct field *f, int depth)
 {
-    struct result r = {.value = NAN, .source_from = d->source_count};
+    struct result r = {.value = NAN, .factors = {.times = 1}, .source_from = d->source_count};
     const struct varbind *vb;
 
     if (depth > DEPTH_MAX || !field_conditions_hold(d, row, &f->when))
@@ -651,26 +676,44 @@ static struct result number_of(struct decoder *d, const struct row *row, const s
         return r;
     r.is_found = true;
     add_source(d, vb);
-    if (!field_conditions_hold(d, row, &f->present))
+    if (!field_conditions_hold(d, row, &f->present)) {
         r.quality = QUALITY_NOT_PRESENT;
-    else
-        evaluate(d, row, f, vb, &r, depth);
+        return r;
+    }
+    r.field = can_repeat(f) && !has_factors(f) ? f : NULL;
+    evaluate(d, row, f, vb, &r, depth);
     return r;
+}
+
+bool decode_again(const struct field *field, const struct view_factors *factors, const struct varbind *vb,
+                  struct reading *out)
+{
+    struct result r = {.is_found = true, .value = NAN, .factors = *factors};
+
+    evaluate(NULL, NULL, field, vb, &r, 0);
+    *out = (struct reading){r.is_counter ? NAN : r.value, r.quality, r.raw, r.width};
+    return r.is_found && !(r.quality && field->fallback.count);
 }
 
 struct result field_number(struct decoder *d, const struct row *row, const struct field *f)
 {
     struct result r = number_of(d, row, f, 0);
+    uint32_t own = r.is_found && d->source_count > r.source_from ? d->sources[r.source_from] : VIEW_NO_SOURCE;
 
+    r.outvoted = VIEW_NO_SOURCE;
     for (size_t i = 0; (!r.is_found || r.quality) && i < f->fallback.count; i++) {
         size_t mark = d->source_count;
         struct result other = number_of(d, row, &f->fallback.items[i], 0);
 
-        if (other.is_found && (!r.is_found || !other.quality))
+        if (other.is_found && (!r.is_found || !other.quality)) {
             r = other;
-        else
+            r.outvoted = own;
+        } else {
             d->source_count = mark;
+        }
     }
+    if (r.quality && f->fallback.count)
+        r.field = NULL; /* which of them counts may be another next time */
     if (!r.is_found)
         d->source_count = r.source_from;
     else if (r.source_from != d->source_count && r.quality)

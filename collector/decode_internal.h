@@ -58,6 +58,9 @@ struct result {
     bool is_counter;
     uint8_t width;
     uint64_t raw;
+    const struct field *field; /* as in view_sample */
+    struct view_factors factors;
+    uint32_t outvoted;
     size_t source_from; /* sources from here to decoder.source_count are its own */
 };
 

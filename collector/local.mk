@@ -37,6 +37,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/profile_plan.c \
 	%D%/rate.c %D%/rate.h \
 	%D%/reach.c %D%/reach.h \
+	%D%/recipe.c %D%/recipe.h \
 	%D%/recover.c \
 	%D%/roster.c %D%/roster.h \
 	%D%/snmp_client.c %D%/snmp_client.h \
@@ -50,6 +51,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/source.c %D%/source.h \
 	%D%/source_internal.h \
 	%D%/source_rates.c \
+	%D%/source_repeat.c \
 	%D%/source_table.c \
 	%D%/survey.c %D%/survey.h \
 	%D%/trap.c %D%/trap.h \

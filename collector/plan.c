@@ -4,7 +4,9 @@
 
 ns_t plan_first(size_t i, size_t n, ns_t start, ns_t span)
 {
-    return start + (ns_t)((double)span * (double)i / (double)n);
+    ns_t at = start + (ns_t)((double)span * (double)i / (double)n);
+
+    return at - at % PLAN_TICK;
 }
 
 ns_t plan_next(ns_t due, ns_t interval, ns_t now)

@@ -8,12 +8,12 @@
 #include "collector/field.h"
 
 enum {
-    VARBINDS_START = 40, /* in one GET */
-    VARBINDS_LEAST = 5,  /* after losses; tooBig goes down to 1 */
-    REQUEST_ROOM = 1300, /* bytes of OIDs in a GET, so that it fits into SNMP_REQUEST_MAX */
-    REPLY_ROOM = 1350,   /* bytes expected back: one Ethernet frame */
-    SCALAR_GUESS = 40,   /* bytes of a scalar that was never read */
-    VALUE_GROWTH = 2,    /* bytes a value may have grown since it was read last */
+    VARBINDS_START = SNMP_ASK_MAX, /* in one GET; the rooms below are reached first */
+    VARBINDS_LEAST = 5,            /* after losses; tooBig goes down to 1 */
+    REQUEST_ROOM = 1300,           /* bytes of OIDs in a GET, so that it fits into SNMP_REQUEST_MAX */
+    REPLY_ROOM = 1400,             /* bytes expected back: one Ethernet frame */
+    SCALAR_GUESS = 40,             /* bytes of a scalar that was never read */
+    VALUE_GROWTH = 2,              /* bytes a value may have grown since it was read last */
     PROBES_MAX = 256,
     IDENTIFICATIONS_MAX = 2,
 };
@@ -29,10 +29,12 @@ struct item {
     ns_t read_at;         /* 0 = never */
     bool is_too_old;      /* whatever its age: the agent has restarted since */
     bool is_known;        /* column: its instances are those in raw */
-    bool has_lost_row;    /* while it is being read: an instance is gone */
+    bool has_lost_row;    /* while it is being read: an instance is gone, */
+    bool has_moved;       /* its varbinds grow in p->fresh */
     bool is_walk_due;     /* walk it at the next poll that it is due in */
     bool is_absent;       /* scalar: the agent has none */
     bool is_due, is_done; /* in this poll */
+    bool has_changed;     /* likewise */
     /* by a trap, at the next poll; nothing of the poll under way changes */
     bool is_wanted, is_walk_wanted;
     const char *broken; /* why the last walk of it broke; NULL = it did not */
@@ -48,16 +50,23 @@ struct poll {
     struct poll_options options;
     const struct device_profile *profile;
     const struct read_plan *plan;
-    struct item *items; /* plan->count */
-    size_t kept;        /* bytes in items */
+    /* Those of the plan's items that may have something to ask for, in its order: a device has few of all
+     * that a profile asks for. The others are known to be empty until the structure is looked at again. */
+    struct item *items;
+    uint16_t *places; /* of items in the plan */
+    size_t item_count;
+    size_t kept;            /* bytes in items */
+    bool is_structure_open; /* items may be others at the end of this poll */
+    bool has_other_rows;    /* access points came or went: every table is walked in the next poll */
     enum state state;
     ns_t deadline, begun, walk_begun, rewalk_at;
     /* IDENTIFY */
     struct varbind_set *probed;
-    size_t probe_at, probe_count;     /* the batch in hand */
-    bool probe_is_absent[PROBES_MAX]; /* v1: named by noSuchName */
+    size_t probe_at, probe_count; /* the batch in hand */
+    bool *probe_is_absent;        /* PROBES_MAX; v1: named by noSuchName */
     bool is_identify_due;
-    int identifications; /* in this poll */
+    bool has_new_instances; /* in this poll */
+    int identifications;    /* likewise */
     /* GET */
     struct cursor at, end; /* of the batch in hand */
     size_t batch;
@@ -91,11 +100,13 @@ enum err poll_new(const struct poll_options *options, struct poll **out)
 
 static void free_items(struct poll *p)
 {
-    for (size_t i = 0; p->plan && i < p->plan->count; i++)
+    for (size_t i = 0; i < p->item_count; i++)
         free(p->items[i].raw);
     free(p->items);
+    free(p->places);
     p->items = NULL;
-    p->kept = 0;
+    p->places = NULL;
+    p->item_count = p->kept = 0;
     p->plan = NULL;
     p->profile = NULL;
 }
@@ -108,6 +119,8 @@ static void end_work(struct poll *p)
     buf_fini(&p->fresh);
     varbind_set_free(p->probed);
     p->probed = NULL;
+    free(p->probe_is_absent);
+    p->probe_is_absent = NULL;
 }
 
 void poll_free(struct poll *p)
@@ -134,9 +147,112 @@ const struct poll_summary *poll_summary(const struct poll *p)
     return &p->summary;
 }
 
+const char *poll_where(const struct poll_summary *summary, char out[OID_TEXT_SIZE])
+{
+    out[0] = '\0';
+    if (summary->where)
+        oid_to_text(summary->where->oid, summary->where->oid_len, out, OID_TEXT_SIZE);
+    return out;
+}
+
 const struct device_profile *poll_profile(const struct poll *p)
 {
     return p->profile;
+}
+
+/* ---- which items there are ---- */
+
+static bool is_hello(const struct read_item *item)
+{
+    return oid_compare(item->oid, item->oid_len, OID_SYS_OBJECT_ID, 9) == 0 ||
+           oid_compare(item->oid, item->oid_len, OID_SYS_UPTIME, 9) == 0;
+}
+
+/* What the plan says of items[i]. */
+static const struct read_item *planned(const struct poll *p, size_t i)
+{
+    return &p->plan->items[p->places[i]];
+}
+
+/* What lists access points is walked every time, unless that went wrong: then when everything is. */
+static bool is_walk_needed(const struct poll *p, size_t i)
+{
+    const struct item *it = &p->items[i];
+
+    return !it->is_known || it->is_walk_due || (planned(p, i)->is_list && !it->broken);
+}
+
+static bool is_known_empty(const struct poll *p, size_t i)
+{
+    const struct item *it = &p->items[i];
+
+    if (it->len || it->broken)
+        return false;
+    return planned(p, i)->is_scalar ? it->is_absent : !is_walk_needed(p, i);
+}
+
+/* Without memory to shrink the arrays stay as they are. */
+static void drop_empty_items(struct poll *p)
+{
+    struct item *items;
+    uint16_t *places;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < p->item_count; i++) {
+        if (is_known_empty(p, i)) {
+            free(p->items[i].raw);
+            continue;
+        }
+        p->items[kept] = p->items[i];
+        p->places[kept++] = p->places[i];
+    }
+    p->item_count = kept;
+    items = realloc(p->items, (kept + 1) * sizeof *items);
+    places = realloc(p->places, (kept + 1) * sizeof *places);
+    p->items = items ? items : p->items;
+    p->places = places ? places : p->places;
+    p->is_structure_open = false;
+}
+
+/* Every item of the plan; those that were dropped are known to be empty. */
+static bool open_structure(struct poll *p)
+{
+    size_t count = p->plan->count;
+    struct item *items = calloc(count + 1, sizeof *items);
+    uint16_t *places = calloc(count + 1, sizeof *places);
+
+    if (!items || !places || count > UINT16_MAX) {
+        free(items);
+        free(places);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        places[i] = (uint16_t)i;
+        items[i].is_known = items[i].is_absent = true;
+        items[i].is_hello = is_hello(&p->plan->items[i]);
+    }
+    for (size_t i = 0; i < p->item_count; i++)
+        items[p->places[i]] = p->items[i];
+    free(p->items);
+    free(p->places);
+    p->items = items;
+    p->places = places;
+    p->item_count = count;
+    p->is_structure_open = true;
+    return true;
+}
+
+/* All of it is walked or asked for anew; what is known stays until then. */
+static bool forget_structure(struct poll *p)
+{
+    if (!open_structure(p))
+        return false;
+    for (size_t i = 0; i < p->item_count; i++) {
+        p->items[i].is_walk_due = true;
+        p->items[i].is_absent = false;
+        p->items[i].broken = NULL;
+    }
+    return true;
 }
 
 /* ---- the end of a poll ---- */
@@ -146,8 +262,7 @@ static void complain(struct poll *p, const char *why, const struct read_item *it
     if (p->summary.why)
         return;
     p->summary.why = why;
-    if (item)
-        oid_to_text(item->oid, item->oid_len, p->summary.where, sizeof p->summary.where);
+    p->summary.where = item;
 }
 
 /* Was every column that lists access points due, and read to its end? */
@@ -155,10 +270,10 @@ static bool is_list_read(const struct poll *p)
 {
     bool is_any = false;
 
-    for (size_t i = 0; p->plan && i < p->plan->count; i++) {
+    for (size_t i = 0; i < p->item_count; i++) {
         const struct item *it = &p->items[i];
 
-        if (!p->plan->items[i].is_list || p->plan->items[i].min_age)
+        if (!planned(p, i)->is_list || planned(p, i)->min_age)
             continue;
         if (!it->is_done || it->broken)
             return false;
@@ -169,7 +284,7 @@ static bool is_list_read(const struct poll *p)
 
 static bool has_values(const struct poll *p)
 {
-    for (size_t i = 0; p->plan && i < p->plan->count; i++) {
+    for (size_t i = 0; i < p->item_count; i++) {
         if (p->items[i].len)
             return true;
     }
@@ -181,13 +296,13 @@ static enum poll_next finish(struct poll *p)
 {
     bool is_partial = false;
 
-    for (size_t i = 0; p->plan && i < p->plan->count; i++) {
+    for (size_t i = 0; i < p->item_count; i++) {
         struct item *it = &p->items[i];
 
         is_partial |= it->is_due && !it->is_done;
         if (it->broken) {
             p->summary.is_walk_broken = true;
-            complain(p, it->broken, &p->plan->items[i]);
+            complain(p, it->broken, planned(p, i));
         }
     }
     p->summary.is_list_read = p->summary.is_answered && is_list_read(p);
@@ -197,6 +312,8 @@ static enum poll_next finish(struct poll *p)
         if (p->summary.outcome == POLL_BROKEN)
             complain(p, "the agent answers, but has none of the objects asked for", NULL);
     }
+    if (p->is_structure_open)
+        drop_empty_items(p);
     end_work(p);
     return POLL_FINISHED;
 }
@@ -224,10 +341,14 @@ static enum poll_next fail(struct poll *p, enum err result)
 
 static void item_store(struct poll *p, struct item *it, const void *bytes, size_t len, ns_t now)
 {
+    bool has_changed = it->len != len || (len && memcmp(it->raw, bytes, len) != 0);
+
     if (p->kept - it->len + len > POLL_BYTES_MAX) {
         it->broken = "the device has more values than are kept";
         return; /* not done, so unknown */
     }
+    if (!it->len != !len)
+        p->has_new_instances = true;
     if (it->cap < len || it->cap > len * 2 + 64) {
         uint8_t *fit = len ? realloc(it->raw, len) : NULL;
 
@@ -245,20 +366,7 @@ static void item_store(struct poll *p, struct item *it, const void *bytes, size_
     it->read_at = now;
     it->is_too_old = false;
     it->is_done = true;
-}
-
-static bool is_hello(const struct read_item *item)
-{
-    return oid_compare(item->oid, item->oid_len, OID_SYS_OBJECT_ID, 9) == 0 ||
-           oid_compare(item->oid, item->oid_len, OID_SYS_UPTIME, 9) == 0;
-}
-
-/* What lists access points is walked every time, unless that went wrong: then when everything is. */
-static bool is_walk_needed(const struct poll *p, size_t i)
-{
-    const struct item *it = &p->items[i];
-
-    return !it->is_known || it->is_walk_due || (p->plan->items[i].is_list && !it->broken);
+    it->has_changed |= has_changed;
 }
 
 /* Is it read by GET in this poll, and does it have anything to ask for? */
@@ -268,7 +376,7 @@ static bool is_for_get(const struct poll *p, size_t i)
 
     if (!it->is_due || it->is_done || it->is_hello)
         return false;
-    if (p->plan->items[i].is_scalar)
+    if (planned(p, i)->is_scalar)
         return !it->is_absent;
     return !is_walk_needed(p, i) && it->len;
 }
@@ -277,15 +385,15 @@ static bool is_for_walk(const struct poll *p, size_t i)
 {
     const struct item *it = &p->items[i];
 
-    return it->is_due && !it->is_done && !p->plan->items[i].is_scalar && is_walk_needed(p, i);
+    return it->is_due && !it->is_done && !planned(p, i)->is_scalar && is_walk_needed(p, i);
 }
 
 /* Marks what this poll reads. */
 static void choose_items(struct poll *p, ns_t now)
 {
-    for (size_t i = 0; i < p->plan->count; i++) {
+    for (size_t i = 0; i < p->item_count; i++) {
         struct item *it = &p->items[i];
-        ns_t min_age = p->plan->items[i].min_age;
+        ns_t min_age = planned(p, i)->min_age;
 
         /* A tenth early counts as due, so that an age of five intervals is not six for a jitter's sake. */
         bool is_old = !it->read_at || it->is_too_old || now - it->read_at >= min_age - min_age / 10;
@@ -295,22 +403,13 @@ static void choose_items(struct poll *p, ns_t now)
             it->is_absent = false;
         }
         it->is_wanted = it->is_walk_wanted = false;
-        it->is_done = false;
+        it->is_done = it->has_changed = false;
         if (!it->is_due)
             continue;
-        if (p->plan->items[i].is_scalar ? it->is_absent : !is_walk_needed(p, i) && !it->len) {
+        if (planned(p, i)->is_scalar ? it->is_absent : !is_walk_needed(p, i) && !it->len) {
             it->read_at = now; /* there is nothing to ask for, and that is known */
             it->is_done = true;
         }
-    }
-}
-
-static void forget_structure(struct poll *p)
-{
-    for (size_t i = 0; p->plan && i < p->plan->count; i++) {
-        p->items[i].is_walk_due = true;
-        p->items[i].is_absent = false;
-        p->items[i].broken = NULL;
     }
 }
 
@@ -348,11 +447,12 @@ static enum poll_next begin_identify(struct poll *p, struct poll_request *ask)
         return finish(p);
     }
     varbind_set_free(p->probed);
+    free(p->probe_is_absent);
     p->probed = varbind_set_new();
-    if (!p->probed)
+    p->probe_is_absent = calloc(PROBES_MAX, sizeof *p->probe_is_absent);
+    if (!p->probed || !p->probe_is_absent)
         return fail(p, ERR_NOMEM);
     p->probe_at = 0;
-    memset(p->probe_is_absent, 0, sizeof p->probe_is_absent);
     return ask_identity(p, ask);
 }
 
@@ -395,17 +495,11 @@ static enum poll_next choose_profile(struct poll *p, ns_t now, struct poll_reque
         free_items(p);
         p->profile = profile;
         p->plan = p->options.is_survey ? device_profile_survey(profile) : device_profile_plan(profile);
-        p->items = calloc(p->plan->count ? p->plan->count : 1, sizeof *p->items);
-        if (!p->items) {
-            p->plan = NULL;
-            p->profile = NULL;
-            return fail(p, ERR_NOMEM);
-        }
-        for (size_t i = 0; i < p->plan->count; i++)
-            p->items[i].is_hello = is_hello(&p->plan->items[i]);
-        p->summary.is_new_kind = true;
-    } else {
-        forget_structure(p);
+        p->summary.is_new_kind = p->has_new_instances = true;
+    }
+    if (!forget_structure(p)) {
+        free_items(p);
+        return fail(p, ERR_NOMEM);
     }
     p->is_identify_due = false;
     p->is_narrow = false;
@@ -453,7 +547,9 @@ static enum poll_next identify_step(struct poll *p, ns_t now, const struct snmp_
 /* Moves c to the next instance; false at the end. */
 static bool cursor_settle(const struct poll *p, struct cursor *c)
 {
-    while (c->item < p->plan->count) {
+    if (c->offset && c->offset < p->items[c->item].len)
+        return true; /* within a column */
+    while (c->item < p->item_count) {
         if (is_for_get(p, c->item) && (c->offset == 0 || c->offset < p->items[c->item].len))
             return true;
         c->item++;
@@ -479,7 +575,7 @@ static bool cursor_read(const struct poll *p, const struct cursor *c, struct snm
 static bool add_instance(struct poll *p, struct poll_request *ask, struct cursor *c, size_t *reply_bytes,
                          size_t *request_bytes)
 {
-    const struct read_item *item = &p->plan->items[c->item];
+    const struct read_item *item = planned(p, c->item);
     struct snmp_raw_varbind vb;
     struct cursor next = {c->item + 1, 0};
     size_t expected = SCALAR_GUESS, oid_len;
@@ -543,7 +639,7 @@ static enum poll_next ask_get(struct poll *p, ns_t now, struct poll_request *ask
 /* What restarted may run other software, or be another box in the same place: everything is due. */
 static void forget_ages(struct poll *p)
 {
-    for (size_t i = 0; p->plan && i < p->plan->count; i++)
+    for (size_t i = 0; i < p->item_count; i++)
         p->items[i].is_too_old = true;
 }
 
@@ -590,14 +686,52 @@ static bool has_value(const struct snmp_raw_varbind *vb)
 static void store_hello(struct poll *p, ns_t now, const struct snmp_raw_varbind *id,
                         const struct snmp_raw_varbind *uptime)
 {
-    for (size_t i = 0; i < p->plan->count; i++) {
+    for (size_t i = 0; i < p->item_count; i++) {
+        const struct read_item *item = planned(p, i);
         const struct snmp_raw_varbind *vb =
-            p->plan->items[i].oid_len == 9 && p->plan->items[i].oid[7] == OID_SYS_UPTIME[7] ? uptime : id;
+            item->oid_len == 9 && item->oid[7] == OID_SYS_UPTIME[7] ? uptime : id;
 
         if (p->items[i].is_hello && vb && has_value(vb))
             item_store(p, &p->items[i], vb->tlv, vb->tlv_len, now);
         else if (p->items[i].is_hello)
             item_store(p, &p->items[i], NULL, 0, now);
+    }
+}
+
+/* A value as long as before takes its place; the first one of another length moves the column to p->fresh. */
+static void take_row(struct poll *p, struct item *it, const struct snmp_raw_varbind *old,
+                     const struct snmp_raw_varbind *vb)
+{
+    if (p->at.offset == 0)
+        it->has_moved = it->has_lost_row = false;
+    if (!it->has_moved && has_value(vb) && vb->tlv_len == old->tlv_len) {
+        if (memcmp(old->tlv, vb->tlv, vb->tlv_len) != 0) {
+            memcpy(it->raw + p->at.offset, vb->tlv, vb->tlv_len);
+            it->has_changed = true;
+        }
+        return;
+    }
+    if (!it->has_moved) {
+        buf_clear(&p->fresh);
+        buf_put(&p->fresh, it->raw, p->at.offset);
+        it->has_moved = true;
+    }
+    if (has_value(vb))
+        buf_put(&p->fresh, vb->tlv, vb->tlv_len);
+    else
+        it->has_lost_row = true;
+}
+
+static void end_column(struct poll *p, struct item *it, ns_t now)
+{
+    it->is_walk_due = it->has_lost_row; /* see what else changed */
+    p->has_new_instances |= it->has_lost_row;
+    if (it->has_moved && !buf_error(&p->fresh)) {
+        item_store(p, it, p->fresh.data, p->fresh.len, now);
+    } else if (!it->has_moved) {
+        it->read_at = now;
+        it->is_too_old = false;
+        it->is_done = true;
     }
 }
 
@@ -607,7 +741,7 @@ static void take_instance(struct poll *p, ns_t now, const struct snmp_raw_varbin
     struct snmp_raw_varbind old;
     struct cursor next;
 
-    if (p->plan->items[p->at.item].is_scalar) {
+    if (planned(p, p->at.item)->is_scalar) {
         it->is_absent = !has_value(vb);
         item_store(p, it, vb->tlv, has_value(vb) ? vb->tlv_len : 0, now);
         p->at = (struct cursor){p->at.item + 1, 0};
@@ -615,20 +749,11 @@ static void take_instance(struct poll *p, ns_t now, const struct snmp_raw_varbin
     }
     if (!cursor_read(p, &p->at, &old, &next))
         return;
-    if (p->at.offset == 0) {
-        buf_clear(&p->fresh);
-        it->has_lost_row = false;
-    }
-    if (has_value(vb))
-        buf_put(&p->fresh, vb->tlv, vb->tlv_len);
-    else
-        it->has_lost_row = true;
+    take_row(p, it, &old, vb);
     p->at = next;
     if (next.offset < it->len)
         return;
-    it->is_walk_due = it->has_lost_row; /* see what else changed */
-    if (!buf_error(&p->fresh))
-        item_store(p, it, p->fresh.data, p->fresh.len, now);
+    end_column(p, it, now);
     p->at = (struct cursor){next.item + 1, 0};
 }
 
@@ -641,7 +766,7 @@ static void give_up_item(struct poll *p, int64_t nth, int64_t error)
     for (; nth > 1 && cursor_settle(p, &c); nth--) {
         struct cursor next = {c.item + 1, 0};
 
-        if (!p->plan->items[c.item].is_scalar && !cursor_read(p, &c, &vb, &next))
+        if (!planned(p, c.item)->is_scalar && !cursor_read(p, &c, &vb, &next))
             return;
         c = next;
     }
@@ -649,7 +774,8 @@ static void give_up_item(struct poll *p, int64_t nth, int64_t error)
         return;
     struct item *it = &p->items[c.item];
     it->is_due = false;
-    if (p->plan->items[c.item].is_scalar) {
+    p->is_structure_open = true;
+    if (planned(p, c.item)->is_scalar) {
         it->is_absent = true;
         item_store(p, it, NULL, 0, p->begun);
     } else {
@@ -657,7 +783,7 @@ static void give_up_item(struct poll *p, int64_t nth, int64_t error)
         it->is_due = true; /* walked in this poll yet */
     }
     if (error != SNMP_NO_SUCH_NAME)
-        complain(p, "the agent reports an error for an object", &p->plan->items[c.item]);
+        complain(p, "the agent reports an error for an object", planned(p, c.item));
     if (c.item == p->at.item)
         p->at = (struct cursor){c.item + 1, 0};
 }
@@ -710,27 +836,10 @@ static enum poll_next get_step(struct poll *p, ns_t now, const struct snmp_messa
 
 /* ---- WALK ---- */
 
+/* Are these varbinds of the very instances that the item has? */
 static bool has_same_rows(const struct item *it, const struct buf *rows)
 {
-    struct snmp_raw_varbind a, b;
-    struct wire old, fresh;
-
-    wire_init(&old, it->raw, it->len);
-    wire_init(&fresh, rows->data, rows->len);
-    while (snmp_varbind_again(&old, &a)) {
-        if (!snmp_varbind_again(&fresh, &b) || snmp_raw_oid_compare(a.oid, b.oid) != 0)
-            return false;
-    }
-    return !snmp_varbind_again(&fresh, &b);
-}
-
-/* Access points came or went: what other tables say of them is walked in the next poll. */
-static void note_rows(struct poll *p, size_t i, const struct buf *rows)
-{
-    if (!p->plan->items[i].is_list || has_same_rows(&p->items[i], rows))
-        return;
-    for (size_t k = 0; k < p->plan->count; k++)
-        p->items[k].is_walk_due |= !p->plan->items[k].is_scalar && p->items[k].is_known;
+    return snmp_varbinds_answer(it->raw, it->len, rows->data, rows->len);
 }
 
 static void store_walk(struct poll *p, ns_t now)
@@ -742,13 +851,16 @@ static void store_walk(struct poll *p, ns_t now)
         uint32_t count;
         enum walk_state state = walk_column(p->walk, i, &rows, &count, &why);
 
-        if (it->is_known)
-            note_rows(p, p->walking[i], rows);
+        if (!has_same_rows(it, rows)) {
+            p->has_new_instances = true;
+            p->has_other_rows |= it->is_known && planned(p, p->walking[i])->is_list;
+        }
         it->broken = state == WALK_BROKEN ? why : NULL;
         item_store(p, it, rows->data, rows->len, now);
         it->is_known = true;
         it->is_walk_due = false;
     }
+    p->is_structure_open = true;
     walk_free(p->walk);
     p->walk = NULL;
 }
@@ -757,12 +869,12 @@ static bool begin_walk(struct poll *p)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < p->plan->count && count < WALK_COLUMNS_MAX; i++) {
+    for (size_t i = 0; i < p->item_count && count < WALK_COLUMNS_MAX; i++) {
         if (!is_for_walk(p, i))
             continue;
         if (!p->walk)
             p->walk = walk_new(p->options.version);
-        if (!p->walk || walk_add(p->walk, p->plan->items[i].oid, p->plan->items[i].oid_len))
+        if (!p->walk || walk_add(p->walk, planned(p, i)->oid, planned(p, i)->oid_len))
             continue;
         p->walking[count++] = i;
     }
@@ -778,7 +890,7 @@ static enum poll_next ask_walk(struct poll *p, ns_t now, struct poll_request *as
         if (!p->walk && !begin_walk(p))
             return finish(p);
         if (now >= p->deadline || (!p->options.is_survey && now - p->walk_begun > POLL_WALK_LIMIT)) {
-            complain(p, "reading the tables takes too long", &p->plan->items[p->walking[0]]);
+            complain(p, "reading the tables takes too long", planned(p, p->walking[0]));
             return finish(p);
         }
         if (walk_ask(p->walk, ask)) {
@@ -791,6 +903,16 @@ static enum poll_next ask_walk(struct poll *p, ns_t now, struct poll_request *as
 
 /* ---- the machine ---- */
 
+/* Access points came or went: what other tables say of them is walked, too. */
+static void walk_all(struct poll *p)
+{
+    if (!open_structure(p))
+        return; /* in the next poll, then */
+    p->has_other_rows = false;
+    for (size_t i = 0; i < p->item_count; i++)
+        p->items[i].is_walk_due |= !planned(p, i)->is_scalar && p->items[i].is_known;
+}
+
 static enum poll_next begin(struct poll *p, ns_t now, ns_t deadline, bool is_careful,
                             struct poll_request *ask)
 {
@@ -800,6 +922,7 @@ static enum poll_next begin(struct poll *p, ns_t now, ns_t deadline, bool is_car
     p->deadline = deadline;
     p->walk_begun = 0;
     p->identifications = 0;
+    p->has_new_instances = false;
     p->is_careful = is_careful;
     p->has_hello = true;
     p->at = (struct cursor){0, 0};
@@ -807,6 +930,8 @@ static enum poll_next begin(struct poll *p, ns_t now, ns_t deadline, bool is_car
         p->is_narrow = false;
         return begin_identify(p, ask);
     }
+    if (p->has_other_rows)
+        walk_all(p);
     choose_items(p, now);
     return ask_get(p, now, ask);
 }
@@ -830,8 +955,11 @@ bool poll_want(struct poll *p, const struct trap_rule *rule)
 
     if (!marks || device_profile_mark(p->profile, rule, marks, &count))
         count = 0;
-    for (size_t i = 0; count && i < p->plan->count; i++) {
-        if (!marks[i])
+    if (count && rule->is_walked && p->state == IDLE && !open_structure(p))
+        count = 0;
+    p->has_other_rows |= count && rule->is_walked && p->state != IDLE;
+    for (size_t i = 0; count && i < p->item_count; i++) {
+        if (!marks[p->places[i]])
             continue;
         p->items[i].is_wanted = true;
         p->items[i].is_walk_wanted |= rule->is_walked;
@@ -871,7 +999,7 @@ enum err poll_collect(const struct poll *p, struct varbind_set *out)
 {
     enum err e = ERR_OK;
 
-    for (size_t i = 0; !e && p->plan && i < p->plan->count; i++) {
+    for (size_t i = 0; !e && i < p->item_count; i++) {
         const struct item *it = &p->items[i];
 
         if (it->len)
@@ -881,20 +1009,43 @@ enum err poll_collect(const struct poll *p, struct varbind_set *out)
     return e;
 }
 
-/* NULL if no item of the plan covers it. */
-static const struct item *find_item(const struct poll *p, const uint32_t *oid, size_t len)
+struct poll_item poll_item(const struct poll *p, size_t place)
 {
-    size_t lo = 0, hi = p->plan ? p->plan->count : 0;
+    size_t lo = 0, hi = p->item_count;
 
-    while (lo < hi) { /* the last item that is not behind oid */
+    while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
 
-        if (oid_compare(p->plan->items[mid].oid, p->plan->items[mid].oid_len, oid, len) <= 0)
+        if (p->places[mid] < place)
             lo = mid + 1;
         else
             hi = mid;
     }
-    if (!lo || !oid_has_prefix(oid, len, p->plan->items[lo - 1].oid, p->plan->items[lo - 1].oid_len))
+    if (lo == p->item_count || p->places[lo] != place)
+        return (struct poll_item){0};
+    const struct item *it = &p->items[lo];
+    return (struct poll_item){it->raw, it->len, it->read_at, it->is_done, it->has_changed};
+}
+
+bool poll_has_same_instances(const struct poll *p)
+{
+    return !p->has_new_instances;
+}
+
+/* NULL if no item of the plan covers it. */
+static const struct item *find_item(const struct poll *p, const uint32_t *oid, size_t len)
+{
+    size_t lo = 0, hi = p->item_count;
+
+    while (lo < hi) { /* the last item that is not behind oid */
+        size_t mid = lo + (hi - lo) / 2;
+
+        if (oid_compare(planned(p, mid)->oid, planned(p, mid)->oid_len, oid, len) <= 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    if (!lo || !oid_has_prefix(oid, len, planned(p, lo - 1)->oid, planned(p, lo - 1)->oid_len))
         return NULL;
     return &p->items[lo - 1];
 }

@@ -44,14 +44,14 @@ enum poll_next { POLL_ASK, POLL_FINISHED };
 
 struct poll_summary {
     enum poll_outcome outcome;
-    bool is_answered;          /* a miss otherwise */
-    bool is_walk_broken;       /* at least one column */
-    bool is_list_read;         /* the tables that list access points were due and read to their ends */
-    bool is_restarted;         /* sysUpTime went back */
-    bool is_new_kind;          /* another profile than in the poll before (and at the first one) */
-    const char *why;           /* English, of the first broken column or failure; NULL if all is well */
-    char where[OID_TEXT_SIZE]; /* its column */
-    uint64_t uptime_ms;        /* sysUpTime; 0 = not known */
+    bool is_answered;              /* a miss otherwise */
+    bool is_walk_broken;           /* at least one column */
+    bool is_list_read;             /* the tables that list access points were due and read to their ends */
+    bool is_restarted;             /* sysUpTime went back */
+    bool is_new_kind;              /* another profile than in the poll before (and at the first one) */
+    const char *why;               /* English, of the first broken column or failure; NULL if all is well */
+    const struct read_item *where; /* its column or scalar; NULL = of none in particular */
+    uint64_t uptime_ms;            /* sysUpTime; 0 = not known */
     uint32_t requests;
 };
 
@@ -84,6 +84,8 @@ bool poll_is_running(const struct poll *p);
 /* Gives up a poll under way; a later poll_begin() starts anew. */
 void poll_abort(struct poll *p);
 
+/* The OID of summary->where, "" if there is none. */
+const char *poll_where(const struct poll_summary *summary, char out[OID_TEXT_SIZE]);
 /* Of the last finished poll. */
 const struct poll_summary *poll_summary(const struct poll *p);
 /* NULL until the device was recognised. */
@@ -95,6 +97,19 @@ enum err poll_collect(const struct poll *p, struct varbind_set *out) NW_CHECKED;
 /* Adds the varbinds of a reply as it came; exceptions (noSuchObject …) are left out. Sort the set afterwards.
  */
 enum err poll_take(const void *bytes, size_t len, struct varbind_set *set) NW_CHECKED;
+/* An item of the read plan as it stands after a poll. */
+struct poll_item {
+    const uint8_t *varbinds; /* as they came, one behind the other; checked */
+    size_t len;
+    ns_t read_at;
+    bool is_read;     /* in the last poll */
+    bool has_changed; /* then: its bytes are others than before */
+};
+
+/* place: in the plan of poll_profile(); of an item without instances everything is 0. */
+struct poll_item poll_item(const struct poll *p, size_t place);
+/* Did the last poll find the instances of the one before, of the same kind of device? */
+bool poll_has_same_instances(const struct poll *p);
 /* False: the item that this OID belongs to was due in the last poll and could not be read. */
 bool poll_has_read(const struct poll *p, const uint32_t *oid, size_t len);
 /* When the item that this OID belongs to was read; 0 if there is none. */

@@ -31,6 +31,8 @@ struct read_item {
     ns_t min_age;   /* ask no more often than this; 0 = at every poll */
     bool
         is_list; /* column of a table that lists access points: rows come and go, so it is walked each time */
+    bool is_settled; /* names, conditions, attributes or other readings hang on it: a change means decoding
+                        anew */
 };
 
 struct read_plan {

@@ -28,6 +28,7 @@ void device_profile_free(struct device_profile *d);
 struct plan_builder {
     struct read_item *items;
     size_t count, cap;
+    bool is_settled; /* what is added now; see read_item */
 };
 
 enum err plan_add(struct plan_builder *b, const uint32_t *oid, uint32_t len, bool is_scalar,

@@ -29,7 +29,7 @@ enum err plan_add(struct plan_builder *b, const uint32_t *oid, uint32_t len, boo
         b->items = more;
         b->cap = cap;
     }
-    b->items[b->count++] = (struct read_item){oid, len, is_scalar, age, false};
+    b->items[b->count++] = (struct read_item){oid, len, is_scalar, age, false, b->is_settled};
     return ERR_OK;
 }
 
@@ -56,6 +56,7 @@ void plan_finish(struct plan_builder *b, struct read_plan *plan)
                                  oid_has_prefix(item->oid, item->oid_len, last->oid, last->oid_len)))) {
             last->min_age = item->min_age < last->min_age ? item->min_age : last->min_age;
             last->is_list |= item->is_list;
+            last->is_settled |= item->is_settled;
             continue;
         }
         b->items[kept++] = *item;
@@ -84,15 +85,25 @@ static enum err plan_conditions(struct plan_builder *b, const struct table *t,
 
 static enum err plan_field(struct plan_builder *b, const struct table *t, const struct field *f, ns_t age)
 {
-    const struct field_list *const below[] = {&f->times, &f->percent_of, &f->plus,     &f->minus,
-                                              &f->band,  &f->fallback,   &f->si_scale, &f->si_precision};
-    enum err e = plan_add(b, f->oid, f->oid_len, !f->sub && is_instance(t, f->part), age);
+    const struct field_list *const below[] = {&f->times, &f->percent_of, &f->plus,         &f->minus,
+                                              &f->band,  &f->si_scale,   &f->si_precision, &f->fallback};
+    bool is_settled = b->is_settled;
+    enum err e;
 
-    for (size_t i = 0; !e && i < ARRAY_LEN(below); i++)
+    b->is_settled |=
+        f->sub != SUB_NONE || f->metric == METRIC_POE_STATUS; /* a row may begin to count, a port to feed */
+    e = plan_add(b, f->oid, f->oid_len, !f->sub && is_instance(t, f->part), age);
+    for (size_t i = 0; !e && i < ARRAY_LEN(below); i++) {
+        b->is_settled = is_settled || below[i] != &f->fallback;
         e = plan_fields(b, t, below[i], NULL, age);
+    }
+    b->is_settled = true;
     if (!e)
         e = plan_conditions(b, t, &f->present, age);
-    return e ? e : plan_conditions(b, t, &f->when, age);
+    if (!e)
+        e = plan_conditions(b, t, &f->when, age);
+    b->is_settled = is_settled;
+    return e;
 }
 
 static enum err plan_fields(struct plan_builder *b, const struct table *t, const struct field_list *list,
@@ -150,11 +161,13 @@ static enum err plan_table(struct plan_builder *b, const struct used_table *u)
 
     if (!table_is_used(u))
         return ERR_OK;
+    b->is_settled = false;
     for (size_t i = 0; !e && i < t->slot_count; i++)
         if (t->slot_is_row[i])
             e = plan_add(b, t->slot_oid[i], t->slot_oid_len[i], false, t->age);
     if (!e)
         e = plan_fields(b, t, &t->readings, u->is_active, t->age);
+    b->is_settled = true;
     if (!e)
         e = plan_fields(b, t, &t->attrs, NULL, t->age);
     if (!e)
@@ -197,12 +210,13 @@ static enum err plan_neighbours(struct plan_builder *b)
 
 static enum err plan_identities(struct plan_builder *b, const struct device_profile *d)
 {
-    enum err e = plan_add(b, profile_sys_descr, SYS_OID_LEN, true, 0);
+    enum err e = plan_add(b, sys_uptime_oid, ARRAY_LEN(sys_uptime_oid), true, 0);
 
+    b->is_settled = true;
+    if (!e)
+        e = plan_add(b, profile_sys_descr, SYS_OID_LEN, true, 0);
     if (!e)
         e = plan_add(b, profile_sys_object_id, SYS_OID_LEN, true, 0);
-    if (!e)
-        e = plan_add(b, sys_uptime_oid, ARRAY_LEN(sys_uptime_oid), true, 0);
     if (!e)
         e = plan_add(b, sys_name_oid, ARRAY_LEN(sys_name_oid), true, 0);
     for (size_t i = 0; !e && i < d->profile_count; i++) {

@@ -258,9 +258,6 @@ void snmp_client_cancel(struct snmp_client *c, snmp_handle handle)
  * many as asked for. An error report repeats the varbinds or leaves them out. */
 static bool are_oids_right(const struct slot *s, const struct snmp_message *m)
 {
-    struct wire asked, got;
-    struct snmp_raw_varbind a, g;
-
     if (m->error_status != SNMP_NO_ERROR)
         return m->varbind_count == 0 || m->varbind_count == s->count;
     if (s->type == SNMP_GETBULK)
@@ -269,14 +266,7 @@ static bool are_oids_right(const struct slot *s, const struct snmp_message *m)
         return false;
     if (s->type != SNMP_GET)
         return true;
-    wire_init(&asked, s->datagram + s->varbinds_at, s->varbinds_len);
-    wire_init(&got, m->varbinds, m->varbinds_len);
-    while (snmp_varbind_again(&asked, &a)) {
-        if (!snmp_varbind_again(&got, &g) || a.oid.len != g.oid.len ||
-            memcmp(a.oid.bytes, g.oid.bytes, a.oid.len) != 0)
-            return false;
-    }
-    return true;
+    return snmp_varbinds_answer(s->datagram + s->varbinds_at, s->varbinds_len, m->varbinds, m->varbinds_len);
 }
 
 enum snmp_reject client_judge_pdu(const struct slot *s, const struct snmp_message *m)

@@ -12,6 +12,16 @@
 
 /* ---- reading ---- */
 
+/* Every sub-identifier in one octet: what most OIDs are. */
+static bool has_small_ids(const uint8_t *raw, size_t len)
+{
+    uint8_t any = 0;
+
+    for (size_t i = 0; i < len; i++)
+        any |= raw[i];
+    return !(any & 0x80);
+}
+
 /* Sub-identifiers of at most 32 bits, at most OID_MAX of them, no padding (X.690, 8.19.2). */
 static bool is_valid_oid(const uint8_t *raw, size_t len)
 {
@@ -19,6 +29,8 @@ static bool is_valid_oid(const uint8_t *raw, size_t len)
 
     if (len == 0 || len > SNMP_RAW_OID_MAX || raw[len - 1] & 0x80)
         return false;
+    if (len < OID_MAX && has_small_ids(raw, len))
+        return true;
     for (size_t i = 0; i < len; i++) {
         uint64_t id = raw[i] & 0x7f;
 
@@ -58,36 +70,13 @@ static bool is_valid_value(uint32_t type, const uint8_t *value, size_t len)
     }
 }
 
-/* The usual form: every length in one octet. False: not that, nothing moved. */
-static bool read_short_varbind(struct wire *w, struct snmp_raw_varbind *out)
-{
-    size_t left = wire_left(w), len, oid_len;
-    const uint8_t *b = w->data + w->pos;
-
-    if (left < 6 || b[0] != TAG_SEQUENCE || b[1] & 0x80)
-        return false;
-    len = b[1];
-    if (2 + len > left || len < 4 || b[2] != TAG_OID || b[3] & 0x80)
-        return false;
-    oid_len = b[3];
-    if (4 + oid_len > len || b[5 + oid_len] & 0x80 || 4 + oid_len + b[5 + oid_len] != len)
-        return false;
-    *out = (struct snmp_raw_varbind){
-        .tlv = b,
-        .tlv_len = 2 + len,
-        .oid = {b + 4, oid_len},
-        .type = b[4 + oid_len],
-        .value = b + 6 + oid_len,
-        .value_len = b[5 + oid_len],
-    };
-    wire_skip(w, 2 + len);
-    return true;
-}
-
-static bool read_long_varbind(struct wire *w, struct snmp_raw_varbind *out)
+bool snmp_varbind_read_long(struct wire *w, struct snmp_raw_varbind *out)
 {
     struct wire pair, oid;
     size_t begin = w->pos;
+
+    if (wire_error(w) || wire_left(w) == 0)
+        return false;
 
     out->tlv = w->data + w->pos;
     pair = ber_element(w, TAG_SEQUENCE);
@@ -102,13 +91,6 @@ static bool read_long_varbind(struct wire *w, struct snmp_raw_varbind *out)
         return !wire_error(w);
     wire_fail(w, wire_error(&pair) ? wire_error(&pair) : ERR_MALFORMED);
     return false;
-}
-
-bool snmp_varbind_again(struct wire *w, struct snmp_raw_varbind *out)
-{
-    if (wire_error(w) || wire_left(w) == 0)
-        return false;
-    return read_short_varbind(w, out) || read_long_varbind(w, out);
 }
 
 bool snmp_varbind_next(struct wire *w, struct snmp_raw_varbind *out)
@@ -271,8 +253,14 @@ static size_t split_oid(const uint8_t *raw, size_t len, uint32_t *ids)
 void snmp_varbind_decode(const struct snmp_raw_varbind *raw, uint32_t *ids, uint32_t *value_ids,
                          struct varbind *out)
 {
-    *out = (struct varbind){.oid = ids, .type = raw->type};
+    snmp_varbind_decode_value(raw, value_ids, out);
+    out->oid = ids;
     out->oid_len = (uint32_t)split_oid(raw->oid.bytes, raw->oid.len, ids);
+}
+
+void snmp_varbind_decode_value(const struct snmp_raw_varbind *raw, uint32_t *value_ids, struct varbind *out)
+{
+    *out = (struct varbind){.type = raw->type};
     switch (raw->type) {
     case SNMP_INTEGER: out->integer = ber_signed(raw->value, raw->value_len); break;
     case SNMP_COUNTER32:
@@ -352,6 +340,21 @@ bool snmp_raw_oid_is_below(struct snmp_raw_oid a, struct snmp_raw_oid prefix)
 {
     /* A checked prefix ends with the end of a sub-identifier, so comparing octets is enough. */
     return a.len > prefix.len && memcmp(a.bytes, prefix.bytes, prefix.len) == 0;
+}
+
+bool snmp_varbinds_answer(const void *asked, size_t asked_len, const void *got, size_t got_len)
+{
+    struct snmp_raw_varbind a, g;
+    struct wire question, answer;
+
+    wire_init(&question, asked, asked_len);
+    wire_init(&answer, got, got_len);
+    while (snmp_varbind_again(&question, &a)) {
+        if (!snmp_varbind_again(&answer, &g) || a.oid.len != g.oid.len ||
+            memcmp(a.oid.bytes, g.oid.bytes, a.oid.len) != 0)
+            return false;
+    }
+    return wire_left(&answer) == 0;
 }
 
 /* ---- writing ---- */

@@ -98,13 +98,48 @@ enum err snmp_pdu_write(const struct snmp_request *r, uint8_t *out, size_t size,
 
 /* Walks a varbind list: false at its end or at the first malformed one (wire_error() tells). */
 bool snmp_varbind_next(struct wire *w, struct snmp_raw_varbind *out);
+enum { SNMP_TAG_SEQUENCE = 0x30 };
+
+/* Any form of lengths. */
+bool snmp_varbind_read_long(struct wire *w, struct snmp_raw_varbind *out);
+
 /* The same over bytes that snmp_message_parse() or snmp_varbind_next() have passed before: lengths are
- * checked, OIDs and values not again. */
-bool snmp_varbind_again(struct wire *w, struct snmp_raw_varbind *out);
+ * checked, OIDs and values not again. Here, and not in the codec, because every value of every poll passes it
+ * several times: what is in line is the usual form, every length in one octet. */
+static inline bool snmp_varbind_again(struct wire *w, struct snmp_raw_varbind *out)
+{
+    size_t left = wire_left(w), len, oid_len;
+    const uint8_t *b = w->data + w->pos;
+
+    if (left < 6 || b[0] != SNMP_TAG_SEQUENCE || b[1] & 0x80)
+        return snmp_varbind_read_long(w, out);
+    len = b[1];
+    if (2 + len > left || len < 4 || b[2] != SNMP_OID || b[3] & 0x80)
+        return snmp_varbind_read_long(w, out);
+    oid_len = b[3];
+    if (4 + oid_len > len || b[5 + oid_len] & 0x80 || 4 + oid_len + b[5 + oid_len] != len)
+        return snmp_varbind_read_long(w, out);
+    *out = (struct snmp_raw_varbind){
+        .tlv = b,
+        .tlv_len = 2 + len,
+        .oid = {b + 4, oid_len},
+        .type = b[4 + oid_len],
+        .value = b + 6 + oid_len,
+        .value_len = b[5 + oid_len],
+    };
+    w->pos += 2 + len;
+    return true;
+}
+
+/* Are these the same OIDs in the same order? Both lists checked before. */
+bool snmp_varbinds_answer(const void *asked, size_t asked_len, const void *got, size_t got_len);
 /* Numbers and sub-identifiers; ids and value_ids give room for OID_MAX each and out points into them. raw was
  * checked, so this cannot fail. */
 void snmp_varbind_decode(const struct snmp_raw_varbind *raw, uint32_t *ids, uint32_t *value_ids,
                          struct varbind *out);
+
+/* The value alone; out->oid stays NULL. */
+void snmp_varbind_decode_value(const struct snmp_raw_varbind *raw, uint32_t *value_ids, struct varbind *out);
 
 /* out has room for SNMP_RAW_OID_MAX. ERR_MALFORMED: fewer than two sub-identifiers, or no valid first two. */
 enum err snmp_oid_encode(const uint32_t *ids, size_t count, uint8_t *out, size_t *len) NW_CHECKED;

@@ -7,8 +7,6 @@
 
 #include "collector/source_internal.h"
 
-#define ATTRIBUTES_AGE (5 * MINUTES) /* a table for changed attributes alone is written no more often */
-
 enum err source_new(const char *id, struct source **out)
 {
     struct source *s = calloc(1, sizeof *s);
@@ -25,6 +23,9 @@ void source_free(struct source *s)
     if (!s)
         return;
     counters_free(s);
+    source_forget(s);
+    free(s->values);
+    free(s->whys);
     free(s);
 }
 
@@ -98,7 +99,7 @@ static bool is_octets(enum metric m)
 
 /* ---- values ---- */
 
-static bool put_value(struct source_scratch *t, double value, enum quality_reason why)
+bool source_put(struct source_scratch *t, double value, enum quality_reason why)
 {
     uint32_t index = (uint32_t)t->samples.n_values;
 
@@ -166,11 +167,11 @@ static enum err put_values(struct source *s, const struct source_poll *in, struc
             value = NAN;
             why = in->listing->voices[entity];
         }
-        if (!put_value(t, value, why))
+        if (!source_put(t, value, why))
             return ERR_NOMEM;
     }
     for (size_t i = 0; i < source_ghosts(in) && t->samples.n_values < SOURCE_SERIES_MAX; i++)
-        if (!put_value(t, NAN, in->listing->ghosts[i].why))
+        if (!source_put(t, NAN, in->listing->ghosts[i].why))
             return ERR_NOMEM;
     return ERR_OK;
 }
@@ -189,17 +190,13 @@ static double reachable(const struct source_poll *in)
     return in->reach->is_down ? 0 : NAN;
 }
 
-enum err source_record(struct source *s, const struct source_poll *in, bool is_table_due,
-                       struct source_scratch *t, Nw__Samples **out)
+enum err source_begin(const struct source *s, const struct source_poll *in, size_t room,
+                      struct source_scratch *t)
 {
     const struct poll_summary *summary = poll_summary(in->poll);
-    uint64_t structure = source_hash_structure(in),
-             attributes = in->view ? source_hash_attributes(in->view) : 0;
-    size_t room = OWN_SERIES + (in->view ? in->view->sample_count : 0) + source_ghosts(in);
-    enum err e = ERR_OK;
 
     t->samples = (Nw__Samples)NW__SAMPLES__INIT;
-    if (!source_room(&t->values, &t->caps[9], room, sizeof *t->values))
+    if (!source_room(&t->values, &t->caps[9], room + OWN_SERIES, sizeof *t->values))
         return ERR_NOMEM;
     t->samples.source = (char *)(uintptr_t)s->id;
     t->samples.outcome = (Nw__Outcomes)summary->outcome;
@@ -209,29 +206,50 @@ enum err source_record(struct source *s, const struct source_poll *in, bool is_t
     t->samples.confirmations = in->reach->confirmations;
     t->samples.is_down = in->reach->is_down;
     t->samples.uptime_ms = summary->uptime_ms;
-    put_value(t, reachable(in), QUALITY_OK);
-    if (summary->is_answered) {
-        put_value(t, in->rtt ? (double)in->rtt / (double)SECONDS : NAN, QUALITY_OK);
-        if (in->view)
-            e = put_values(s, in, t);
-    }
-    if (e)
-        return e;
+    source_put(t, reachable(in), QUALITY_OK);
+    if (summary->is_answered)
+        source_put(t, in->rtt ? (double)in->rtt / (double)SECONDS : NAN, QUALITY_OK);
+    return ERR_OK;
+}
+
+enum err source_end(struct source *s, struct source_scratch *t, Nw__Samples **out)
+{
     t->samples.values = t->values;
     if (!source_room(&t->quality_list, &t->caps[10], t->samples.n_unknown, sizeof *t->quality_list))
         return ERR_NOMEM;
     for (size_t i = 0; i < t->samples.n_unknown; i++)
         t->quality_list[i] = &t->qualities[i];
     t->samples.unknown = t->quality_list;
-    /* The version follows from the structure, so a restarted collector does not reuse one for another. */
-    s->version = (uint32_t)(structure ^ structure >> 32) | 1;
     t->samples.table_version = s->version;
     *out = &t->samples;
+    return ERR_OK;
+}
+
+enum err source_record(struct source *s, const struct source_poll *in, bool is_table_due,
+                       struct source_scratch *t, Nw__Samples **out)
+{
+    uint64_t structure = source_hash_structure(in),
+             attributes = in->view ? source_hash_attributes(in->view) : 0;
+    enum err e = source_begin(s, in, (in->view ? in->view->sample_count : 0) + source_ghosts(in), t);
+
+    if (!e && poll_summary(in->poll)->is_answered && in->view) {
+        e = put_values(s, in, t);
+        if (!e && poll_summary(in->poll)->outcome == POLL_OK && !in->is_shared)
+            source_learn(s, in, t);
+        else
+            source_forget(s);
+    }
+    if (e)
+        return e;
+    /* The version follows from the structure, so a restarted collector does not reuse one for another. */
+    s->version = (uint32_t)(structure ^ structure >> 32) | 1;
+    s->is_table_pending = attributes != s->attributes;
     if (is_table_due || !s->has_table || structure != s->structure ||
-        (attributes != s->attributes && in->now - s->table_at >= ATTRIBUTES_AGE)) {
+        (s->is_table_pending && in->now - s->table_at >= ATTRIBUTES_AGE)) {
         s->structure = structure;
         s->attributes = attributes;
-        return source_add_table(s, in, t);
+        s->is_table_pending = false;
+        e = source_add_table(s, in, t);
     }
-    return ERR_OK;
+    return e ? e : source_end(s, t, out);
 }

@@ -28,6 +28,7 @@ struct source_poll {
     const struct varbind_set *varbinds; /* poll_collect() of it */
     const struct device_view *view;     /* decoded from them; NULL: nothing is known of the device */
     const struct listing *listing;      /* of the view; NULL: every row counts */
+    bool is_shared; /* what its rows count for depends on other devices, too: it is decoded at every poll */
     const struct reach *reach;
     ns_t started_wall, duration, rtt; /* rtt: of the first request; 0 = none */
     ns_t now;                         /* monotonic */
@@ -46,6 +47,11 @@ void source_scratch_free(struct source_scratch *t);
  * source's first record of a segment; it is added by itself when the structure changed. */
 enum err source_record(struct source *s, const struct source_poll *in, bool is_table_due,
                        struct source_scratch *t, Nw__Samples **out) NW_CHECKED;
+/* The same from a poll in which nothing but readings changed, without view, listing and varbinds (which `in`
+ * need not have): what source_record() would have made, at a fraction of its cost. ERR_NOT_FOUND: it must be
+ * decoded. */
+enum err source_repeat(struct source *s, const struct source_poll *in, struct source_scratch *t,
+                       Nw__Samples **out) NW_CHECKED;
 /* Was something left out of the last record, by SOURCE_SERIES_MAX or a bound of decode()? */
 bool source_is_cut(const struct source *s);
 /* Adds the table to the record of the last source_record(). */

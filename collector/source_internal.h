@@ -5,6 +5,7 @@
 #define NW_COLLECTOR_SOURCE_INTERNAL_H
 
 #include "collector/rate.h"
+#include "collector/recipe.h"
 #include "collector/source.h"
 #include "lib/base/timex.h"
 
@@ -15,6 +16,7 @@ struct counter {
     uint64_t key; /* of entity id and metric */
     struct rate_reading last;
     double rate; /* NaN = none */
+    double ceiling;
     enum quality_reason why;
 };
 
@@ -28,12 +30,21 @@ struct counters {
 
 struct source {
     const char *id;
-    struct counters now, before; /* of the record in hand, and of the one before */
-    uint64_t structure, attributes;
+    struct counters now, before;    /* of the record in hand, and of the one before */
+    uint64_t structure, attributes; /* of the last table */
     ns_t table_at;
     uint32_t version;
-    bool has_table, is_cut;
+    bool has_table, is_table_pending; /* pending: attributes changed since */
+    bool is_cut;
+    /* of the last complete poll, NULL = none: what its values were (beside the own series), how to get new
+     * ones */
+    struct recipe *recipe;
+    double *values;
+    uint8_t *whys; /* enum quality_reason */
+    size_t value_count;
 };
+
+#define ATTRIBUTES_AGE (5 * MINUTES) /* a table for changed attributes alone is written no more often */
 
 struct source_scratch {
     Nw__Samples samples;
@@ -61,6 +72,11 @@ struct source_scratch {
 bool source_room(void *array, size_t *cap, size_t count, size_t size);
 size_t source_ghosts(const struct source_poll *in);
 bool source_is_journalled(const struct view_sample *sample);
+/* Everything but the device's own values, room for those; then each of them; then what follows from them. */
+enum err source_begin(const struct source *s, const struct source_poll *in, size_t room,
+                      struct source_scratch *t) NW_CHECKED;
+bool source_put(struct source_scratch *t, double value, enum quality_reason why);
+enum err source_end(struct source *s, struct source_scratch *t, Nw__Samples **out) NW_CHECKED;
 
 /* ---- source_rates.c ---- */
 /* A new record: what was now is before. */
@@ -68,9 +84,19 @@ void counters_begin(struct source *s);
 /* The next counter of the record, with what was known of it; NULL: out of memory. */
 struct counter *counters_next(struct source *s, uint64_t key);
 void counters_free(struct source *s);
+/* Nothing looks back any more. */
+void counters_end(struct source *s);
 /* Takes a counter's reading. ceiling: of the rate, 0 = none. */
 void counter_update(struct counter *c, const struct source_poll *in, const struct view_sample *sample,
                     double ceiling);
+
+/* The same of a counter whose ceiling and discontinuity are as before. */
+void counter_repeat(struct counter *c, const struct source_poll *in, const struct recipe_value *v);
+
+/* ---- source_repeat.c ---- */
+/* The record in scratch is of a complete poll, decoded in full: the next ones may be repetitions of it. */
+void source_learn(struct source *s, const struct source_poll *in, const struct source_scratch *t);
+void source_forget(struct source *s);
 
 /* ---- source_table.c ---- */
 #define HASH_START UINT64_C(0xcbf29ce484222325)

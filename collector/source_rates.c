@@ -23,6 +23,19 @@ void counters_free(struct source *s)
     free(s->now.index);
 }
 
+void counters_end(struct source *s)
+{
+    struct counter *fit = realloc(s->now.items, (s->now.count + 1) * sizeof *fit);
+
+    free(s->before.items);
+    free(s->before.index);
+    s->before = (struct counters){0};
+    if (fit) {
+        s->now.items = fit;
+        s->now.cap = s->now.count + 1;
+    }
+}
+
 void counters_begin(struct source *s)
 {
     struct counters old = s->before;
@@ -122,24 +135,42 @@ static ns_t read_at(const struct source_poll *in, const struct view_sample *samp
     return *vb ? poll_read_at(in->poll, (*vb)->oid, (*vb)->oid_len) : 0;
 }
 
+static void count_on(struct counter *c, const struct source_poll *in, const struct rate_reading *now,
+                     int width, double scale)
+{
+    ns_t max_gap = 4 * in->interval > GAP_LEAST ? 4 * in->interval : GAP_LEAST;
+    double rate;
+
+    if (now->t_ns == c->last.t_ns)
+        return; /* not read anew in this poll: the rate holds */
+    c->rate = NAN;
+    c->why = QUALITY_GAP;
+    if (c->last.t_ns && rate_from_counter(&c->last, now, width, max_gap, scale > 0 ? c->ceiling / scale : 0,
+                                          &rate) == ERR_OK) {
+        c->rate = rate * scale;
+        c->why = QUALITY_OK;
+    }
+    c->last = *now;
+}
+
 void counter_update(struct counter *c, const struct source_poll *in, const struct view_sample *sample,
                     double ceiling)
 {
     const struct varbind *vb;
     struct rate_reading now = {.t_ns = read_at(in, sample, &vb), .raw = sample->raw};
-    ns_t max_gap = 4 * in->interval > GAP_LEAST ? 4 * in->interval : GAP_LEAST;
-    double rate;
 
-    if (!vb || now.t_ns == c->last.t_ns)
-        return; /* not read anew in this poll: the rate holds */
+    if (!vb)
+        return;
     now.uptime_ms = poll_summary(in->poll)->uptime_ms;
     now.discontinuity = discontinuity_of(in, vb);
-    c->rate = NAN;
-    c->why = QUALITY_GAP;
-    if (c->last.t_ns && rate_from_counter(&c->last, &now, sample->width, max_gap,
-                                          sample->scale > 0 ? ceiling / sample->scale : 0, &rate) == ERR_OK) {
-        c->rate = rate * sample->scale;
-        c->why = QUALITY_OK;
-    }
-    c->last = now;
+    c->ceiling = ceiling;
+    count_on(c, in, &now, sample->width, sample->scale);
+}
+
+void counter_repeat(struct counter *c, const struct source_poll *in, const struct recipe_value *v)
+{
+    struct rate_reading now = {v->read_at, v->reading.raw, poll_summary(in->poll)->uptime_ms,
+                               c->last.discontinuity};
+
+    count_on(c, in, &now, v->reading.width, v->scale);
 }

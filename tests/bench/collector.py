@@ -52,14 +52,15 @@ collector: {{interval: {INTERVAL}s, window: 256}}
     print(f"{int(last['devices']):8} {varbinds / seconds:12.0f} {varbinds / max(1, gained['snmp_replies_total']):13.1f} "
           f"{cpu / seconds * 100:10.2f} {cpu / max(1, varbinds) * 1e6:12.2f} "
           f"{max(b['poll_lateness_max_seconds'] for b in found[4 * INTERVAL:]) * 1e3:11.0f} "
-          f"{last['process_resident_memory_bytes'] / 1024 / max(1, last['devices']):13.1f} {int(last['poll_misses_total']):7}", flush=True)
+          f"{last['process_resident_memory_bytes'] / 1024 / max(1, last['devices']):13.1f} {int(last['poll_misses_total']):7} "
+          f"{gained['polls_decoded_total'] / max(1, gained['polls_total']) * 100:9.1f}", flush=True)
 
 
 def main():
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     sizes = [int(n) for n in sys.argv[2:]] or [540]
     print(f"every {INTERVAL} s, decode, rates and journal included; CPU is the collector's alone\n")
-    print(" devices   varbinds/s  varbinds/reply  CPU % core  us/varbind  late max ms  RSS KiB/device  misses")
+    print(" devices   varbinds/s  varbinds/reply  CPU % core  us/varbind  late max ms  RSS KiB/device  misses  decoded %")
     for size in sizes:
         measure(size, seconds)
 

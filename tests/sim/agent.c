@@ -15,6 +15,7 @@ struct object {
     uint32_t type;
     uint64_t number;
     char *text;
+    size_t text_len;
     uint32_t value_oid[OID_MAX];
     uint32_t value_len;
 };
@@ -83,13 +84,10 @@ static bool is_at(const struct agent *a, size_t i, const uint32_t *oid, size_t l
     return i < a->count && oid_compare(a->objects[i].oid, a->objects[i].len, oid, len) == 0;
 }
 
-static struct object *object(struct agent *a, const char *text)
+static struct object *object_at(struct agent *a, const uint32_t *oid, size_t len)
 {
-    uint32_t oid[OID_MAX];
-    size_t len = OID_MAX, i;
+    size_t i = place(a, oid, len);
 
-    MUST(oid_from_text(text, oid, &len) == ERR_OK);
-    i = place(a, oid, len);
     if (!is_at(a, i, oid, len)) {
         MUST(a->count < OBJECTS_MAX);
         a->objects = realloc(a->objects, (a->count + 1) * sizeof *a->objects);
@@ -102,6 +100,38 @@ static struct object *object(struct agent *a, const char *text)
     free(a->objects[i].text);
     a->objects[i].text = NULL;
     return &a->objects[i];
+}
+
+static struct object *object(struct agent *a, const char *text)
+{
+    uint32_t oid[OID_MAX];
+    size_t len = OID_MAX;
+
+    MUST(oid_from_text(text, oid, &len) == ERR_OK);
+    return object_at(a, oid, len);
+}
+
+void agent_put(struct agent *a, const struct varbind *vb)
+{
+    struct object *o = object_at(a, vb->oid, vb->oid_len);
+
+    o->type = vb->type;
+    switch (vb->type) {
+    case SNMP_INTEGER: o->number = (uint64_t)vb->integer; break;
+    case SNMP_OID:
+        memcpy(o->value_oid, vb->value_oid, vb->len * sizeof *vb->value_oid);
+        o->value_len = vb->len;
+        break;
+    case SNMP_OCTETS:
+    case SNMP_IPADDRESS:
+    case SNMP_OPAQUE:
+        o->text = malloc(vb->len + 1);
+        MUST(o->text);
+        memcpy(o->text, vb->bytes, vb->len);
+        o->text_len = vb->len;
+        break;
+    default: o->number = vb->number; break;
+    }
 }
 
 void agent_integer(struct agent *a, const char *oid, int64_t value)
@@ -127,6 +157,7 @@ void agent_text(struct agent *a, const char *oid, const char *value)
     o->type = SNMP_OCTETS;
     o->text = strdup(value);
     MUST(o->text);
+    o->text_len = strlen(value);
 }
 
 void agent_oid(struct agent *a, const char *oid, const char *value)
@@ -217,7 +248,9 @@ static void put_varbind(struct buf *out, const struct varbind *vb)
     case SNMP_TIMETICKS:
     case SNMP_COUNTER64: put_number(&pair, (uint8_t)vb->type, vb->number, false); break;
     case SNMP_OID: put_oid(&pair, 0x06, vb->value_oid, vb->len); break;
-    case SNMP_OCTETS: put(&pair, 0x04, vb->bytes, vb->len); break;
+    case SNMP_OCTETS:
+    case SNMP_IPADDRESS:
+    case SNMP_OPAQUE: put(&pair, (uint8_t)vb->type, vb->bytes, vb->len); break;
     default: put(&pair, (uint8_t)vb->type, "", 0); break;
     }
     put(out, 0x30, pair.data, pair.len);
@@ -251,9 +284,9 @@ static struct varbind value_of(const struct object *o)
 {
     struct varbind vb = {.oid = o->oid, .oid_len = o->len, .type = o->type};
 
-    if (o->type == SNMP_OCTETS) {
+    if (o->text) {
         vb.bytes = (const uint8_t *)o->text;
-        vb.len = (uint32_t)strlen(o->text);
+        vb.len = (uint32_t)o->text_len;
     } else if (o->type == SNMP_OID) {
         vb.value_oid = o->value_oid;
         vb.len = o->value_len;

@@ -35,6 +35,7 @@ void agent_integer(struct agent *a, const char *oid, int64_t value);
 void agent_number(struct agent *a, const char *oid, enum snmp_type type, uint64_t value);
 void agent_text(struct agent *a, const char *oid, const char *value);
 void agent_oid(struct agent *a, const char *oid, const char *value);
+void agent_put(struct agent *a, const struct varbind *vb);
 void agent_remove(struct agent *a, const char *oid);
 /* sysDescr, sysObjectID, sysUpTime, sysName. */
 void agent_system(struct agent *a, const char *name, const char *object_id, uint64_t uptime_cs);

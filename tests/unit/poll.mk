@@ -79,3 +79,19 @@ tests_unit_test_source_LDADD = $(COLLECTOR_TEST_LIBS)
 UNIT_TESTS += tests/unit/test_roster
 tests_unit_test_roster_SOURCES = %D%/test_roster.c %D%/cmocka_tests.h
 tests_unit_test_roster_LDADD = $(COLLECTOR_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_recipe
+tests_unit_test_recipe_SOURCES = %D%/test_recipe.c %D%/cmocka_tests.h $(SIM_AGENT)
+tests_unit_test_recipe_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_unit_test_recipe_LDADD = $(COLLECTOR_TEST_LIBS)
+
+# What polling costs, beside the least that it can cost on this machine.
+EXTRA_PROGRAMS += tests/bench/agents tests/bench/floor
+tests_bench_agents_SOURCES = tests/bench/agents.c
+tests_bench_agents_LDADD = city/libcity.a $(RUNTIME_LIBS) $(BASE_LIBS)
+tests_bench_floor_SOURCES = tests/bench/floor.c
+CLEANFILES += tests/bench/agents tests/bench/floor
+bench-engine: all tests/bench/agents$(EXEEXT) tests/bench/floor$(EXEEXT)
+	NETZWACHT_SOURCE='$(abs_top_srcdir)' NETZWACHT_BUILD='$(abs_top_builddir)' $(PYTHON3) $(srcdir)/tests/bench/engine.py
+.PHONY: bench-engine
+EXTRA_DIST += tests/bench/engine.py

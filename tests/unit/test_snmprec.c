@@ -65,7 +65,8 @@ static void what_is_no_line_is_refused(void **state)
 static void only_what_the_plan_asks_for_is_kept(void **state)
 {
     static const uint32_t column[] = {1, 3, 6, 1, 2}, scalar[] = {1, 3, 6, 1, 5, 0};
-    static const struct read_item items[] = {{column, 5, false, 0}, {scalar, 6, true, 0}};
+    static const struct read_item items[] = {{column, 5, false, 0, false, false},
+                                             {scalar, 6, true, 0, false, false}};
     static const struct read_plan plan = {items, 2};
     struct varbind_set *set = varbind_set_new();
 

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* recipe.c - learns which varbind feeds which series, and repeats it. */
+#include "collector/recipe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/snmp_pdu.h"
+
+enum { HOWS_MAX = 65535, HOWS_COMPARED = 32 };
+
+/* Rows of a column share it. */
+struct how {
+    const struct field *field;
+    struct view_factors factors;
+    double scale;
+    uint8_t width; /* of a counter: bits */
+    bool is_counter;
+};
+
+/* In the order of items and rows. */
+struct op {
+    uint32_t row, series, counter;
+    uint16_t item, how;
+};
+
+struct recipe {
+    const struct device_profile *profile;
+    struct op *ops;
+    size_t op_count;
+    struct how *hows;
+    size_t how_count;
+    uint16_t *settled; /* items of the plan */
+    size_t settled_count;
+};
+
+void recipe_free(struct recipe *r)
+{
+    if (!r)
+        return;
+    free(r->ops);
+    free(r->hows);
+    free(r->settled);
+    free(r);
+}
+
+/* ---- learning ---- */
+
+/* Where a varbind of the set comes from, and what becomes of it. */
+struct origin {
+    uint32_t row;
+    uint16_t item;
+    bool is_spoiled; /* a series needs it in a way that cannot be repeated */
+};
+
+/* The set must be what the items hold, in their order. */
+static enum err find_origins(const struct poll *poll, const struct read_plan *plan,
+                             const struct varbind_set *set, struct origin *origins)
+{
+    uint32_t ids[OID_MAX], value_ids[OID_MAX];
+    size_t at = 0, count = varbind_set_count(set);
+
+    for (size_t i = 0; i < plan->count; i++) {
+        struct poll_item item = poll_item(poll, i);
+        struct snmp_raw_varbind raw;
+        struct wire w;
+        uint32_t row = 0;
+
+        wire_init(&w, item.varbinds, item.len);
+        for (; snmp_varbind_again(&w, &raw); row++, at++) {
+            const struct varbind *known = varbind_set_at(set, at);
+            struct varbind vb;
+
+            if (at == count)
+                return ERR_NOT_FOUND;
+            snmp_varbind_decode(&raw, ids, value_ids, &vb);
+            if (oid_compare(vb.oid, vb.oid_len, known->oid, known->oid_len) != 0)
+                return ERR_NOT_FOUND;
+            origins[at] = (struct origin){.row = row, .item = (uint16_t)i};
+        }
+    }
+    return at == count ? ERR_OK : ERR_NOT_FOUND;
+}
+
+static bool is_same_how(const struct how *a, const struct how *b)
+{
+    return a->field == b->field && a->width == b->width && a->is_counter == b->is_counter &&
+           a->scale == b->scale && a->factors.times == b->factors.times &&
+           a->factors.plus == b->factors.plus && a->factors.total == b->factors.total;
+}
+
+/* Columns come one after the other, so an equal one is among the last, if anywhere. */
+static enum err find_how(struct recipe *r, const struct view_sample *sample, uint16_t *out)
+{
+    struct how how = {sample->field, sample->factors, sample->scale, sample->is_counter ? sample->width : 0,
+                      sample->is_counter};
+
+    for (size_t i = r->how_count; i-- > 0 && r->how_count - i <= HOWS_COMPARED;) {
+        if (is_same_how(&r->hows[i], &how)) {
+            *out = (uint16_t)i;
+            return ERR_OK;
+        }
+    }
+    if (r->how_count == HOWS_MAX)
+        return ERR_LIMIT;
+    if ((r->how_count & (r->how_count - 1)) == 0) {
+        struct how *more = realloc(r->hows, (r->how_count ? 2 * r->how_count : 8) * sizeof *more);
+
+        if (!more)
+            return ERR_NOMEM;
+        r->hows = more;
+    }
+    *out = (uint16_t)r->how_count;
+    r->hows[r->how_count++] = how;
+    return ERR_OK;
+}
+
+static enum err learn_sample(struct recipe *r, const struct view_sample *sample, struct origin *origins,
+                             uint32_t series, uint32_t counter)
+{
+    struct op *op = &r->ops[r->op_count];
+    const struct origin *from;
+    enum err e;
+
+    if (sample->outvoted != VIEW_NO_SOURCE)
+        origins[sample->outvoted].is_spoiled = true;
+    if (!sample->field || !sample->source_count) {
+        if (sample->is_counter)
+            return ERR_NOT_FOUND;
+        for (size_t i = 0; i < sample->source_count; i++)
+            origins[sample->sources[i]].is_spoiled = true;
+        return ERR_OK;
+    }
+    from = &origins[sample->sources[0]];
+    *op = (struct op){.row = from->row, .series = series, .counter = counter, .item = from->item};
+    e = find_how(r, sample, &op->how);
+    if (e)
+        return e;
+    r->op_count++;
+    return ERR_OK;
+}
+
+static enum err learn_samples(struct recipe *r, const struct device_view *view, struct origin *origins)
+{
+    uint32_t series = 0, counters = 0;
+    enum err e = ERR_OK;
+
+    r->ops = malloc((view->sample_count + 1) * sizeof *r->ops);
+    if (!r->ops)
+        return ERR_NOMEM;
+    for (size_t i = 0; !e && i < view->sample_count; i++) {
+        const struct view_sample *sample = &view->samples[i];
+
+        if (sample->metric == METRIC_NONE)
+            continue;
+        e = learn_sample(r, sample, origins, series++, counters);
+        counters += sample->is_counter;
+    }
+    return e;
+}
+
+/* Only items that have instances are listed: new instances end a recipe anyway. */
+static enum err settle(struct recipe *r, const struct read_plan *plan, const struct origin *origins,
+                       size_t count)
+{
+    bool *is_settled = calloc(plan->count + 1, sizeof *is_settled);
+    size_t kept = 0;
+
+    r->settled = malloc((plan->count + 1) * sizeof *r->settled);
+    if (!is_settled || !r->settled) {
+        free(is_settled);
+        return ERR_NOMEM;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct read_item *item = &plan->items[origins[i].item];
+
+        if (item->is_settled || origins[i].is_spoiled)
+            is_settled[origins[i].item] = true;
+    }
+    for (size_t i = 0; i < r->op_count; i++) {
+        /* A counter that stands still still has a rate. */
+        if (!is_settled[r->ops[i].item] || r->hows[r->ops[i].how].is_counter)
+            r->ops[kept++] = r->ops[i];
+    }
+    r->op_count = kept;
+    for (size_t i = 0; i < plan->count; i++) {
+        if (is_settled[i])
+            r->settled[r->settled_count++] = (uint16_t)i;
+    }
+    free(is_settled);
+    return ERR_OK;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct op *x = a, *y = b;
+
+    if (x->item != y->item)
+        return x->item < y->item ? -1 : 1;
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+static void shrink(struct recipe *r)
+{
+    struct op *ops = realloc(r->ops, (r->op_count + 1) * sizeof *ops);
+    struct how *hows = r->how_count ? realloc(r->hows, r->how_count * sizeof *hows) : NULL;
+    uint16_t *settled = realloc(r->settled, (r->settled_count + 1) * sizeof *settled);
+
+    r->settled = settled ? settled : r->settled;
+    r->ops = ops ? ops : r->ops;
+    r->hows = hows ? hows : r->hows;
+}
+
+enum err recipe_learn(const struct poll *poll, const struct varbind_set *varbinds,
+                      const struct device_view *view, struct recipe **out)
+{
+    const struct device_profile *profile = poll_profile(poll);
+    const struct read_plan *plan = device_profile_plan(profile);
+    size_t count = varbind_set_count(varbinds);
+    struct recipe *r = calloc(1, sizeof *r);
+    struct origin *origins = calloc(count + 1, sizeof *origins);
+    enum err e = ERR_NOMEM;
+
+    if (!r || !origins)
+        goto done;
+    r->profile = profile;
+    e = plan->count > UINT16_MAX ? ERR_LIMIT : find_origins(poll, plan, varbinds, origins);
+    if (!e)
+        e = learn_samples(r, view, origins);
+    if (!e)
+        e = settle(r, plan, origins, count);
+    if (e)
+        goto done;
+    qsort(r->ops, r->op_count, sizeof *r->ops, by_place);
+    shrink(r);
+    *out = r;
+    r = NULL;
+
+done:
+    free(origins);
+    recipe_free(r);
+    return e;
+}
+
+/* ---- repeating ---- */
+
+bool recipe_fits(const struct recipe *r, const struct poll *poll)
+{
+    if (!r || poll_profile(poll) != r->profile || !poll_has_same_instances(poll))
+        return false;
+    for (size_t i = 0; i < r->settled_count; i++) {
+        if (poll_item(poll, r->settled[i]).has_changed)
+            return false;
+    }
+    return true;
+}
+
+static bool tell(const struct how *how, const struct op *op, const struct varbind *vb, ns_t read_at,
+                 recipe_fn *fn, void *ctx)
+{
+    struct recipe_value value = {
+        .series = op->series,
+        .is_counter = how->is_counter,
+        .counter = op->counter,
+        .scale = how->scale,
+        .read_at = read_at,
+    };
+
+    if (!decode_again(how->field, &how->factors, vb, &value.reading) || value.reading.width != how->width)
+        return false;
+    fn(ctx, &value);
+    return true;
+}
+
+/* Tells the ops of one item, from op `at` on; *at is then the first of another item. */
+static bool apply_item(const struct recipe *r, size_t *at, const struct poll_item *item, recipe_fn *fn,
+                       void *ctx)
+{
+    uint16_t number = r->ops[*at].item;
+    uint32_t value_ids[OID_MAX];
+    struct snmp_raw_varbind raw;
+    struct varbind vb;
+    struct wire w;
+
+    wire_init(&w, item->varbinds, item->len);
+    for (uint32_t row = 0; *at < r->op_count && r->ops[*at].item == number && snmp_varbind_again(&w, &raw);
+         row++) {
+        if (r->ops[*at].row != row)
+            continue;
+        snmp_varbind_decode_value(&raw, value_ids, &vb);
+        for (; *at < r->op_count && r->ops[*at].item == number && r->ops[*at].row == row; ++*at) {
+            if (!tell(&r->hows[r->ops[*at].how], &r->ops[*at], &vb, item->read_at, fn, ctx))
+                return false;
+        }
+    }
+    return true;
+}
+
+bool recipe_apply(const struct recipe *r, const struct poll *poll, recipe_fn *fn, void *ctx)
+{
+    for (size_t at = 0; at < r->op_count;) {
+        uint16_t number = r->ops[at].item;
+        struct poll_item item = poll_item(poll, number);
+
+        if (item.is_read && !apply_item(r, &at, &item, fn, ctx))
+            return false;
+        while (at < r->op_count && r->ops[at].item == number)
+            at++;
+    }
+    return true;
+}

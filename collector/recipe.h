@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* recipe.h - how a device's journalled values come out of what its agent sends, learned from one poll that
+ * was decoded in full. As long as nothing but readings changes, later polls need no decode(): each varbind
+ * that was read goes straight to its series. Pure.
+ *
+ * What a recipe is made of:  item of the read plan, row in it  →  field of a profile and its factors  →
+ * series An item on whose bytes more than readings depends (names, conditions, attributes, sums, neighbours,
+ * other readings) is settled: once it changes, recipe_fits() is false and the poll must be decoded. The same
+ * goes for new or vanished instances. So what recipe_apply() gives equals what decode() would have given. */
+#ifndef NW_COLLECTOR_RECIPE_H
+#define NW_COLLECTOR_RECIPE_H
+
+#include "collector/decode.h"
+#include "collector/poll.h"
+#include "collector/varbind.h"
+#include "lib/base/err.h"
+
+struct recipe; /* opaque: one device */
+
+/* varbinds: poll_collect() of the poll, view: decoded from them. ERR_NOT_FOUND: the varbinds do not allow one
+ * (instances below more than one item). ERR_NOMEM, ERR_LIMIT. */
+enum err recipe_learn(const struct poll *poll, const struct varbind_set *varbinds,
+                      const struct device_view *view, struct recipe **out) NW_CHECKED;
+void recipe_free(struct recipe *r);
+
+/* May the last poll, a complete one, be reckoned by this recipe? r may be NULL: no. */
+bool recipe_fits(const struct recipe *r, const struct poll *poll);
+
+struct recipe_value {
+    uint32_t series; /* place among the journalled samples of the view (metric not METRIC_NONE) */
+    struct reading reading;
+    bool is_counter;
+    uint32_t counter; /* then: place among the journalled counters, */
+    double scale;     /* as in view_sample, */
+    ns_t read_at;     /* when it was read */
+};
+
+typedef void recipe_fn(void *ctx, const struct recipe_value *value);
+
+/* Calls fn for every series whose varbind was read in the last poll. False: a value came out in a way that
+ * only decode() can judge; what was told already stands. */
+bool recipe_apply(const struct recipe *r, const struct poll *poll, recipe_fn *fn, void *ctx);
+
+#endif

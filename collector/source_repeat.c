@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* source_repeat.c - records of polls in which only readings changed: the last values, and by recipe the new
+ * ones. Pure. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/source_internal.h"
+
+void source_forget(struct source *s)
+{
+    recipe_free(s->recipe);
+    s->recipe = NULL;
+}
+
+static bool make_room(struct source *s, size_t count)
+{
+    double *values = realloc(s->values, (count + 1) * sizeof *values);
+    uint8_t *whys = realloc(s->whys, count + 1);
+
+    s->values = values ? values : s->values;
+    s->whys = whys ? whys : s->whys;
+    s->value_count = values && whys ? count : 0;
+    return values && whys;
+}
+
+/* Without memory the next poll is decoded like this one. */
+void source_learn(struct source *s, const struct source_poll *in, const struct source_scratch *t)
+{
+    size_t count = t->samples.n_values - OWN_SERIES;
+
+    source_forget(s);
+    if (count != s->value_count && !make_room(s, count))
+        return;
+    if (recipe_learn(in->poll, in->varbinds, in->view, &s->recipe))
+        return;
+    counters_end(s);
+    memcpy(s->values, t->values + OWN_SERIES, count * sizeof *s->values);
+    memset(s->whys, QUALITY_OK, count);
+    for (size_t i = 0; i < t->samples.n_unknown; i++) {
+        if (t->qualities[i].index >= OWN_SERIES)
+            s->whys[t->qualities[i].index - OWN_SERIES] = (uint8_t)t->qualities[i].reason;
+    }
+}
+
+struct repetition {
+    struct source *source;
+    const struct source_poll *in;
+};
+
+static void repeat_value(void *ctx, const struct recipe_value *v)
+{
+    const struct repetition *r = ctx;
+    struct source *s = r->source;
+    double value = v->reading.value;
+    enum quality_reason why = v->reading.quality;
+
+    if (v->series >= s->value_count)
+        return; /* beyond what a record takes */
+    if (v->is_counter) {
+        struct counter *c = &s->now.items[v->counter];
+
+        counter_repeat(c, r->in, v);
+        value = c->rate;
+        why = c->why;
+    }
+    s->values[v->series] = value;
+    s->whys[v->series] = (uint8_t)why;
+}
+
+enum err source_repeat(struct source *s, const struct source_poll *in, struct source_scratch *t,
+                       Nw__Samples **out)
+{
+    struct repetition r = {s, in};
+    enum err e;
+
+    if (poll_summary(in->poll)->outcome != POLL_OK ||
+        (s->is_table_pending && in->now - s->table_at >= ATTRIBUTES_AGE) || !recipe_fits(s->recipe, in->poll))
+        return ERR_NOT_FOUND;
+    if (!recipe_apply(s->recipe, in->poll, repeat_value, &r))
+        return ERR_NOT_FOUND;
+    e = source_begin(s, in, s->value_count, t);
+    for (size_t i = 0; !e && i < s->value_count; i++)
+        e = source_put(t, s->values[i], (enum quality_reason)s->whys[i]) ? ERR_OK : ERR_NOMEM;
+    return e ? e : source_end(s, t, out);
+}
