@@ -293,6 +293,26 @@ bool api_json_command_event(struct json_out *j, const struct dashboard *d, const
     return true;
 }
 
+/* Counters that are no figure but a thing to look at. */
+static void put_notices(struct json_out *j, const Nw__Heartbeat *beat)
+{
+    static const struct {
+        const char *counter, *code;
+    } notices[] = {{"store_files_damaged_total", "history_damaged"}};
+
+    json_array_begin(j, "notices");
+    for (size_t i = 0; beat && i < beat->n_counters; i++)
+        for (size_t k = 0; k < ARRAY_LEN(notices); k++) {
+            if (beat->counters[i]->value < 1 || strcmp(beat->counters[i]->name, notices[k].counter) != 0)
+                continue;
+            json_object_begin(j, NULL);
+            json_string(j, "code", notices[k].code);
+            json_int(j, "count", (int64_t)fmin(beat->counters[i]->value, 1e15));
+            json_object_end(j);
+        }
+    json_array_end(j);
+}
+
 void api_json_daemon(struct json_out *j, const char *key, const struct snap_daemon *daemon, ns_t now)
 {
     const Nw__Heartbeat *beat = daemon->heartbeat;
@@ -309,6 +329,7 @@ void api_json_daemon(struct json_out *j, const char *key, const struct snap_daem
         json_fixed(j, beat->lag[i]->partition, (double)beat->lag[i]->lag_ms / 1000, 3);
     json_object_end(j);
     json_string(j, "config", beat ? beat->config_hash : "");
+    put_notices(j, beat);
     json_object_end(j);
 }
 

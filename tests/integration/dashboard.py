@@ -18,6 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 from lib.harness import BUILD, World, check, free_port, run_tests, wait_for
+from lib.journal import crc32c
 
 HOTSPOTS = 40
 USERS = {"operator": "operator-password-1", "noc": "noc-password-1234", "planner": "planner-password-1",
@@ -170,11 +171,19 @@ public: {{interval: 1s}}
 """)
         world.write("users", "".join(f"{name} {name} {word}\n" for name, word in USERS.items()), mode=0o600)
         world.run("netzwacht", "user", "import", "-c", self.config, world.dir / "users")
+        self.damage_history()
         world.start("netzwacht-city", "run", "--dir", self.city_dir, "--script", "none")
         for name in ("collector", "alerts", "store", "public"):
             world.start(f"netzwacht-{name}", "-c", self.config)
         self.start_dashboard()
         self.clients = {name: self.client(name) for name in USERS}
+
+    def damage_history(self):
+        """A file of the history that is none: the store finds it at the device's first poll."""
+        device = re.search(r"id: (ap-\d+)", (self.city_dir / "inventory.yaml").read_text())[1]
+        line = f"1 long 300 {device} device 3"
+        self.world.write("state/rrd/index", f"{crc32c(line.encode()):08x} {line}\n")
+        self.world.write("state/rrd/000/00000001.rrd", "not an RRD file\n")
 
     def start_dashboard(self):
         self.dashboard = self.world.start("netzwacht-dashboard", "-c", self.config)
@@ -522,7 +531,10 @@ def public_page_is_complete():
 
 
 def monitor_shows_itself():
-    """/healthz says which part is missing; /metrics is OpenMetrics"""
+    """/healthz says which part is missing; /metrics is OpenMetrics; a damaged history file is noticed"""
+    notices = {d["name"]: d["notices"] for d in town.clients["operator"].get("/api/v1/daemons")["items"]}
+    check(notices.pop("netzwacht-store") == [{"code": "history_damaged", "count": 1}], "the damaged file is not noticed")
+    check(not any(notices.values()), f"{notices}")
     health = wait_for("health", 10, lambda: (lambda a: a[0].status == 200 and json.loads(a[1]))(town.client().ask("GET", "/healthz")))
     check(health["status"] == "ok", f"{health}")
     text = town.client().ask("GET", "/metrics")[1].decode()

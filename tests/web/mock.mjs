@@ -262,7 +262,7 @@ const routes = [
     }, 300);
   }],
   ["GET", /^\/services$/, (r) => page(r, [["portal", "Anmeldeseite MobyKlick", "usable", "none"], ["dns", "Namensauflösung", "degraded", "dns"]].map(([kind, name, state, reason]) => ({ id: kind, name, kind, target: null, site: null, state, reason, since: null, incident: null, probes: [], graphs: [] })))],
-  ["GET", /^\/daemons$/, (r) => page(r, ["collector", "store", "probe", "alerts", "dashboard", "public"].map((name) => ({ name, partition: name, online: name !== "public", version: "mock", started: iso(start), heartbeat: iso(start), lag: {}, config: "" })))],
+  ["GET", /^\/daemons$/, (r) => page(r, ["collector", "store", "probe", "alerts", "dashboard", "public"].map((name) => ({ name, partition: name, online: name !== "public", version: "mock", started: iso(start), heartbeat: iso(start), lag: {}, config: "", notices: [] })))],
   ["GET", /^\/coverage\/summary$/, (r) => problem(r, 404, "coverage-missing", "run netzwacht report coverage")],
   ["GET", /^\/coverage$/, (r) => problem(r, 404, "coverage-missing", "run netzwacht report coverage")],
 ];

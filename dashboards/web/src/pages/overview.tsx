@@ -223,6 +223,11 @@ function Daemons() {
                 ✕ {t("overview.daemonSilent")} <Since time={daemon.heartbeat} />
               </span>
             )}
+            {daemon.notices.map(({ code, count }) => (
+              <span key={code} class="verdict is-failed">
+                ! {t(`overview.notice.${code}`, { count })}
+              </span>
+            ))}
           </li>
         ))}
       </ul>
