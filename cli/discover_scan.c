@@ -146,7 +146,6 @@ static void log_done(struct scan *s)
     s->logged = ended;
     discover_state_put_done(&s->lines, ended);
     log_lines(s);
-    discover_log_sync(s->options.log);
 }
 
 /* ---- what was found ---- */
@@ -318,6 +317,8 @@ static void on_tick(void *ctx)
     ns_t now = loop_mono(s->loop);
 
     log_done(s);
+    if (s->options.log)
+        discover_log_sync(s->options.log);
     if (s->options.progress && now >= s->next_progress) {
         s->next_progress = now + s->options.progress_every;
         s->options.progress(s->options.ctx, &status);
