@@ -179,6 +179,25 @@ def limit_file_size():
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
 
 
+def wrong_firmware_rules():
+    """Mistakes in firmware.yaml stop no dashboard, but are named with file, line and column, and so is a file that is not there"""
+    with World() as world:
+        config = installation(world, CONFIG + f"firmware: rules/firmware.yaml\ndashboard: {{port: {free_port()}}}\n")
+        check_says(world, config, "rules/firmware.yaml:1:1: cannot be read")
+        (world.dir / "rules").mkdir()
+        world.write("rules/firmware.yaml", "models:\n  - {vendor: A, minimum: 1.2, end_of_support: soon}\n")
+        check_says(world, config, "rules/firmware.yaml:2:47: ", "a day such as 2026-11-30")
+        world.write("rules/firmware.yaml", "models:\n  - {vendor: A, minimum: 1.2}\n")
+        check_says(world, config, "rules/firmware.yaml:2:5: `reason` is missing")
+        log = world.dir / "netzwacht-dashboard.log"
+        world.start("netzwacht-dashboard", "-c", config)
+        wait_for("the dashboard serves", 20, lambda: "http://" in log.read_text())
+        check("no firmware is rated" in log.read_text() and "firmware.yaml:2:5" in log.read_text(), log.read_text())
+        world.write("rules/firmware.yaml", "models:\n  - {vendor: A, minimum: 1.2, reason: x}\n")
+        done = world.run("netzwacht", "check", "-c", config)
+        check("1 hotspots" in done.stdout, done.stdout)
+
+
 def missing_configuration():
     """A configuration that is not there: every program names the file"""
     with World() as world:
@@ -190,4 +209,4 @@ def missing_configuration():
 
 if __name__ == "__main__":
     run_tests(broken_yaml, unknown_keys, duplicate_ids, readable_secret, wrong_profile, wrong_profile_stops_nothing, second_writer, port_in_use, no_broker,
-              truncated_segment, full_disk, missing_configuration)
+              truncated_segment, full_disk, wrong_firmware_rules, missing_configuration)
