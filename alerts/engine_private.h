@@ -7,6 +7,7 @@
 #include "lib/base/map.h"
 
 enum { KEY_SIZE = 256, ID_SIZE = 68, NAME_SIZE = 192, TEXT_SIZE = 512, EVIDENCE_MAX = 4, FLAPS_MAX = 16 };
+enum { USELESS_POLLS = 3 };
 
 enum status {
     STATUS_NO_DATA, /* never heard of, or not for a long time */
@@ -31,6 +32,7 @@ struct fact {
     ns_t first_miss; /* start of the first poll of the present silence; 0 = none */
     unsigned misses;
     bool is_down;                 /* the collector's verdict, or the controller's */
+    unsigned useless;             /* polls running that were answered with nothing of use */
     bool was_carried;             /* restored from a row, no record yet */
     bool is_vanished;             /* a row: no controller lists it any more */
     bool on_battery;              /* a UPS */

@@ -401,6 +401,16 @@ static bool refresh_source(struct engine *e, struct source **slot, const Nw__Sam
     return *slot && (*slot)->version == m->table_version;
 }
 
+/* Refused (SNMPv3), or without any object of ours: it is there, and that is all. */
+static void take_use(struct engine *e, struct fact *f, bool is_useful)
+{
+    unsigned before = f->useless;
+
+    f->useless = is_useful ? 0 : before < USELESS_POLLS ? before + 1 : before;
+    if ((before == USELESS_POLLS) != (f->useless == USELESS_POLLS))
+        e->is_dirty = true;
+}
+
 static void take_device(struct engine *e, int device, const Nw__Samples *m, bool is_priming)
 {
     struct fact *f = &e->facts[device];
@@ -411,10 +421,12 @@ static void take_device(struct engine *e, int device, const Nw__Samples *m, bool
     if ((ns_t)m->started < f->heard && !f->was_carried)
         return; /* older than what is known: history */
     f->heard = (ns_t)m->started;
-    if (is_answer(m))
+    if (is_answer(m)) {
         take_answer(e, f, (ns_t)m->started);
-    else
+        take_use(e, f, m->outcome != NW__OUTCOMES__OUTCOME_BROKEN);
+    } else {
         take_silence(e, f, (ns_t)m->started, m->misses, m->is_down);
+    }
     f->was_carried = false;
     has_table = refresh_source(e, &e->sources[device], m, (struct owner){OBJECT_DEVICE, (size_t)device});
     if (has_table && m->n_values)

@@ -356,6 +356,8 @@ static struct opinion node_opinion(const struct engine *e, int n, const struct e
         return e->now - e->started < grace ? KEEP : (struct opinion){STATE_UNKNOWN, REASON_NO_DATA, NULL};
     if (f->status != STATUS_ALIVE)
         return KEEP;
+    if (f->useless == USELESS_POLLS)
+        return (struct opinion){STATE_UNKNOWN, REASON_NO_DATA, NULL};
     return (struct opinion){effect->state, effect->reason, effect->incident};
 }
 

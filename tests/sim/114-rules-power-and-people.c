@@ -187,6 +187,26 @@ static void a_hotspot_that_serves_nobody_while_its_neighbours_are_busy_is_asleep
 
 /* ---- services ---- */
 
+static void an_agent_that_answers_with_nothing_of_use_is_unknown(void **state)
+{
+    struct world *w = town(9);
+
+    (void)state;
+    world_agent(w, "ap-1-2-3")->is_useless = true;
+    world_run(w, 2 * INTERVAL);
+    assert_int_equal(world_state(w, "hs-1-2-3"),
+                     STATE_USABLE); /* one poll or two may be the network's fault */
+    world_run(w, 2 * INTERVAL);
+    assert_int_equal(world_state(w, "hs-1-2-3"), STATE_UNKNOWN);
+    assert_int_equal(world_reason(w, "hs-1-2-3"), REASON_NO_DATA);
+    assert_int_equal(world_count(w, STATE_USABLE), 119);
+    assert_int_equal(world_said(w, "opened", NULL), 0);
+    world_agent(w, "ap-1-2-3")->is_useless = false;
+    world_run(w, 2 * INTERVAL);
+    assert_int_equal(world_state(w, "hs-1-2-3"), STATE_USABLE);
+    world_free(w);
+}
+
 static void a_dead_name_service_is_one_incident_with_all_hotspots(void **state)
 {
     struct world *w = town(8);
@@ -427,6 +447,7 @@ RUN_TESTS("114-rules-power-and-people",
           cmocka_unit_test(a_threshold_holds_before_it_raises_and_between_its_edges_nothing_changes),
           cmocka_unit_test(optical_drift_against_the_own_median_is_one_warning_and_harms_nobody),
           cmocka_unit_test(a_hotspot_that_serves_nobody_while_its_neighbours_are_busy_is_asleep),
+          cmocka_unit_test(an_agent_that_answers_with_nothing_of_use_is_unknown),
           cmocka_unit_test(a_dead_name_service_is_one_incident_with_all_hotspots),
           cmocka_unit_test(an_outage_in_maintenance_is_silent_until_the_window_ends),
           cmocka_unit_test(people_acknowledge_and_shelve_and_wrong_wishes_are_refused),

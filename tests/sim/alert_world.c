@@ -400,7 +400,8 @@ static void poll_device(struct world *w, size_t i)
         a->due = w->now + w->interval;
         fill_table(w, d, a, &t);
         m.values = t.values;
-        m.n_values = t.pb.n_series;
+        m.n_values = a->is_useless ? 0 : t.pb.n_series;
+        m.outcome = a->is_useless ? NW__OUTCOMES__OUTCOME_BROKEN : NW__OUTCOMES__OUTCOME_OK;
         note_unknown(&t, &m);
         if (!a->table_sent++)
             m.table = &t.pb;

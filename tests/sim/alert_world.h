@@ -22,8 +22,9 @@ struct said {
 };
 
 struct agent {
-    bool is_alive; /* the agent itself answers */
-    bool is_cut;   /* what hangs on this device is cut off from the core, itself included */
+    bool is_alive;   /* the agent itself answers */
+    bool is_useless; /* … with nothing that can be used */
+    bool is_cut;     /* what hangs on this device is cut off from the core, itself included */
     double clients, utilization, rx, output_source, certificate;
     bool row_up[64]; /* of a controller: its access points, in inventory order */
     double row_clients[64];
