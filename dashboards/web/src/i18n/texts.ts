@@ -106,7 +106,7 @@ export const TEXTS = {
   "overview.services": ["Dienste", "Services"],
   "overview.daemons": ["Die Überwachung selbst", "The monitor itself"],
   "overview.daemonRuns": ["läuft", "runs"],
-  "overview.notice.history_damaged": ["{count} beschädigte Verlaufsdateien beiseitegelegt", "{count} damaged history files put aside"],
+  "overview.historyDamaged": ["{count} beschädigte Verlaufsdateien beiseitegelegt", "{count} damaged history files put aside"],
   "overview.daemonSilent": ["ohne Lebenszeichen seit", "no sign of life for"],
   "service.portal": ["Anmeldeseite", "portal"],
   "service.dns": ["Namensauflösung", "name resolution"],

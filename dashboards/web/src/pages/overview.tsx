@@ -225,7 +225,7 @@ function Daemons() {
             )}
             {daemon.notices.map(({ code, count }) => (
               <span key={code} class="verdict is-failed">
-                ! {t(`overview.notice.${code}`, { count })}
+                ! {t("overview.historyDamaged", { count })}
               </span>
             ))}
           </li>
