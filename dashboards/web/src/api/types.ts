@@ -61,4 +61,5 @@ export interface Neighbour {
   port_id: string;
   port_descr: string;
   device: string | null;
+  hotspot: string | null;
 }

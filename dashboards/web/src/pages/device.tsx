@@ -325,6 +325,11 @@ function OtherValues({ items, isLoaded }: { items: readonly Entity[]; isLoaded: 
   );
 }
 
+function neighbourLink(each: Neighbour): ComponentChildren {
+  if (each.device) return <a href={linkTo("devices", each.device)}>{each.system_name || each.device}</a>;
+  return each.hotspot ? <a href={linkTo("hotspots", each.hotspot)}>{each.system_name || each.hotspot}</a> : each.system_name;
+}
+
 function Neighbours({ base }: { base: string }) {
   const { t } = useTexts();
   const { data } = useData<Page<Neighbour>>(`${base}/neighbours?limit=200`);
@@ -347,7 +352,7 @@ function Neighbours({ base }: { base: string }) {
               {data.items.map((each, index) => (
                 <tr key={index}>
                   <th scope="row">{each.entity}</th>
-                  <td>{each.device ? <a href={linkTo("devices", each.device)}>{each.system_name || each.device}</a> : each.system_name}</td>
+                  <td>{neighbourLink(each)}</td>
                   <td>{each.port_id || each.port_descr}</td>
                 </tr>
               ))}
