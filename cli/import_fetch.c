@@ -173,6 +173,9 @@ static void on_response(void *ctx, const struct curl_response *r)
         wait_and_ask(f, r);
     } else if (r->status >= 300 && r->status < 400) {
         follow(f, r);
+    } else if (r->status == 404 && f->reader->take_nothing &&
+               !f->reader->take_nothing(f->reader->ctx, r->body, r->body_len)) {
+        go_on(f);
     } else if (r->status == 401 || r->status == 403) {
         log_error("%s: status %ld: the token is not accepted, or may not read this", f->url, r->status);
         end(f, ERR_DENIED);

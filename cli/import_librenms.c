@@ -185,11 +185,14 @@ static const char *port_of(const struct librenms *l, const json_t *object, const
     return import_json_member(object, key, id) ? map_get(l->ports, id) : NULL;
 }
 
-/* A neighbour that LibreNMS does not have as a device has no id there (0 or null). */
+/* A neighbour that LibreNMS does not have as a device has no id there (0 or null); one that it does not see
+ * any more is not active. */
 static enum err take_link(struct librenms *l, const json_t *object)
 {
     char here[IMPORT_TEXT_SIZE], there[IMPORT_TEXT_SIZE];
 
+    if (json_object_get(object, "active") && !is_true(object, "active"))
+        return ERR_OK;
     if (!import_json_member(object, "local_device_id", here))
         return ERR_MALFORMED;
     if (!import_json_member(object, "remote_device_id", there) || strcmp(there, "0") == 0) {
@@ -273,6 +276,23 @@ static enum err take_page(void *ctx, const char *body, size_t len, char problem[
     return e;
 }
 
+/* No location at all is a 404 with this text (list_locations() of its API). */
+static enum err take_nothing(void *ctx, const char *body, size_t len)
+{
+    struct librenms *l = ctx;
+    char problem[IMPORT_JSON_PROBLEM], message[IMPORT_TEXT_SIZE] = "";
+    json_t *root = NULL;
+    enum err e = import_json_parse(body, len, &root, problem);
+
+    if (!e)
+        import_json_member(root, "message", message);
+    json_decref(root);
+    if (e || stages[l->stage].take != take_location || strcmp(message, "Locations do not exist") != 0)
+        return ERR_NOT_FOUND;
+    l->stage++;
+    return ERR_OK;
+}
+
 enum err import_librenms_new(struct draft *draft, const char *core, struct librenms **out,
                              struct import_reader *reader)
 {
@@ -290,7 +310,7 @@ enum err import_librenms_new(struct draft *draft, const char *core, struct libre
         import_librenms_free(l);
         return e;
     }
-    *reader = (struct import_reader){l, "LibreNMS", token_header, next_page, take_page};
+    *reader = (struct import_reader){l, "LibreNMS", token_header, next_page, take_page, take_nothing};
     *out = l;
     return ERR_OK;
 }

@@ -453,7 +453,7 @@ enum err import_netbox_new(struct draft *draft, const char *core, struct netbox 
         import_netbox_free(n);
         return e;
     }
-    *reader = (struct import_reader){n, "NetBox", token_header, next_page, take_page};
+    *reader = (struct import_reader){n, "NetBox", token_header, next_page, take_page, NULL};
     *out = n;
     return ERR_OK;
 }

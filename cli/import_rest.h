@@ -21,6 +21,9 @@ struct import_reader {
     const char *(*next)(void *ctx);
     /* The body of that page. ERR_MALFORMED, ERR_LIMIT: problem says what was wrong. */
     enum err (*take)(void *ctx, const char *body, size_t len, char problem[IMPORT_PROBLEM_SIZE]);
+    /* The body of a 404 in its place: ERR_OK if that is how the system says that there is nothing. May be
+     * NULL. */
+    enum err (*take_nothing)(void *ctx, const char *body, size_t len);
 };
 
 /* http:// or https://, a host, no user or password, nothing that is no URL. NULL, or what was expected. */

@@ -318,6 +318,10 @@ def librenms_comes_back():
         city = City(world)
         librenms = foreign.Librenms(city.items)
         with foreign.Server(librenms) as server:
+            server.mischief = {"/api/v0/resources/locations": [lambda handler: foreign.reply(
+                handler, 404, {"status": "error", "message": "Locations do not exist"})]}
+            done = from_system(city, "librenms", server, status=1)
+            check({i["kind"] for i in done["items"]} == {"device"}, "without locations: devices, and no hotspots")
             argv = ["--apply", "--core", "core-1"]
             done = from_system(city, "librenms", server, *argv)
             check([r["text"] for r in done["remarks"]] == ["1 neighbours are no devices there; left out"], done["remarks"])

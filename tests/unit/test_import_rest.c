@@ -208,6 +208,29 @@ static void librenms_numbers_may_be_texts_and_secrets_stay_there(void **state)
     end(&w);
 }
 
+static void librenms_without_locations_says_404_and_old_neighbours_do_not_count(void **state)
+{
+    static const char none[] = "{\"status\":\"error\",\"message\":\"Locations do not exist\"}";
+    static const char no_route[] = "{\"status\":\"error\",\"message\":\"This API route doesn't exist.\"}";
+    struct world w;
+
+    (void)state;
+    begin_librenms(&w, "1");
+    assert_int_equal(w.reader.take_nothing(w.reader.ctx, no_route, strlen(no_route)), ERR_NOT_FOUND);
+    assert_int_equal(w.reader.take_nothing(w.reader.ctx, "<html>", 6), ERR_NOT_FOUND);
+    assert_ok(w.reader.take_nothing(w.reader.ctx, none, strlen(none)));
+    assert_string_equal(w.reader.next(w.reader.ctx), "/api/v0/devices");
+    assert_int_equal(w.reader.take_nothing(w.reader.ctx, none, strlen(none)), ERR_NOT_FOUND);
+    assert_ok(take(&w,
+                   "{\"status\":\"ok\",\"devices\":[{\"device_id\":1,\"hostname\":\"a\"},{\"device_id\":2,"
+                   "\"hostname\":\"b\"}]}"));
+    assert_ok(take(&w, "{\"status\":\"ok\",\"ports\":[]}"));
+    assert_ok(take(
+        &w, "{\"status\":\"ok\",\"links\":[{\"local_device_id\":1,\"remote_device_id\":2,\"active\":0}]}"));
+    assert_null(ref(&w, INVENTORY_DEVICE, "2", "uplink"));
+    end(&w);
+}
+
 static void what_is_no_answer_of_theirs_is_refused_with_a_reason(void **state)
 {
     static const struct {
@@ -328,6 +351,7 @@ static void a_ring_is_a_tree_and_a_link(void **state)
 RUN_TESTS("import_rest", cmocka_unit_test(netbox_of_both_versions_gives_the_same),
           cmocka_unit_test(custom_fields_of_netbox_speak_of_our_fields),
           cmocka_unit_test(librenms_numbers_may_be_texts_and_secrets_stay_there),
+          cmocka_unit_test(librenms_without_locations_says_404_and_old_neighbours_do_not_count),
           cmocka_unit_test(what_is_no_answer_of_theirs_is_refused_with_a_reason),
           cmocka_unit_test(pages_follow_as_netbox_names_them),
           cmocka_unit_test(a_token_goes_to_its_own_origin_alone),
