@@ -652,7 +652,7 @@ static bool evaluate_below(struct decoder *d, const struct row *row, const struc
         used++;
     }
     if (used)
-        r->value = f->sub == SUB_MEAN ? total / (double)used : total;
+        r->value = f->sub == SUB_COUNT ? (double)used : f->sub == SUB_MEAN ? total / (double)used : total;
     return used > 0;
 }
 

@@ -47,7 +47,7 @@ enum field_function {
     FUNCTION_BIG_ENDIAN /* the octets are an unsigned number */
 };
 
-enum field_sum { SUB_NONE, SUB_SUM, SUB_MEAN, SUB_MAX, SUB_MIN };
+enum field_sum { SUB_NONE, SUB_SUM, SUB_MEAN, SUB_MAX, SUB_MIN, SUB_COUNT };
 
 struct field;
 

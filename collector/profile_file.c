@@ -106,7 +106,7 @@ const char *profile_file_kind(const char *text)
 static const char *const format_words[] = {"text", "mac", "number", NULL};
 static const char *const function_words[] = {"none",     "watt_to_dbm", "channel",   "fahrenheit", "signed8",
                                              "signed16", "signed32",    "minus_abs", "big_endian", NULL};
-static const char *const sub_words[] = {"none", "sum", "mean", "max", "min", NULL};
+static const char *const sub_words[] = {"none", "sum", "mean", "max", "min", "count", NULL};
 
 static const struct conf_field condition_fields[] = {
     CONF_STRING_FIELD(struct y_condition, oid, .check = profile_file_read_oid),

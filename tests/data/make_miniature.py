@@ -352,7 +352,7 @@ def reckon(values, f, row):
         parts = [v for v, reason in parts if reason is None]
         if not parts:
             return None
-        result = {'sum': sum, 'max': max, 'min': min, 'mean': lambda p: sum(p) / len(p)}[f['sub']](parts)
+        result = {'sum': sum, 'max': max, 'min': min, 'mean': lambda p: sum(p) / len(p), 'count': len}[f['sub']](parts)
         return result, None, min(values.below(oid), key=lambda o: [int(x) for x in o.split('.')])
     if oid not in values.items:
         return None
