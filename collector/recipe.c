@@ -200,15 +200,12 @@ static int by_place(const void *a, const void *b)
     return x->row < y->row ? -1 : x->row > y->row;
 }
 
-static void shrink(struct recipe *r)
+/* Gives back what was reserved and not used; without memory for that everything stays as it is. */
+static void *fitted(void *items, size_t count, size_t size)
 {
-    struct op *ops = realloc(r->ops, (r->op_count + 1) * sizeof *ops);
-    struct how *hows = r->how_count ? realloc(r->hows, r->how_count * sizeof *hows) : NULL;
-    uint16_t *settled = realloc(r->settled, (r->settled_count + 1) * sizeof *settled);
+    void *fit = realloc(items, (count + 1) * size);
 
-    r->settled = settled ? settled : r->settled;
-    r->ops = ops ? ops : r->ops;
-    r->hows = hows ? hows : r->hows;
+    return fit ? fit : items;
 }
 
 enum err recipe_learn(const struct poll *poll, const struct varbind_set *varbinds,
@@ -232,7 +229,9 @@ enum err recipe_learn(const struct poll *poll, const struct varbind_set *varbind
     if (e)
         goto done;
     qsort(r->ops, r->op_count, sizeof *r->ops, by_place);
-    shrink(r);
+    r->ops = fitted(r->ops, r->op_count, sizeof *r->ops);
+    r->hows = fitted(r->hows, r->how_count, sizeof *r->hows);
+    r->settled = fitted(r->settled, r->settled_count, sizeof *r->settled);
     *out = r;
     r = NULL;
 

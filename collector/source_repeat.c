@@ -15,12 +15,18 @@ void source_forget(struct source *s)
 static bool make_room(struct source *s, size_t count)
 {
     double *values = realloc(s->values, (count + 1) * sizeof *values);
-    uint8_t *whys = realloc(s->whys, count + 1);
+    uint8_t *whys;
 
-    s->values = values ? values : s->values;
-    s->whys = whys ? whys : s->whys;
-    s->value_count = values && whys ? count : 0;
-    return values && whys;
+    s->value_count = 0;
+    if (!values)
+        return false;
+    s->values = values;
+    whys = realloc(s->whys, count + 1);
+    if (!whys)
+        return false;
+    s->whys = whys;
+    s->value_count = count;
+    return true;
 }
 
 /* Without memory the next poll is decoded like this one. */
