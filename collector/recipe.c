@@ -200,12 +200,13 @@ static int by_place(const void *a, const void *b)
     return x->row < y->row ? -1 : x->row > y->row;
 }
 
-/* Gives back what was reserved and not used; without memory for that everything stays as it is. */
-static void *fitted(void *items, size_t count, size_t size)
+/* Gives back what was reserved and not used; without memory for that the array stays as it is. */
+static void fit(void *array, size_t count, size_t size)
 {
-    void *fit = realloc(items, (count + 1) * size);
+    void **at = array, *less = realloc(*at, (count + 1) * size);
 
-    return fit ? fit : items;
+    if (less)
+        *at = less;
 }
 
 enum err recipe_learn(const struct poll *poll, const struct varbind_set *varbinds,
@@ -229,9 +230,9 @@ enum err recipe_learn(const struct poll *poll, const struct varbind_set *varbind
     if (e)
         goto done;
     qsort(r->ops, r->op_count, sizeof *r->ops, by_place);
-    r->ops = fitted(r->ops, r->op_count, sizeof *r->ops);
-    r->hows = fitted(r->hows, r->how_count, sizeof *r->hows);
-    r->settled = fitted(r->settled, r->settled_count, sizeof *r->settled);
+    fit(&r->ops, r->op_count, sizeof *r->ops);
+    fit(&r->hows, r->how_count, sizeof *r->hows);
+    fit(&r->settled, r->settled_count, sizeof *r->settled);
     *out = r;
     r = NULL;
 
