@@ -28,6 +28,9 @@ collector_libcollector_a_SOURCES = \
 	%D%/orders.c \
 	%D%/plan.c %D%/plan.h \
 	%D%/poll.c %D%/poll.h \
+	%D%/poll_get.c \
+	%D%/poll_internal.h \
+	%D%/poll_items.c \
 	%D%/poll_json.c %D%/poll_json.h \
 	%D%/profile.c %D%/profile.h \
 	%D%/profile_file.c %D%/profile_file.h \

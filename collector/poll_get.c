@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* poll_get.c - reads known instances by packed GETs, and takes what comes. Pure. */
+#include <string.h>
+
+#include "collector/poll_internal.h"
+
+enum {
+    REQUEST_ROOM = 1300, /* bytes of OIDs in a GET, so that it fits into SNMP_REQUEST_MAX */
+    REPLY_ROOM = 1400,   /* bytes expected back: one Ethernet frame */
+    SCALAR_GUESS = 40,   /* bytes of a scalar that was never read */
+    VALUE_GROWTH = 2,    /* bytes a value may have grown since it was read last */
+};
+
+/* ---- asking ---- */
+
+/* Moves c to the next instance; false at the end. */
+static bool cursor_settle(const struct poll *p, struct cursor *c)
+{
+    if (c->offset && c->offset < p->items[c->item].len)
+        return true; /* within a column */
+    while (c->item < p->item_count) {
+        if (poll_is_for_get(p, c->item) && (c->offset == 0 || c->offset < p->items[c->item].len))
+            return true;
+        c->item++;
+        c->offset = 0;
+    }
+    return false;
+}
+
+/* The instance under the cursor; *next is the place behind it. */
+static bool cursor_read(const struct poll *p, const struct cursor *c, struct snmp_raw_varbind *vb,
+                        struct cursor *next)
+{
+    const struct item *it = &p->items[c->item];
+    struct wire w;
+
+    wire_init(&w, it->raw + c->offset, it->len - c->offset);
+    if (!snmp_varbind_again(&w, vb))
+        return false;
+    *next = (struct cursor){c->item, c->offset + vb->tlv_len};
+    return true;
+}
+
+static bool add_instance(struct poll *p, struct poll_request *ask, struct cursor *c, size_t *reply_bytes,
+                         size_t *request_bytes)
+{
+    const struct read_item *item = poll_planned(p, c->item);
+    struct snmp_raw_varbind vb;
+    struct cursor next = {c->item + 1, 0};
+    size_t expected = SCALAR_GUESS, oid_len;
+
+    if (item->is_scalar) {
+        if (p->items[c->item].len)
+            expected = p->items[c->item].len;
+        oid_len = item->oid_len + 8;
+    } else {
+        if (!cursor_read(p, c, &vb, &next))
+            return false;
+        expected = vb.tlv_len;
+        oid_len = vb.oid.len;
+    }
+    expected += VALUE_GROWTH;
+    if (ask->count && (*reply_bytes + expected > REPLY_ROOM || *request_bytes + oid_len + 8 > REQUEST_ROOM))
+        return false;
+    if (!item->is_scalar)
+        ask->oids[ask->count++] = vb.oid;
+    else if (!poll_request_add_ids(ask, item->oid, item->oid_len))
+        return false;
+    *reply_bytes += expected;
+    *request_bytes += oid_len + 8;
+    *c = next;
+    return true;
+}
+
+enum poll_next poll_ask_get(struct poll *p, ns_t now, struct poll_request *ask)
+{
+    size_t reply_bytes = 60, request_bytes = 60;
+
+    if (now >= p->deadline) {
+        poll_complain(p, "the poll takes longer than its time", NULL);
+        return poll_finish(p);
+    }
+    p->state = GET;
+    ask->type = SNMP_GET;
+    ask->count = ask->store_used = 0;
+    ask->max_repetitions = 0;
+    if (p->has_hello) {
+        poll_request_add_ids(ask, poll_sys_object_id, 9);
+        poll_request_add_ids(ask, poll_sys_uptime, 9);
+    }
+    p->end = p->at;
+    p->batch = 0;
+    while (!(p->has_hello && p->is_careful) && ask->count < p->varbinds_max && cursor_settle(p, &p->end)) {
+        if (!add_instance(p, ask, &p->end, &reply_bytes, &request_bytes))
+            break;
+        p->batch++;
+    }
+    if (ask->count) {
+        p->summary.requests++;
+        return POLL_ASK;
+    }
+    return poll_ask_walk(p, now, ask);
+}
+
+static void take_uptime(struct poll *p, ns_t now, const struct snmp_raw_varbind *vb)
+{
+    uint32_t ids[OID_MAX], value_ids[OID_MAX];
+    struct varbind value;
+    uint64_t uptime;
+
+    if (vb->type != SNMP_TIMETICKS)
+        return;
+    snmp_varbind_decode(vb, ids, value_ids, &value);
+    uptime = value.number * 10;
+    /* Going back is a restart, or the wrap after 497 days; walking the tables anew is right for both. */
+    if (p->uptime_ms && uptime < p->uptime_ms) {
+        p->summary.is_restarted = true;
+        p->rewalk_at = now;
+        poll_forget_ages(p);
+    }
+    p->uptime_ms = uptime;
+    p->uptime_at = now;
+    p->summary.uptime_ms = uptime ? uptime : 1;
+}
+
+/* False: another device answers under this address. */
+static bool take_hello(struct poll *p, ns_t now, const struct snmp_raw_varbind *id,
+                       const struct snmp_raw_varbind *uptime)
+{
+    p->has_hello = false;
+    p->is_careful = false;
+    take_uptime(p, now, uptime);
+    if (id->type != SNMP_OID)
+        return p->sys_object_id_len == 0;
+    return id->value_len == p->sys_object_id_len &&
+           memcmp(id->value, p->sys_object_id, p->sys_object_id_len) == 0;
+}
+
+static bool has_value(const struct snmp_raw_varbind *vb)
+{
+    return vb->type != SNMP_NULL && vb->type < SNMP_NO_SUCH_OBJECT && vb->value_len <= WALK_VALUE_MAX;
+}
+
+/* Both usually stand in the plan as well. NULL: the agent has none. */
+static void store_hello(struct poll *p, ns_t now, const struct snmp_raw_varbind *id,
+                        const struct snmp_raw_varbind *uptime)
+{
+    for (size_t i = 0; i < p->item_count; i++) {
+        const struct read_item *item = poll_planned(p, i);
+        const struct snmp_raw_varbind *vb =
+            item->oid_len == 9 && item->oid[7] == poll_sys_uptime[7] ? uptime : id;
+
+        if (p->items[i].is_hello && vb && has_value(vb))
+            poll_store(p, &p->items[i], vb->tlv, vb->tlv_len, now);
+        else if (p->items[i].is_hello)
+            poll_store(p, &p->items[i], NULL, 0, now);
+    }
+}
+
+/* A value as long as before takes its place; the first one of another length moves the column to p->fresh. */
+static void take_row(struct poll *p, struct item *it, const struct snmp_raw_varbind *old,
+                     const struct snmp_raw_varbind *vb)
+{
+    if (p->at.offset == 0)
+        it->has_moved = it->has_lost_row = false;
+    if (!it->has_moved && has_value(vb) && vb->tlv_len == old->tlv_len) {
+        if (memcmp(old->tlv, vb->tlv, vb->tlv_len) != 0) {
+            memcpy(it->raw + p->at.offset, vb->tlv, vb->tlv_len);
+            it->has_changed = true;
+        }
+        return;
+    }
+    if (!it->has_moved) {
+        buf_clear(&p->fresh);
+        buf_put(&p->fresh, it->raw, p->at.offset);
+        it->has_moved = true;
+    }
+    if (has_value(vb))
+        buf_put(&p->fresh, vb->tlv, vb->tlv_len);
+    else
+        it->has_lost_row = true;
+}
+
+static void end_column(struct poll *p, struct item *it, ns_t now)
+{
+    it->is_walk_due = it->has_lost_row; /* see what else changed */
+    p->has_new_instances |= it->has_lost_row;
+    if (it->has_moved && !buf_error(&p->fresh)) {
+        poll_store(p, it, p->fresh.data, p->fresh.len, now);
+    } else if (!it->has_moved) {
+        it->read_at = now;
+        it->is_too_old = false;
+        it->is_done = true;
+    }
+}
+
+static void take_instance(struct poll *p, ns_t now, const struct snmp_raw_varbind *vb)
+{
+    struct item *it = &p->items[p->at.item];
+    struct snmp_raw_varbind old;
+    struct cursor next;
+
+    if (poll_planned(p, p->at.item)->is_scalar) {
+        it->is_absent = !has_value(vb);
+        poll_store(p, it, vb->tlv, has_value(vb) ? vb->tlv_len : 0, now);
+        p->at = (struct cursor){p->at.item + 1, 0};
+        return;
+    }
+    if (!cursor_read(p, &p->at, &old, &next))
+        return;
+    take_row(p, it, &old, vb);
+    p->at = next;
+    if (next.offset < it->len)
+        return;
+    end_column(p, it, now);
+    p->at = (struct cursor){next.item + 1, 0};
+}
+
+/* The item that the agent named cannot be had in this poll. */
+static void give_up_item(struct poll *p, int64_t nth, int64_t error)
+{
+    struct cursor c = p->at;
+    struct snmp_raw_varbind vb;
+
+    for (; nth > 1 && cursor_settle(p, &c); nth--) {
+        struct cursor next = {c.item + 1, 0};
+
+        if (!poll_planned(p, c.item)->is_scalar && !cursor_read(p, &c, &vb, &next))
+            return;
+        c = next;
+    }
+    if (!cursor_settle(p, &c))
+        return;
+    struct item *it = &p->items[c.item];
+    it->is_due = false;
+    p->is_structure_open = true;
+    if (poll_planned(p, c.item)->is_scalar) {
+        it->is_absent = true;
+        poll_store(p, it, NULL, 0, p->begun);
+    } else {
+        it->is_walk_due = true;
+        it->is_due = true; /* walked in this poll yet */
+    }
+    if (error != SNMP_NO_SUCH_NAME)
+        poll_complain(p, "the agent reports an error for an object", poll_planned(p, c.item));
+    if (c.item == p->at.item)
+        p->at = (struct cursor){c.item + 1, 0};
+}
+
+static enum poll_next get_error(struct poll *p, ns_t now, const struct snmp_message *reply,
+                                struct poll_request *ask)
+{
+    int64_t hello = p->has_hello ? 2 : 0;
+
+    if (reply->error_status == SNMP_TOO_BIG || reply->error_index < 1) {
+        size_t count = p->batch + (size_t)hello;
+
+        if (count > 1 && p->varbinds_max > 1) {
+            p->varbinds_max = count > 2 ? (uint32_t)count / 2 : 1;
+            if (p->has_hello && p->varbinds_max < 3)
+                p->is_careful = true;
+            return poll_ask_get(p, now, ask);
+        }
+    }
+    if (hello && (reply->error_index <= hello || p->batch == 0)) {
+        /* An agent without sysObjectID or sysUpTime: go on without. */
+        p->has_hello = p->is_careful = false;
+        store_hello(p, now, NULL, NULL);
+    } else {
+        give_up_item(p, reply->error_index > hello ? reply->error_index - hello : 1, reply->error_status);
+    }
+    return poll_ask_get(p, now, ask);
+}
+
+enum poll_next poll_get_step(struct poll *p, ns_t now, const struct snmp_message *reply,
+                             struct poll_request *ask)
+{
+    struct snmp_raw_varbind vb, second;
+    struct wire w;
+
+    if (reply->error_status != SNMP_NO_ERROR)
+        return get_error(p, now, reply, ask);
+    wire_init(&w, reply->varbinds, reply->varbinds_len);
+    if (p->has_hello) {
+        if (!snmp_varbind_again(&w, &vb) || !snmp_varbind_again(&w, &second))
+            return poll_fail(p, ERR_MALFORMED);
+        if (!take_hello(p, now, &vb, &second))
+            return poll_begin_identify(p, ask);
+        store_hello(p, now, &vb, &second);
+    }
+    for (size_t i = 0; i < p->batch && cursor_settle(p, &p->at) && snmp_varbind_again(&w, &vb); i++)
+        take_instance(p, now, &vb);
+    return poll_ask_get(p, now, ask);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* poll_internal.h - what the files of the poll machine share: a device's items, the poll under way. Nobody
+ * else includes it.
+ *
+ * poll.c: the machine, identification, walks; poll_get.c: reading known instances; poll_items.c: what is
+ * known. */
+#ifndef NW_COLLECTOR_POLL_INTERNAL_H
+#define NW_COLLECTOR_POLL_INTERNAL_H
+
+#include "collector/poll.h"
+#include "lib/base/buf.h"
+
+enum { VARBINDS_LEAST = 5 /* in a GET, after losses; tooBig goes down to 1 */ };
+
+enum state { IDLE, IDENTIFY, GET, WALK };
+
+struct item {
+    uint8_t *raw; /* varbinds as they came */
+    uint32_t len, cap;
+    ns_t read_at;         /* 0 = never */
+    bool is_too_old;      /* whatever its age: the agent has restarted since */
+    bool is_known;        /* column: its instances are those in raw */
+    bool has_lost_row;    /* while it is being read: an instance is gone, */
+    bool has_moved;       /* its varbinds grow in p->fresh */
+    bool is_walk_due;     /* walk it at the next poll that it is due in */
+    bool is_absent;       /* scalar: the agent has none */
+    bool is_due, is_done; /* in this poll */
+    bool has_changed;     /* likewise */
+    /* by a trap, at the next poll; nothing of the poll under way changes */
+    bool is_wanted, is_walk_wanted;
+    const char *broken; /* why the last walk of it broke; NULL = it did not */
+    bool is_hello;      /* sysObjectID or sysUpTime: every poll begins with them */
+};
+
+/* A place in the list of instances to GET. */
+struct cursor {
+    size_t item, offset;
+};
+
+struct poll {
+    struct poll_options options;
+    const struct device_profile *profile;
+    const struct read_plan *plan;
+    /* Those of the plan's items that may have something to ask for, in its order: a device has few of all
+     * that a profile asks for. The others are known to be empty until the structure is looked at again. */
+    struct item *items;
+    uint16_t *places; /* of items in the plan */
+    size_t item_count;
+    size_t kept;            /* bytes in items */
+    bool is_structure_open; /* items may be others at the end of this poll */
+    bool has_other_rows;    /* access points came or went: every table is walked in the next poll */
+    enum state state;
+    ns_t deadline, begun, walk_begun, rewalk_at;
+    /* IDENTIFY */
+    struct varbind_set *probed;
+    size_t probe_at, probe_count; /* the batch in hand */
+    bool *probe_is_absent;        /* PROBES_MAX; v1: named by noSuchName */
+    bool is_identify_due;
+    bool has_new_instances; /* in this poll */
+    int identifications;    /* likewise */
+    /* GET */
+    struct cursor at, end; /* of the batch in hand */
+    size_t batch;
+    bool has_hello, is_careful;
+    bool is_narrow; /* this poll reads what is wanted only */
+    uint32_t varbinds_max;
+    struct buf fresh; /* the column in hand */
+    uint8_t sys_object_id[SNMP_RAW_OID_MAX];
+    size_t sys_object_id_len;
+    uint64_t uptime_ms;
+    ns_t uptime_at;
+    /* WALK */
+    struct walk *walk;
+    size_t walking[WALK_COLUMNS_MAX];
+    struct poll_summary summary;
+};
+
+extern const uint32_t poll_sys_object_id[9], poll_sys_uptime[9];
+
+/* ---- poll_items.c ---- */
+/* What the plan says of items[i]. */
+const struct read_item *poll_planned(const struct poll *p, size_t i);
+/* Every item of the plan; those that were dropped are known to be empty. False: out of memory, nothing
+ * changed. */
+bool poll_open_items(struct poll *p);
+/* The same, and all of it is walked or asked for anew; what is known stays until then. */
+bool poll_forget_items(struct poll *p);
+void poll_drop_empty_items(struct poll *p);
+void poll_free_items(struct poll *p);
+/* Marks what this poll reads. */
+void poll_choose_items(struct poll *p, ns_t now);
+/* What restarted may run other software, or be another box in the same place: everything is due. */
+void poll_forget_ages(struct poll *p);
+/* Is it read by GET in this poll, and does it have anything to ask for? */
+bool poll_is_for_get(const struct poll *p, size_t i);
+bool poll_is_for_walk(const struct poll *p, size_t i);
+/* An item's new varbinds; too many of them, or no memory: it is not done. */
+void poll_store(struct poll *p, struct item *it, const void *bytes, size_t len, ns_t now);
+
+/* ---- poll_get.c ---- */
+/* The next batch of instances; the first one of a poll begins with who and since when. */
+enum poll_next poll_ask_get(struct poll *p, ns_t now, struct poll_request *ask);
+enum poll_next poll_get_step(struct poll *p, ns_t now, const struct snmp_message *reply,
+                             struct poll_request *ask);
+
+/* ---- poll.c ---- */
+/* For the summary: the first complaint counts. item: NULL = of none in particular. */
+void poll_complain(struct poll *p, const char *why, const struct read_item *item);
+/* What was due and is not done has no values. */
+enum poll_next poll_finish(struct poll *p);
+enum poll_next poll_fail(struct poll *p, enum err result);
+enum poll_next poll_begin_identify(struct poll *p, struct poll_request *ask);
+enum poll_next poll_ask_walk(struct poll *p, ns_t now, struct poll_request *ask);
+
+#endif
