@@ -67,10 +67,21 @@ struct result {
 /* Grows an array of items of size `size` so that one more fits; false: out of memory (noted). */
 bool decoder_reserve(struct decoder *d, void *array, size_t count, size_t *cap, size_t size);
 
-/* decode_field.c */
-bool field_conditions_hold(struct decoder *d, const struct row *row, const struct condition_list *list);
-/* A number, label or counter of a reading, the fallbacks included. */
+/* decode_field.c: a number, label or counter of a reading, the fallbacks included. */
 struct result field_number(struct decoder *d, const struct row *row, const struct field *f);
+
+/* decode_text.c */
+enum { RAW_TEXT_SIZE = VIEW_TEXT_MAX + 1 };
+/* NULL: the agent has none. */
+const struct varbind *field_instance(const struct decoder *d, const struct row *row, const uint32_t *oid,
+                                     uint32_t oid_len, struct index_part part, int slot);
+/* The value as a text to compare with or to match, NUL-terminated; its length. */
+size_t field_raw_text(const struct varbind *vb, char out[RAW_TEXT_SIZE]);
+/* What `match` picks out of text: the first group that took part, or the whole match. False: no match. */
+bool field_pick(const regex_t *re, char *text, size_t *len);
+/* What the field's words make of a raw value; NULL = nothing. */
+const char *field_word(const struct field *f, const char *text);
+bool field_conditions_hold(struct decoder *d, const struct row *row, const struct condition_list *list);
 /* A text, "" if there is none. */
 const char *field_text(struct decoder *d, const struct row *row, const struct field *f);
 /* Expands {index}, {name}, {mac:1-6} …; "" if a part of it is empty. */

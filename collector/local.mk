@@ -12,6 +12,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/decode_internal.h \
 	%D%/decode_lldp.c \
 	%D%/decode_poe.c \
+	%D%/decode_text.c \
 	%D%/deny.c %D%/deny.h \
 	%D%/discover.c %D%/discover.h \
 	%D%/discover_compare.c \

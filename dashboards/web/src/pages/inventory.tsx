@@ -192,7 +192,7 @@ function ModelLink({ model, filter = "" }: { model: FirmwareModel; filter?: stri
   const { t } = useTexts();
   return (
     <span class="two-lines">
-      {model.model ? <a href={listLink(`${filter}model=${encodeURIComponent(model.model)}`)}>{model.model}</a> : <span>{t("inventory.modelUnknown")}</span>}
+      {model.model ? <a class="model-name" href={listLink(`${filter}model=${encodeURIComponent(model.model)}`)}>{model.model}</a> : <span>{t("inventory.modelUnknown")}</span>}
       <span class="muted">{model.vendor}</span>
     </span>
   );
