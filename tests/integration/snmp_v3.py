@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
+from ber import element, parse  # noqa: E402
 from harness import BUILD, World, check, free_port, run_tests, tool, wait_for  # noqa: E402
 
 AUTHS = {"md5": "MD5", "sha1": "SHA", "sha224": "SHA-224", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
@@ -114,24 +115,6 @@ def outcome(sample):
 
 
 # ---- an agent that answers with Reports alone ----
-
-def element(tag, contents):
-    length = bytes([len(contents)]) if len(contents) < 128 else b"\x82" + len(contents).to_bytes(2, "big")
-    return bytes([tag]) + length + contents
-
-
-def parse(data, at=0):
-    """[(tag, contents)] of one level."""
-    found = []
-    while at < len(data):
-        tag, length, at = data[at], data[at + 1], at + 2
-        if length & 0x80:
-            octets = length & 0x7F
-            length, at = int.from_bytes(data[at:at + octets], "big"), at + octets
-        found.append((tag, data[at:at + length]))
-        at += length
-    return found
-
 
 class Reporter(threading.Thread):
     """Names its engine to who asks for it, and says `oid` to everything else; never with a MAC."""

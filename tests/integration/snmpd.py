@@ -12,31 +12,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
 import journal  # noqa: E402
+from ber import element, parse  # noqa: E402
 from harness import World, check, free_port, run_tests, tool, wait_for  # noqa: E402
 
 INTERVAL, MISS, CONFIRM, TIMEOUT = 2.0, 0.5, 0.1, 0.5
 COMMUNITY = "netzwacht-test"
 
 
-# ---- a tiny agent: enough BER to answer wrongly ----
-
-def element(tag, contents):
-    length = bytes([len(contents)]) if len(contents) < 128 else b"\x82" + len(contents).to_bytes(2, "big")
-    return bytes([tag]) + length + contents
-
-
-def parse(data, at=0):
-    """[(tag, contents)] of one level."""
-    found = []
-    while at < len(data):
-        tag, length, at = data[at], data[at + 1], at + 2
-        if length & 0x80:
-            octets = length & 0x7F
-            length, at = int.from_bytes(data[at:at + octets], "big"), at + octets
-        found.append((tag, data[at:at + length]))
-        at += length
-    return found
-
+# ---- a tiny agent that answers wrongly ----
 
 class Agent(threading.Thread):
     """kind: silent, garbage, or loop (every table gives its own OID again, for ever)."""
