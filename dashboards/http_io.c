@@ -35,12 +35,6 @@
 #define ANSWER_DEADLINE (120 * SECONDS)
 enum { LOOPBACK_PER_ADDRESS = 1000, HEADERS_MAX = 100, CONNECTION_MEMORY = 32768 };
 
-struct http_blob {
-    size_t refs;
-    char *data;
-    size_t len;
-};
-
 struct connection {
     struct connection *previous, *next;
     int fd;
@@ -81,40 +75,6 @@ struct http_server {
     struct loop_timer run_timer, sweep_timer;
     struct http_stats stats;
 };
-
-/* ---- blobs ---- */
-
-struct http_blob *http_blob_new(char *data, size_t len)
-{
-    struct http_blob *b = malloc(sizeof *b);
-
-    if (!b) {
-        free(data);
-        return NULL;
-    }
-    *b = (struct http_blob){.refs = 1, .data = data, .len = len};
-    return b;
-}
-
-struct http_blob *http_blob_ref(struct http_blob *b)
-{
-    b->refs++;
-    return b;
-}
-
-void http_blob_unref(struct http_blob *b)
-{
-    if (b && --b->refs == 0) {
-        free(b->data);
-        free(b);
-    }
-}
-
-const char *http_blob_data(const struct http_blob *b, size_t *len)
-{
-    *len = b->len;
-    return b->data ? b->data : "";
-}
 
 static void blob_free_callback(void *cls)
 {
