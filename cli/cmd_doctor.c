@@ -268,7 +268,6 @@ static enum err print_findings(const struct options *o, const struct doctor_find
 {
     struct buf out = BUF_INIT;
     struct json_out j;
-    enum err e;
 
     json_init(&j, &out);
     if (o->is_json) {
@@ -299,11 +298,7 @@ static enum err print_findings(const struct options *o, const struct doctor_find
         json_object_end(&j);
         buf_str(&out, "\n");
     }
-    e = buf_error(&out);
-    if (!e && (fwrite(out.data, 1, out.len, stdout) != out.len || fflush(stdout)))
-        e = ERR_IO;
-    buf_fini(&out);
-    return e;
+    return buf_print(&out, stdout);
 }
 
 static int parse_options(int argc, char **argv, struct options *o)

@@ -144,14 +144,9 @@ static enum err survey_agent(void *ctx, struct loop *l, struct snmp_io *io, stru
 static enum err print_survey(struct unread *u)
 {
     struct buf out = BUF_INIT;
-    enum err e;
 
     survey_write(u->survey, &out);
-    e = buf_error(&out);
-    if (!e && (fwrite(out.data, 1, out.len, stdout) != out.len || fflush(stdout)))
-        e = ERR_IO;
-    buf_fini(&out);
-    return e;
+    return buf_print(&out, stdout);
 }
 
 static int parse_options(int argc, char **argv, struct options *o)

@@ -152,7 +152,6 @@ static enum err show(const struct options *o, const struct inventory_edit *edit,
 {
     struct buf out = BUF_INIT;
     struct json_out json;
-    enum err e;
 
     if (o->as_json) {
         json_init(&json, &out);
@@ -164,11 +163,7 @@ static enum err show(const struct options *o, const struct inventory_edit *edit,
     } else {
         inventory_edit_show(&out, edit, is_written);
     }
-    e = buf_error(&out);
-    if (!e && (fwrite(out.data, 1, out.len, stdout) != out.len || fflush(stdout)))
-        e = ERR_IO;
-    buf_fini(&out);
-    return e;
+    return buf_print(&out, stdout);
 }
 
 static int run(const struct options *o)

@@ -19,6 +19,16 @@ void buf_fini(struct buf *b)
     *b = (struct buf){.max = b->max};
 }
 
+enum err buf_print(struct buf *b, FILE *to)
+{
+    enum err e = buf_error(b);
+
+    if (!e && (fwrite(b->data, 1, b->len, to) != b->len || fflush(to)))
+        e = ERR_IO;
+    buf_fini(b);
+    return e;
+}
+
 void buf_clear(struct buf *b)
 {
     b->len = 0;

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "lib/base/err.h"
 
@@ -26,6 +27,9 @@ struct buf {
 
 void buf_init(struct buf *b, size_t max);
 void buf_fini(struct buf *b);
+/* Writes all of it, flushes, and frees it in any case. ERR_IO; or the buffer's own error, and nothing is
+ * written. */
+enum err buf_print(struct buf *b, FILE *to) NW_CHECKED;
 void buf_clear(struct buf *b); /* length 0, error forgotten, memory kept */
 enum err buf_error(const struct buf *b);
 
