@@ -1,88 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_journal.c - partitions on a real file system: torn ends, damage, rotation, retention, full disks,
- * tails. */
+/* test_journal.c - partitions on a real file system: torn ends, damage, rotation, retention, full disks. */
 #include "config.h"
 #include "tests/unit/cmocka_tests.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/rng.h"
 #include "lib/base/strx.h"
-#include "lib/runtime/journal.h"
 #include "lib/runtime/journal_segment.h"
+#include "tests/unit/journal_place.h"
+#include "tests/unit/temp_dir.h"
 
-struct place {
-    char dir[64];
-};
-
-static int setup(void **state)
-{
-    struct place *p = calloc(1, sizeof *p);
-
-    strcpy(p->dir, "journal-test-XXXXXX");
-    assert_non_null(mkdtemp(p->dir));
-    *state = p;
-    return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-    (void)st, (void)flag, (void)ftw;
-    return remove(path);
-}
-
-static int teardown(void **state)
-{
-    struct place *p = *state;
-
-    nftw(p->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    free(p);
-    return 0;
-}
-
-static struct journal_options options(const struct place *p)
-{
-    return (struct journal_options){.dir = p->dir,
-                                    .partition = "collector",
-                                    .segment_bytes = 64 * MIB,
-                                    .segment_min_age = 0,
-                                    .keep_bytes = GIB,
-                                    .keep_age = HOURS};
-}
-
-static struct journal_writer *writer(const struct place *p)
-{
-    struct journal_options o = options(p);
-    struct journal_writer *w = NULL;
-
-    assert_ok(journal_writer_open(&o, 0, &w));
-    return w;
-}
-
-static struct journal_reader *reader(const struct place *p, journal_pos after, enum journal_start from)
+static struct journal_reader *reader(const char *dir, journal_pos after, enum journal_start from)
 {
     struct journal_reader *r = NULL;
 
-    assert_ok(journal_reader_open(p->dir, "collector", after, from, &r));
+    assert_ok(journal_reader_open(dir, "collector", after, from, &r));
     return r;
-}
-
-static journal_pos append(struct journal_writer *w, const char *text)
-{
-    journal_pos pos = 0;
-
-    assert_ok(journal_append(w, 0, text, strlen(text), &pos));
-    return pos;
 }
 
 static void assert_reads(struct journal_reader *r, const char *text)
@@ -104,9 +46,9 @@ static void assert_read_gives(struct journal_reader *r, enum err expected)
     assert_int_equal(journal_read(r, &record, &len, NULL), expected);
 }
 
-static void segment_path(const struct place *p, unsigned number, char out[128])
+static void segment_path(const char *dir, unsigned number, char out[128])
 {
-    snprintf(out, 128, "%s/collector/%010u.seg", p->dir, number);
+    snprintf(out, 128, "%s/collector/%010u.seg", dir, number);
 }
 
 static long file_size(const char *path)
@@ -131,9 +73,9 @@ static void flip_byte(const char *path, long at)
 
 static void what_is_appended_is_read_in_order(void **state)
 {
-    struct place *p = *state;
-    struct journal_writer *w = writer(p);
-    struct journal_reader *r = reader(p, 0, JOURNAL_FROM_OLDEST);
+    const char *dir = *state;
+    struct journal_writer *w = writer(dir);
+    struct journal_reader *r = reader(dir, 0, JOURNAL_FROM_OLDEST);
     struct journal_stats stats;
 
     assert_read_gives(r, ERR_AGAIN);
@@ -153,12 +95,12 @@ static void what_is_appended_is_read_in_order(void **state)
 
 static void a_reader_may_come_before_its_partition(void **state)
 {
-    struct place *p = *state;
-    struct journal_reader *r = reader(p, 0, JOURNAL_FROM_END);
+    const char *dir = *state;
+    struct journal_reader *r = reader(dir, 0, JOURNAL_FROM_END);
     struct journal_writer *w;
 
     assert_read_gives(r, ERR_AGAIN);
-    w = writer(p);
+    w = writer(dir);
     append(w, "first");
     assert_reads(r, "first");
     journal_reader_close(r);
@@ -167,18 +109,18 @@ static void a_reader_may_come_before_its_partition(void **state)
 
 static void a_position_is_resumed_behind_it(void **state)
 {
-    struct place *p = *state;
-    struct journal_writer *w = writer(p);
+    const char *dir = *state;
+    struct journal_writer *w = writer(dir);
     journal_pos one = append(w, "one"), two = append(w, "two");
-    struct journal_reader *r = reader(p, one, JOURNAL_FROM_OLDEST);
+    struct journal_reader *r = reader(dir, one, JOURNAL_FROM_OLDEST);
 
     assert_true(two > one);
     assert_reads(r, "two");
     journal_reader_close(r);
-    r = reader(p, two, JOURNAL_FROM_OLDEST);
+    r = reader(dir, two, JOURNAL_FROM_OLDEST);
     assert_read_gives(r, ERR_AGAIN);
     journal_reader_close(r);
-    r = reader(p, 0, JOURNAL_FROM_END);
+    r = reader(dir, 0, JOURNAL_FROM_END);
     append(w, "three");
     assert_reads(r, "three");
     journal_reader_close(r);
@@ -187,9 +129,9 @@ static void a_position_is_resumed_behind_it(void **state)
 
 static void a_second_writer_is_refused_until_the_first_is_gone(void **state)
 {
-    struct place *p = *state;
-    struct journal_writer *w = writer(p), *second = NULL;
-    struct journal_options o = options(p);
+    const char *dir = *state;
+    struct journal_writer *w = writer(dir), *second = NULL;
+    struct journal_options o = options(dir);
 
     assert_int_equal(journal_writer_open(&o, 0, &second), ERR_BUSY);
     journal_writer_close(w);
@@ -200,29 +142,29 @@ static void a_second_writer_is_refused_until_the_first_is_gone(void **state)
 
 static void partition_names_cannot_leave_the_directory(void **state)
 {
-    struct place *p = *state;
-    struct journal_options o = options(p);
+    const char *dir = *state;
+    struct journal_options o = options(dir);
     struct journal_writer *w = NULL;
     struct journal_reader *r = NULL;
 
     o.partition = "../etc";
     assert_int_equal(journal_writer_open(&o, 0, &w), ERR_MALFORMED);
-    assert_int_equal(journal_reader_open(p->dir, "..", 0, JOURNAL_FROM_OLDEST, &r), ERR_MALFORMED);
-    assert_int_equal(journal_cursor_store(p->dir, "a/b", "collector", 1), ERR_MALFORMED);
+    assert_int_equal(journal_reader_open(dir, "..", 0, JOURNAL_FROM_OLDEST, &r), ERR_MALFORMED);
+    assert_int_equal(journal_cursor_store(dir, "a/b", "collector", 1), ERR_MALFORMED);
 }
 
 /* The last frame cut at every byte: readers wait; the writer's next start opens a new segment, and then the
  * torn frame is told as damage, and reading goes on. */
 static void a_torn_end_is_waited_for_at_each_byte(void **state)
 {
-    struct place *p = *state;
-    struct journal_writer *w = writer(p);
+    const char *dir = *state;
+    struct journal_writer *w = writer(dir);
     char path[128], bytes[256];
     long whole, cut_from;
     FILE *f;
 
     append(w, "kept");
-    segment_path(p, 1, path);
+    segment_path(dir, 1, path);
     cut_from = file_size(path);
     append(w, "torn record");
     journal_writer_close(w);
@@ -231,7 +173,7 @@ static void a_torn_end_is_waited_for_at_each_byte(void **state)
     assert_int_equal(fread(bytes, 1, sizeof bytes, f), whole);
     fclose(f);
     for (long cut = cut_from; cut < whole; cut++) {
-        struct journal_reader *r = reader(p, 0, JOURNAL_FROM_OLDEST);
+        struct journal_reader *r = reader(dir, 0, JOURNAL_FROM_OLDEST);
         assert_ok(truncate(path, cut));
         assert_reads(r, "kept");
         assert_read_gives(r, ERR_AGAIN);
@@ -244,9 +186,9 @@ static void a_torn_end_is_waited_for_at_each_byte(void **state)
         journal_reader_close(r);
     }
     assert_ok(truncate(path, cut_from + 5));
-    w = writer(p);
+    w = writer(dir);
     append(w, "after");
-    struct journal_reader *r = reader(p, 0, JOURNAL_FROM_OLDEST);
+    struct journal_reader *r = reader(dir, 0, JOURNAL_FROM_OLDEST);
     assert_reads(r, "kept");
     assert_read_gives(r, ERR_CRC);
     assert_reads(r, "after");
@@ -257,20 +199,20 @@ static void a_torn_end_is_waited_for_at_each_byte(void **state)
 
 static void a_segment_header_cut_at_each_byte_holds_nothing_up(void **state)
 {
-    struct place *p = *state;
+    const char *dir = *state;
     char path[128];
 
-    journal_writer_close(writer(p));
-    segment_path(p, 1, path);
+    journal_writer_close(writer(dir));
+    segment_path(dir, 1, path);
     for (long cut = JOURNAL_HEADER_SIZE - 1; cut >= 0; cut--) {
         struct journal_reader *r;
         assert_ok(truncate(path, cut));
-        r = reader(p, 0, JOURNAL_FROM_OLDEST);
+        r = reader(dir, 0, JOURNAL_FROM_OLDEST);
         assert_read_gives(r, ERR_AGAIN);
         journal_reader_close(r);
     }
-    struct journal_writer *w = writer(p);
-    struct journal_reader *r = reader(p, 0, JOURNAL_FROM_OLDEST);
+    struct journal_writer *w = writer(dir);
+    struct journal_reader *r = reader(dir, 0, JOURNAL_FROM_OLDEST);
     append(w, "next");
     assert_reads(r, "next");
     journal_reader_close(r);
@@ -279,8 +221,8 @@ static void a_segment_header_cut_at_each_byte_holds_nothing_up(void **state)
 
 static void a_damaged_record_costs_itself_alone(void **state)
 {
-    struct place *p = *state;
-    struct journal_writer *w = writer(p);
+    const char *dir = *state;
+    struct journal_writer *w = writer(dir);
     struct journal_reader *r;
     char path[128];
     journal_pos bad;
@@ -288,16 +230,16 @@ static void a_damaged_record_costs_itself_alone(void **state)
     append(w, "one");
     bad = append(w, "two");
     append(w, "three");
-    segment_path(p, 1, path);
+    segment_path(dir, 1, path);
     flip_byte(path, (long)(uint32_t)bad + JOURNAL_FRAME_SIZE + 1);
-    r = reader(p, 0, JOURNAL_FROM_OLDEST);
+    r = reader(dir, 0, JOURNAL_FROM_OLDEST);
     assert_reads(r, "one");
     assert_read_gives(r, ERR_CRC);
     assert_reads(r, "three");
     assert_read_gives(r, ERR_AGAIN);
     assert_int_equal(journal_reader_damaged(r), 1);
     journal_reader_close(r);
-    r = reader(p, bad, JOURNAL_FROM_OLDEST); /* a cursor on it */
+    r = reader(dir, bad, JOURNAL_FROM_OLDEST); /* a cursor on it */
     assert_read_gives(r, ERR_CRC);
     assert_reads(r, "three");
     journal_reader_close(r);
@@ -306,8 +248,8 @@ static void a_damaged_record_costs_itself_alone(void **state)
 
 static void a_damaged_length_is_told_once_and_the_next_segment_follows(void **state)
 {
-    struct place *p = *state;
-    struct journal_writer *w = writer(p);
+    const char *dir = *state;
+    struct journal_writer *w = writer(dir);
     struct journal_reader *r;
     char path[128];
     journal_pos bad;
@@ -315,14 +257,14 @@ static void a_damaged_length_is_told_once_and_the_next_segment_follows(void **st
     append(w, "one");
     bad = append(w, "two");
     append(w, "three");
-    segment_path(p, 1, path);
+    segment_path(dir, 1, path);
     flip_byte(path, (long)(uint32_t)bad + 3); /* length: too large */
-    r = reader(p, 0, JOURNAL_FROM_OLDEST);
+    r = reader(dir, 0, JOURNAL_FROM_OLDEST);
     assert_reads(r, "one");
     assert_read_gives(r, ERR_CRC);
     assert_read_gives(r, ERR_AGAIN);
     journal_writer_close(w);
-    w = writer(p);
+    w = writer(dir);
     append(w, "four");
     assert_reads(r, "four");
     assert_read_gives(r, ERR_AGAIN);
@@ -333,13 +275,13 @@ static void a_damaged_length_is_told_once_and_the_next_segment_follows(void **st
 
 static void a_bad_checksum_at_the_end_of_the_open_segment_is_waited_for(void **state)
 {
-    struct place *p = *state;
-    struct journal_writer *w = writer(p);
+    const char *dir = *state;
+    struct journal_writer *w = writer(dir);
     journal_pos last = append(w, "one");
-    struct journal_reader *r = reader(p, 0, JOURNAL_FROM_OLDEST);
+    struct journal_reader *r = reader(dir, 0, JOURNAL_FROM_OLDEST);
     char path[128];
 
-    segment_path(p, 1, path);
+    segment_path(dir, 1, path);
     flip_byte(path, (long)(uint32_t)last + JOURNAL_FRAME_SIZE);
     assert_read_gives(r, ERR_AGAIN);
     flip_byte(path, (long)(uint32_t)last + JOURNAL_FRAME_SIZE);
@@ -350,7 +292,7 @@ static void a_bad_checksum_at_the_end_of_the_open_segment_is_waited_for(void **s
 
 static void a_newer_format_is_skipped_and_said(void **state)
 {
-    struct place *p = *state;
+    const char *dir = *state;
     struct journal_header header = {9, 9, 1, 0, 0};
     struct buf bytes = BUF_INIT;
     struct journal_reader *r;
@@ -358,16 +300,16 @@ static void a_newer_format_is_skipped_and_said(void **state)
     char path[128];
     FILE *f;
 
-    journal_writer_close(writer(p));
-    segment_path(p, 1, path);
+    journal_writer_close(writer(dir));
+    segment_path(dir, 1, path);
     journal_header_pack(&header, &bytes);
     f = fopen(path, "wb");
     assert_int_equal(fwrite(bytes.data, 1, bytes.len, f), JOURNAL_HEADER_SIZE);
     fclose(f);
     buf_fini(&bytes);
-    w = writer(p);
+    w = writer(dir);
     append(w, "understood");
-    r = reader(p, 0, JOURNAL_FROM_OLDEST);
+    r = reader(dir, 0, JOURNAL_FROM_OLDEST);
     assert_read_gives(r, ERR_UNSUPPORTED);
     assert_reads(r, "understood");
     journal_reader_close(r);
@@ -376,10 +318,10 @@ static void a_newer_format_is_skipped_and_said(void **state)
 
 static void segments_rotate_by_size_but_not_before_their_age(void **state)
 {
-    struct place *p = *state;
-    struct journal_options o = options(p);
+    const char *dir = *state;
+    struct journal_options o = options(dir);
     struct journal_writer *w = NULL;
-    struct journal_reader *r = reader(p, 0, JOURNAL_FROM_OLDEST);
+    struct journal_reader *r = reader(dir, 0, JOURNAL_FROM_OLDEST);
     char record[100], text[16];
 
     o.segment_bytes = 1000;
@@ -406,48 +348,24 @@ static void segments_rotate_by_size_but_not_before_their_age(void **state)
 }
 
 /* Segments 1..6 of some 300 bytes each. */
-static struct journal_writer *six_segments(const struct place *p, int64_t keep_bytes, ns_t keep_age)
-{
-    struct journal_options o = options(p);
-    struct journal_writer *w = NULL;
-
-    o.keep_bytes = keep_bytes;
-    o.keep_age = keep_age;
-    for (int i = 0; i < 6; i++) {
-        journal_writer_close(w);
-        assert_ok(journal_writer_open(&o, 0, &w));
-        for (int k = 0; k < 30; k++)
-            append(w, "a record");
-    }
-    return w;
-}
-
-static ns_t now(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_REALTIME, &ts);
-    return (ns_t)ts.tv_sec * SECONDS + ts.tv_nsec;
-}
-
 static void retention_by_bytes_keeps_the_newest_two(void **state)
 {
-    struct place *p = *state;
-    struct journal_writer *w = six_segments(p, 1, HOURS);
+    const char *dir = *state;
+    struct journal_writer *w = six_segments(dir, 1, HOURS);
     size_t deleted = 0;
     char path[128];
 
     assert_ok(journal_expire(w, now(), &deleted));
     assert_int_equal(deleted, 4);
-    segment_path(p, 5, path);
+    segment_path(dir, 5, path);
     assert_true(file_size(path) > 0);
     journal_writer_close(w);
 }
 
 static void retention_by_age_deletes_what_is_older(void **state)
 {
-    struct place *p = *state;
-    struct journal_writer *w = six_segments(p, GIB, HOURS);
+    const char *dir = *state;
+    struct journal_writer *w = six_segments(dir, GIB, HOURS);
     size_t deleted = 9;
 
     assert_ok(journal_expire(w, now() + 59 * MINUTES, &deleted));
@@ -459,22 +377,22 @@ static void retention_by_age_deletes_what_is_older(void **state)
 
 static void retention_waits_for_a_cursor_younger_than_a_day(void **state)
 {
-    struct place *p = *state;
-    struct journal_writer *w = six_segments(p, 1, HOURS);
+    const char *dir = *state;
+    struct journal_writer *w = six_segments(dir, 1, HOURS);
     struct journal_reader *r;
     size_t deleted = 9;
     journal_pos cursor = 0;
 
-    assert_ok(journal_cursor_store(p->dir, "store", "collector", (journal_pos)3 << 32 | JOURNAL_HEADER_SIZE));
+    assert_ok(journal_cursor_store(dir, "store", "collector", (journal_pos)3 << 32 | JOURNAL_HEADER_SIZE));
     assert_ok(journal_expire(w, now() + 23 * HOURS, &deleted));
     assert_int_equal(deleted, 2);
-    assert_ok(journal_cursor_load(p->dir, "store", "collector", &cursor));
-    r = reader(p, cursor, JOURNAL_FROM_OLDEST);
+    assert_ok(journal_cursor_load(dir, "store", "collector", &cursor));
+    r = reader(dir, cursor, JOURNAL_FROM_OLDEST);
     assert_reads(r, "a record");
     journal_reader_close(r);
     assert_ok(journal_expire(w, now() + 25 * HOURS, &deleted));
     assert_int_equal(deleted, 2);
-    r = reader(p, cursor, JOURNAL_FROM_OLDEST);
+    r = reader(dir, cursor, JOURNAL_FROM_OLDEST);
     assert_read_gives(r, ERR_GAP);
     assert_reads(r, "a record");
     journal_reader_close(r);
@@ -483,9 +401,9 @@ static void retention_waits_for_a_cursor_younger_than_a_day(void **state)
 
 static void a_reader_that_retention_overtakes_gets_a_gap(void **state)
 {
-    struct place *p = *state;
-    struct journal_writer *w = six_segments(p, 1, HOURS);
-    struct journal_reader *r = reader(p, 0, JOURNAL_FROM_OLDEST);
+    const char *dir = *state;
+    struct journal_writer *w = six_segments(dir, 1, HOURS);
+    struct journal_reader *r = reader(dir, 0, JOURNAL_FROM_OLDEST);
     size_t before = 0;
     const void *record;
     size_t len;
@@ -506,9 +424,9 @@ static void a_reader_that_retention_overtakes_gets_a_gap(void **state)
 
 static void a_journal_that_began_anew_is_a_gap(void **state)
 {
-    struct place *p = *state;
-    struct journal_writer *w = writer(p);
-    struct journal_reader *r = reader(p, (journal_pos)77 << 32 | 1234, JOURNAL_FROM_OLDEST);
+    const char *dir = *state;
+    struct journal_writer *w = writer(dir);
+    struct journal_reader *r = reader(dir, (journal_pos)77 << 32 | 1234, JOURNAL_FROM_OLDEST);
 
     append(w, "new");
     assert_read_gives(r, ERR_GAP);
@@ -519,28 +437,28 @@ static void a_journal_that_began_anew_is_a_gap(void **state)
 
 static void cursors_survive_nonsense(void **state)
 {
-    struct place *p = *state;
+    const char *dir = *state;
     journal_pos pos = 99;
     char path[128];
     FILE *f;
 
-    assert_ok(journal_cursor_load(p->dir, "store", "collector", &pos));
+    assert_ok(journal_cursor_load(dir, "store", "collector", &pos));
     assert_int_equal(pos, 0);
-    assert_ok(journal_cursor_store(p->dir, "store", "collector", (journal_pos)4294967295u << 32 | 7));
-    assert_ok(journal_cursor_load(p->dir, "store", "collector", &pos));
+    assert_ok(journal_cursor_store(dir, "store", "collector", (journal_pos)4294967295u << 32 | 7));
+    assert_ok(journal_cursor_load(dir, "store", "collector", &pos));
     assert_true(pos == ((journal_pos)4294967295u << 32 | 7));
-    snprintf(path, sizeof path, "%s/store/cursors/collector", p->dir);
+    snprintf(path, sizeof path, "%s/store/cursors/collector", dir);
     f = fopen(path, "wb");
     fputs("99999999999999 1\n", f);
     fclose(f);
-    assert_ok(journal_cursor_load(p->dir, "store", "collector", &pos));
+    assert_ok(journal_cursor_load(dir, "store", "collector", &pos));
     assert_int_equal(pos, 0);
 }
 
 static void one_segment_back_passes_over_segments_cut_short(void **state)
 {
-    struct place *p = *state;
-    struct journal_options o = options(p);
+    const char *dir = *state;
+    struct journal_options o = options(dir);
     struct journal_writer *w = NULL;
     struct journal_reader *r;
     char path[128];
@@ -552,10 +470,10 @@ static void one_segment_back_passes_over_segments_cut_short(void **state)
         assert_ok(journal_writer_open(&o, 0, &w));
         assert_ok(journal_append(w, 0, text, 1, NULL));
     }
-    segment_path(p, 2, path); /* of 1..4 only 2 lasted for its time */
+    segment_path(dir, 2, path); /* of 1..4 only 2 lasted for its time */
     later[1].tv_sec = now() / SECONDS + 20;
     assert_ok(utimensat(AT_FDCWD, path, later, 0));
-    r = reader(p, 0, JOURNAL_FROM_SEGMENT_BACK);
+    r = reader(dir, 0, JOURNAL_FROM_SEGMENT_BACK);
     assert_reads(r, "b");
     journal_reader_close(r);
     journal_writer_close(w);
@@ -564,9 +482,9 @@ static void one_segment_back_passes_over_segments_cut_short(void **state)
 /* The disk is full at `limit` bytes a file, then no longer: records wait in memory and arrive in order. */
 static void records_wait_in_memory_for_a_full_disk(void **state)
 {
-    struct place *p = *state;
-    struct journal_writer *w = writer(p);
-    struct journal_reader *r = reader(p, 0, JOURNAL_FROM_OLDEST);
+    const char *dir = *state;
+    struct journal_writer *w = writer(dir);
+    struct journal_reader *r = reader(dir, 0, JOURNAL_FROM_OLDEST);
     struct rlimit old, full;
     struct journal_stats stats;
     char text[32];
@@ -601,9 +519,9 @@ static void records_wait_in_memory_for_a_full_disk(void **state)
 
 static void memory_for_a_full_disk_is_bounded_and_the_newest_stay(void **state)
 {
-    struct place *p = *state;
-    struct journal_writer *w = writer(p);
-    struct journal_reader *r = reader(p, 0, JOURNAL_FROM_OLDEST);
+    const char *dir = *state;
+    struct journal_writer *w = writer(dir);
+    struct journal_reader *r = reader(dir, 0, JOURNAL_FROM_OLDEST);
     struct rlimit old, full;
     struct journal_stats stats;
     char *record = calloc(1, 100000);
@@ -636,9 +554,9 @@ static void memory_for_a_full_disk_is_bounded_and_the_newest_stay(void **state)
 
 static void single_records_are_read_at_their_positions(void **state)
 {
-    struct place *p = *state;
-    struct journal_writer *w = writer(p);
-    struct journal_reader *r = reader(p, 0, JOURNAL_FROM_END);
+    const char *dir = *state;
+    struct journal_writer *w = writer(dir);
+    struct journal_reader *r = reader(dir, 0, JOURNAL_FROM_END);
     struct buf out = BUF_INIT;
     char *big = malloc(JOURNAL_RECORD_MAX);
     journal_pos one = append(w, "one"), large, last;
@@ -670,8 +588,8 @@ static void single_records_are_read_at_their_positions(void **state)
  * order, once. */
 static void nothing_appended_is_lost_by_kill_9(void **state)
 {
-    struct place *p = *state;
-    struct journal_reader *r = reader(p, 0, JOURNAL_FROM_OLDEST);
+    const char *dir = *state;
+    struct journal_reader *r = reader(dir, 0, JOURNAL_FROM_OLDEST);
     struct rng rng = {20261122};
     int next = 0, told = 0;
 
@@ -683,7 +601,7 @@ static void nothing_appended_is_lost_by_kill_9(void **state)
         assert_ok(pipe(pipe_fd));
         child = fork();
         if (child == 0) {
-            struct journal_writer *w = writer(p);
+            struct journal_writer *w = writer(dir);
             for (int i = next;; i++)
                 if (journal_append(w, 0, &i, sizeof i, NULL) || write(pipe_fd[1], &i, sizeof i) < 0)
                     _exit(1);
@@ -707,141 +625,7 @@ static void nothing_appended_is_lost_by_kill_9(void **state)
     journal_reader_close(r);
 }
 
-/* ---- tails ---- */
-
-struct heard {
-    struct buf text;
-    int gaps, idles;
-};
-
-static void hear_record(void *ctx, const char *partition, journal_pos pos, const void *record, size_t len)
-{
-    struct heard *h = ctx;
-
-    (void)pos;
-    buf_printf(&h->text, "%s:%.*s ", partition, (int)len, (const char *)record);
-}
-
-static void hear_gap(void *ctx, const char *partition)
-{
-    struct heard *h = ctx;
-
-    (void)partition;
-    h->gaps++;
-}
-
-static void hear_idle(void *ctx)
-{
-    struct heard *h = ctx;
-
-    h->idles++;
-}
-
-static const struct journal_tail_fns hearing = {hear_record, hear_gap, hear_idle};
-
-static struct journal_writer *writer_of(const struct place *p, const char *partition)
-{
-    struct journal_options o = options(p);
-    struct journal_writer *w = NULL;
-
-    o.partition = partition;
-    assert_ok(journal_writer_open(&o, 0, &w));
-    return w;
-}
-
-static void a_tail_wakes_for_several_partitions_and_new_units(void **state)
-{
-    struct place *p = *state;
-    struct heard heard = {0};
-    struct loop *l = NULL;
-    struct journal_tail *t = NULL;
-    struct journal_writer *a = writer_of(p, "alerts"), *c = NULL, *u = NULL;
-    journal_pos pos;
-
-    assert_ok(loop_new(NULL, &l));
-    append(a, "old");
-    assert_ok(journal_tail_new(l, p->dir, &hearing, &heard, &t));
-    assert_ok(journal_tail_add(t, "alerts", 0, JOURNAL_FROM_OLDEST));
-    assert_ok(journal_tail_add(t, "collector", 0, JOURNAL_FROM_END));
-    assert_int_equal(journal_tail_add(t, "collector", 0, JOURNAL_FROM_END), ERR_EXISTS);
-    assert_ok(journal_tail_add_units(t, JOURNAL_FROM_OLDEST));
-    assert_ok(journal_tail_catch_up(t));
-    assert_string_equal(heard.text.data, "alerts:old ");
-    assert_int_equal(heard.idles, 1);
-    c = writer_of(p, "collector");
-    append(c, "poll");
-    u = writer_of(p, "unit.lido");
-    append(u, "unit");
-    for (int i = 0; i < 100 && heard.text.len < 38; i++)
-        assert_ok(loop_turn(l, 20 * MILLISECONDS));
-    assert_string_equal(heard.text.data, "alerts:old collector:poll unit.lido:unit ");
-    journal_writer_close(c);
-    c = writer_of(p, "collector");
-    pos = append(c, "next");
-    for (int i = 0; i < 100 && journal_tail_position(t, "collector") != pos; i++)
-        assert_ok(loop_turn(l, 20 * MILLISECONDS));
-    assert_true(strx_ends_with(heard.text.data, "collector:next "));
-    assert_int_equal(heard.gaps, 0);
-    assert_true(heard.idles >= 2);
-    journal_tail_free(t);
-    loop_free(l);
-    buf_fini(&heard.text);
-    journal_writer_close(a);
-    journal_writer_close(c);
-    journal_writer_close(u);
-}
-
-static void a_tail_resumes_and_tells_gaps(void **state)
-{
-    struct place *p = *state;
-    struct heard heard = {0};
-    struct loop *l = NULL;
-    struct journal_tail *t = NULL;
-    struct journal_writer *w = six_segments(p, 1, HOURS);
-    journal_pos pos = append(w, "last");
-
-    assert_ok(journal_expire(w, now(), NULL));
-    assert_ok(loop_new(NULL, &l));
-    assert_ok(journal_tail_new(l, p->dir, &hearing, &heard, &t));
-    assert_ok(journal_tail_add(t, "collector", (journal_pos)1 << 32 | JOURNAL_HEADER_SIZE, JOURNAL_FROM_END));
-    assert_int_equal(journal_pos_segment(journal_tail_position(t, "collector")), 1);
-    assert_ok(journal_tail_catch_up(t));
-    assert_int_equal(heard.gaps, 1);
-    assert_true(journal_tail_position(t, "collector") == pos);
-    assert_int_equal(heard.text.len, 60 * strlen("collector:a record ") + strlen("collector:last "));
-    journal_tail_free(t);
-    loop_free(l);
-    buf_fini(&heard.text);
-    journal_writer_close(w);
-}
-
-static void a_tail_hands_out_a_bounded_number_a_turn(void **state)
-{
-    struct place *p = *state;
-    struct heard heard = {0};
-    struct loop *l = NULL;
-    struct journal_tail *t = NULL;
-    struct journal_writer *w = writer(p);
-
-    for (int i = 0; i < 5000; i++)
-        append(w, "r");
-    assert_ok(loop_new(NULL, &l));
-    assert_ok(journal_tail_new(l, p->dir, &hearing, &heard, &t));
-    assert_ok(journal_tail_add(t, "collector", 0, JOURNAL_FROM_OLDEST));
-    assert_ok(loop_turn(l, 0));
-    assert_int_equal(heard.text.len, 2000 * strlen("collector:r "));
-    assert_int_equal(heard.idles, 0);
-    for (int i = 0; i < 3; i++)
-        assert_ok(loop_turn(l, 0));
-    assert_int_equal(heard.text.len, 5000 * strlen("collector:r "));
-    assert_int_equal(heard.idles, 1);
-    journal_tail_free(t);
-    loop_free(l);
-    buf_fini(&heard.text);
-    journal_writer_close(w);
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, temp_dir_setup, temp_dir_teardown)
 
 RUN_TESTS("journal", TEST(what_is_appended_is_read_in_order), TEST(a_reader_may_come_before_its_partition),
           TEST(a_position_is_resumed_behind_it), TEST(a_second_writer_is_refused_until_the_first_is_gone),
@@ -856,6 +640,4 @@ RUN_TESTS("journal", TEST(what_is_appended_is_read_in_order), TEST(a_reader_may_
           TEST(cursors_survive_nonsense), TEST(one_segment_back_passes_over_segments_cut_short),
           TEST(records_wait_in_memory_for_a_full_disk),
           TEST(memory_for_a_full_disk_is_bounded_and_the_newest_stay),
-          TEST(single_records_are_read_at_their_positions), TEST(nothing_appended_is_lost_by_kill_9),
-          TEST(a_tail_wakes_for_several_partitions_and_new_units), TEST(a_tail_resumes_and_tells_gaps),
-          TEST(a_tail_hands_out_a_bounded_number_a_turn))
+          TEST(single_records_are_read_at_their_positions), TEST(nothing_appended_is_lost_by_kill_9))
