@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What takes too long for every change: kill loops, hours of fuzzing, days of simulated time. Not part of CI.
+#
+#   LONG_TESTS += TEST@SECONDS
+#
+# TEST is a script in tests/long/ (TAP on standard output) or a test program, which sees NETZWACHT_LONG=1 and then takes its
+# long form; after SECONDS it is ended. `make check-long LONG_TESTS=tests/long/fuzz.py@7200` runs one.
+LONG_TESTS =
+LONG_TESTS += tests/long/fuzz.py@7200
+
+LONG_SECONDS = 3600
+LONG_NEEDS = $(filter-out %.py,$(foreach test,$(LONG_TESTS),$(firstword $(subst @, ,$(test)))))
+check-long: all $(LONG_NEEDS)
+	rm -rf tap-long
+	status=0; cd $(srcdir) && \
+	CMOCKA_MESSAGE_OUTPUT=TAP NETZWACHT_LONG=1 NETZWACHT_TAP=tap-long \
+	NETZWACHT_SHARED="$${NETZWACHT_SHARED:-$(abs_top_srcdir)/../shared}" \
+	NETZWACHT_SOURCE='$(abs_top_srcdir)' NETZWACHT_BUILD='$(abs_top_builddir)' \
+	tests/run-integration '$(abs_top_builddir)' $(LONG_SECONDS) $(LONG_TESTS) || status=$$?; \
+	cat '$(abs_top_builddir)/tap-long/summary.md'; exit $$status
+.PHONY: check-long
+clean-long:
+	rm -rf tap-long fuzz
+LOCAL_CLEAN += clean-long
+EXTRA_DIST += %D%/long
