@@ -349,6 +349,15 @@ static void put_fleet(struct collector *c, Nw__Heartbeat *beat)
     put_counter(c, beat, "devices_sharing_engine_id", (double)shared);
 }
 
+static void put_lateness(struct collector *c, Nw__Heartbeat *beat)
+{
+    put_counter(c, beat, "poll_lateness_max_seconds", (double)c->lateness_max / (double)SECONDS);
+    c->lateness_max = 0;
+    put_counter(c, beat, "poll_answered_total", (double)c->lateness.count);
+    for (size_t i = 0; i < LATENESS_BOUNDS; i++)
+        put_counter(c, beat, lateness_bounds[i].counter, (double)c->lateness.within[i]);
+}
+
 static void put_traps(struct collector *c, Nw__Heartbeat *beat)
 {
     struct trap_stats stats;
@@ -393,7 +402,7 @@ void collector_beat(struct collector *c, Nw__Heartbeat *beat)
     put_counter(c, beat, "polls_total", (double)c->polls);
     put_counter(c, beat, "poll_misses_total", (double)c->misses);
     put_counter(c, beat, "polls_decoded_total", (double)c->decoded);
-    put_counter(c, beat, "poll_lateness_max_seconds", (double)c->lateness_max / (double)SECONDS);
+    put_lateness(c, beat);
     put_counter(c, beat, "findings_total", (double)c->findings);
     put_traps(c, beat);
     put_counter(c, beat, "snmp_requests_total", (double)stats.requests);
@@ -409,5 +418,4 @@ void collector_beat(struct collector *c, Nw__Heartbeat *beat)
     put_counter(c, beat, "snmp_queued", (double)stats.queued);
     for (size_t i = 0; i < SNMP_REJECT_COUNT; i++)
         put_counter(c, beat, rejected[i], (double)stats.rejected[i]);
-    c->lateness_max = 0;
 }

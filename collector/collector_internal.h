@@ -8,6 +8,7 @@
 #include "collector/decode.h"
 #include "collector/poll.h"
 #include "collector/profile.h"
+#include "collector/lateness.h"
 #include "collector/listing.h"
 #include "collector/reach.h"
 #include "collector/snmp_io.h"
@@ -15,7 +16,7 @@
 #include "collector/trap_io.h"
 #include "lib/base/map.h"
 
-enum { ORDERS_MAX = 8, ORDER_ID_SIZE = 65, ORDERS_KEPT = 256, COUNTERS = 64 };
+enum { ORDERS_MAX = 8, ORDER_ID_SIZE = 65, ORDERS_KEPT = 256, COUNTERS = 96 };
 
 enum unit_state { UNIT_IDLE, UNIT_POLLING, UNIT_CONFIRMING };
 
@@ -96,6 +97,7 @@ struct collector {
     uint64_t polls, misses, findings, records_lost;
     uint64_t decoded;  /* polls decoded in full; the others were repeated by recipe */
     ns_t lateness_max; /* since the last heartbeat */
+    struct lateness lateness;
     Nw__Counter counters[COUNTERS];
     Nw__Counter *counter_list[COUNTERS];
 };

@@ -343,14 +343,24 @@ static void send_request(struct unit *u, struct poll_request *request)
     finish_poll(u);
 }
 
+/* A poll out of turn was due when it began: its timer still stands in the future. */
+static void note_first_answer(struct unit *u)
+{
+    ns_t due = u->timer.due < u->started ? u->timer.due : u->started;
+
+    lateness_add(&u->c->lateness, loop_mono(u->c->o.loop) - due);
+}
+
 static void on_reply(void *ctx, enum err result, const struct snmp_message *reply, ns_t rtt)
 {
     struct unit *u = ctx;
     struct poll_request request;
 
     u->request = 0;
-    if (result == ERR_OK && !u->first_rtt)
+    if (result == ERR_OK && !u->first_rtt) {
         u->first_rtt = rtt ? rtt : 1;
+        note_first_answer(u);
+    }
     if (poll_step(u->poll, loop_mono(u->c->o.loop), result, reply, &request) == POLL_ASK)
         send_request(u, &request);
     else

@@ -23,6 +23,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/discover_write.c \
 	%D%/doctor.c %D%/doctor.h \
 	%D%/field.c %D%/field.h \
+	%D%/lateness.c %D%/lateness.h \
 	%D%/listing.c %D%/listing.h \
 	%D%/identity.c \
 	%D%/notices.c \

@@ -76,6 +76,10 @@ tests_unit_test_source_SOURCES = %D%/test_source.c %D%/cmocka_tests.h $(SIM_AGEN
 tests_unit_test_source_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_unit_test_source_LDADD = $(COLLECTOR_TEST_LIBS)
 
+UNIT_TESTS += tests/unit/test_lateness
+tests_unit_test_lateness_SOURCES = %D%/test_lateness.c %D%/cmocka_tests.h
+tests_unit_test_lateness_LDADD = collector/libcollector.a $(CMOCKA_LIBS)
+
 UNIT_TESTS += tests/unit/test_roster
 tests_unit_test_roster_SOURCES = %D%/test_roster.c %D%/cmocka_tests.h
 tests_unit_test_roster_LDADD = $(COLLECTOR_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
