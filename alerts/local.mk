@@ -3,7 +3,7 @@ noinst_LIBRARIES += alerts/libalerts.a
 alerts_libalerts_a_SOURCES = \
 	%D%/alerts.c %D%/alerts.h %D%/alerts_private.h %D%/blind.c %D%/cause.c %D%/command.c %D%/db_io.c %D%/db_io.h %D%/engine.c \
 	%D%/engine.h %D%/engine_private.h %D%/event_json.c %D%/event_json.h %D%/facts.c %D%/incident.c \
-	%D%/inbound.c %D%/inbound.h %D%/outbox.c %D%/outbox.h %D%/publisher.c %D%/publisher.h %D%/resume.c %D%/rows.c %D%/rules.c %D%/rules.h %D%/text_list.h %D%/topology.c \
+	%D%/inbound.c %D%/inbound.h %D%/outbox.c %D%/outbox.h %D%/publisher.c %D%/publisher.h %D%/replay.c %D%/replay.h %D%/resume.c %D%/rows.c %D%/rules.c %D%/rules.h %D%/scenario.c %D%/scenario.h %D%/text_list.h %D%/topology.c \
 	%D%/topology.h %D%/verdict.c %D%/watch.c
 alerts_libalerts_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(JANSSON_CFLAGS) $(SQLITE_CFLAGS)
 
@@ -16,5 +16,5 @@ SHARED_FROM_SOURCE += alerts=alerts
 alertsdatadir = $(pkgdatadir)/alerts
 dist_alertsdata_DATA = %D%/rules.yaml
 
-netzwacht_SOURCES += cli/cmd_incidents.c cli/post.c cli/post.h
+netzwacht_SOURCES += cli/cmd_incidents.c cli/cmd_rules.c cli/post.c cli/post.h
 netzwacht_LDADD_FLOOR4 += alerts/libalerts.a $(SQLITE_LIBS)
