@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* alerts_private.h - what alerts.c and resume.c share. Nobody else includes it. */
+/* alerts_private.h - what alerts.c, batch.c, intake.c and resume.c share. Nobody else includes it. */
 #ifndef NW_ALERTS_ALERTS_PRIVATE_H
 #define NW_ALERTS_ALERTS_PRIVATE_H
 
@@ -54,6 +54,27 @@ struct told {
 };
 
 void told_free(void *told);
+
+/* ---- batch.c: out of the engine, into the database, then to everybody ---- */
+struct engine_sink batch_sink(struct alerts *a);
+/* Into a->packed; false: out of memory, said. */
+bool batch_pack(struct alerts *a, Nw__Record *r);
+/* a->packed goes into the partition after the next commit. */
+void batch_send(struct alerts *a);
+/* Every state and every open incident into the partition's new segment. */
+void batch_repeat(struct alerts *a);
+void batch_commit(struct alerts *a);
+void batch_on_timer(void *ctx);
+/* At once, or so that commits are a moment apart. */
+void batch_commit_soon(struct alerts *a);
+/* Lets the engine judge, and commits what it decided. */
+void batch_tick(struct alerts *a, ns_t wall);
+
+/* ---- intake.c: records and commands ---- */
+void intake_record(void *ctx, const char *partition, journal_pos pos, const void *bytes, size_t len);
+void intake_gap(void *ctx, const char *partition);
+void intake_idle(void *ctx);
+void intake_noc_command(void *ctx, const struct engine_command *c, char outcome[16], char problem[256]);
 
 /* ---- resume.c: what the last run left ---- */
 /* Sequences and positions. */

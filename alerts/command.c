@@ -9,8 +9,39 @@
 
 #define SHELVE_MAX (24 * HOURS)
 
+void incident_note(struct engine *e, struct incident *i, const struct change *change)
+{
+    (void)e;
+    if (!i->changes)
+        i->changes = calloc(CHANGES_MAX, sizeof *i->changes);
+    if (!i->changes) {
+        i->changes_dropped++;
+        return;
+    }
+    if (i->change_count == CHANGES_MAX) {
+        memmove(i->changes, i->changes + 1, (CHANGES_MAX - 1) * sizeof *i->changes);
+        i->change_count--;
+        i->changes_dropped++;
+    }
+    i->changes[i->change_count++] = *change;
+}
+
+static void note(struct engine *e, struct incident *i, const struct engine_command *c)
+{
+    struct change change = {.at = e->now, .until = strcmp(c->verb, "shelve") == 0 ? c->until : 0};
+
+    strx_copy(change.verb, sizeof change.verb, c->verb);
+    strx_copy(change.via, sizeof change.via, c->via);
+    strx_copy(change.by, sizeof change.by, c->by);
+    strx_copy(change.to, sizeof change.to, c->to ? c->to : "");
+    strx_copy(change.comment, sizeof change.comment, c->comment);
+    incident_note(e, i, &change);
+}
+
+/* operator: the last word of a person; the history keeps all of them. */
 static void sign(struct engine *e, struct incident *i, const struct engine_command *c, const char *state)
 {
+    note(e, i, c);
     if (state)
         strx_copy(i->op_state, sizeof i->op_state, state);
     strx_copy(i->op_by, sizeof i->op_by, c->by);
@@ -41,6 +72,19 @@ static const char *do_unshelve(struct engine *e, struct incident *i, const struc
     return NULL;
 }
 
+void shelving_expire(struct engine *e, struct incident *i)
+{
+    struct change change = {.at = e->now, .verb = "unshelve", .via = "alerts", .by = "netzwacht"};
+
+    if (!i->shelved_until || e->now < i->shelved_until)
+        return;
+    i->shelved_until = 0;
+    strx_copy(i->op_state, sizeof i->op_state, "none");
+    i->op_at = e->now;
+    i->needs_say = true;
+    incident_note(e, i, &change);
+}
+
 static const char *on_incident(struct engine *e, const struct engine_command *c)
 {
     struct incident *i = incident_by_id(e, c->target);
@@ -50,7 +94,13 @@ static const char *on_incident(struct engine *e, const struct engine_command *c)
     if (strcmp(c->verb, "acknowledge") == 0) {
         sign(e, i, c, "acknowledged");
         incident_say(e, i, "acknowledged");
-    } else if (strcmp(c->verb, "comment") == 0 || strcmp(c->verb, "assign") == 0) {
+    } else if (strcmp(c->verb, "assign") == 0) {
+        if (!c->to || !c->to[0])
+            return "`to` must say who looks after it.";
+        strx_copy(i->assigned, sizeof i->assigned, c->to);
+        sign(e, i, c, NULL);
+        incident_say(e, i, "changed");
+    } else if (strcmp(c->verb, "comment") == 0) {
         if (!c->comment[0])
             return "The comment is empty.";
         sign(e, i, c, NULL);

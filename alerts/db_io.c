@@ -234,8 +234,10 @@ static void push(struct db *db, struct op op, const char *text1, const char *tex
     op.len = len;
     if (bytes && !op.bytes)
         db->is_short = true;
-    else if (bytes)
+    else if (bytes) {
         memcpy(op.bytes, bytes, len);
+        ((char *)op.bytes)[len] = '\0';
+    }
     db->ops[db->count++] = op;
 }
 
@@ -414,20 +416,40 @@ enum err db_offset(struct db *db, const char *partition, journal_pos *out)
     return get_number(db, OFFSET_GET, partition, out);
 }
 
+static const struct op *command_in_batch(const struct db *db, const char *id)
+{
+    for (size_t i = 0; i < db->count; i++)
+        if (db->ops[i].statement == COMMAND_PUT && db->ops[i].text1 && strcmp(db->ops[i].text1, id) == 0)
+            return &db->ops[i];
+    return NULL;
+}
+
+static enum err copy_command(const char *outcome, const char *problem, char **outcome_copy,
+                             char **problem_copy)
+{
+    *outcome_copy = strdup(outcome);
+    *problem_copy = strdup(problem);
+    if (*outcome_copy && *problem_copy)
+        return ERR_OK;
+    free(*outcome_copy);
+    free(*problem_copy);
+    return ERR_NOMEM;
+}
+
 enum err db_command(struct db *db, const char *id, char **outcome, char **problem)
 {
-    sqlite3_stmt *s = bind(db, &(struct op){.statement = COMMAND_GET, .text1 = (char *)(uintptr_t)id});
-    int rc = sqlite3_step(s);
+    const struct op *put = command_in_batch(db, id);
+    sqlite3_stmt *s;
+    int rc;
     enum err e = ERR_OK;
 
+    if (put && put->text2 && put->bytes)
+        return copy_command(put->text2, put->bytes, outcome, problem);
+    s = bind(db, &(struct op){.statement = COMMAND_GET, .text1 = (char *)(uintptr_t)id});
+    rc = sqlite3_step(s);
     if (rc == SQLITE_ROW) {
-        *outcome = strdup((const char *)sqlite3_column_text(s, 0));
-        *problem = strdup((const char *)sqlite3_column_text(s, 1));
-        if (!*outcome || !*problem) {
-            free(*outcome);
-            free(*problem);
-            e = ERR_NOMEM;
-        }
+        e = copy_command((const char *)sqlite3_column_text(s, 0), (const char *)sqlite3_column_text(s, 1),
+                         outcome, problem);
     } else {
         e = rc == SQLITE_DONE ? ERR_NOT_FOUND : from_sqlite(db, rc);
     }

@@ -53,7 +53,7 @@ enum err db_event_after(struct db *db, unsigned lane, uint64_t after, uint64_t *
 /* 0 if it has never been put. */
 enum err db_number(struct db *db, const char *name, uint64_t *out) NW_CHECKED;
 enum err db_offset(struct db *db, const char *partition, journal_pos *out) NW_CHECKED;
-/* ERR_NOT_FOUND. Texts are malloc'ed. */
+/* ERR_NOT_FOUND. Sees the batch, too. Texts are malloc'ed. */
 enum err db_command(struct db *db, const char *id, char **outcome, char **problem) NW_CHECKED;
 
 #endif

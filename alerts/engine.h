@@ -86,6 +86,7 @@ enum err engine_tick(struct engine *e, ns_t now) NW_CHECKED;
 
 struct engine_command {
     const char *id, *by, *via, *verb, *target, *comment; /* never NULL */
+    const char *to; /* assign: to whom; NULL otherwise */
     ns_t begin, until;
 };
 /* Returns NULL if it is done, else one English sentence that says why not. */

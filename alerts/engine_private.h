@@ -6,7 +6,15 @@
 #include "alerts/engine.h"
 #include "lib/base/map.h"
 
-enum { KEY_SIZE = 256, ID_SIZE = 68, NAME_SIZE = 192, TEXT_SIZE = 512, EVIDENCE_MAX = 4, FLAPS_MAX = 16 };
+enum {
+    KEY_SIZE = 256,
+    ID_SIZE = 68,
+    NAME_SIZE = 192,
+    TEXT_SIZE = 512,
+    EVIDENCE_MAX = 4,
+    FLAPS_MAX = 16,
+    CHANGES_MAX = 32
+};
 enum { USELESS_POLLS = 3 };
 
 enum status {
@@ -141,6 +149,12 @@ struct member_list {
     size_t count, cap;
 };
 
+/* What somebody did with an incident. */
+struct change {
+    ns_t at, until;
+    char verb[16], via[16], by[NAME_SIZE], to[NAME_SIZE], comment[TEXT_SIZE];
+};
+
 enum lane { LANE_CRITICAL, LANE_MAIN, LANE_COUNT };
 extern const char *const lane_words[];
 
@@ -168,6 +182,9 @@ struct incident {
     char runbook[256];
     char op_state[16], op_by[NAME_SIZE], op_comment[TEXT_SIZE];
     ns_t op_at, shelved_until;
+    char assigned[NAME_SIZE];
+    struct change *changes; /* oldest first; NULL until the first one */
+    size_t change_count, changes_dropped;
     bool is_flapping;
     ns_t flaps[FLAPS_MAX]; /* when it came back */
     size_t flap_count;
@@ -275,6 +292,9 @@ void object_name(const struct engine *e, enum object_kind kind, size_t index, co
 void verdict_all(struct engine *e); /* members of incidents, states of everything */
 
 /* ---- command.c ---- */
+/* Into the incident's history; the oldest makes room. */
+void incident_note(struct engine *e, struct incident *i, const struct change *change);
+void shelving_expire(struct engine *e, struct incident *i);
 bool maintenance_expire(struct engine *e); /* true: something has begun or ended since the last tick */
 enum err maintenance_restore(struct engine *e, const char *key, const void *value, size_t len);
 

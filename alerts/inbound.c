@@ -146,7 +146,7 @@ static bool read_command(const struct verb *verb, const json_t *o, struct inboun
         return false;
     if (verb->target_key && (!get_text(o, verb->target_key, REQUIRED, c->target, sizeof c->target)))
         return false;
-    if (strcmp(verb->name, "assign") == 0 && !get_text(o, "to", REQUIRED, c->comment, sizeof c->comment))
+    if (strcmp(verb->name, "assign") == 0 && !get_text(o, "to", REQUIRED, c->to, sizeof c->to))
         return false;
     if (is_replay)
         return get_lane(o, &c->lane) && get_sequence(o, "after", &c->after);

@@ -20,7 +20,7 @@ struct inbound_receipt {
 
 struct inbound_command {
     char id[INBOUND_ID], client[INBOUND_ID];
-    char by[128], comment[INBOUND_TEXT];
+    char by[128], to[128], comment[INBOUND_TEXT];
     char target[INBOUND_ID]; /* incident, scope or device */
     ns_t begin, until;       /* 0 = not given */
     unsigned lane;           /* replay */

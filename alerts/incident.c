@@ -163,6 +163,7 @@ void incident_free(struct incident *i)
         return;
     free(i->members.items);
     free(i->now.items);
+    free(i->changes);
     free(i);
 }
 
@@ -318,6 +319,7 @@ struct paper {
     Nw__Incident pb;
     Nw__Member cause, *members, **member_list;
     Nw__Evidence evidence[EVIDENCE_MAX], *evidence_list[EVIDENCE_MAX];
+    Nw__Change *changes, **change_list;
     struct buf de, en;
 };
 
@@ -359,6 +361,28 @@ static void paper_evidence(const struct incident *i, struct paper *p)
     p->pb.n_evidence = i->evidence_count;
 }
 
+static void paper_changes(const struct incident *i, struct paper *p)
+{
+    p->changes = calloc(i->change_count + 1, sizeof *p->changes);
+    p->change_list = calloc(i->change_count + 1, sizeof *p->change_list);
+    if (!p->changes || !p->change_list)
+        return;
+    for (size_t k = 0; k < i->change_count; k++) {
+        nw__change__init(&p->changes[k]);
+        p->changes[k].at = (uint64_t)i->changes[k].at;
+        p->changes[k].by = (char *)i->changes[k].by;
+        p->changes[k].via = (char *)i->changes[k].via;
+        p->changes[k].verb = (char *)i->changes[k].verb;
+        p->changes[k].comment = (char *)i->changes[k].comment;
+        p->changes[k].to = (char *)i->changes[k].to;
+        p->changes[k].until = (uint64_t)i->changes[k].until;
+        p->change_list[k] = &p->changes[k];
+    }
+    p->pb.history = p->change_list;
+    p->pb.n_history = i->change_count;
+    p->pb.history_more = (uint32_t)i->changes_dropped;
+}
+
 static void paper_fill(const struct engine *e, const struct incident *i, const char *event, struct paper *p)
 {
     *p = (struct paper){0};
@@ -383,6 +407,9 @@ static void paper_fill(const struct engine *e, const struct incident *i, const c
     p->pb.operator_by = (char *)i->op_by;
     p->pb.operator_at = (uint64_t)i->op_at;
     p->pb.operator_comment = (char *)i->op_comment;
+    p->pb.assigned = (char *)i->assigned;
+    if (i->change_count)
+        paper_changes(i, p);
     p->pb.is_flapping = i->is_flapping;
     p->pb.runbook = (char *)i->runbook;
     fill_text(incident_type_info(i->type)->de, LANG_DE, i, &p->de);
@@ -395,6 +422,8 @@ static void paper_free(struct paper *p)
 {
     free(p->members);
     free(p->member_list);
+    free(p->changes);
+    free(p->change_list);
     buf_fini(&p->de);
     buf_fini(&p->en);
 }
@@ -573,12 +602,7 @@ void incidents_settle(struct engine *e)
 
     while (*at) {
         struct incident *i = *at;
-        if (i->shelved_until && e->now >= i->shelved_until) {
-            i->shelved_until = 0;
-            strx_copy(i->op_state, sizeof i->op_state, "none");
-            i->op_at = e->now;
-            i->needs_say = true;
-        }
+        shelving_expire(e, i);
         if (i->is_active)
             settle_active(e, i);
         else if (settle_quiet(e, i)) {

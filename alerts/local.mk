@@ -5,6 +5,13 @@ alerts_libalerts_a_SOURCES = \
 	%D%/engine.h %D%/engine_private.h %D%/event_json.c %D%/event_json.h %D%/facts.c %D%/incident.c \
 	%D%/inbound.c %D%/inbound.h %D%/outbox.c %D%/outbox.h %D%/publisher.c %D%/publisher.h %D%/replay.c %D%/replay.h %D%/resume.c %D%/rows.c %D%/rules.c %D%/rules.h %D%/scenario.c %D%/scenario.h %D%/text_list.h %D%/topology.c \
 	%D%/topology.h %D%/verdict.c %D%/watch.c
+# delivery
+alerts_libalerts_a_SOURCES += \
+	%D%/batch.c \
+	%D%/intake.c \
+	%D%/noc.c \
+	%D%/publisher_private.h \
+	%D%/retained.c
 alerts_libalerts_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(JANSSON_CFLAGS) $(SQLITE_CFLAGS)
 
 sbin_PROGRAMS += netzwacht-alerts

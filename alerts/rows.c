@@ -251,6 +251,22 @@ static void put_members(const struct engine *e, const struct member_list *l, str
     }
 }
 
+static void put_changes(const struct incident *i, struct buf *b)
+{
+    put_text(b, i->assigned);
+    buf_le32(b, (uint32_t)i->changes_dropped);
+    buf_u8(b, (uint8_t)i->change_count);
+    for (size_t k = 0; k < i->change_count; k++) {
+        put_time(b, i->changes[k].at);
+        put_time(b, i->changes[k].until);
+        put_text(b, i->changes[k].verb);
+        put_text(b, i->changes[k].via);
+        put_text(b, i->changes[k].by);
+        put_text(b, i->changes[k].to);
+        put_text(b, i->changes[k].comment);
+    }
+}
+
 void incident_save(struct engine *e, const struct incident *i)
 {
     struct buf b = BUF_INIT;
@@ -291,6 +307,7 @@ void incident_save(struct engine *e, const struct incident *i)
         put_time(&b, i->evidence[k].at);
     }
     put_members(e, &i->members, &b);
+    put_changes(i, &b);
     write_row(e, "incident", i->id, &b);
 }
 
@@ -311,6 +328,30 @@ static void get_members(const struct engine *e, struct incident *i, struct wire 
     }
     i->members = i->now;
     i->now = (struct member_list){0};
+}
+
+/* Rows of versions before this one end here. */
+static void get_changes(struct engine *e, struct incident *i, struct wire *w)
+{
+    size_t count;
+
+    if (!wire_left(w))
+        return;
+    get_text(w, i->assigned, sizeof i->assigned);
+    i->changes_dropped = wire_le32(w);
+    count = wire_u8(w);
+    if (count > CHANGES_MAX)
+        wire_fail(w, ERR_MALFORMED);
+    for (size_t k = 0; k < count && !wire_error(w); k++) {
+        struct change c = {.at = get_time(w)};
+        c.until = get_time(w);
+        get_text(w, c.verb, sizeof c.verb);
+        get_text(w, c.via, sizeof c.via);
+        get_text(w, c.by, sizeof c.by);
+        get_text(w, c.to, sizeof c.to);
+        get_text(w, c.comment, sizeof c.comment);
+        incident_note(e, i, &c);
+    }
 }
 
 static void get_history(struct incident *i, struct wire *w)
@@ -374,6 +415,7 @@ static enum err restore_incident(struct engine *e, const char *key, struct wire 
     get_head(e, i, w);
     get_history(i, w);
     get_members(e, i, w);
+    get_changes(e, i, w);
     if (wire_error(w)) {
         incident_free(i);
         return ERR_MALFORMED;

@@ -150,9 +150,9 @@ route_fn api_health, api_metrics, api_description, api_config, api_session_get, 
     api_hotspot_availability, api_availability, api_devices, api_device, api_device_entities,
     api_device_neighbours, api_device_changes, api_firmware, api_firmware_assets, api_services, api_topology,
     api_series, api_incidents, api_incident, api_incident_acknowledge, api_incident_comment,
-    api_incident_shelve, api_incident_close, api_command, api_maintenance, api_maintenance_add,
-    api_maintenance_end, api_coverage, api_coverage_summary, api_daemons, api_users, api_audit, api_events,
-    api_public_file, api_public_redirect, api_web_file;
+    api_incident_assign, api_incident_shelve, api_incident_unshelve, api_incident_close, api_command,
+    api_maintenance, api_maintenance_add, api_maintenance_end, api_coverage, api_coverage_summary,
+    api_daemons, api_users, api_audit, api_events, api_public_file, api_public_redirect, api_web_file;
 
 /* ---- event streams (api_events.c) ---- */
 

@@ -12,7 +12,7 @@
 #include "lib/base/timex.h"
 #include "lib/model/incident_json.h"
 
-enum { COMMENT_MAX = 4000, MAINTENANCE_MAX_DAYS = 366 };
+enum { COMMENT_MAX = 4000, PERSON_MAX = 128, MAINTENANCE_MAX_DAYS = 366 };
 
 /* ---- lists ---- */
 
@@ -221,6 +221,33 @@ static bool incident_exists(struct api_call *c)
     return e == ERR_OK;
 }
 
+/* to: who looks after it from now on. */
+void api_incident_assign(struct api_call *c)
+{
+    Nw__Command command = NW__COMMAND__INIT;
+    struct json_body *body = NULL;
+    const char *comment = NULL, *to;
+    ns_t until;
+
+    if (!incident_exists(c))
+        return;
+    if (!read_comment(c, &body, &comment, &until)) {
+        json_body_free(body);
+        return;
+    }
+    to = json_body_text(body, "to", PERSON_MAX);
+    if (!to || !to[0]) {
+        api_bad_parameter(c, "to", "a text: who?");
+    } else {
+        command.verb = (char *)(uintptr_t) "assign";
+        command.target = c->param;
+        command.to = (char *)(uintptr_t)to;
+        command.comment = (char *)(uintptr_t)(comment ? comment : "");
+        submit(c, &command);
+    }
+    json_body_free(body);
+}
+
 static void act(struct api_call *c, const char *verb, bool needs_comment, bool needs_until)
 {
     Nw__Command command = NW__COMMAND__INIT;
@@ -256,6 +283,11 @@ void api_incident_acknowledge(struct api_call *c)
 void api_incident_comment(struct api_call *c)
 {
     act(c, "comment", true, false);
+}
+
+void api_incident_unshelve(struct api_call *c)
+{
+    act(c, "unshelve", false, false);
 }
 
 void api_incident_shelve(struct api_call *c)

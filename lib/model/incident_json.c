@@ -50,7 +50,47 @@ static void put_operator(struct json_out *j, const Nw__Incident *i)
     put_or_null(j, "by", is_set ? i->operator_by : "");
     json_time(j, "at", (ns_t)i->operator_at);
     put_or_null(j, "comment", is_set ? i->operator_comment : "");
+    put_or_null(j, "assigned", i->assigned);
     json_object_end(j);
+}
+
+static void put_change(const Nw__Change *c, struct buf *out)
+{
+    struct json_out j;
+
+    json_init(&j, out);
+    json_object_begin(&j, NULL);
+    json_time(&j, "at", (ns_t)c->at);
+    json_string(&j, "by", c->by);
+    json_string(&j, "via", c->via);
+    json_string(&j, "action", c->verb);
+    put_or_null(&j, "comment", c->comment);
+    put_or_null(&j, "to", c->to);
+    json_time(&j, "until", (ns_t)c->until);
+    json_object_end(&j);
+}
+
+/* The newest ones that fit, oldest of them first: comments are people's, and may be long. */
+static void put_history(struct json_out *j, const Nw__Incident *i)
+{
+    struct buf one[INCIDENT_JSON_CHANGES_MAX] = {BUF_INIT};
+    size_t count = 0, bytes = 0;
+
+    while (count < i->n_history && count < INCIDENT_JSON_CHANGES_MAX) {
+        put_change(i->history[i->n_history - 1 - count], &one[count]);
+        bytes += one[count].len;
+        if (buf_error(&one[count]) || bytes > INCIDENT_JSON_HISTORY_BYTES)
+            break;
+        count++;
+    }
+    json_array_begin(j, "history");
+    for (size_t k = count; k > 0; k--)
+        json_raw(j, NULL, one[k - 1].data);
+    json_array_end(j);
+    if (i->n_history + i->history_more > count)
+        json_uint(j, "history_more", i->n_history + i->history_more - count);
+    for (size_t k = 0; k < INCIDENT_JSON_CHANGES_MAX; k++)
+        buf_fini(&one[k]);
 }
 
 static void put_evidence(struct json_out *j, const Nw__Incident *i)
@@ -83,6 +123,7 @@ void incident_json_put(struct json_out *j, const Nw__Incident *i, enum incident_
     json_time(j, "changed", (ns_t)i->changed);
     json_time(j, "closed", (ns_t)i->closed);
     put_operator(j, i);
+    put_history(j, i);
     json_bool(j, "flapping", i->is_flapping);
     put_evidence(j, i);
     put_or_null(j, "runbook", i->runbook);

@@ -10,6 +10,8 @@
 
 enum {
     INCIDENT_JSON_MEMBERS_MAX = 200, /* the rest is a number, members_more */
+    INCIDENT_JSON_CHANGES_MAX = 32,
+    INCIDENT_JSON_HISTORY_BYTES = 16 * 1024, /* what is beyond is a number, history_more */
 };
 
 enum incident_json_form {

@@ -22,6 +22,10 @@ UNIT_TESTS += tests/unit/test_alerts_once
 tests_unit_test_alerts_once_SOURCES = tests/unit/test_alerts_once.c tests/unit/cmocka_tests.h
 tests_unit_test_alerts_once_CFLAGS = $(ALERT_CFLAGS)
 tests_unit_test_alerts_once_LDADD = $(ALERT_LIBS)
+UNIT_TESTS += tests/unit/test_commands
+tests_unit_test_commands_SOURCES = tests/unit/test_commands.c $(ALERT_WORLD)
+tests_unit_test_commands_CFLAGS = $(ALERT_CFLAGS)
+tests_unit_test_commands_LDADD = $(ALERT_LIBS)
 
 if ENABLE_FUZZER
 noinst_PROGRAMS += tests/fuzz/fuzz_alerts

@@ -84,7 +84,8 @@ static void make_cut(struct cut *c)
     "\"members\":[{\"kind\":\"hotspot\",\"id\":\"hs-1\"," name                                               \
     "\"state\":\"unusable\",\"reason\":\"fibre\"}],\"opened\":" TIME ",\"changed\":" TIME                    \
     ",\"closed\":null,"                                                                                      \
-    "\"operator\":{\"state\":\"acknowledged\",\"by\":\"noc\",\"at\":" TIME ",\"comment\":null},"             \
+    "\"operator\":{\"state\":\"acknowledged\",\"by\":\"noc\",\"at\":" TIME                                   \
+    ",\"comment\":null,\"assigned\":null},\"history\":[],"                                                   \
     "\"flapping\":false,\"evidence\":[{\"metric\":\"optic.rx_power\",\"entity\":\"if/1\",\"value\":-40,"     \
     "\"limit\":null,\"at\":" TIME "}],\"runbook\":null,\"text\":{\"de\":\"Faser\",\"en\":\"Fibre\"}}"
 
@@ -116,8 +117,9 @@ static void an_incident_that_nobody_caused_or_touched_says_so(void **state)
     i.operator_comment = (char *)"left over";
     write_incident(&i, INCIDENT_JSON_MQTT, &text);
     assert_non_null(strstr(text.data, "\"cause\":{\"kind\":\"monitor\",\"id\":\"\",\"name\":\"\"}"));
-    assert_non_null(
-        strstr(text.data, "\"operator\":{\"state\":\"none\",\"by\":null,\"at\":null,\"comment\":null}"));
+    assert_non_null(strstr(
+        text.data,
+        "\"operator\":{\"state\":\"none\",\"by\":null,\"at\":null,\"comment\":null,\"assigned\":null}"));
     buf_fini(&text);
 }
 
