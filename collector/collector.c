@@ -9,8 +9,8 @@
 #include "collector/plan.h"
 #include "lib/base/log.h"
 
-/* After a start every device is polled within this (or its interval); from then on polls are spread over the
- * whole interval. */
+/* After a start every device is polled within this, or a quarter of its interval; from then on in its slot.
+ */
 #define START_SPREAD (5 * SECONDS)
 
 /* ---- a device ---- */
@@ -62,9 +62,9 @@ static enum err unit_init(struct unit *u, struct collector *c, struct fleet *fle
     u->c = c;
     loop_timer_init(&u->timer, unit_on_timer, u);
     u->interval = interval;
-    spread = interval < START_SPREAD ? interval : START_SPREAD;
-    u->first = plan_first(i, count, now, spread);
-    u->due = plan_first(i, count, now + spread, interval);
+    spread = interval / 4 < START_SPREAD ? interval / 4 : START_SPREAD;
+    u->due = plan_slot(i, count, interval, now);
+    u->first = plan_start(plan_first(i, count, now, spread), u->due, interval);
     u->id = strdup(d->id);
     u->name = strdup(d->name ? d->name : d->id);
     if (!u->id || !u->name)

@@ -9,6 +9,16 @@ ns_t plan_first(size_t i, size_t n, ns_t start, ns_t span)
     return at - at % PLAN_TICK;
 }
 
+ns_t plan_slot(size_t i, size_t n, ns_t interval, ns_t now)
+{
+    return plan_next(plan_first(i, n, 0, interval), interval, now);
+}
+
+ns_t plan_start(ns_t soon, ns_t slot, ns_t interval)
+{
+    return slot < soon + interval / 4 ? slot : soon;
+}
+
 ns_t plan_next(ns_t due, ns_t interval, ns_t now)
 {
     if (due > now)

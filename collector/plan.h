@@ -14,6 +14,15 @@
 /* The first due time of device i of n, spread evenly over span from start on, on the grid. n > 0. */
 ns_t plan_first(size_t i, size_t n, ns_t start, ns_t span);
 
+/* The first slot after now of device i of n: slots lie one interval apart, counted from the zero of the
+ * monotonic clock on, so that a collector that was restarted asks each device when it would have asked it
+ * anyway. n > 0.
+ */
+ns_t plan_slot(size_t i, size_t n, ns_t interval, ns_t now);
+/* When to poll first: soon, or in the slot if that comes soon after, for two polls close together make rates
+ * of a moment. */
+ns_t plan_start(ns_t soon, ns_t slot, ns_t interval);
+
 /* The next due time on the grid of `due` and interval that lies after now: slots that passed are left out,
  * not made up for, so that a pause is followed by an ordinary interval. interval > 0. */
 ns_t plan_next(ns_t due, ns_t interval, ns_t now);

@@ -29,7 +29,7 @@ include tests/unit/cli.mk
 
 # ---- integration: real peers, one script after the other; and the tarball as a stranger gets it ----
 INTEGRATION_SECONDS = 600
-check-integration: all tests/bench/controller_agent
+check-integration: all tests/bench/controller_agent tests/bench/agents
 	NETZWACHT_SHARED="$${NETZWACHT_SHARED:-$(abs_top_srcdir)/../shared}" \
 	NETZWACHT_SOURCE='$(abs_top_srcdir)' NETZWACHT_BUILD='$(abs_top_builddir)' \
 	$(srcdir)/tests/run-integration '$(abs_top_builddir)' $(INTEGRATION_SECONDS) \

@@ -3,14 +3,16 @@
 #
 #   LONG_TESTS += TEST@SECONDS
 #
-# TEST is a script in tests/long/ (TAP on standard output) or a test program, which sees NETZWACHT_LONG=1 and then takes its
-# long form; after SECONDS it is ended. `make check-long LONG_TESTS=tests/long/fuzz.py@7200` runs one.
+# TEST is a script (TAP on standard output; tests/long/ holds those that are nothing but long) or a test program. Both see
+# NETZWACHT_LONG=1 and then take their long form; after SECONDS they are ended.
+# `make check-long LONG_TESTS=tests/long/fuzz.py@7200` runs one.
 LONG_TESTS =
 LONG_TESTS += tests/long/fuzz.py@7200
+LONG_TESTS += tests/integration/kills.py@7200
 
 LONG_SECONDS = 3600
 LONG_NEEDS = $(filter-out %.py,$(foreach test,$(LONG_TESTS),$(firstword $(subst @, ,$(test)))))
-check-long: all $(LONG_NEEDS)
+check-long: all $(LONG_NEEDS) tests/bench/agents
 	rm -rf tap-long
 	status=0; cd $(srcdir) && \
 	CMOCKA_MESSAGE_OUTPUT=TAP NETZWACHT_LONG=1 NETZWACHT_TAP=tap-long \

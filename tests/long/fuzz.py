@@ -27,6 +27,7 @@ def build():
                   f"{' '.join(map(str, argv))} failed: see {FUZZ / 'build.log'}")
         if not (FUZZ / "Makefile").exists():
             run(SOURCE / "configure", "--enable-fuzzer", "--disable-web", "CC=clang")
+        run("make", "lib/model/journal.pb-c.h")  # made before everything by `make all` alone
         run("make", *[f"tests/fuzz/{name}" for name in TARGETS])
 
 

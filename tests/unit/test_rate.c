@@ -212,8 +212,26 @@ static void polls_are_spread_evenly_and_passed_slots_are_left_out(void **state)
     assert_true(plan_next(10, 60, 1000) == 1030);
 }
 
-RUN_TESTS("rate", cmocka_unit_test(rate_is_the_step_over_the_time),
-          cmocka_unit_test(rate_survives_32bit_wrap), cmocka_unit_test(rate_survives_64bit_wrap),
+static void a_restart_changes_no_slot(void **state)
+{
+    ns_t before = 0;
+
+    (void)state;
+    for (ns_t now = 0; now < 600 * SECONDS; now += 7 * SECONDS) {
+        ns_t slot = plan_slot(3, 8, 60 * SECONDS, now);
+
+        assert_in_range(slot, now + 1, now + 60 * SECONDS);
+        assert_true(before == 0 || (slot - before) % (60 * SECONDS) == 0);
+        before = slot;
+    }
+    assert_true(plan_start(5, 200, 60) == 5);
+    assert_true(plan_start(5, 19, 60) == 19);
+    assert_true(plan_start(5, 4, 60) == 4);
+}
+
+RUN_TESTS("rate", cmocka_unit_test(a_restart_changes_no_slot),
+          cmocka_unit_test(rate_is_the_step_over_the_time), cmocka_unit_test(rate_survives_32bit_wrap),
+          cmocka_unit_test(rate_survives_64bit_wrap),
           cmocka_unit_test(a_64bit_counter_that_falls_is_a_reset_and_no_wrap),
           cmocka_unit_test(a_counter_that_steps_back_by_one_gives_no_spike),
           cmocka_unit_test(a_restart_of_the_agent_is_not_a_wrap),
