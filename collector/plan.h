@@ -9,7 +9,7 @@
 
 /* Due times lie on a grid of this, so that devices that are near one another leave in one batch of datagrams.
  */
-#define PLAN_TICK (50 * MILLISECONDS)
+#define PLAN_TICK (250 * MILLISECONDS)
 
 /* The first due time of device i of n, spread evenly over span from start on, on the grid. n > 0. */
 ns_t plan_first(size_t i, size_t n, ns_t start, ns_t span);

@@ -178,8 +178,7 @@ static enum err encode_community(struct slot *s, const struct snmp_request *r)
     memcpy(s->datagram, bytes, len);
     s->message_at = 0;
     s->datagram_len = (uint32_t)len;
-    /* Our own message, read back: a request that we would refuse as an answer is not sent. */
-    e = snmp_message_parse(s->datagram, len, &own);
+    e = snmp_message_open(s->datagram, len, &own);
     if (!e)
         client_note_varbinds(s, &own);
     return e;
@@ -278,18 +277,33 @@ enum snmp_reject client_judge_pdu(const struct slot *s, const struct snmp_messag
     return are_oids_right(s, m) ? SNMP_REJECT_COUNT : SNMP_REJECT_OIDS;
 }
 
-static enum snmp_reject judge(const struct slot *s, const struct snmp_message *m)
+/* Version and community are those of the request. SNMP_REJECT_COUNT: they are. */
+static enum snmp_reject judge_access(const struct slot *s, const struct snmp_message *m)
 {
-    enum snmp_reject verdict = client_judge_pdu(s, m);
-
-    if (verdict != SNMP_REJECT_COUNT && verdict != SNMP_REJECT_OIDS)
-        return verdict;
     if (m->version != s->peer->version)
         return SNMP_REJECT_VERSION;
     if (m->community_len != s->peer->community_len ||
         memcmp(m->community, s->peer->community, m->community_len) != 0)
         return SNMP_REJECT_COMMUNITY;
-    return verdict;
+    return SNMP_REJECT_COUNT;
+}
+
+static enum snmp_reject judge(const struct slot *s, const struct snmp_message *m)
+{
+    enum snmp_reject verdict = client_judge_pdu(s, m), access;
+
+    if (verdict != SNMP_REJECT_COUNT && verdict != SNMP_REJECT_OIDS)
+        return verdict;
+    access = judge_access(s, m);
+    return access == SNMP_REJECT_COUNT ? verdict : access;
+}
+
+/* The usual case in one pass over the varbinds: what judge() would accept, checked and compared at once. */
+static bool is_plain_answer(const struct slot *s, struct snmp_message *m)
+{
+    return m->type == SNMP_RESPONSE && m->request_id == s->request_id && s->type == SNMP_GET &&
+           m->error_status == SNMP_NO_ERROR && judge_access(s, m) == SNMP_REJECT_COUNT &&
+           snmp_message_answers(m, s->datagram + s->varbinds_at, s->varbinds_len);
 }
 
 void client_finish(struct snmp_client *c, ns_t now, uint32_t slot, enum err result,
@@ -319,13 +333,21 @@ void snmp_client_receive(struct snmp_client *c, ns_t now, const struct snmp_addr
 {
     struct snmp_message m;
     enum snmp_reject verdict = SNMP_REJECT_UNASKED;
-    enum err e = snmp_message_parse(bytes, len, &m);
+    enum err e = snmp_message_open(bytes, len, &m);
     uint32_t slot = *client_bucket(c, from);
 
     if (e == ERR_UNSUPPORTED) {
         client_v3_receive(c, now, from, bytes, len);
         return;
     }
+    if (!e && slot && client_is_same_address(&c->slots[slot].peer->address, from) &&
+        is_plain_answer(&c->slots[slot], &m)) {
+        client_finish(c, now, slot, ERR_OK, &m);
+        client_fill_window(c, now);
+        return;
+    }
+    if (!e)
+        e = snmp_message_check(&m);
     if (e)
         verdict = SNMP_REJECT_MALFORMED;
     for (; slot; slot = c->slots[slot].next) {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "collector/ber.h"
+#include "lib/base/octets.h"
 
 /* ---- reading ---- */
 
@@ -105,20 +106,24 @@ bool snmp_varbind_next(struct wire *w, struct snmp_raw_varbind *out)
     return true;
 }
 
-static enum err parse_varbinds(struct wire *pdu, struct snmp_message *out)
+static enum err open_varbinds(struct wire *pdu, struct snmp_message *out)
 {
-    struct wire list = ber_element(pdu, TAG_SEQUENCE), walk;
-    struct snmp_raw_varbind vb;
+    struct wire list = ber_element(pdu, TAG_SEQUENCE);
 
     out->varbinds_len = wire_left(&list);
     out->varbinds = wire_bytes(&list, out->varbinds_len);
-    if (wire_error(pdu) || !out->varbinds)
-        return ERR_MALFORMED;
-    if (wire_left(pdu))
-        return ERR_MALFORMED;
-    wire_init(&walk, out->varbinds, out->varbinds_len);
+    return wire_error(pdu) || !out->varbinds || wire_left(pdu) ? ERR_MALFORMED : ERR_OK;
+}
+
+enum err snmp_message_check(struct snmp_message *m)
+{
+    struct snmp_raw_varbind vb;
+    struct wire walk;
+
+    m->varbind_count = 0;
+    wire_init(&walk, m->varbinds, m->varbinds_len);
     while (snmp_varbind_next(&walk, &vb))
-        out->varbind_count++;
+        m->varbind_count++;
     return wire_error(&walk);
 }
 
@@ -139,10 +144,10 @@ static enum err parse_v1_trap(struct wire *pdu, struct snmp_message *out)
         return wire_error(pdu);
     if (!out->enterprise.bytes || !is_valid_oid(out->enterprise.bytes, out->enterprise.len))
         return ERR_MALFORMED;
-    return parse_varbinds(pdu, out);
+    return open_varbinds(pdu, out);
 }
 
-static enum err parse_pdu(struct wire *message, struct snmp_message *out)
+static enum err open_pdu(struct wire *message, struct snmp_message *out)
 {
     out->type = wire_u8(message);
     struct wire pdu = wire_sub(message, ber_length(message));
@@ -167,12 +172,12 @@ static enum err parse_pdu(struct wire *message, struct snmp_message *out)
         out->error_index = ber_integer(&pdu);
         if (wire_error(&pdu))
             return wire_error(&pdu);
-        return parse_varbinds(&pdu, out);
+        return open_varbinds(&pdu, out);
     default: return ERR_UNSUPPORTED;
     }
 }
 
-enum err snmp_message_parse(const void *bytes, size_t len, struct snmp_message *out)
+enum err snmp_message_open(const void *bytes, size_t len, struct snmp_message *out)
 {
     struct wire w, message, community;
     struct snmp_message m = {0};
@@ -199,11 +204,23 @@ enum err snmp_message_parse(const void *bytes, size_t len, struct snmp_message *
         return ERR_MALFORMED;
     if (m.community_len > SNMP_COMMUNITY_MAX)
         return ERR_LIMIT;
-    e = parse_pdu(&message, &m);
+    e = open_pdu(&message, &m);
     if (e)
         return e;
     *out = m;
     return ERR_OK;
+}
+
+enum err snmp_message_parse(const void *bytes, size_t len, struct snmp_message *out)
+{
+    struct snmp_message m;
+    enum err e = snmp_message_open(bytes, len, &m);
+
+    if (!e)
+        e = snmp_message_check(&m);
+    if (!e)
+        *out = m;
+    return e;
 }
 
 enum err snmp_pdu_read(const void *bytes, size_t len, struct snmp_message *out)
@@ -213,7 +230,9 @@ enum err snmp_pdu_read(const void *bytes, size_t len, struct snmp_message *out)
     enum err e;
 
     wire_init(&w, bytes, len);
-    e = parse_pdu(&w, &m);
+    e = open_pdu(&w, &m);
+    if (!e)
+        e = snmp_message_check(&m);
     if (e)
         return e;
     *out = m;
@@ -357,11 +376,65 @@ bool snmp_varbinds_answer(const void *asked, size_t asked_len, const void *got, 
     return wire_left(&answer) == 0;
 }
 
+bool snmp_message_answers(struct snmp_message *m, const void *asked, size_t asked_len)
+{
+    const uint8_t *a = asked, *g = m->varbinds;
+    size_t a_left = asked_len, g_left = m->varbinds_len, count = 0;
+
+    while (a_left) {
+        size_t oid_len = a[3], len, value_len;
+
+        if (a[1] & 0x80 || g_left < oid_len + 6)
+            return false;
+        value_len = g[oid_len + 5];
+        len = oid_len + 6 + value_len;
+        if (g_left < len || len - 2 >= 0x80 || g[1] != len - 2 || g[0] != TAG_SEQUENCE ||
+            !octets_equal(a + 2, g + 2, oid_len + 2) ||
+            !is_valid_value(g[oid_len + 4], g + oid_len + 6, value_len))
+            return false;
+        a += oid_len + 6;
+        a_left -= oid_len + 6;
+        g += len;
+        g_left -= len;
+        count++;
+    }
+    m->varbind_count = count;
+    return g_left == 0;
+}
+
 /* ---- writing ---- */
 
-static void put_pdu(struct ber_out *b, const struct snmp_request *r)
+enum { OID_SHORT = 0x7f - 6 }; /* up to here every length around an OID without a value takes one octet */
+
+/* Usual OIDs, from the front: this is most of what a request costs. False: write it the long way. */
+static bool put_short_names(struct ber_out *b, const struct snmp_request *r)
 {
-    const uint8_t *end = b->at, *mark;
+    size_t size = 0, longest = 0;
+    uint8_t *at;
+
+    for (size_t i = 0; i < r->count; i++) {
+        size += r->oids[i].len + 6;
+        longest = r->oids[i].len > longest ? r->oids[i].len : longest;
+    }
+    if (longest > OID_SHORT || (size_t)(b->at - b->begin) < size)
+        return false;
+    at = b->at -= size;
+    for (size_t i = 0; i < r->count; i++) {
+        uint8_t len = (uint8_t)r->oids[i].len;
+        const uint8_t head[4] = {TAG_SEQUENCE, (uint8_t)(len + 4), TAG_OID, len};
+
+        memcpy(at, head, sizeof head);
+        octets_copy(at + 4, r->oids[i].bytes, len);
+        at[4 + len] = TAG_NULL;
+        at[5 + len] = 0;
+        at += len + 6;
+    }
+    return true;
+}
+
+static void put_names(struct ber_out *b, const struct snmp_request *r)
+{
+    const uint8_t *mark;
 
     for (size_t i = r->count; i-- > 0;) {
         mark = b->at;
@@ -372,6 +445,14 @@ static void put_pdu(struct ber_out *b, const struct snmp_request *r)
         ber_put_header(b, TAG_OID, name_end);
         ber_put_header(b, TAG_SEQUENCE, mark);
     }
+}
+
+static void put_pdu(struct ber_out *b, const struct snmp_request *r)
+{
+    const uint8_t *end = b->at;
+
+    if (!put_short_names(b, r))
+        put_names(b, r);
     ber_put_header(b, TAG_SEQUENCE, end);
     ber_put_integer(b, r->type == SNMP_GETBULK ? (int32_t)r->max_repetitions : 0);
     ber_put_integer(b, 0); /* error-status, or non-repeaters */

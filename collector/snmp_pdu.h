@@ -91,6 +91,14 @@ enum err snmp_request_encode(const struct snmp_request *r, uint8_t *out, size_t 
  * SET, an unknown PDU). Trailing bytes behind the message are malformed. */
 enum err snmp_message_parse(const void *bytes, size_t len, struct snmp_message *out) NW_CHECKED;
 
+/* The two halves of it: everything but the varbinds (varbind_count is 0), then those, which are counted. */
+enum err snmp_message_open(const void *bytes, size_t len, struct snmp_message *out) NW_CHECKED;
+enum err snmp_message_check(struct snmp_message *m) NW_CHECKED;
+/* Instead of snmp_message_check() for the usual answer: true if there are exactly the OIDs of our own varbind
+ * list `asked`, in its order, each with a value that passes the check, and every length in one octet. False
+ * says nothing: check it. */
+bool snmp_message_answers(struct snmp_message *m, const void *asked, size_t asked_len);
+
 /* A PDU alone, as it lies in a scoped PDU; the same checks. */
 enum err snmp_pdu_read(const void *bytes, size_t len, struct snmp_message *out) NW_CHECKED;
 /* r without its version and community. */

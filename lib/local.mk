@@ -5,7 +5,7 @@ lib_libbase_a_SOURCES = \
 	%D%/base/buf.c %D%/base/buf.h %D%/base/crc32c.c %D%/base/crc32c.h %D%/base/csv_out.c %D%/base/csv_out.h %D%/base/err.c %D%/base/err.h \
 	%D%/base/json_out.c %D%/base/json_out.h %D%/base/log.c %D%/base/log.h %D%/base/map.c %D%/base/map.h \
 	%D%/base/rng.h %D%/base/strx.c %D%/base/strx.h %D%/base/timex.c %D%/base/timex.h %D%/base/units.h \
-	%D%/base/wire.c %D%/base/wire.h
+	%D%/base/octets.h %D%/base/wire.c %D%/base/wire.h
 
 lib_libruntime_a_SOURCES = \
 	%D%/runtime/conf.c %D%/runtime/conf.h %D%/runtime/conf_write.c %D%/runtime/conf_write.h \

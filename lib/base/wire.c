@@ -2,52 +2,9 @@
 /* wire.c - a checked cursor over foreign bytes. Pure. */
 #include "lib/base/wire.h"
 
-void wire_init(struct wire *w, const void *data, size_t len)
-{
-    *w = (struct wire){.data = data, .len = len};
-}
-
-void wire_fail(struct wire *w, enum err e)
-{
-    if (!w->error)
-        w->error = e;
-}
-
-const uint8_t *wire_bytes(struct wire *w, size_t len)
-{
-    const uint8_t *start;
-
-    if (w->error)
-        return NULL;
-    if (len > w->len - w->pos) {
-        w->error = ERR_TRUNCATED;
-        return NULL;
-    }
-    start = w->data + w->pos;
-    w->pos += len;
-    return start;
-}
-
 void wire_skip(struct wire *w, size_t len)
 {
     (void)wire_bytes(w, len);
-}
-
-struct wire wire_sub(struct wire *w, size_t len)
-{
-    struct wire sub = {0};
-    const uint8_t *start = wire_bytes(w, len);
-
-    if (start)
-        wire_init(&sub, start, len);
-    else
-        sub.error = w->error;
-    return sub;
-}
-
-uint8_t wire_peek(const struct wire *w, size_t offset)
-{
-    return offset < wire_left(w) ? w->data[w->pos + offset] : 0;
 }
 
 static uint64_t big_endian(struct wire *w, size_t len)
@@ -68,11 +25,6 @@ static uint64_t little_endian(struct wire *w, size_t len)
     for (size_t i = len; p && i > 0; i--)
         v = v << 8 | p[i - 1];
     return v;
-}
-
-uint8_t wire_u8(struct wire *w)
-{
-    return (uint8_t)big_endian(w, 1);
 }
 
 uint16_t wire_be16(struct wire *w)

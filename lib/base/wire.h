@@ -18,7 +18,10 @@ struct wire {
     enum err error;
 };
 
-void wire_init(struct wire *w, const void *data, size_t len);
+static inline void wire_init(struct wire *w, const void *data, size_t len)
+{
+    *w = (struct wire){.data = (const uint8_t *)data, .len = len};
+}
 
 static inline enum err wire_error(const struct wire *w)
 {
@@ -31,9 +34,35 @@ static inline size_t wire_left(const struct wire *w)
 }
 
 /* Sets the sticky error unless one is set already: for readers that find a contradiction. */
-void wire_fail(struct wire *w, enum err e);
+static inline void wire_fail(struct wire *w, enum err e)
+{
+    if (!w->error)
+        w->error = e;
+}
 
-uint8_t wire_u8(struct wire *w);
+/* len bytes, borrowed from the input; NULL if they are not there. A valid pointer for len 0. */
+static inline const uint8_t *wire_bytes(struct wire *w, size_t len)
+{
+    const uint8_t *start;
+
+    if (w->error)
+        return NULL;
+    if (len > w->len - w->pos) {
+        w->error = ERR_TRUNCATED;
+        return NULL;
+    }
+    start = w->data + w->pos;
+    w->pos += len;
+    return start;
+}
+
+static inline uint8_t wire_u8(struct wire *w)
+{
+    const uint8_t *p = wire_bytes(w, 1);
+
+    return p ? *p : 0;
+}
+
 uint16_t wire_be16(struct wire *w);
 uint32_t wire_be24(struct wire *w);
 uint32_t wire_be32(struct wire *w);
@@ -42,14 +71,20 @@ uint16_t wire_le16(struct wire *w);
 uint32_t wire_le32(struct wire *w);
 uint64_t wire_le64(struct wire *w);
 
-/* len bytes, borrowed from the input; NULL if they are not there. A valid pointer for len 0. */
-const uint8_t *wire_bytes(struct wire *w, size_t len);
 void wire_skip(struct wire *w, size_t len);
 
 /* A cursor over the next len bytes; this one moves behind them. Truncation makes both fail. */
-struct wire wire_sub(struct wire *w, size_t len);
+static inline struct wire wire_sub(struct wire *w, size_t len)
+{
+    const uint8_t *start = wire_bytes(w, len);
+
+    return start ? (struct wire){.data = start, .len = len} : (struct wire){.error = w->error};
+}
 
 /* The byte at offset from the cursor, without moving; 0 if it is not there (no error set). */
-uint8_t wire_peek(const struct wire *w, size_t offset);
+static inline uint8_t wire_peek(const struct wire *w, size_t offset)
+{
+    return offset < wire_left(w) ? w->data[w->pos + offset] : 0;
+}
 
 #endif

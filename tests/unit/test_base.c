@@ -11,6 +11,7 @@
 #include "lib/base/map.h"
 #include "lib/base/strx.h"
 #include "lib/base/timex.h"
+#include "lib/base/octets.h"
 #include "lib/base/wire.h"
 
 static void every_error_has_its_own_text(void **state)
@@ -50,6 +51,28 @@ static void wire_reads_past_the_end_fail_once_and_for_all(void **state)
     assert_int_equal(wire_error(&w), ERR_OK);
     assert_int_equal(wire_left(&w), 0);
     assert_non_null(wire_bytes(&w, 0));
+}
+
+static void a_few_octets_are_compared_and_copied_to_the_last(void **state)
+{
+    uint8_t a[64], b[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof a; i++)
+        a[i] = (uint8_t)(i * 37 + 1);
+    for (size_t len = 0; len + 2 < sizeof a; len++) {
+        memset(b, 0xee, sizeof b);
+        octets_copy(b + 1, a, len);
+        assert_memory_equal(b + 1, a, len);
+        assert_int_equal(b[0], 0xee);
+        assert_int_equal(b[len + 1], 0xee);
+        assert_true(octets_equal(a, b + 1, len));
+        for (size_t i = 0; i < len; i++) {
+            b[i + 1] ^= 0x80;
+            assert_false(octets_equal(a, b + 1, len));
+            b[i + 1] ^= 0x80;
+        }
+    }
 }
 
 static void numbers_are_whole_or_refused(void **state)
@@ -161,6 +184,7 @@ static void crc32c_gives_the_check_value_of_rfc_3720(void **state)
 RUN_TESTS("base", cmocka_unit_test(every_error_has_its_own_text),
           cmocka_unit_test(buf_error_sticks_and_keeps_what_was_written),
           cmocka_unit_test(wire_reads_past_the_end_fail_once_and_for_all),
+          cmocka_unit_test(a_few_octets_are_compared_and_copied_to_the_last),
           cmocka_unit_test(numbers_are_whole_or_refused),
           cmocka_unit_test(broken_utf8_becomes_replacement_characters),
           cmocka_unit_test(ids_are_what_topics_can_carry),

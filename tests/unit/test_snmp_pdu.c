@@ -279,6 +279,78 @@ static void where_both_accept_damage_both_read_the_same(void **state)
     assert_true(both > 1000);
 }
 
+/* A reply of short varbinds, and the varbind list of the request that it answers. */
+static size_t random_answer(struct rng *rng, uint8_t *reply, uint8_t *asked, size_t *asked_len)
+{
+    uint8_t raw[8][SNMP_RAW_OID_MAX], list[1024];
+    struct snmp_raw_oid oids[8];
+    size_t count = 1 + rng_below(rng, 8), list_len = 0, len;
+    struct snmp_request r = {.version = 1, .type = SNMP_GET, .oids = oids, .count = count};
+    struct snmp_message own;
+
+    for (size_t i = 0; i < count; i++) {
+        static const uint8_t types[] = {SNMP_INTEGER,   SNMP_COUNTER32,      SNMP_COUNTER64, SNMP_OCTETS,
+                                        SNMP_TIMETICKS, SNMP_NO_SUCH_OBJECT, SNMP_OID,       SNMP_IPADDRESS};
+        uint32_t ids[16] = {1, 3}, n = 3 + rng_below(rng, 13);
+        uint8_t type = types[rng_below(rng, sizeof types)], value_len = (uint8_t)(1 + rng_below(rng, 4));
+
+        for (uint32_t k = 2; k < n; k++)
+            ids[k] = rng_below(rng, rng_below(rng, 4) ? 100 : UINT32_MAX);
+        oids[i].bytes = raw[i];
+        assert_ok(snmp_oid_encode(ids, n, raw[i], &oids[i].len));
+        value_len = type == SNMP_NO_SUCH_OBJECT ? 0 : type == SNMP_IPADDRESS ? 4 : value_len;
+        const uint8_t head[] = {0x30, (uint8_t)(oids[i].len + 4 + value_len), 6, (uint8_t)oids[i].len};
+        memcpy(list + list_len, head, sizeof head);
+        memcpy(list + list_len + 4, raw[i], oids[i].len);
+        list_len += 4 + oids[i].len;
+        list[list_len++] = type;
+        list[list_len++] = value_len;
+        for (uint32_t k = 0; k < value_len; k++)
+            list[list_len++] = (uint8_t)rng_below(rng, 128);
+    }
+    assert_ok(snmp_request_encode(&r, reply, 2048, &len));
+    assert_ok(snmp_message_parse(reply, len, &own));
+    assert_int_equal(own.varbind_count, count);
+    memcpy(asked, own.varbinds, own.varbinds_len);
+    *asked_len = own.varbinds_len;
+    memcpy(reply, list, list_len);
+    return list_len;
+}
+
+static void what_answers_in_one_pass_passes_both_checks(void **state)
+{
+    struct rng rng = {.state = 23};
+    int plain = 0, damaged = 0;
+
+    (void)state;
+    for (int i = 0; i < 100000; i++) {
+        uint8_t reply[2048], asked[2048];
+        size_t asked_len, len = random_answer(&rng, reply, asked, &asked_len);
+        bool is_damaged = rng_below(&rng, 2);
+        uint8_t *exact;
+
+        if (is_damaged && rng_below(&rng, 4) == 0)
+            len -= rng_below(&rng, (uint32_t)len);
+        else if (is_damaged)
+            reply[rng_below(&rng, (uint32_t)len)] ^= (uint8_t)(1u << rng_below(&rng, 8));
+        exact = malloc(len); /* an exact block, so that over-reads show */
+        assert_non_null(exact);
+        memcpy(exact, reply, len);
+        struct snmp_message m = {.varbinds = exact, .varbinds_len = len}, full = m;
+        bool answers = snmp_message_answers(&m, asked, asked_len);
+        if (!is_damaged)
+            assert_true(answers);
+        if (answers) {
+            assert_ok(snmp_message_check(&full));
+            assert_int_equal(m.varbind_count, full.varbind_count);
+            assert_true(snmp_varbinds_answer(asked, asked_len, exact, len));
+            *(is_damaged ? &damaged : &plain) += 1;
+        }
+        free(exact);
+    }
+    assert_true(plain > 40000 && damaged > 1000); /* a flipped bit of a value is no damage */
+}
+
 static void hostile_lengths_and_types_are_refused(void **state)
 {
     static const struct {
@@ -347,6 +419,7 @@ static void a_request_that_does_not_fit_is_refused(void **state)
 RUN_TESTS("snmp_pdu", cmocka_unit_test(oids_survive_encoding_and_keep_their_order),
           cmocka_unit_test(net_snmp_reads_our_requests), cmocka_unit_test(we_read_what_net_snmp_writes),
           cmocka_unit_test(where_both_accept_damage_both_read_the_same),
+          cmocka_unit_test(what_answers_in_one_pass_passes_both_checks),
           cmocka_unit_test(hostile_lengths_and_types_are_refused),
           cmocka_unit_test(oids_longer_than_128_or_with_padding_are_refused),
           cmocka_unit_test(a_request_that_does_not_fit_is_refused))
