@@ -91,7 +91,7 @@ struct service_fact {
     ns_t heard;
 };
 
-struct baseline; /* recent history of one series */
+struct recent; /* recent history of one series */
 
 /* One rule on one series. */
 struct watch {
@@ -106,7 +106,7 @@ struct watch {
     bool is_bad;     /* the side of the hysteresis */
     ns_t side_since; /* when the present side began, while it differs from is_raised */
     bool is_raised;
-    struct baseline *baseline;
+    struct recent *baseline;
     ns_t baseline_saved;
 };
 

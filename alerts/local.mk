@@ -5,6 +5,11 @@ alerts_libalerts_a_SOURCES = \
 	%D%/engine.h %D%/engine_private.h %D%/event_json.c %D%/event_json.h %D%/facts.c %D%/incident.c \
 	%D%/inbound.c %D%/inbound.h %D%/outbox.c %D%/outbox.h %D%/publisher.c %D%/publisher.h %D%/replay.c %D%/replay.h %D%/resume.c %D%/rows.c %D%/rules.c %D%/rules.h %D%/scenario.c %D%/scenario.h %D%/text_list.h %D%/topology.c \
 	%D%/topology.h %D%/verdict.c %D%/watch.c
+# rules
+alerts_libalerts_a_SOURCES += \
+	%D%/baseline.c %D%/baseline.h \
+	%D%/spectrum.c %D%/spectrum.h \
+	%D%/trend.c %D%/trend.h
 # delivery
 alerts_libalerts_a_SOURCES += \
 	%D%/batch.c \

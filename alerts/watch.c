@@ -15,16 +15,16 @@
 #include "lib/base/strx.h"
 #include "lib/base/wire.h"
 
-enum { BASELINE_SIZE = 64, BASELINE_MIN = 8, USUAL_MIN = 12, NEIGHBOURS_MIN = 2 };
-#define BASELINE_SPACING_MAX (7 * DAYS / BASELINE_SIZE)
+enum { RECENT_SIZE = 64, RECENT_MIN = 8, USUAL_MIN = 12, NEIGHBOURS_MIN = 2 };
+#define RECENT_SPACING_MAX (7 * DAYS / RECENT_SIZE)
 #define SAVE_EVERY           (10 * MINUTES)
 /* Below this there is no light at all: a cut or an empty port, which is not a level to compare. */
 #define NO_LIGHT_DBM (-35.0)
 
 /* Recent values, thinned out: when the ring is full every second one goes and the spacing doubles, up to a
  * span of seven days. */
-struct baseline {
-    double values[BASELINE_SIZE];
+struct recent {
+    double values[RECENT_SIZE];
     size_t count;
     ns_t spacing, last;
 };
@@ -36,26 +36,26 @@ static int by_value(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static double baseline_median(const struct baseline *b)
+static double recent_median(const struct recent *b)
 {
-    double sorted[BASELINE_SIZE];
+    double sorted[RECENT_SIZE];
 
     memcpy(sorted, b->values, b->count * sizeof *sorted);
     qsort(sorted, b->count, sizeof *sorted, by_value);
     return b->count % 2 ? sorted[b->count / 2] : (sorted[b->count / 2 - 1] + sorted[b->count / 2]) / 2;
 }
 
-static void baseline_add(struct baseline *b, double value, ns_t at)
+static void recent_add(struct recent *b, double value, ns_t at)
 {
     if (b->count && at - b->last < b->spacing)
         return;
-    if (b->count == BASELINE_SIZE && b->spacing < BASELINE_SPACING_MAX) {
-        for (size_t i = 0; i < BASELINE_SIZE / 2; i++)
+    if (b->count == RECENT_SIZE && b->spacing < RECENT_SPACING_MAX) {
+        for (size_t i = 0; i < RECENT_SIZE / 2; i++)
             b->values[i] = b->values[2 * i];
-        b->count = BASELINE_SIZE / 2;
+        b->count = RECENT_SIZE / 2;
         b->spacing = b->spacing ? b->spacing * 2 : SECONDS;
-    } else if (b->count == BASELINE_SIZE) {
-        memmove(b->values, b->values + 1, (BASELINE_SIZE - 1) * sizeof *b->values);
+    } else if (b->count == RECENT_SIZE) {
+        memmove(b->values, b->values + 1, (RECENT_SIZE - 1) * sizeof *b->values);
         b->count--;
     }
     b->values[b->count++] = value;
@@ -116,9 +116,9 @@ static enum side side_of(struct watch *w, double value)
     double median;
 
     if (r->kind == RULE_DROP) {
-        if (w->baseline->count < BASELINE_MIN)
+        if (w->baseline->count < RECENT_MIN)
             return SIDE_GOOD;
-        median = baseline_median(w->baseline);
+        median = recent_median(w->baseline);
         w->reference = median;
         w->limit = median - r->drop;
         if (value <= w->limit)
@@ -168,8 +168,8 @@ void watch_value(struct engine *e, struct watch *w, double value, ns_t at, ns_t 
         return;
     side = side_of(w, value);
     if (w->baseline && side == SIDE_GOOD && !w->is_raised) {
-        baseline_add(w->baseline, value, at);
-        if (at - w->baseline_saved >= SAVE_EVERY && w->baseline->count >= BASELINE_MIN) {
+        recent_add(w->baseline, value, at);
+        if (at - w->baseline_saved >= SAVE_EVERY && w->baseline->count >= RECENT_MIN) {
             w->baseline_saved = at;
             watch_save(e, w);
         }
@@ -322,7 +322,7 @@ static void read_row(struct watch *w, struct wire *in)
         return;
     w->baseline->spacing = (ns_t)wire_le64(in);
     w->baseline->last = (ns_t)wire_le64(in);
-    for (w->baseline->count = 0; wire_left(in) >= 8 && w->baseline->count < BASELINE_SIZE;)
+    for (w->baseline->count = 0; wire_left(in) >= 8 && w->baseline->count < RECENT_SIZE;)
         w->baseline->values[w->baseline->count++] = get_double(in);
 }
 

@@ -2,7 +2,7 @@
 noinst_LIBRARIES += lib/libbase.a lib/libruntime.a lib/libmodel.a lib/libstores.a
 
 lib_libbase_a_SOURCES = \
-	%D%/base/buf.c %D%/base/buf.h %D%/base/crc32c.c %D%/base/crc32c.h %D%/base/csv_out.c %D%/base/csv_out.h %D%/base/err.c %D%/base/err.h \
+	%D%/base/berlin.c %D%/base/berlin.h %D%/base/buf.c %D%/base/buf.h %D%/base/crc32c.c %D%/base/crc32c.h %D%/base/csv_out.c %D%/base/csv_out.h %D%/base/err.c %D%/base/err.h \
 	%D%/base/json_out.c %D%/base/json_out.h %D%/base/log.c %D%/base/log.h %D%/base/map.c %D%/base/map.h \
 	%D%/base/rng.h %D%/base/strx.c %D%/base/strx.h %D%/base/timex.c %D%/base/timex.h %D%/base/units.h \
 	%D%/base/octets.h %D%/base/wire.c %D%/base/wire.h
@@ -25,6 +25,7 @@ lib_libmodel_a_SOURCES = \
 	%D%/model/snmp_security.c %D%/model/snmp_security.h \
 	%D%/model/state.c %D%/model/state.h %D%/model/state_list.h
 lib_libmodel_a_SOURCES += %D%/model/record_json.c %D%/model/record_json.h
+lib_libmodel_a_SOURCES += %D%/model/calendar.c %D%/model/calendar.h
 lib_libmodel_a_SOURCES += %D%/model/firmware.c %D%/model/firmware.h
 lib_libmodel_a_SOURCES += %D%/model/topology.c %D%/model/topology.h %D%/model/topology_check.c %D%/model/topology_graph.c \
 	%D%/model/topology_index.c %D%/model/topology_internal.h %D%/model/contradiction_list.h

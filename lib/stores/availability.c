@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "lib/base/berlin.h"
+
 void availability_add(struct availability *a, enum state state, ns_t duration)
 {
     if (duration <= 0)
@@ -63,66 +65,9 @@ void availability_of(const struct interval *intervals, size_t count, ns_t from, 
     availability_add(out, STATE_UNKNOWN, to - at);
 }
 
-/* Days since 1970-01-01 of a Gregorian date, and back (the usual 400-year arithmetic, March first). */
-static int64_t days_from_date(int64_t year, int month, int day)
-{
-    year -= month <= 2;
-    int64_t era = (year >= 0 ? year : year - 399) / 400;
-    int64_t year_of_era = year - era * 400;
-    int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-
-    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
-}
-
-static void date_from_days(int64_t days, int64_t *year, int *month, int *day)
-{
-    days += 719468;
-    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    int64_t doe = days - era * 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    int64_t mp = (5 * doy + 2) / 153;
-
-    *day = (int)(doy - (153 * mp + 2) / 5 + 1);
-    *month = (int)(mp < 10 ? mp + 3 : mp - 9);
-    *year = yoe + era * 400 + (*month <= 2);
-}
-
-/* The last Sunday of a month with 31 days. 1970-01-01 was a Thursday. */
-static int64_t last_sunday(int64_t year, int month)
-{
-    int64_t last = days_from_date(year, month, 31);
-
-    return last - ((last + 4) % 7 + 7) % 7;
-}
-
-/* Seconds that Berlin is ahead of UTC at this UTC second: summer time holds from the last Sunday of March to
- * the last Sunday of October, 01:00 UTC each (directive 2000/84/EC). */
-static int64_t berlin_offset(int64_t utc)
-{
-    int64_t year, begin, end;
-    int month, day;
-
-    date_from_days(utc >= 0 ? utc / 86400 : (utc - 86399) / 86400, &year, &month, &day);
-    begin = last_sunday(year, 3) * 86400 + 3600;
-    end = last_sunday(year, 10) * 86400 + 3600;
-    return utc >= begin && utc < end ? 7200 : 3600;
-}
-
-/* The UTC second of local midnight; no change of the clock happens at midnight, so one correction is enough.
- */
-static int64_t berlin_midnight(int64_t local_day)
-{
-    int64_t guess = local_day * 86400 - 3600;
-
-    return local_day * 86400 - berlin_offset(guess);
-}
-
 void availability_day(ns_t wall, ns_t *begin, ns_t *end, char date[11])
 {
-    int64_t utc = wall >= 0 ? wall / SECONDS : (wall - SECONDS + 1) / SECONDS;
-    int64_t local = utc + berlin_offset(utc), year;
-    int64_t local_day = local >= 0 ? local / 86400 : (local - 86399) / 86400;
+    int64_t local_day = berlin_day(wall), year;
     int month, day;
 
     date_from_days(local_day, &year, &month, &day);
@@ -133,21 +78,19 @@ void availability_day(ns_t wall, ns_t *begin, ns_t *end, char date[11])
 
 void availability_month(ns_t wall, ns_t *begin, ns_t *end, char name[8])
 {
-    int64_t utc = wall >= 0 ? wall / SECONDS : (wall - SECONDS + 1) / SECONDS;
-    int64_t local = utc + berlin_offset(utc), year;
+    int64_t year;
     int month, day;
 
-    date_from_days(local >= 0 ? local / 86400 : (local - 86399) / 86400, &year, &month, &day);
+    date_from_days(berlin_day(wall), &year, &month, &day);
     snprintf(name, 8, "%04u-%02u", (unsigned)year % 10000, (unsigned)month % 100);
-    *begin = berlin_midnight(days_from_date(year, month, 1)) * SECONDS;
-    *end = berlin_midnight(days_from_date(year + (month == 12), month % 12 + 1, 1)) * SECONDS;
+    *begin = berlin_midnight(date_to_days(year, month, 1)) * SECONDS;
+    *end = berlin_midnight(date_to_days(year + (month == 12), month % 12 + 1, 1)) * SECONDS;
 }
 
 void availability_local(ns_t wall, char date[11], char time[6])
 {
     ns_t begin, end;
-    int64_t utc = wall >= 0 ? wall / SECONDS : (wall - SECONDS + 1) / SECONDS;
-    int64_t of_day = ((utc + berlin_offset(utc)) % 86400 + 86400) % 86400;
+    int64_t of_day = berlin_second_of_day(wall);
 
     availability_day(wall, &begin, &end, date);
     snprintf(time, 6, "%02u:%02u", (unsigned)(of_day / 3600) % 24, (unsigned)(of_day / 60) % 60);

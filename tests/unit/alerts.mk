@@ -46,3 +46,7 @@ tests_unit_test_replay_CFLAGS = $(ALERT_CFLAGS)
 tests_unit_test_replay_LDADD = $(ALERT_LIBS)
 dist_check_SCRIPTS += tests/unit/test_rules_command.sh
 EXTRA_DIST += tests/data/scenarios
+UNIT_TESTS += tests/unit/test_rule_maths
+tests_unit_test_rule_maths_SOURCES = tests/unit/test_rule_maths.c tests/unit/cmocka_tests.h
+tests_unit_test_rule_maths_CFLAGS = $(ALERT_CFLAGS)
+tests_unit_test_rule_maths_LDADD = $(ALERT_LIBS)
