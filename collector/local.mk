@@ -2,6 +2,7 @@
 noinst_LIBRARIES += collector/libcollector.a
 collector_libcollector_a_SOURCES = \
 	%D%/access.c %D%/access.h \
+	%D%/adapt.c %D%/adapt.h \
 	%D%/arena.c %D%/arena.h \
 	%D%/ber.h \
 	%D%/collector.c %D%/collector.h \

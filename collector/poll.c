@@ -8,7 +8,6 @@
 #include "collector/field.h"
 
 enum {
-    VARBINDS_START = SNMP_ASK_MAX, /* in one GET; the rooms of a request and its reply are reached first */
     PROBES_MAX = 256,
     IDENTIFICATIONS_MAX = 2,
 };
@@ -23,7 +22,8 @@ enum err poll_new(const struct poll_options *options, struct poll **out)
     if (!p)
         return ERR_NOMEM;
     p->options = *options;
-    p->varbinds_max = VARBINDS_START;
+    adapt_init(&p->get_size, SNMP_ASK_MAX); /* the rooms of a request and its reply are reached first */
+    adapt_init(&p->walk_size, WALK_REPLY_VARBINDS);
     p->is_identify_due = true;
     buf_init(&p->fresh, WALK_BYTES_MAX);
     *out = p;
@@ -49,6 +49,18 @@ void poll_free(struct poll *p)
     end_work(p);
     poll_free_items(p);
     free(p);
+}
+
+void poll_learned(const struct poll *p, uint32_t *get, uint32_t *walk)
+{
+    *get = adapt_learned(&p->get_size);
+    *walk = adapt_learned(&p->walk_size);
+}
+
+void poll_recall(struct poll *p, uint32_t get, uint32_t walk)
+{
+    adapt_recall(&p->get_size, get);
+    adapt_recall(&p->walk_size, walk);
 }
 
 bool poll_is_running(const struct poll *p)
@@ -141,7 +153,54 @@ enum poll_next poll_finish(struct poll *p)
     return POLL_FINISHED;
 }
 
-enum poll_next poll_fail(struct poll *p, enum err result)
+/* Are these varbinds of the very instances that the item has? */
+static bool has_same_rows(const struct item *it, const struct buf *rows)
+{
+    return snmp_varbinds_answer(it->raw, it->len, rows->data, rows->len);
+}
+
+static void store_column(struct poll *p, size_t nth, ns_t now)
+{
+    size_t i = p->walking[nth];
+    struct item *it = &p->items[i];
+    const struct buf *rows;
+    const char *why;
+    uint32_t count;
+    enum walk_state state = walk_column(p->walk, nth, &rows, &count, &why);
+
+    if (state == WALK_RUNNING) {
+        poll_store_part(p, i, rows->data, rows->len, now);
+        return;
+    }
+    if (!has_same_rows(it, rows)) {
+        p->has_new_instances = true;
+        p->has_other_rows |= it->is_known && poll_planned(p, i)->is_list;
+    }
+    it->broken = state == WALK_BROKEN ? why : NULL;
+    poll_store(p, it, rows->data, rows->len, now);
+    it->is_known = true;
+    it->is_walk_due = false;
+}
+
+static void store_walk(struct poll *p, ns_t now)
+{
+    for (size_t i = 0; i < walk_count(p->walk); i++)
+        store_column(p, i, now);
+    p->is_structure_open = true;
+    walk_free(p->walk);
+    p->walk = NULL;
+}
+
+enum poll_next poll_break_off(struct poll *p, ns_t now)
+{
+    if (p->state == GET)
+        poll_keep_get(p, now);
+    if (p->state == WALK && p->walk)
+        store_walk(p, now);
+    return poll_finish(p);
+}
+
+enum poll_next poll_fail(struct poll *p, ns_t now, enum err result)
 {
     if (result == ERR_DENIED) {
         p->summary.is_answered = true; /* it is there, so it is not down; but it tells nothing */
@@ -157,7 +216,7 @@ enum poll_next poll_fail(struct poll *p, enum err result)
             NULL);
     else if (p->summary.is_answered && result != ERR_DENIED)
         poll_complain(p, "the agent stopped answering in the middle of a poll", NULL);
-    return poll_finish(p);
+    return poll_break_off(p, now);
 }
 
 /* ---- IDENTIFY ---- */
@@ -165,7 +224,7 @@ enum poll_next poll_fail(struct poll *p, enum err result)
 static enum poll_next ask_identity(struct poll *p, struct poll_request *ask)
 {
     const struct read_plan *probe = profile_set_probe(p->options.profiles);
-    uint32_t most = p->is_careful && !p->summary.is_answered && p->varbinds_max > 3 ? 3 : p->varbinds_max;
+    uint32_t most = p->is_careful && !p->summary.is_answered && p->get_size.size > 3 ? 3 : p->get_size.size;
 
     p->state = IDENTIFY;
     ask->type = SNMP_GET;
@@ -185,7 +244,7 @@ static enum poll_next ask_identity(struct poll *p, struct poll_request *ask)
     return POLL_ASK;
 }
 
-enum poll_next poll_begin_identify(struct poll *p, struct poll_request *ask)
+enum poll_next poll_begin_identify(struct poll *p, ns_t now, struct poll_request *ask)
 {
     if (++p->identifications > IDENTIFICATIONS_MAX) {
         poll_complain(p, "the agent's sysObjectID changes from request to request", NULL);
@@ -196,7 +255,7 @@ enum poll_next poll_begin_identify(struct poll *p, struct poll_request *ask)
     p->probed = varbind_set_new();
     p->probe_is_absent = calloc(PROBES_MAX, sizeof *p->probe_is_absent);
     if (!p->probed || !p->probe_is_absent)
-        return poll_fail(p, ERR_NOMEM);
+        return poll_fail(p, now, ERR_NOMEM);
     p->probe_at = 0;
     return ask_identity(p, ask);
 }
@@ -218,6 +277,15 @@ enum err poll_take(const void *bytes, size_t len, struct varbind_set *set)
     return e;
 }
 
+/* A GET that was answered by an error for the whole of it. */
+void poll_refuse_get(struct poll *p, ns_t now, size_t asked, int64_t error)
+{
+    if (error == SNMP_TOO_BIG)
+        adapt_refused(&p->get_size, now, (uint32_t)asked);
+    else
+        adapt_failed(&p->get_size, (uint32_t)asked);
+}
+
 static enum poll_next choose_profile(struct poll *p, ns_t now, struct poll_request *ask)
 {
     const struct device_profile *profile;
@@ -234,7 +302,7 @@ static enum poll_next choose_profile(struct poll *p, ns_t now, struct poll_reque
     p->probed = NULL;
     if (e) {
         poll_complain(p, "no profile fits", NULL);
-        return poll_fail(p, e);
+        return poll_fail(p, now, e);
     }
     if (profile != p->profile) {
         poll_free_items(p);
@@ -244,7 +312,7 @@ static enum poll_next choose_profile(struct poll *p, ns_t now, struct poll_reque
     }
     if (!poll_forget_items(p)) {
         poll_free_items(p);
-        return poll_fail(p, ERR_NOMEM);
+        return poll_fail(p, now, ERR_NOMEM);
     }
     p->is_identify_due = false;
     p->is_narrow = false;
@@ -272,12 +340,12 @@ static enum poll_next identify_step(struct poll *p, ns_t now, const struct snmp_
             p->probe_is_absent[i] = true;
             return ask_identity(p, ask);
         }
-        if (p->probe_count > 1 && p->varbinds_max > 1) {
-            p->varbinds_max = p->probe_count > 2 ? (uint32_t)p->probe_count / 2 : 1;
+        if (p->probe_count > 1 && p->get_size.size > 1) {
+            poll_refuse_get(p, now, p->probe_count, reply->error_status);
             return ask_identity(p, ask);
         }
     } else if (poll_take(reply->varbinds, reply->varbinds_len, p->probed)) {
-        return poll_fail(p, ERR_NOMEM);
+        return poll_fail(p, now, ERR_NOMEM);
     }
     p->probe_at += p->probe_count;
     for (; p->probe_at < probe->count && p->probe_at < PROBES_MAX; p->probe_at++) {
@@ -289,35 +357,6 @@ static enum poll_next identify_step(struct poll *p, ns_t now, const struct snmp_
 
 /* ---- WALK ---- */
 
-/* Are these varbinds of the very instances that the item has? */
-static bool has_same_rows(const struct item *it, const struct buf *rows)
-{
-    return snmp_varbinds_answer(it->raw, it->len, rows->data, rows->len);
-}
-
-static void store_walk(struct poll *p, ns_t now)
-{
-    for (size_t i = 0; i < walk_count(p->walk); i++) {
-        struct item *it = &p->items[p->walking[i]];
-        const struct buf *rows;
-        const char *why;
-        uint32_t count;
-        enum walk_state state = walk_column(p->walk, i, &rows, &count, &why);
-
-        if (!has_same_rows(it, rows)) {
-            p->has_new_instances = true;
-            p->has_other_rows |= it->is_known && poll_planned(p, p->walking[i])->is_list;
-        }
-        it->broken = state == WALK_BROKEN ? why : NULL;
-        poll_store(p, it, rows->data, rows->len, now);
-        it->is_known = true;
-        it->is_walk_due = false;
-    }
-    p->is_structure_open = true;
-    walk_free(p->walk);
-    p->walk = NULL;
-}
-
 static bool begin_walk(struct poll *p)
 {
     size_t count = 0;
@@ -326,7 +365,7 @@ static bool begin_walk(struct poll *p)
         if (!poll_is_for_walk(p, i))
             continue;
         if (!p->walk)
-            p->walk = walk_new(p->options.version);
+            p->walk = walk_new(p->options.version, &p->walk_size);
         if (!p->walk || walk_add(p->walk, poll_planned(p, i)->oid, poll_planned(p, i)->oid_len))
             continue;
         p->walking[count++] = i;
@@ -344,7 +383,7 @@ enum poll_next poll_ask_walk(struct poll *p, ns_t now, struct poll_request *ask)
             return poll_finish(p);
         if (now >= p->deadline || (!p->options.is_survey && now - p->walk_begun > POLL_WALK_LIMIT)) {
             poll_complain(p, "reading the tables takes too long", poll_planned(p, p->walking[0]));
-            return poll_finish(p);
+            return poll_break_off(p, now);
         }
         if (walk_ask(p->walk, ask)) {
             p->summary.requests++;
@@ -375,13 +414,14 @@ static enum poll_next begin(struct poll *p, ns_t now, ns_t deadline, bool is_car
     p->deadline = deadline;
     p->walk_begun = 0;
     p->identifications = 0;
+    p->stalls = 0;
     p->has_new_instances = false;
     p->is_careful = is_careful;
     p->has_hello = true;
     p->at = (struct cursor){0, 0};
     if (p->is_identify_due || !p->plan || (now >= p->rewalk_at && !p->is_narrow)) {
         p->is_narrow = false;
-        return poll_begin_identify(p, ask);
+        return poll_begin_identify(p, now, ask);
     }
     if (p->has_other_rows)
         walk_all(p);
@@ -421,12 +461,39 @@ bool poll_want(struct poll *p, const struct trap_rule *rule)
     return count > 0;
 }
 
-static enum poll_next no_answer(struct poll *p, enum err result)
+static uint32_t asked(const struct poll *p)
 {
-    /* Large requests that vanish may be too large for the path. */
-    if (p->summary.is_answered && p->state == GET && p->batch > VARBINDS_LEAST && result == ERR_TIMEOUT)
-        p->varbinds_max = p->batch / 2 > VARBINDS_LEAST ? (uint32_t)p->batch / 2 : VARBINDS_LEAST;
-    return poll_fail(p, result);
+    if (p->state == WALK)
+        return walk_asked(p->walk);
+    return (uint32_t)(p->state == IDENTIFY ? p->probe_count : p->batch + (p->has_hello ? 2 : 0));
+}
+
+static enum poll_next ask_again(struct poll *p, ns_t now, struct poll_request *ask)
+{
+    switch (p->state) {
+    case IDENTIFY: return ask_identity(p, ask);
+    case GET: return poll_ask_get(p, now, ask);
+    case WALK: return poll_ask_walk(p, now, ask);
+    case IDLE: break;
+    }
+    return POLL_FINISHED;
+}
+
+/* An agent that answered in this poll: the request or its reply was lost, or is too large for the path. Asked
+ * again, and once more with half of it; a walk goes on behind its last OID. One that did not answer yet is
+ * missed; the next poll begins with a small request and finds out. */
+static enum poll_next no_answer(struct poll *p, ns_t now, enum err result, struct poll_request *ask)
+{
+    bool is_lost = result == ERR_TIMEOUT || result == ERR_MALFORMED;
+    bool is_late = now - p->begun > (p->deadline - p->begun) / 2; /* four tries can take long */
+
+    if (is_lost && p->summary.is_answered && p->stalls++)
+        adapt_lost(p->state == WALK ? &p->walk_size : &p->get_size, asked(p));
+    else if (is_lost && !p->summary.is_answered && !p->is_careful)
+        adapt_suspect(&p->get_size, asked(p));
+    if (!p->summary.is_answered || !is_lost || p->stalls > STALLS_MAX || is_late)
+        return poll_fail(p, now, result);
+    return ask_again(p, now, ask);
 }
 
 enum poll_next poll_step(struct poll *p, ns_t now, enum err result, const struct snmp_message *reply,
@@ -435,12 +502,13 @@ enum poll_next poll_step(struct poll *p, ns_t now, enum err result, const struct
     if (p->state == IDLE)
         return POLL_FINISHED;
     if (result != ERR_OK)
-        return no_answer(p, result);
+        return no_answer(p, now, result, ask);
     p->summary.is_answered = true;
+    p->stalls = 0;
     switch (p->state) {
     case IDENTIFY: return identify_step(p, now, reply, ask);
     case GET: return poll_get_step(p, now, reply, ask);
-    case WALK: walk_take(p->walk, reply); return poll_ask_walk(p, now, ask);
+    case WALK: walk_take(p->walk, now, reply); return poll_ask_walk(p, now, ask);
     case IDLE: break;
     }
     return POLL_FINISHED;

@@ -14,7 +14,11 @@
  * controller lists its access points are walked at every poll, so that a new row is seen at once; when rows
  * came or went, the next poll walks the other tables too.
  *
- * An item that was due and could not be read has no values: the last poll's are not passed off as new. */
+ * An item that was due and could not be read has no values: the last poll's are not passed off as new. Of one
+ * that could be read in part the rows that were read have theirs; the others stay as old as they are.
+ *
+ * Who answered in this poll and then does not is asked once more for the same, then for half of it; how much
+ * a device is asked for at a time is learned from that and from what it refuses (adapt.h). */
 #ifndef NW_COLLECTOR_POLL_H
 #define NW_COLLECTOR_POLL_H
 
@@ -80,6 +84,10 @@ enum poll_next poll_begin_wanted(struct poll *p, ns_t now, ns_t deadline, struct
 /* What became of the request: result as snmp_done_fn gives it. */
 enum poll_next poll_step(struct poll *p, ns_t now, enum err result, const struct snmp_message *reply,
                          struct poll_request *ask);
+/* What the device was found to answer at a time: varbinds of a GET, of the reply to a GETBULK; 0 = as many as
+ * anybody is asked for. */
+void poll_learned(const struct poll *p, uint32_t *get, uint32_t *walk);
+void poll_recall(struct poll *p, uint32_t get, uint32_t walk);
 bool poll_is_running(const struct poll *p);
 /* Gives up a poll under way; a later poll_begin() starts anew. */
 void poll_abort(struct poll *p);

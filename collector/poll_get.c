@@ -78,7 +78,7 @@ enum poll_next poll_ask_get(struct poll *p, ns_t now, struct poll_request *ask)
 
     if (now >= p->deadline) {
         poll_complain(p, "the poll takes longer than its time", NULL);
-        return poll_finish(p);
+        return poll_break_off(p, now);
     }
     p->state = GET;
     ask->type = SNMP_GET;
@@ -90,7 +90,7 @@ enum poll_next poll_ask_get(struct poll *p, ns_t now, struct poll_request *ask)
     }
     p->end = p->at;
     p->batch = 0;
-    while (!(p->has_hello && p->is_careful) && ask->count < p->varbinds_max && cursor_settle(p, &p->end)) {
+    while (!(p->has_hello && p->is_careful) && ask->count < p->get_size.size && cursor_settle(p, &p->end)) {
         if (!add_instance(p, ask, &p->end, &reply_bytes, &request_bytes))
             break;
         p->batch++;
@@ -191,7 +191,21 @@ static void end_column(struct poll *p, struct item *it, ns_t now)
         it->read_at = now;
         it->is_too_old = false;
         it->is_done = true;
+        poll_forget_part(p, it);
     }
+}
+
+void poll_keep_get(struct poll *p, ns_t now)
+{
+    const struct item *it;
+
+    if (p->at.item >= p->item_count || p->at.offset == 0)
+        return;
+    it = &p->items[p->at.item];
+    if (!it->has_moved)
+        poll_store_part(p, p->at.item, it->raw, p->at.offset, now);
+    else if (!buf_error(&p->fresh))
+        poll_store_part(p, p->at.item, p->fresh.data, p->fresh.len, now);
 }
 
 static void take_instance(struct poll *p, ns_t now, const struct snmp_raw_varbind *vb)
@@ -255,9 +269,9 @@ static enum poll_next get_error(struct poll *p, ns_t now, const struct snmp_mess
     if (reply->error_status == SNMP_TOO_BIG || reply->error_index < 1) {
         size_t count = p->batch + (size_t)hello;
 
-        if (count > 1 && p->varbinds_max > 1) {
-            p->varbinds_max = count > 2 ? (uint32_t)count / 2 : 1;
-            if (p->has_hello && p->varbinds_max < 3)
+        if (count > 1 && p->get_size.size > 1) {
+            poll_refuse_get(p, now, count, reply->error_status);
+            if (p->has_hello && p->get_size.size < 3)
                 p->is_careful = true;
             return poll_ask_get(p, now, ask);
         }
@@ -280,12 +294,13 @@ enum poll_next poll_get_step(struct poll *p, ns_t now, const struct snmp_message
 
     if (reply->error_status != SNMP_NO_ERROR)
         return get_error(p, now, reply, ask);
+    adapt_answered(&p->get_size, now, (uint32_t)p->batch + (p->has_hello ? 2 : 0));
     wire_init(&w, reply->varbinds, reply->varbinds_len);
     if (p->has_hello) {
         if (!snmp_varbind_again(&w, &vb) || !snmp_varbind_again(&w, &second))
-            return poll_fail(p, ERR_MALFORMED);
+            return poll_fail(p, now, ERR_MALFORMED);
         if (!take_hello(p, now, &vb, &second))
-            return poll_begin_identify(p, ask);
+            return poll_begin_identify(p, now, ask);
         store_hello(p, now, &vb, &second);
     }
     for (size_t i = 0; i < p->batch && cursor_settle(p, &p->at) && snmp_varbind_again(&w, &vb); i++)

@@ -10,7 +10,7 @@
 #include "collector/poll.h"
 #include "lib/base/buf.h"
 
-enum { VARBINDS_LEAST = 5 /* in a GET, after losses; tooBig goes down to 1 */ };
+enum { STALLS_MAX = 2 /* requests in a row that get no answer, in a poll that had one before */ };
 
 enum state { IDLE, IDENTIFY, GET, WALK };
 
@@ -32,6 +32,13 @@ struct item {
     bool is_hello;      /* sysObjectID or sysUpTime: every poll begins with them */
 };
 
+/* Of an item that could be read in part: its first bytes are newer than the item. */
+struct part {
+    uint16_t place; /* in the plan */
+    uint32_t len;
+    ns_t read_at;
+};
+
 /* A place in the list of instances to GET. */
 struct cursor {
     size_t item, offset;
@@ -46,7 +53,9 @@ struct poll {
     struct item *items;
     uint16_t *places; /* of items in the plan */
     size_t item_count;
-    size_t kept;            /* bytes in items */
+    size_t kept;        /* bytes in items */
+    struct part *parts; /* until the item is read again */
+    size_t part_count;
     bool is_structure_open; /* items may be others at the end of this poll */
     bool has_other_rows;    /* access points came or went: every table is walked in the next poll */
     enum state state;
@@ -62,8 +71,9 @@ struct poll {
     struct cursor at, end; /* of the batch in hand */
     size_t batch;
     bool has_hello, is_careful;
-    bool is_narrow; /* this poll reads what is wanted only */
-    uint32_t varbinds_max;
+    bool is_narrow;                   /* this poll reads what is wanted only */
+    struct adapt get_size, walk_size; /* varbinds in a GET, in the reply to a GETBULK */
+    uint32_t stalls;
     struct buf fresh; /* the column in hand */
     uint8_t sys_object_id[SNMP_RAW_OID_MAX];
     size_t sys_object_id_len;
@@ -96,20 +106,31 @@ bool poll_is_for_get(const struct poll *p, size_t i);
 bool poll_is_for_walk(const struct poll *p, size_t i);
 /* An item's new varbinds; too many of them, or no memory: it is not done. */
 void poll_store(struct poll *p, struct item *it, const void *bytes, size_t len, ns_t now);
+/* The first varbinds of item i, before it could not be read on: what it has behind the last of them stays, as
+ * old as it is, and the item is not done. */
+void poll_store_part(struct poll *p, size_t i, const void *bytes, size_t len, ns_t now);
+/* The item's varbinds are of one age again. */
+void poll_forget_part(struct poll *p, const struct item *it);
 
 /* ---- poll_get.c ---- */
 /* The next batch of instances; the first one of a poll begins with who and since when. */
 enum poll_next poll_ask_get(struct poll *p, ns_t now, struct poll_request *ask);
 enum poll_next poll_get_step(struct poll *p, ns_t now, const struct snmp_message *reply,
                              struct poll_request *ask);
+/* What of the column in hand was read. */
+void poll_keep_get(struct poll *p, ns_t now);
 
 /* ---- poll.c ---- */
 /* For the summary: the first complaint counts. item: NULL = of none in particular. */
 void poll_complain(struct poll *p, const char *why, const struct read_item *item);
 /* What was due and is not done has no values. */
 enum poll_next poll_finish(struct poll *p);
-enum poll_next poll_fail(struct poll *p, enum err result);
-enum poll_next poll_begin_identify(struct poll *p, struct poll_request *ask);
+/* The poll ends before its time: what was read until now is kept. */
+enum poll_next poll_break_off(struct poll *p, ns_t now);
+enum poll_next poll_fail(struct poll *p, ns_t now, enum err result);
+enum poll_next poll_begin_identify(struct poll *p, ns_t now, struct poll_request *ask);
+/* A GET of so many varbinds was answered by an error for the whole of it. */
+void poll_refuse_get(struct poll *p, ns_t now, size_t asked, int64_t error);
 enum poll_next poll_ask_walk(struct poll *p, ns_t now, struct poll_request *ask);
 
 #endif

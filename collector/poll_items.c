@@ -12,9 +12,11 @@ void poll_free_items(struct poll *p)
         free(p->items[i].raw);
     free(p->items);
     free(p->places);
+    free(p->parts);
     p->items = NULL;
     p->places = NULL;
-    p->item_count = p->kept = 0;
+    p->parts = NULL;
+    p->item_count = p->kept = p->part_count = 0;
     p->plan = NULL;
     p->profile = NULL;
 }
@@ -143,6 +145,72 @@ void poll_store(struct poll *p, struct item *it, const void *bytes, size_t len, 
     it->is_too_old = false;
     it->is_done = true;
     it->has_changed |= has_changed;
+    poll_forget_part(p, it);
+}
+
+/* ---- items that were read in part ---- */
+
+static struct part *find_part(const struct poll *p, uint16_t place)
+{
+    for (size_t i = 0; i < p->part_count; i++) {
+        if (p->parts[i].place == place)
+            return &p->parts[i];
+    }
+    return NULL;
+}
+
+void poll_forget_part(struct poll *p, const struct item *it)
+{
+    struct part *part = p->part_count ? find_part(p, p->places[it - p->items]) : NULL;
+
+    if (part)
+        *part = p->parts[--p->part_count];
+}
+
+/* Where in the item's varbinds those behind the last one of bytes begin. */
+static size_t offset_behind(const struct item *it, const void *bytes, size_t len)
+{
+    struct snmp_raw_varbind vb, last = {0};
+    struct wire w;
+    size_t offset = 0;
+
+    wire_init(&w, bytes, len);
+    while (snmp_varbind_again(&w, &vb))
+        last = vb;
+    wire_init(&w, it->raw, it->len);
+    while (snmp_varbind_again(&w, &vb) && snmp_raw_oid_compare(vb.oid, last.oid) <= 0)
+        offset += vb.tlv_len;
+    return offset;
+}
+
+void poll_store_part(struct poll *p, size_t i, const void *bytes, size_t len, ns_t now)
+{
+    struct item *it = &p->items[i];
+    struct part part = {p->places[i], (uint32_t)len, now}, *more;
+    const ns_t before = it->read_at;
+    const bool was_too_old = it->is_too_old;
+    struct buf whole;
+    size_t rest;
+
+    if (!len)
+        return;
+    more = realloc(p->parts, (p->part_count + 1) * sizeof *more);
+    if (!more)
+        return;
+    p->parts = more;
+    rest = offset_behind(it, bytes, len);
+    buf_init(&whole, POLL_BYTES_MAX);
+    buf_put(&whole, bytes, len);
+    buf_put(&whole, it->len ? it->raw + rest : NULL, it->len - rest);
+    if (!buf_error(&whole))
+        poll_store(p, it, whole.data, whole.len, now);
+    if (it->is_done)
+        p->parts[p->part_count++] = part;
+    buf_fini(&whole);
+    it->read_at = before;
+    it->is_too_old = was_too_old;
+    it->is_done = false;
+    p->has_new_instances = true;
 }
 
 bool poll_is_for_get(const struct poll *p, size_t i)
@@ -250,16 +318,37 @@ static const struct item *find_item(const struct poll *p, const uint32_t *oid, s
     return &p->items[lo - 1];
 }
 
+/* The part of the item that this OID is in; NULL: it is as old as the item. */
+static const struct part *part_of(const struct poll *p, const struct item *it, const uint32_t *oid,
+                                  size_t len)
+{
+    const struct part *part = p->part_count ? find_part(p, p->places[it - p->items]) : NULL;
+    uint8_t raw[SNMP_RAW_OID_MAX];
+    struct snmp_raw_oid sought = {raw, 0};
+    struct snmp_raw_varbind next;
+    struct wire w;
+
+    if (!part || snmp_oid_encode(oid, len, raw, &sought.len))
+        return NULL;
+    wire_init(&w, it->raw + part->len, it->len - part->len);
+    return !snmp_varbind_again(&w, &next) || snmp_raw_oid_compare(sought, next.oid) < 0 ? part : NULL;
+}
+
 bool poll_has_read(const struct poll *p, const uint32_t *oid, size_t len)
 {
     const struct item *it = find_item(p, oid, len);
+    const struct part *part;
 
-    return !it || !it->is_due || it->is_done;
+    if (!it || !it->is_due || it->is_done)
+        return true;
+    part = part_of(p, it, oid, len);
+    return part && part->read_at >= p->begun;
 }
 
 ns_t poll_read_at(const struct poll *p, const uint32_t *oid, size_t len)
 {
     const struct item *it = find_item(p, oid, len);
+    const struct part *part = it ? part_of(p, it, oid, len) : NULL;
 
-    return it ? it->read_at : 0;
+    return part ? part->read_at : it ? it->read_at : 0;
 }

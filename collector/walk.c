@@ -21,7 +21,8 @@ struct walk {
     size_t count;
     size_t asked[WALK_COLUMNS_MAX], asked_count; /* columns in the last request, in its order */
     size_t width;                                /* columns in one request */
-    uint32_t repetitions;                        /* upper bound, halved by tooBig */
+    struct adapt *size;                          /* varbinds in one reply */
+    uint32_t asked_varbinds;
     uint32_t requests;
     bool is_v1;
 };
@@ -40,14 +41,14 @@ bool poll_request_add_ids(struct poll_request *r, const uint32_t *ids, size_t le
     return true;
 }
 
-struct walk *walk_new(int version)
+struct walk *walk_new(int version, struct adapt *size)
 {
     struct walk *w = calloc(1, sizeof *w);
 
     if (w) {
         w->is_v1 = version == 0;
         w->width = WALK_COLUMNS_MAX;
-        w->repetitions = WALK_REPLY_VARBINDS;
+        w->size = size;
     }
     return w;
 }
@@ -87,13 +88,13 @@ static void end(struct column *c, enum walk_state state, const char *why)
 
 bool walk_ask(struct walk *w, struct poll_request *out)
 {
-    uint32_t fair;
+    size_t width = w->width < w->size->size ? w->width : w->size->size;
 
     w->asked_count = 0;
     out->count = 0;
     out->store_used = 0;
     w->requests++;
-    for (size_t i = 0; i < w->count && w->asked_count < w->width; i++) {
+    for (size_t i = 0; i < w->count && w->asked_count < width; i++) {
         struct column *c = &w->columns[i];
 
         if (c->state != WALK_RUNNING)
@@ -107,19 +108,19 @@ bool walk_ask(struct walk *w, struct poll_request *out)
     }
     if (!w->asked_count)
         return false;
-    fair = WALK_REPLY_VARBINDS / (uint32_t)w->asked_count;
     out->type = w->is_v1 ? SNMP_GETNEXT : SNMP_GETBULK;
-    out->max_repetitions = w->is_v1 ? 0 : fair < w->repetitions ? fair : w->repetitions;
+    out->max_repetitions = w->is_v1 ? 0 : w->size->size / (uint32_t)w->asked_count;
+    w->asked_varbinds = (uint32_t)w->asked_count * (w->is_v1 ? 1 : out->max_repetitions);
     return true;
 }
 
-static void take_error(struct walk *w, const struct snmp_message *reply)
+static void take_error(struct walk *w, ns_t now, const struct snmp_message *reply)
 {
     bool names_one = reply->error_index >= 1 && reply->error_index <= (int64_t)w->asked_count;
     struct column *one = &w->columns[w->asked[names_one ? reply->error_index - 1 : 0]];
 
-    if (reply->error_status == SNMP_TOO_BIG && w->repetitions > 1) {
-        w->repetitions /= 2;
+    if (reply->error_status == SNMP_TOO_BIG && w->asked_varbinds > 1) {
+        adapt_refused(w->size, now, w->asked_varbinds);
     } else if (reply->error_status != SNMP_TOO_BIG && names_one) {
         if (reply->error_status == SNMP_NO_SUCH_NAME)
             end(one, WALK_COMPLETE, NULL);
@@ -169,7 +170,12 @@ static void take_varbind(struct column *c, const struct snmp_raw_varbind *vb)
     c->row_count++;
 }
 
-void walk_take(struct walk *w, const struct snmp_message *reply)
+uint32_t walk_asked(const struct walk *w)
+{
+    return w->asked_varbinds;
+}
+
+void walk_take(struct walk *w, ns_t now, const struct snmp_message *reply)
 {
     struct snmp_raw_varbind vb;
     struct wire list;
@@ -177,9 +183,14 @@ void walk_take(struct walk *w, const struct snmp_message *reply)
     if (!w->asked_count)
         return;
     if (reply->error_status != SNMP_NO_ERROR) {
-        take_error(w, reply);
+        take_error(w, now, reply);
         return;
     }
+    /* Repetitions are whole ones: what is missing from the size by that was not refused. */
+    adapt_answered(w->size, now,
+                   reply->varbind_count < w->asked_varbinds
+                       ? (uint32_t)reply->varbind_count
+                       : w->asked_varbinds + (uint32_t)w->asked_count - 1);
     wire_init(&list, reply->varbinds, reply->varbinds_len);
     for (size_t i = 0; snmp_varbind_again(&list, &vb); i++) {
         struct column *c = &w->columns[w->asked[i % w->asked_count]];

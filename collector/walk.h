@@ -6,13 +6,16 @@
  *               └──── an OID that does not grow, an empty reply, genErr, a bound reached ───► BROKEN
  *
  * A broken column keeps the rows that were read before: what grew strictly is good. One reply that does not
- * grow ends a column, so a loop costs one request. */
+ * grow ends a column, so a loop costs one request. A request that got no answer is asked again by
+ * walk_ask(): from the last OID on, as large as the device's size is by then. A reply with fewer rows than
+ * asked for is no fault (RFC 3416, 4.2.3): the agent sent what fits. */
 #ifndef NW_COLLECTOR_WALK_H
 #define NW_COLLECTOR_WALK_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "collector/adapt.h"
 #include "collector/snmp_pdu.h"
 #include "lib/base/buf.h"
 #include "lib/base/err.h"
@@ -42,15 +45,18 @@ enum walk_state { WALK_RUNNING, WALK_COMPLETE, WALK_BROKEN };
 
 struct walk; /* opaque */
 
-/* version: on the wire; v1 has no GETBULK and is asked with GETNEXT. */
-struct walk *walk_new(int version);
+/* version: on the wire; v1 has no GETBULK and is asked with GETNEXT. size: varbinds in one reply, borrowed;
+ * learns. */
+struct walk *walk_new(int version, struct adapt *size);
 void walk_free(struct walk *w);
 /* ids: the column. ERR_LIMIT over WALK_COLUMNS_MAX. Call before the first walk_ask(). */
 enum err walk_add(struct walk *w, const uint32_t *ids, size_t len) NW_CHECKED;
 /* The next request; false if all columns have ended. *out borrows from w until walk_take(). */
 bool walk_ask(struct walk *w, struct poll_request *out);
 /* The reply to the last request. ERR_NOMEM: the column in hand is broken. */
-void walk_take(struct walk *w, const struct snmp_message *reply);
+void walk_take(struct walk *w, ns_t now, const struct snmp_message *reply);
+/* Varbinds that the last request asked for. */
+uint32_t walk_asked(const struct walk *w);
 /* Column i, in the order of walk_add(). why: English, NULL unless broken. */
 enum walk_state walk_column(const struct walk *w, size_t i, const struct buf **rows, uint32_t *row_count,
                             const char **why);

@@ -19,6 +19,10 @@ tests_unit_test_access_LDADD = $(COLLECTOR_TEST_LIBS)
 tests_unit_test_doctor_SOURCES = %D%/test_doctor.c %D%/cmocka_tests.h
 tests_unit_test_doctor_LDADD = $(COLLECTOR_TEST_LIBS)
 
+UNIT_TESTS += tests/unit/test_adapt
+tests_unit_test_adapt_SOURCES = %D%/test_adapt.c %D%/cmocka_tests.h
+tests_unit_test_adapt_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+
 # With a scripted agent below the seam.
 UNIT_TESTS += tests/unit/test_snmp_client tests/unit/test_poll
 SIM_AGENT = tests/sim/agent.c tests/sim/agent.h

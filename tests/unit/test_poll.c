@@ -91,6 +91,8 @@ struct world {
     ns_t now;
     size_t requests, gets, walks, varbinds_most; /* of the last poll */
     size_t silent_after;                         /* requests that are answered; 0 = all */
+    size_t lost_from, lost_to;                   /* requests of a poll that are lost, from 1 */
+    size_t path_most;                            /* varbinds asked for that get through; 0 = all */
 };
 
 static struct world *open_world(int version)
@@ -143,6 +145,10 @@ static enum err exchange(struct world *w, const struct poll_request *ask, struct
 
     assert_ok(snmp_request_encode(&r, bytes, sizeof bytes, &len));
     if (w->silent_after && w->requests > w->silent_after)
+        return ERR_TIMEOUT;
+    if (w->lost_from && w->requests >= w->lost_from && w->requests <= w->lost_to)
+        return ERR_TIMEOUT;
+    if (w->path_most && ask->count * (ask->max_repetitions ? ask->max_repetitions : 1) > w->path_most)
         return ERR_TIMEOUT;
     if (!agent_answer(w->agent, bytes, len, &w->reply))
         return ERR_TIMEOUT;
@@ -455,6 +461,148 @@ static void an_agent_that_falls_silent_in_the_middle_gives_part(void **state)
     close_world(w);
 }
 
+static void a_walk_goes_on_at_its_last_oid_after_a_lost_request(void **state)
+{
+    struct world *w = open_world(1);
+    size_t walks;
+
+    (void)state;
+    run_poll(w, false);
+    walks = w->walks;
+    for (size_t lost = 1; lost <= 2; lost++) {
+        w->now += 2 * POLL_REWALK;
+        w->lost_from = 4; /* in the middle of the walk */
+        w->lost_to = 3 + lost;
+        assert_int_equal(run_poll(w, false)->outcome, POLL_OK);
+        assert_int_equal(rows(w, IF_DESCR, 10), 50);
+        assert_int_equal(rows(w, IF_OUT, 10), 50);
+        assert_true(w->walks > walks);
+        assert_true(w->walks <= walks + 3 * lost); /* no row twice */
+    }
+    close_world(w);
+}
+
+static ns_t row_read_at(const struct world *w, const uint32_t *column, uint32_t row)
+{
+    uint32_t oid[11];
+
+    memcpy(oid, column, 10 * sizeof *oid);
+    oid[10] = row;
+    return poll_read_at(w->poll, oid, 11);
+}
+
+/* A walk, and a GET of known instances, of which the agent gives a part. */
+static void of_a_table_read_in_part_each_row_has_its_own_age(void **state)
+{
+    struct world *w = open_world(1);
+    const uint32_t first[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 2, 3}, last[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 2, 150},
+                   middle[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 10, 3};
+
+    (void)state;
+    run_poll(w, false);
+    const ns_t before = row_read_at(w, IF_DESCR, 3), then = w->now + 2 * POLL_REWALK;
+    agent_remove(w->agent, "1.3.6.1.2.1.2.2.1.2.6");
+    w->now = then;
+    w->silent_after = 4;
+    assert_int_equal(run_poll(w, false)->outcome, POLL_PARTIAL);
+    assert_true(w->walks >= 1);
+    assert_true(row_read_at(w, IF_DESCR, 3) >= then);
+    assert_true(row_read_at(w, IF_DESCR, 150) <= before);
+    assert_true(poll_has_read(w->poll, first, 11));
+    assert_false(poll_has_read(w->poll, last, 11));
+    assert_int_equal(rows(w, IF_DESCR, 10), 49); /* the vanished one, and no other */
+    /* The next poll reads it whole. */
+    w->now += 60 * SECONDS;
+    w->silent_after = 0;
+    assert_int_equal(run_poll(w, false)->outcome, POLL_OK);
+    assert_true(row_read_at(w, IF_DESCR, 150) >= then + 60 * SECONDS);
+    assert_true(poll_has_read(w->poll, last, 11));
+    /* By GET; one value has grown, so that the column was on its way to another place. */
+    for (int longer = 0; longer < 2; longer++) {
+        if (longer)
+            agent_number(w->agent, "1.3.6.1.2.1.2.2.1.10.3", SNMP_COUNTER32, 400000);
+        const ns_t at = w->now += 60 * SECONDS;
+        poll_recall(w->poll, 20, 0);
+        w->silent_after = 2;
+        assert_int_equal(run_poll(w, false)->outcome, POLL_PARTIAL);
+        assert_int_equal(w->walks, 0);
+        assert_true(row_read_at(w, IF_IN, 3) >= at);
+        assert_true(poll_has_read(w->poll, middle, 11));
+        assert_true(row_read_at(w, IF_IN, 150) < at);
+        assert_true(row_read_at(w, IF_OUT, 3) < at);
+        assert_int_equal(rows(w, IF_IN, 10), 50);
+        /* Nothing at all in the poll after that: the first part keeps its age. */
+        w->now += 60 * SECONDS;
+        w->silent_after = 0;
+        agent_set_fault(w->agent, AGENT_GARBAGE);
+        run_poll(w, false);
+        assert_true(row_read_at(w, IF_IN, 3) >= at);
+        assert_false(poll_has_read(w->poll, middle, 11));
+        agent_set_fault(w->agent, AGENT_HONEST);
+        w->now += 60 * SECONDS;
+        assert_int_equal(run_poll(w, false)->outcome, POLL_OK);
+    }
+    close_world(w);
+}
+
+/* As the daemon does: small first after a poll without an answer. */
+static enum poll_outcome poll_a_minute_later(struct world *w)
+{
+    bool is_careful = !poll_summary(w->poll)->is_answered;
+
+    w->now += 60 * SECONDS;
+    return run_poll(w, is_careful)->outcome;
+}
+
+static void a_path_that_loses_what_is_large_is_learned(void **state)
+{
+    struct world *w = open_world(1);
+    uint32_t get, walk, missed = 0;
+
+    (void)state;
+    w->path_most = 12;
+    assert_false(run_poll(w, false)->outcome == POLL_TIMEOUT);
+    for (int i = 0; i < 9; i++) /* not again until the next full identification */
+        poll_a_minute_later(w);
+    for (int i = 0; i < 30; i++)
+        missed += poll_a_minute_later(w) != POLL_OK;
+    assert_in_range(missed, 0, 1);
+    assert_int_equal(rows(w, IF_OUT, 10), 50);
+    poll_learned(w->poll, &get, &walk);
+    assert_in_range(get, 8, 13);
+    assert_in_range(walk, 8, 14);
+    close_world(w);
+}
+
+static void a_path_that_takes_next_to_nothing_is_read_by_ones(void **state)
+{
+    struct world *w = open_world(1);
+    uint32_t get, walk, missed = 0;
+
+    (void)state;
+    w->path_most = 3; /* who is it? is asked by threes after a poll without an answer */
+    run_poll(w, true);
+    for (int i = 0; i < 20; i++)
+        poll_a_minute_later(w);
+    for (int i = 0; i < 30; i++)
+        missed += poll_a_minute_later(w) != POLL_OK;
+    assert_in_range(missed, 0, 1);
+    assert_int_equal(rows(w, IF_OUT, 10), 50);
+    poll_learned(w->poll, &get, &walk);
+    assert_in_range(get, 1, 3);
+    assert_in_range(walk, 1, 3);
+    /* And when the path is better, more is asked for again. */
+    w->path_most = 0;
+    for (int i = 0; i < 10; i++)
+        poll_a_minute_later(w);
+    w->now += ADAPT_MEMORY;
+    for (int i = 0; i < 10; i++)
+        poll_a_minute_later(w);
+    poll_learned(w->poll, &get, &walk);
+    assert_true(get == 0 || get > 20);
+    close_world(w);
+}
+
 static void hostile_walks_end_at_once_and_are_called_broken(void **state)
 {
     static const enum agent_fault faults[] = {AGENT_SAME_OID, AGENT_DECREASING, AGENT_PING_PONG,
@@ -595,6 +743,10 @@ RUN_TESTS("poll", cmocka_unit_test(a_survey_begins_small_and_reads_its_own_plan)
           cmocka_unit_test(after_a_restart_everything_is_due),
           cmocka_unit_test(silence_is_a_miss_and_costs_one_request),
           cmocka_unit_test(an_agent_that_falls_silent_in_the_middle_gives_part),
+          cmocka_unit_test(a_walk_goes_on_at_its_last_oid_after_a_lost_request),
+          cmocka_unit_test(of_a_table_read_in_part_each_row_has_its_own_age),
+          cmocka_unit_test(a_path_that_loses_what_is_large_is_learned),
+          cmocka_unit_test(a_path_that_takes_next_to_nothing_is_read_by_ones),
           cmocka_unit_test(hostile_walks_end_at_once_and_are_called_broken),
           cmocka_unit_test(an_endless_table_stops_at_its_bound),
           cmocka_unit_test(an_agent_with_small_replies_is_read_in_small_pieces),
