@@ -12,11 +12,13 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "config.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
+#include "lib/model/figure.h"
 #include "lib/runtime/sd_notify.h"
 #include "lib/runtime/steady_clock.h"
 
@@ -26,7 +28,7 @@
 #define COMMANDS_KEPT   (30 * DAYS)  /* partitions of commands and reports by people: small */
 #define ALERTS_KEPT     (800 * DAYS) /* 26 months: a report compares a month with that of last year */
 
-enum { BOOT_ID_SIZE = 37, OWN_COUNTERS = 6, COUNTERS_MAX = 200 };
+enum { BOOT_ID_SIZE = 37, COUNTERS_MAX = 200 };
 
 struct run {
     struct daemon d; /* first: daemon_append() gets from it to this */
@@ -230,38 +232,51 @@ static double cpu_seconds(void)
                1e6;
 }
 
-/* Appends the figures that every daemon has to those that beat() gave. */
-static void add_own_counters(struct run *r, Nw__Heartbeat *beat, Nw__Counter own[OWN_COUNTERS],
-                             Nw__Counter *all[COUNTERS_MAX])
+/* The figures that every daemon has. */
+static void put_own(struct run *r, struct figure_set *own)
 {
-    static const char *const names[OWN_COUNTERS] = {
-        "process_cpu_seconds_total", "process_resident_memory_bytes", "journal_records_total",
-        "journal_bytes_total",       "journal_records_held",          "journal_records_lost_total"};
     struct journal_stats stats;
+    struct statvfs fs;
+
+    journal_writer_stats(r->d.journal, &stats);
+    figure_put(own, "process_cpu_seconds_total", cpu_seconds());
+    figure_put(own, "process_resident_memory_bytes", resident_bytes());
+    figure_put(own, "journal_records_total", (double)stats.records);
+    figure_put(own, "journal_bytes_total", (double)stats.bytes);
+    figure_put(own, "journal_records_held", (double)stats.held);
+    figure_put(own, "journal_records_lost_total", (double)stats.failed);
+    figure_put(own, "journal_disk_bytes", (double)stats.disk_bytes);
+    figure_put(own, "journal_limit_bytes", (double)r->settings->journal.size);
+    if (statvfs(r->settings->state_dir, &fs) == 0) {
+        figure_put(own, "state_free_bytes", (double)fs.f_bavail * (double)fs.f_frsize);
+        figure_put(own, "state_size_bytes", (double)fs.f_blocks * (double)fs.f_frsize);
+    }
+}
+
+/* Appends the figures that every daemon has to those that beat() gave. */
+static void add_own(struct run *r, Nw__Heartbeat *beat, struct figure_set *own,
+                    Nw__Counter *all[COUNTERS_MAX])
+{
+    Nw__Heartbeat more = NW__HEARTBEAT__INIT;
     size_t n = beat->n_counters;
 
-    if (n > COUNTERS_MAX - OWN_COUNTERS)
-        n = COUNTERS_MAX - OWN_COUNTERS;
+    put_own(r, own);
+    figure_set_give(own, &more);
+    if (n > COUNTERS_MAX - more.n_counters)
+        n = COUNTERS_MAX - more.n_counters;
     if (n)
         memcpy(all, beat->counters, n * sizeof(*all));
-    journal_writer_stats(r->d.journal, &stats);
-    const double values[OWN_COUNTERS] = {cpu_seconds(),       resident_bytes(),   (double)stats.records,
-                                         (double)stats.bytes, (double)stats.held, (double)stats.failed};
-    for (size_t i = 0; i < OWN_COUNTERS; i++) {
-        nw__counter__init(&own[i]);
-        own[i].name = (char *)(uintptr_t)names[i];
-        own[i].value = values[i];
-        all[n++] = &own[i];
-    }
+    memcpy(all + n, more.counters, more.n_counters * sizeof(*all));
     beat->counters = all;
-    beat->n_counters = n;
+    beat->n_counters = n + more.n_counters;
 }
 
 static void append_beat(struct run *r)
 {
     Nw__Record record = NW__RECORD__INIT;
     Nw__Heartbeat beat = NW__HEARTBEAT__INIT;
-    Nw__Counter own[OWN_COUNTERS], *all[COUNTERS_MAX];
+    struct figure_set own = {.count = 0};
+    Nw__Counter *all[COUNTERS_MAX];
 
     beat.daemon = (char *)(uintptr_t)r->info->name;
     beat.version = (char *)(uintptr_t)PACKAGE_VERSION;
@@ -272,7 +287,7 @@ static void append_beat(struct run *r)
     beat.is_clock_suspect = r->clock.is_suspect;
     if (r->info->beat)
         r->info->beat(r->state, &beat);
-    add_own_counters(r, &beat, own, all);
+    add_own(r, &beat, &own, all);
     record.body_case = NW__RECORD__BODY_HEARTBEAT;
     record.heartbeat = &beat;
     (void)!daemon_append(&r->d, &record, NULL); /* a full disk has been told by tell_disk() */

@@ -407,6 +407,8 @@ void collector_beat(struct collector *c, Nw__Heartbeat *beat)
     put_traps(c, beat);
     put_counter(c, beat, "snmp_requests_total", (double)stats.requests);
     put_counter(c, beat, "snmp_datagrams_sent_total", (double)stats.datagrams_out);
+    put_counter(c, beat, "snmp_datagrams_unsent_total", (double)stats.unsent);
+    put_counter(c, beat, "snmp_datagrams_dropped_total", (double)stats.dropped);
     put_counter(c, beat, "snmp_replies_total", (double)stats.replies);
     put_counter(c, beat, "snmp_timeouts_total", (double)stats.timeouts);
     put_counter(c, beat, "snmp_varbinds_total", (double)stats.varbinds);

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/errqueue.h>
+#include <linux/sock_diag.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -57,6 +58,7 @@ struct snmp_io {
     struct in_batch *in;
     uint32_t random[RANDOM_BATCH];
     uint32_t random_left;
+    uint64_t unsent;
     void (*notice)(void *ctx, struct snmp_peer *peer, enum snmp_notice what);
     void *notice_ctx;
 };
@@ -133,13 +135,16 @@ static void flush(struct snmp_io *io, struct out_batch *b)
             failures = 0;
             continue;
         }
-        if (errno == EAGAIN || errno == ENOBUFS)
-            break; /* the rest is lost like any datagram; it will be repeated */
+        if (errno == EAGAIN || errno == ENOBUFS) {
+            io->unsent += b->count - at; /* lost like any datagram; it will be repeated */
+            break;
+        }
         if (errno != EINTR && ++failures == SEND_RETRIES) {
             struct snmp_address to;
 
             if (from_sockaddr(&b->names[at], &to))
                 snmp_client_refused(io->client, loop_mono(io->loop), &to);
+            io->unsent++;
             at++;
             failures = 0;
         }
@@ -429,7 +434,19 @@ void snmp_io_cancel(struct snmp_io *io, snmp_handle handle)
     rearm(io);
 }
 
+/* What the kernel dropped at this socket since it is open. */
+static uint64_t socket_drops(int fd)
+{
+    uint32_t figures[SK_MEMINFO_VARS] = {0};
+    socklen_t len = sizeof figures;
+
+    return fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_MEMINFO, figures, &len) == 0 ? figures[SK_MEMINFO_DROPS]
+                                                                                 : 0;
+}
+
 void snmp_io_stats(const struct snmp_io *io, struct snmp_stats *out)
 {
     snmp_client_stats(io->client, out);
+    out->unsent = io->unsent;
+    out->dropped = socket_drops(io->out4.fd) + socket_drops(io->out6.fd);
 }

@@ -13,6 +13,7 @@
 #include "dashboards/events.h"
 #include "dashboards/files_io.h"
 #include "dashboards/http_io.h"
+#include "dashboards/pulse.h"
 #include "dashboards/routes.h"
 #include "dashboards/snapshot.h"
 #include "dashboards/throttle.h"
@@ -30,12 +31,18 @@ enum { API_STREAMS_MAX = 200 };
 /* Appends a command to the dashboard's partition and syncs it. */
 typedef enum err api_append_fn(void *ctx, Nw__Record *record);
 
+/* What was turned away or did not work. */
+struct dashboard_stats {
+    uint64_t throttled, streams_refused, logins_refused, logins_throttled, series_failed, history_failed;
+};
+
 struct dashboard {
     struct loop *loop;
     const struct settings *settings;
     const struct inventory *inventory;
     struct http_server *http;
     struct snapshot *snapshot;
+    struct pulse *pulse; /* the last hour of the daemons' figures */
     struct history *history;
     struct firmware_rules *firmware; /* NULL: the operator has written none */
     struct users *users;
@@ -54,6 +61,7 @@ struct dashboard {
     api_append_fn *append;
     void *append_ctx;
     ns_t started; /* wall */
+    struct dashboard_stats stats;
 };
 
 struct api_call {
@@ -121,6 +129,8 @@ void api_json_hotspot_members(struct json_out *j, const struct dashboard *d, siz
 void api_json_device_members(struct json_out *j, const struct dashboard *d, size_t index, size_t hotspots);
 void api_json_summary(struct json_out *j, const char *key, const struct dashboard *d, ns_t now);
 void api_json_daemon(struct json_out *j, const char *key, const struct snap_daemon *daemon, ns_t now);
+/* Why a daemon is not well: NULL, or a sentence written to text (size bytes, 160 are enough). */
+const char *api_daemon_problem(const struct snap_daemon *daemon, ns_t now, char *text, size_t size);
 void api_json_state_event(struct json_out *j, const struct dashboard *d, const Nw__State *state);
 /* false, and nothing written: history does not know the command. */
 bool api_json_command_event(struct json_out *j, const struct dashboard *d, const Nw__Outcome *outcome);
@@ -151,7 +161,7 @@ route_fn api_health, api_metrics, api_description, api_config, api_session_get, 
     api_device_neighbours, api_device_changes, api_firmware, api_firmware_assets, api_services, api_topology,
     api_series, api_incidents, api_incident, api_incident_acknowledge, api_incident_comment,
     api_incident_assign, api_incident_shelve, api_incident_unshelve, api_incident_close, api_command,
-    api_maintenance, api_maintenance_add, api_maintenance_end, api_coverage, api_coverage_summary,
+    api_maintenance, api_maintenance_add, api_maintenance_end, api_self, api_coverage, api_coverage_summary,
     api_daemons, api_users, api_audit, api_events, api_public_file, api_public_redirect, api_web_file;
 
 /* ---- event streams (api_events.c) ---- */

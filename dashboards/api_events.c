@@ -88,6 +88,7 @@ void api_events(struct api_call *c)
         return;
     }
     if (d->stream_count >= API_STREAMS_MAX) {
+        d->stats.streams_refused++;
         api_problem(c, 503, "too-many-streams", "Too many event streams",
                     "Close a window, or read the lists instead.");
         return;

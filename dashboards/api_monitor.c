@@ -3,11 +3,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "config.h"
 #include "dashboards/api.h"
 #include "lib/base/strx.h"
+#include "lib/model/figure.h"
 #include "lib/model/metric.h"
 #include "lib/model/state.h"
 
@@ -36,8 +36,7 @@ static const struct snap_daemon *daemon_of(const struct dashboard *d, const char
     return NULL;
 }
 
-/* NULL: nothing. text has room for size bytes. */
-static const char *daemon_problem(const struct snap_daemon *daemon, ns_t now, char *text, size_t size)
+const char *api_daemon_problem(const struct snap_daemon *daemon, ns_t now, char *text, size_t size)
 {
     const Nw__Heartbeat *beat = daemon->heartbeat;
 
@@ -71,7 +70,7 @@ void api_health(struct api_call *c)
     for (size_t i = 0; i < snapshot_daemon_count(d->snapshot); i++) {
         const struct snap_daemon *daemon = snapshot_daemon(d->snapshot, i);
         if (!strx_starts_with(daemon->partition, "unit."))
-            put_part(&inner, daemon->name, daemon_problem(daemon, now, text, sizeof text), &is_well);
+            put_part(&inner, daemon->name, api_daemon_problem(daemon, now, text, sizeof text), &is_well);
     }
     for (size_t i = 0; i < ARRAY_LEN(required_partitions); i++)
         if (!daemon_of(d, required_partitions[i]))
@@ -147,46 +146,54 @@ static void put_per_daemon(struct buf *b, const struct dashboard *d, ns_t now)
     }
 }
 
-/* Counters of the daemons, as they name them: one family, the name as a label, since two daemons may use one
- * name and a family must stand in one place. */
-static void put_counters(struct buf *b, const struct dashboard *d)
+static void put_sample(struct buf *b, const char *name, const char *daemon, double value)
 {
-    put_family(b, "daemon_figure", "gauge", "Figures that daemons put into their heartbeats, by name.");
+    buf_printf(b, "netzwacht_%s{daemon=\"", name);
+    put_label(b, daemon);
+    buf_printf(b, "\"} %.17g\n", value);
+}
+
+/* One figure of all daemons that have it: a family must stand in one place. */
+static void put_figure(struct buf *b, const struct dashboard *d, const struct figure *figure)
+{
+    bool is_counter = figure->kind == FIGURE_COUNTER;
+    char family[80];
+    bool is_begun = false;
+
+    snprintf(family, sizeof family, "%.*s", (int)(strlen(figure->name) - (is_counter ? strlen("_total") : 0)),
+             figure->name);
     for (size_t i = 0; i < snapshot_daemon_count(d->snapshot); i++) {
         const struct snap_daemon *daemon = snapshot_daemon(d->snapshot, i);
         for (size_t k = 0; daemon->heartbeat && k < daemon->heartbeat->n_counters; k++) {
-            buf_str(b, "netzwacht_daemon_figure{daemon=\"");
-            put_label(b, daemon->name);
-            buf_str(b, "\",name=\"");
-            put_label(b, daemon->heartbeat->counters[k]->name);
-            buf_printf(b, "\"} %.17g\n", daemon->heartbeat->counters[k]->value);
+            const Nw__Counter *c = daemon->heartbeat->counters[k];
+            if (strcmp(c->name, figure->name) != 0)
+                continue;
+            if (!is_begun)
+                put_family(b, family, is_counter ? "counter" : "gauge", figure->help);
+            is_begun = true;
+            put_sample(b, figure->name, daemon->name, c->value);
         }
     }
 }
 
-static void put_own(struct buf *b, const struct dashboard *d)
+static void put_figures(struct buf *b, const struct dashboard *d)
 {
-    struct http_stats http;
-    struct rusage usage;
-
-    http_server_stats(d->http, &http);
-    put_family(b, "http_requests", "counter", "Requests that the dashboard read.");
-    buf_printf(b, "netzwacht_http_requests_total %llu\n", (unsigned long long)http.requests);
-    put_family(b, "http_refused", "counter", "Connections and requests refused as malformed or too many.");
-    buf_printf(b, "netzwacht_http_refused_total %llu\n", (unsigned long long)http.refused);
-    put_family(b, "http_cut", "counter", "Connections closed by a deadline.");
-    buf_printf(b, "netzwacht_http_cut_total %llu\n", (unsigned long long)http.cut);
-    put_family(b, "http_connections", "gauge", "Open connections.");
-    buf_printf(b, "netzwacht_http_connections %zu\n", http.connections);
-    put_family(b, "http_streams", "gauge", "Open event streams.");
-    buf_printf(b, "netzwacht_http_streams %zu\n", http.streams);
-    if (getrusage(RUSAGE_SELF, &usage) == 0) {
-        put_family(b, "dashboard_cpu_seconds", "counter", "Processor time of the dashboard.");
-        buf_printf(b, "netzwacht_dashboard_cpu_seconds_total %.3f\n",
-                   (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-                       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
-        put_family(b, "dashboard_resident_bytes", "gauge", "Largest resident memory of the dashboard.");
-        buf_printf(b, "netzwacht_dashboard_resident_bytes %lld\n", (long long)usage.ru_maxrss * 1024);
+    for (size_t i = 0; i < figure_count(); i++)
+        put_figure(b, d, figure_at(i));
+    put_family(b, "daemon_figure", "gauge",
+               "Figures that this dashboard has no words for: a daemon is newer.");
+    for (size_t i = 0; i < snapshot_daemon_count(d->snapshot); i++) {
+        const struct snap_daemon *daemon = snapshot_daemon(d->snapshot, i);
+        for (size_t k = 0; daemon->heartbeat && k < daemon->heartbeat->n_counters; k++) {
+            const Nw__Counter *c = daemon->heartbeat->counters[k];
+            if (figure_by_name(c->name))
+                continue;
+            buf_str(b, "netzwacht_daemon_figure{daemon=\"");
+            put_label(b, daemon->name);
+            buf_str(b, "\",name=\"");
+            put_label(b, c->name);
+            buf_printf(b, "\"} %.17g\n", c->value);
+        }
     }
 }
 
@@ -217,8 +224,7 @@ void api_metrics(struct api_call *c)
     buf_printf(&b, "netzwacht_build_info{version=\"%s\"} 1\n", PACKAGE_VERSION);
     put_states(&b, d);
     put_per_daemon(&b, d, loop_wall(d->loop));
-    put_counters(&b, d);
-    put_own(&b, d);
+    put_figures(&b, d);
     buf_str(&b, "# EOF\n");
     api_reply(c, 200, "application/openmetrics-text; version=1.0.0; charset=utf-8", &b);
 }

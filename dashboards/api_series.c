@@ -179,6 +179,7 @@ static void on_series(void *ctx, enum err e, const struct series_result *result)
     if (e == ERR_RANGE) {
         api_bad_parameter(c, "from, to", "from earlier than to");
     } else if (e) {
+        c->dashboard->stats.series_failed++;
         api_problem_err(c, e);
     } else if (s->is_csv) {
         put_csv(&b, s, result);
@@ -353,6 +354,7 @@ void api_series(struct api_call *c)
         return;
     }
     c->abandon = NULL;
+    d->stats.series_failed++;
     api_problem_err(c, e == ERR_LIMIT ? ERR_BUSY : e);
 
 answered:

@@ -121,6 +121,7 @@ static void on_compared(void *ctx)
         if (l->is_right) {
             log_in(l);
         } else {
+            l->dashboard->stats.logins_refused++;
             audit(l->dashboard, l->is_known ? l->user : "", l->address, "login refused", "");
             api_problem(l->call, 401, "login-failed", "Wrong user or password",
                         "Check both; `netzwacht user passwd NAME` sets a new password.");
@@ -136,6 +137,7 @@ static bool is_throttled(struct api_call *c, const char *user, const char *addre
 
     if (throttle_take(d->by_address, address, mono, &wait) && throttle_take(d->by_account, user, mono, &wait))
         return false;
+    d->stats.logins_throttled++;
     snprintf(c->retry_after, sizeof c->retry_after, "%lld", (long long)(wait / SECONDS + 1));
     api_problem(c, 429, "too-many-logins", "Too many tries", "Try again in %s seconds.", c->retry_after);
     return true;
@@ -192,6 +194,7 @@ void api_session_post(struct api_call *c)
     if (e) {
         c->abandon = NULL;
         login_free(l);
+        d->stats.logins_throttled++;
         api_problem(c, 429, "too-many-logins", "Too many log-ins at once", "Try again in a few seconds.");
     }
 }

@@ -16,6 +16,7 @@
 #include "dashboards/tail.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
+#include "lib/model/figure.h"
 
 enum { LOGIN_QUEUE = 8 };
 
@@ -31,7 +32,7 @@ struct program {
     struct throttle *by_session;
     bool has_alerts_position;
     bool has_told_history;
-    Nw__Counter counters[4], *counter_list[4];
+    struct figure_set figures;
 };
 
 static struct program *program_of(struct dashboard *d)
@@ -94,6 +95,7 @@ static bool is_too_fast(struct api_call *c)
     if (c->session.role == ROLE_PUBLIC ||
         throttle_take(program_of(d)->by_session, c->token, loop_mono(d->loop), &wait))
         return false;
+    d->stats.throttled++;
     strx_copy(c->retry_after, sizeof c->retry_after, "1");
     api_problem(c, 429, "too-many-requests", "Too many requests", "Slow down to 40 a second.");
     return true;
@@ -173,6 +175,16 @@ static void note_assets(struct dashboard *d, const Nw__Samples *samples)
     }
 }
 
+/* Of this machine's daemons: probe units tell theirs by the relay, late. */
+static void note_pulse(struct dashboard *d, const char *partition, const Nw__Record *record)
+{
+    if (strx_starts_with(partition, "unit."))
+        return;
+    enum err e = pulse_take(d->pulse, record->heartbeat->daemon, (ns_t)record->wall, record->heartbeat);
+    if (e)
+        log_debug("figures of %s are not kept: %s", record->heartbeat->daemon, err_text(e));
+}
+
 static void on_record(void *ctx, const char *partition, journal_pos pos, const void *bytes, size_t len,
                       Nw__Record *record)
 {
@@ -180,6 +192,7 @@ static void on_record(void *ctx, const char *partition, journal_pos pos, const v
     struct dashboard *d = &p->d;
     enum err e = history_record(d->history, partition, pos, bytes, len);
 
+    d->stats.history_failed += e != ERR_OK;
     if (e && !p->has_told_history) {
         p->has_told_history = true;
         log_error("history.db cannot be written: %s; lists of incidents stand still", err_text(e));
@@ -191,6 +204,8 @@ static void on_record(void *ctx, const char *partition, journal_pos pos, const v
         events_start(d->events, pos - 1);
     }
     api_events_record(d, partition, pos, record, loop_wall(d->loop));
+    if (record->body_case == NW__RECORD__BODY_HEARTBEAT)
+        note_pulse(d, partition, record);
     e = snapshot_record(d->snapshot, partition, record, loop_wall(d->loop));
     if (e)
         log_warning("a record of %s is not shown: %s", partition, err_text(e));
@@ -313,6 +328,8 @@ static enum err make_parts(struct program *p)
     if (e == ERR_OK)
         e = snapshot_new(d->inventory, &d->snapshot);
     if (e == ERR_OK)
+        e = pulse_new(&d->pulse);
+    if (e == ERR_OK)
         e = read_firmware_rules(d);
     if (e == ERR_OK)
         e = events_new(&d->events);
@@ -422,6 +439,7 @@ void dashboard_free(struct dashboard *d)
     buf_fini(&d->coverage_summary);
     events_free(d->events);
     snapshot_free(d->snapshot);
+    pulse_free(d->pulse);
     firmware_rules_free(d->firmware);
     history_close(d->history);
     users_close(d->users);
@@ -431,20 +449,26 @@ void dashboard_free(struct dashboard *d)
 void dashboard_beat(struct dashboard *d, Nw__Heartbeat *beat)
 {
     struct program *p = program_of(d);
+    struct figure_set *f = &p->figures;
     struct http_stats http;
-    const char *const names[] = {"http_requests_total", "http_refused_total", "http_cut_total",
-                                 "http_streams"};
+    struct tail_stats tail;
 
     http_server_stats(d->http, &http);
-    const double values[] = {(double)http.requests, (double)http.refused, (double)http.cut,
-                             (double)http.streams};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        nw__counter__init(&p->counters[i]);
-        p->counters[i].name = (char *)(uintptr_t)names[i];
-        p->counters[i].value = values[i];
-        p->counter_list[i] = &p->counters[i];
-    }
-    beat->counters = p->counter_list;
-    beat->n_counters = ARRAY_LEN(names);
+    tail_stats(p->tail, &tail);
+    figure_put(f, "http_requests_total", (double)http.requests);
+    figure_put(f, "http_connections", (double)http.connections);
+    figure_put(f, "http_streams", (double)http.streams);
+    figure_put(f, "http_refused_total", (double)http.refused);
+    figure_put(f, "http_cut_total", (double)http.cut);
+    figure_put(f, "http_throttled_total", (double)d->stats.throttled);
+    figure_put(f, "http_streams_cut_total", (double)http.streams_cut);
+    figure_put(f, "http_streams_refused_total", (double)d->stats.streams_refused);
+    figure_put(f, "logins_refused_total", (double)d->stats.logins_refused);
+    figure_put(f, "logins_throttled_total", (double)d->stats.logins_throttled);
+    figure_put(f, "series_failed_total", (double)d->stats.series_failed);
+    figure_put(f, "history_failed_total", (double)d->stats.history_failed);
+    figure_put(f, "tail_records_unreadable_total", (double)tail.unreadable);
+    figure_put(f, "tail_gaps_total", (double)tail.gaps);
+    figure_set_give(f, beat);
     tail_lags(p->tail, loop_wall(d->loop), beat);
 }

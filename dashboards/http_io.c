@@ -529,6 +529,7 @@ enum err http_stream_write(struct http_request *r, const void *data, size_t len)
     buf_put(&r->pending, data, len);
     if (buf_error(&r->pending)) {
         http_stream_end(r);
+        r->server->stats.streams_cut++;
         return ERR_LIMIT;
     }
     resume(r);

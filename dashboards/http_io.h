@@ -51,6 +51,7 @@ struct http_options {
 
 struct http_stats {
     uint64_t requests, refused, cut; /* cut: closed by a deadline */
+    uint64_t streams_cut;            /* ended because the client reads too slowly */
     size_t connections, streams;
 };
 

@@ -11,6 +11,7 @@ dashboards_libdashboards_a_SOURCES = \
 	%D%/throttle.c %D%/throttle.h %D%/users_io.c %D%/users_io.h %D%/worker.c %D%/worker.h \
 	%D%/wiring.c %D%/wiring.h
 dashboards_libdashboards_a_SOURCES += \
+	%D%/api_self.c %D%/pulse.c %D%/pulse.h \
 	%D%/api_firmware.c %D%/assets.c %D%/assets.h %D%/depends.c %D%/depends.h %D%/fleet.c %D%/fleet.h
 dashboards_libdashboards_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(MHD_CFLAGS) $(SODIUM_CFLAGS) \
 	$(SQLITE_CFLAGS) $(JANSSON_CFLAGS) $(ZLIB_CFLAGS)

@@ -16,6 +16,7 @@
 #include "dashboards/tail.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
+#include "lib/model/figure.h"
 #include "lib/stores/history.h"
 
 enum { INCIDENTS_MAX = 100, HOTSPOT_PAGE_MAX = 60000 };
@@ -41,8 +42,8 @@ struct public_writer {
     ns_t availability_at; /* monotonic; when the figures were computed, 0 = never, or nothing was known */
     struct buf page;      /* reused */
     enum err last_error;
-    double written; /* files */
-    Nw__Counter counter, *counter_list[1];
+    uint64_t written, failed; /* files */
+    struct figure_set figures;
 };
 
 /* ---- records ---- */
@@ -223,6 +224,7 @@ static enum err put_file(struct public_writer *p, const char *name)
         e = public_io_write(p->folder, name, p->page.data, p->page.len);
     buf_clear(&p->page);
     p->written += e == ERR_OK;
+    p->failed += e != ERR_OK;
     return e;
 }
 
@@ -418,11 +420,14 @@ void public_free(struct public_writer *p)
 
 void public_beat(struct public_writer *p, Nw__Heartbeat *beat)
 {
-    nw__counter__init(&p->counter);
-    p->counter.name = (char *)(uintptr_t) "files_written_total";
-    p->counter.value = p->written;
-    p->counter_list[0] = &p->counter;
-    beat->counters = p->counter_list;
-    beat->n_counters = 1;
+    struct figure_set *f = &p->figures;
+    struct tail_stats tail;
+
+    tail_stats(p->tail, &tail);
+    figure_put(f, "public_files_written_total", (double)p->written);
+    figure_put(f, "public_files_failed_total", (double)p->failed);
+    figure_put(f, "tail_records_unreadable_total", (double)tail.unreadable);
+    figure_put(f, "tail_gaps_total", (double)tail.gaps);
+    figure_set_give(f, beat);
     tail_lags(p->tail, loop_wall(p->loop), beat);
 }

@@ -49,6 +49,7 @@ const struct route routes[] = {
     {HTTP_GET, API "coverage", ROLES_STAFF, api_coverage},
     {HTTP_GET, API "coverage/summary", ROLES_STAFF, api_coverage_summary},
     {HTTP_GET, API "daemons", ROLES_STAFF, api_daemons},
+    {HTTP_GET, API "self", ROLES_ACT, api_self},
     {HTTP_GET, API "users", ROLE_ADMIN, api_users},
     {HTTP_GET, API "audit", ROLE_ADMIN, api_audit},
     {HTTP_GET, API "events", ROLES_STAFF, api_events},

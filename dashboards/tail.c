@@ -21,6 +21,7 @@ struct tail {
     void *ctx;
     struct part parts[PARTITIONS_MAX];
     size_t part_count;
+    struct tail_stats stats;
     bool is_behind; /* records were handed out since everything was read */
     Nw__Lag lags[PARTITIONS_MAX], *lag_list[PARTITIONS_MAX];
 };
@@ -51,8 +52,10 @@ static void on_record(void *ctx, const char *partition, journal_pos pos, const v
         strcmp(partition, "unit.history") == 0 && is_peeked && field == NW__RECORD__BODY_SAMPLES;
 
     t->is_behind = true;
-    if (!is_history && record_unpack(bytes, len, &record) != ERR_OK)
+    if (!is_history && record_unpack(bytes, len, &record) != ERR_OK) {
         record = NULL; /* whole by its checksum, so of a newer version: skip it */
+        t->stats.unreadable++;
+    }
     if (record)
         wall = (ns_t)record->wall;
     note(t, partition, wall);
@@ -60,8 +63,11 @@ static void on_record(void *ctx, const char *partition, journal_pos pos, const v
     record_free(record);
 }
 
-static void on_gap(void *ctx NW_UNUSED, const char *partition)
+static void on_gap(void *ctx, const char *partition)
 {
+    struct tail *t = ctx;
+
+    t->stats.gaps++;
     log_warning(
         "records of partition %s are missing: pages may be behind until everything has been seen again",
         partition);
@@ -126,4 +132,9 @@ void tail_lags(struct tail *t, ns_t wall, Nw__Heartbeat *beat)
     }
     beat->lag = t->lag_list;
     beat->n_lag = n;
+}
+
+void tail_stats(const struct tail *t, struct tail_stats *out)
+{
+    *out = t->stats;
 }

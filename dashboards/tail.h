@@ -27,6 +27,10 @@ struct tail_fns {
 enum err tail_new(struct loop *l, const char *journal_dir, const char *const *partitions, bool with_units,
                   const struct tail_fns *fns, void *ctx, struct tail **out) NW_CHECKED;
 void tail_free(struct tail *t);
+struct tail_stats {
+    uint64_t unreadable, gaps; /* records passed over; times that records were gone before they were read */
+};
+void tail_stats(const struct tail *t, struct tail_stats *out);
 /* Sets lag of a heartbeat; borrowed until the next call. */
 void tail_lags(struct tail *t, ns_t wall, Nw__Heartbeat *beat);
 

@@ -27,6 +27,7 @@ lib_libmodel_a_SOURCES = \
 lib_libmodel_a_SOURCES += %D%/model/record_json.c %D%/model/record_json.h
 lib_libmodel_a_SOURCES += %D%/model/calendar.c %D%/model/calendar.h
 lib_libmodel_a_SOURCES += %D%/model/firmware.c %D%/model/firmware.h
+lib_libmodel_a_SOURCES += %D%/model/figure.c %D%/model/figure.h %D%/model/figure_list.h
 lib_libmodel_a_SOURCES += %D%/model/topology.c %D%/model/topology.h %D%/model/topology_check.c %D%/model/topology_graph.c \
 	%D%/model/topology_index.c %D%/model/topology_internal.h %D%/model/contradiction_list.h
 nodist_lib_libmodel_a_SOURCES = lib/model/journal.pb-c.c lib/model/journal.pb-c.h

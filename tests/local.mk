@@ -56,7 +56,7 @@ LOCAL_CLEAN += clean-asan
 include tests/long.mk
 EXTRA_DIST += %D%/README.md %D%/tally %D%/run-integration %D%/integration
 
-dist_check_SCRIPTS += %D%/unit/test_floors.sh %D%/unit/test_units.sh %D%/unit/test_docs.sh
+dist_check_SCRIPTS += %D%/unit/test_figures.sh %D%/unit/test_floors.sh %D%/unit/test_units.sh %D%/unit/test_docs.sh
 
 # A wireless controller of any size: what test and benchmark of big controllers poll.
 check_PROGRAMS += tests/bench/controller_agent

@@ -160,6 +160,7 @@ static enum err write_frame(struct journal_writer *w, const void *record, size_t
     w->offset += (int64_t)(JOURNAL_FRAME_SIZE + len);
     w->stats.records++;
     w->stats.bytes += JOURNAL_FRAME_SIZE + len;
+    w->stats.disk_bytes += JOURNAL_FRAME_SIZE + len;
     return ERR_OK;
 }
 
@@ -216,6 +217,21 @@ static enum err write_held(struct journal_writer *w)
 
 /* ---- the public side ---- */
 
+/* Bytes of these segments on disk. */
+static int64_t segments_size(const struct journal_writer *w, const uint32_t *numbers, size_t count)
+{
+    char name[JOURNAL_NAME_SIZE];
+    int64_t total = 0;
+    struct stat st;
+
+    for (size_t i = 0; i < count; i++) {
+        journal_segment_name(numbers[i], name);
+        if (fstatat(w->dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+            total += st.st_size;
+    }
+    return total;
+}
+
 enum err journal_writer_open(const struct journal_options *options, ns_t mono, struct journal_writer **out)
 {
     struct journal_writer *w;
@@ -243,6 +259,7 @@ enum err journal_writer_open(const struct journal_options *options, ns_t mono, s
     if (e)
         goto not_open;
     w->segment = count ? numbers[count - 1] : 0;
+    w->stats.disk_bytes = (uint64_t)segments_size(w, numbers, count);
     free(numbers);
     e = create_segment(w, w->segment + 1, mono);
     if (!e)
@@ -472,11 +489,7 @@ enum err journal_expire(struct journal_writer *w, ns_t wall, size_t *deleted)
     struct stat st;
     enum err e = journal_segments_list(w->dir_fd, &numbers, &count);
 
-    for (size_t i = 0; !e && i < count; i++) {
-        journal_segment_name(numbers[i], name);
-        if (fstatat(w->dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-            total += st.st_size;
-    }
+    total = e ? (int64_t)w->stats.disk_bytes : segments_size(w, numbers, count);
     for (size_t i = 0; !e && i + 2 < count && numbers[i] < needed; i++) {
         journal_segment_name(numbers[i], name);
         if (fstatat(w->dir_fd, name, &st, AT_SYMLINK_NOFOLLOW))
@@ -491,6 +504,7 @@ enum err journal_expire(struct journal_writer *w, ns_t wall, size_t *deleted)
         done++;
     }
     free(numbers);
+    w->stats.disk_bytes = (uint64_t)total;
     if (deleted)
         *deleted = done;
     return e;

@@ -48,6 +48,7 @@ struct journal_options {
 struct journal_stats {
     uint64_t records, bytes; /* appended since the start */
     uint64_t failed, held;   /* records lost for ever, and held in memory now: the disk is full */
+    uint64_t disk_bytes;     /* of the partition: counted at the start and by journal_expire() */
     uint32_t segment;        /* the open one */
 };
 

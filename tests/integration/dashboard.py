@@ -540,10 +540,31 @@ def monitor_shows_itself():
     text = town.client().ask("GET", "/metrics")[1].decode()
     check(text.endswith("# EOF\n"), "no end")
     for line in text.splitlines():
-        check(line.startswith("# ") or re.fullmatch(r'[a-z_]+(\{([a-z]+="[^"]*",?)+\})? [-+0-9.e]+|[a-z_]+(\{.*\})? NaN', line), line)
+        check(line.startswith("# ") or re.fullmatch(r'[a-z0-9_]+(\{([a-z]+="[^"]*",?)+\})? [-+0-9.e]+|[a-z0-9_]+(\{.*\})? NaN', line), line)
     types = re.findall(r"^# TYPE (\S+)", text, re.M)
     check(len(types) == len(set(types)), "a family stands in two places")
     check(f'netzwacht_hotspots{{state="usable"}} {HOTSPOTS}' in text, "hotspots by state")
+    check('netzwacht_snmp_timeouts_total{daemon="netzwacht-collector"}' in text and 'TYPE netzwacht_snmp_timeouts counter' in text, "counters of the collector")
+    check("netzwacht_daemon_figure{" not in text, f"figures without words: {re.findall('netzwacht_daemon_figure.*', text)}")
+
+
+def monitor_tells_of_its_work():
+    """/api/v1/self has each daemon's CPU, memory, lag and figures with the last hour; a wrong password counts as refused"""
+    client = town.clients["operator"]
+    check(town.clients["planner"].ask("GET", "/api/v1/self")[0].status == 403, "a planner may")
+    found = lambda: {d["name"]: d for d in client.get("/api/v1/self")["daemons"]}
+    figures = lambda name: {f["name"]: f for f in found()[name]["figures"]}
+    check({"netzwacht-collector", "netzwacht-store", "netzwacht-alerts", "netzwacht-dashboard"} <= set(found()), f"{list(found())}")
+    before = figures("netzwacht-dashboard")["logins_refused_total"]["value"]
+    town.client().ask("POST", "/api/v1/session", {"user": "nobody-here", "password": "x" * 12})
+    wait_for("the refused log-in", 10, lambda: figures("netzwacht-dashboard")["logins_refused_total"]["value"] == before + 1)
+    working = wait_for("a step of half a minute", 75, lambda: (lambda d: d["cpu"] is not None and d)(found()["netzwacht-collector"]))
+    check(0 <= working["cpu"] < 2 and working["memory_bytes"] > 1e6 and working["problem"] is None and working["version"], f"{working}")
+    polls = {f["name"]: f for f in working["figures"]}["polls_total"]
+    check(polls["class"] == "done" and polls["kind"] == "counter" and polls["rate"] > 0 and polls["hour"] > 0, f"{polls}")
+    check({lag["partition"] for lag in found()["netzwacht-store"]["lag"]} >= {"collector"}, "lag of the store")
+    disk = client.get("/api/v1/self")["disk"]
+    check(0 < disk["free_bytes"] <= disk["size_bytes"] and 0 < disk["journal_bytes"] < disk["journal_limit_bytes"], f"{disk}")
 
 
 def audit_is_a_chain():
@@ -680,5 +701,5 @@ if __name__ == "__main__":
                   incident_is_acknowledged,
                   maintenance_is_planned_and_ended, events_are_replayed, series_have_values,
                   firmware_is_shared_out, old_firmware_is_found_and_downloaded, swapped_hardware_is_recorded, malformed_requests_are_refused,
-                  slow_clients_are_cut, public_page_is_complete, monitor_shows_itself, audit_is_a_chain,
+                  slow_clients_are_cut, public_page_is_complete, monitor_shows_itself, monitor_tells_of_its_work, audit_is_a_chain,
                   logging_out_ends_the_session, log_ins_are_throttled, port_in_use_is_said, little_is_used)

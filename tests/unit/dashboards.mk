@@ -29,3 +29,7 @@ tests_fuzz_fuzz_http_SOURCES = tests/fuzz/fuzz_http.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_http_CFLAGS = $(DASHBOARDS_TEST_CFLAGS)
 tests_fuzz_fuzz_http_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_http_LDADD = $(DASHBOARDS_LIBS)
+UNIT_TESTS += tests/unit/test_pulse
+tests_unit_test_pulse_SOURCES = %D%/test_pulse.c %D%/cmocka_tests.h
+tests_unit_test_pulse_CFLAGS = $(DASHBOARDS_TEST_CFLAGS)
+tests_unit_test_pulse_LDADD = $(DASHBOARDS_LIBS) $(CMOCKA_LIBS)

@@ -362,6 +362,31 @@ static void retention_by_bytes_keeps_the_newest_two(void **state)
     journal_writer_close(w);
 }
 
+static void the_size_on_disk_is_known_at_the_start_and_after_retention(void **state)
+{
+    struct place *p = *state;
+    struct journal_writer *w = six_segments(p, 1, HOURS);
+    struct journal_options o = options(p);
+    struct journal_stats before, after;
+    char path[128];
+    int64_t size = 0;
+
+    journal_writer_stats(w, &before);
+    assert_ok(journal_expire(w, now(), NULL));
+    journal_writer_stats(w, &after);
+    for (uint32_t n = 5; n <= 6; n++) {
+        segment_path(p, n, path);
+        size += file_size(path);
+    }
+    assert_true(before.disk_bytes > after.disk_bytes);
+    assert_int_equal(after.disk_bytes, size);
+    journal_writer_close(w);
+    assert_ok(journal_writer_open(&o, 0, &w));
+    journal_writer_stats(w, &after);
+    assert_int_equal(after.disk_bytes, size);
+    journal_writer_close(w);
+}
+
 static void retention_by_age_deletes_what_is_older(void **state)
 {
     const char *dir = *state;
@@ -634,7 +659,8 @@ RUN_TESTS("journal", TEST(what_is_appended_is_read_in_order), TEST(a_reader_may_
           TEST(a_damaged_length_is_told_once_and_the_next_segment_follows),
           TEST(a_bad_checksum_at_the_end_of_the_open_segment_is_waited_for),
           TEST(a_newer_format_is_skipped_and_said), TEST(segments_rotate_by_size_but_not_before_their_age),
-          TEST(retention_by_bytes_keeps_the_newest_two), TEST(retention_by_age_deletes_what_is_older),
+          TEST(retention_by_bytes_keeps_the_newest_two),
+          TEST(the_size_on_disk_is_known_at_the_start_and_after_retention), TEST(retention_by_age_deletes_what_is_older),
           TEST(retention_waits_for_a_cursor_younger_than_a_day),
           TEST(a_reader_that_retention_overtakes_gets_a_gap), TEST(a_journal_that_began_anew_is_a_gap),
           TEST(cursors_survive_nonsense), TEST(one_segment_back_passes_over_segments_cut_short),

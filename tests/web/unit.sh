@@ -8,4 +8,5 @@ if [ ! -x "$web/node_modules/.bin/vitest" ]; then
     exit 0
 fi
 cd "$web"
-NETZWACHT_STATE_LIST=$NETZWACHT_SOURCE/lib/model/state_list.h exec ./node_modules/.bin/vitest run --reporter=tap-flat
+export NETZWACHT_STATE_LIST="$NETZWACHT_SOURCE/lib/model/state_list.h" NETZWACHT_FIGURE_LIST="$NETZWACHT_SOURCE/lib/model/figure_list.h"
+exec ./node_modules/.bin/vitest run --reporter=tap-flat
