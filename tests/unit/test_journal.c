@@ -364,9 +364,9 @@ static void retention_by_bytes_keeps_the_newest_two(void **state)
 
 static void the_size_on_disk_is_known_at_the_start_and_after_retention(void **state)
 {
-    struct place *p = *state;
-    struct journal_writer *w = six_segments(p, 1, HOURS);
-    struct journal_options o = options(p);
+    const char *dir = *state;
+    struct journal_writer *w = six_segments(dir, 1, HOURS);
+    struct journal_options o = options(dir);
     struct journal_stats before, after;
     char path[128];
     int64_t size = 0;
@@ -375,7 +375,7 @@ static void the_size_on_disk_is_known_at_the_start_and_after_retention(void **st
     assert_ok(journal_expire(w, now(), NULL));
     journal_writer_stats(w, &after);
     for (uint32_t n = 5; n <= 6; n++) {
-        segment_path(p, n, path);
+        segment_path(dir, n, path);
         size += file_size(path);
     }
     assert_true(before.disk_bytes > after.disk_bytes);
