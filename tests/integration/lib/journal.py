@@ -80,6 +80,12 @@ def samples(wall_ns, source, values, table_bytes=None, table_version=1, previous
     return field_fixed64(1, wall_ns) + field_bytes(3, body)
 
 
+def command(wall_ns, ident, verb, target, comment="", by="test", via="cli"):
+    body = field_bytes(1, ident) + field_bytes(2, by) + field_bytes(3, via) + field_bytes(4, verb)
+    body += field_bytes(5, target) + field_bytes(6, comment)
+    return field_fixed64(1, wall_ns) + field_bytes(7, body)
+
+
 # ---- segments ----
 
 class Writer:
