@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* agents.c - any number of equal SNMP agents for benchmarks: 24 interfaces with six counters each and six
- * scalars, so 150 varbinds a poll. Agent i answers at 127.64.0.1 + i. Usage: agents PORT [SECONDS] */
+ * scalars, so 150 varbinds a poll. Agent i answers at 127.64.0.1 + i. Usage: agents PORT [SECONDS [LEDGER]]
+ * With a LEDGER, the first agents count each value that they give away, and write at SIGTERM what it was:
+ * lines of "agent OID gets nexts", gets by name, nexts by GETNEXT and GETBULK. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +12,7 @@
 #include "city/udp_io.h"
 #include "lib/base/log.h"
 
-enum { INTERFACES = 20, BASE_MAX = 12 };
+enum { INTERFACES = 20, BASE_MAX = 12, COUNTED_AGENTS = 16 };
 
 struct column {
     uint32_t id[BASE_MAX];
@@ -37,9 +40,19 @@ static const struct column columns[] = {
     {{1, 3, 6, 1, 4, 1, 2021, 11, 11}, 9, true, AGENT_INTEGER},        /* ssCpuIdle */
 };
 
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+#define FIRST_AGENT 0x7f400001u /* 127.64.0.1 */
+
+struct ledger {
+    struct loop *loop;
+    uint32_t gets[COUNTED_AGENTS][COLUMNS][INTERFACES + 1], nexts[COUNTED_AGENTS][COLUMNS][INTERFACES + 1];
+};
+
 struct place {
     uint32_t agent; /* 127.x.y.z as a number */
     ns_t now;
+    struct ledger *ledger;
 };
 
 static void fill(const struct place *p, size_t c, uint32_t row, struct agent_value *v)
@@ -65,14 +78,18 @@ static void fill(const struct place *p, size_t c, uint32_t row, struct agent_val
 
 static void get(void *ctx, const struct agent_oid *oid, struct agent_value *v)
 {
-    for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
+    const struct place *p = ctx;
+
+    for (size_t c = 0; c < COLUMNS; c++) {
         uint32_t last = oid->len ? oid->id[oid->len - 1] : 0;
 
         if (oid->len != columns[c].len + 1 ||
             memcmp(oid->id, columns[c].id, columns[c].len * sizeof *oid->id) != 0)
             continue;
         if (columns[c].is_scalar ? last == 0 : last >= 1 && last <= INTERFACES) {
-            fill(ctx, c, last, v);
+            fill(p, c, last, v);
+            if (p->agent - FIRST_AGENT < COUNTED_AGENTS)
+                p->ledger->gets[p->agent - FIRST_AGENT][c][last]++;
             return;
         }
     }
@@ -81,9 +98,10 @@ static void get(void *ctx, const struct agent_oid *oid, struct agent_value *v)
 
 static bool next(void *ctx, const struct agent_oid *after, struct agent_oid *out, struct agent_value *v)
 {
+    const struct place *p = ctx;
     struct agent_oid from = *after;
 
-    for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
+    for (size_t c = 0; c < COLUMNS; c++) {
         uint32_t first = columns[c].is_scalar ? 0 : 1, last = columns[c].is_scalar ? 0 : INTERFACES;
 
         memcpy(out->id, columns[c].id, columns[c].len * sizeof *out->id);
@@ -91,7 +109,9 @@ static bool next(void *ctx, const struct agent_oid *after, struct agent_oid *out
         for (uint32_t row = first; row <= last; row++) {
             out->id[out->len - 1] = row;
             if (agent_oid_compare(out->id, out->len, from.id, from.len) > 0) {
-                fill(ctx, c, row, v);
+                fill(p, c, row, v);
+                if (p->agent - FIRST_AGENT < COUNTED_AGENTS)
+                    p->ledger->nexts[p->agent - FIRST_AGENT][c][row]++;
                 return true;
             }
         }
@@ -101,11 +121,30 @@ static bool next(void *ctx, const struct agent_oid *after, struct agent_oid *out
 
 static size_t answer(void *ctx, uint32_t asked, const void *request, size_t len, void *reply, size_t size)
 {
-    struct place place = {asked, loop_wall(ctx)};
+    struct ledger *ledger = ctx;
+    struct place place = {asked, loop_wall(ledger->loop), ledger};
     struct agent_view view = {get, next, &place};
     size_t varbinds;
 
     return agent_answer(&view, "public", request, len, reply, size < 1472 ? size : 1472, &varbinds);
+}
+
+static void write_ledger(const struct ledger *ledger, const char *path)
+{
+    FILE *f = fopen(path, "w");
+
+    for (size_t a = 0; f && a < COUNTED_AGENTS; a++)
+        for (size_t c = 0; c < COLUMNS; c++)
+            for (size_t row = 0; row <= INTERFACES; row++) {
+                if (!ledger->gets[a][c][row] && !ledger->nexts[a][c][row])
+                    continue;
+                fprintf(f, "%zu ", a);
+                for (size_t i = 0; i < columns[c].len; i++)
+                    fprintf(f, "%u.", columns[c].id[i]);
+                fprintf(f, "%zu %u %u\n", row, ledger->gets[a][c][row], ledger->nexts[a][c][row]);
+            }
+    if (!f || fclose(f))
+        fprintf(stderr, "agents: %s cannot be written\n", path);
 }
 
 static void stop(void *ctx)
@@ -113,8 +152,15 @@ static void stop(void *ctx)
     loop_stop(ctx);
 }
 
+static void on_signal(void *ctx, int signo)
+{
+    (void)signo;
+    loop_stop(ctx);
+}
+
 int main(int argc, char **argv)
 {
+    static struct ledger ledger;
     struct loop *l;
     struct loop_timer end;
     struct udp *udp;
@@ -122,11 +168,13 @@ int main(int argc, char **argv)
 
     log_init("agents");
     if (port < 1 || port > 65535 || seconds < 1 || loop_new(NULL, &l)) {
-        fprintf(stderr, "usage: agents PORT [SECONDS]\n");
+        fprintf(stderr, "usage: agents PORT [SECONDS [LEDGER]]\n");
         return 64;
     }
+    ledger.loop = l;
     loop_timer_init(&end, stop, l);
-    if (loop_timer_after(l, &end, (ns_t)seconds * SECONDS) || udp_new(l, (uint16_t)port, answer, l, &udp)) {
+    if (loop_signal_add(l, SIGTERM, on_signal, l) || loop_timer_after(l, &end, (ns_t)seconds * SECONDS) ||
+        udp_new(l, (uint16_t)port, answer, &ledger, &udp)) {
         fprintf(stderr, "agents: port %d cannot be used\n", port);
         return 71;
     }
@@ -134,6 +182,8 @@ int main(int argc, char **argv)
     fflush(stdout);
     if (loop_run(l))
         return 71;
+    if (argc > 3)
+        write_ledger(&ledger, argv[3]);
     udp_free(udp);
     loop_free(l);
     return 0;
