@@ -260,7 +260,15 @@ void collector_free(struct collector *c)
 /* What a new configuration does not change about a device. */
 static void carry_over(struct fleet *f, struct unit *to, const struct unit *from)
 {
+    uint32_t get, walk;
+
     identity_carry_over(f, to, from);
+    poll_learned(from->poll, &get, &walk);
+    poll_recall(to->poll, get, walk);
+    to->peer.rtt = from->peer.rtt;
+    to->peer.rtt_variation = from->peer.rtt_variation;
+    to->pace = from->pace;
+    to->told_slowed = from->told_slowed;
     to->reach = from->reach;
     to->was_down = from->was_down;
     to->previous = from->previous;
@@ -328,10 +336,11 @@ static void put_counter(struct collector *c, Nw__Heartbeat *beat, const char *na
 
 static void put_fleet(struct collector *c, Nw__Heartbeat *beat)
 {
-    size_t down = 0, silent = 0, broken = 0, cut = 0, left_out = 0, shared = 0;
+    size_t down = 0, silent = 0, broken = 0, cut = 0, left_out = 0, shared = 0, slowed = 0, small = 0;
 
     for (size_t i = 0; i < c->fleet.count; i++) {
         const struct unit *u = &c->fleet.units[i];
+        uint32_t get, walk;
 
         down += u->reach.is_down;
         silent += u->reach.misses > 0;
@@ -339,12 +348,17 @@ static void put_fleet(struct collector *c, Nw__Heartbeat *beat)
         cut += u->is_cut;
         left_out += u->problem != NULL;
         shared += u->shares_engine;
+        slowed += u->pace.factor > 1;
+        poll_learned(u->poll, &get, &walk);
+        small += get || walk;
     }
     put_counter(c, beat, "devices", (double)c->fleet.count);
     put_counter(c, beat, "devices_down", (double)down);
     put_counter(c, beat, "devices_silent", (double)silent);
     put_counter(c, beat, "devices_walk_broken", (double)broken);
     put_counter(c, beat, "devices_cut", (double)cut);
+    put_counter(c, beat, "devices_slowed", (double)slowed);
+    put_counter(c, beat, "devices_asked_for_less", (double)small);
     put_counter(c, beat, "devices_not_polled", (double)left_out);
     put_counter(c, beat, "devices_sharing_engine_id", (double)shared);
 }
@@ -402,6 +416,7 @@ void collector_beat(struct collector *c, Nw__Heartbeat *beat)
     put_counter(c, beat, "polls_total", (double)c->polls);
     put_counter(c, beat, "poll_misses_total", (double)c->misses);
     put_counter(c, beat, "polls_decoded_total", (double)c->decoded);
+    put_counter(c, beat, "polls_slowed_total", (double)c->slowed);
     put_lateness(c, beat);
     put_counter(c, beat, "findings_total", (double)c->findings);
     put_traps(c, beat);

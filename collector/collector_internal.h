@@ -6,6 +6,7 @@
 #include "collector/access.h"
 #include "collector/collector.h"
 #include "collector/decode.h"
+#include "collector/pace.h"
 #include "collector/poll.h"
 #include "collector/profile.h"
 #include "collector/lateness.h"
@@ -29,6 +30,7 @@ struct unit {
     struct poll *poll;
     struct source *source;
     struct reach reach;
+    struct pace pace;
     enum unit_state state;
     struct loop_timer timer;
     ns_t interval, first, due; /* first: after the start; due: on the grid of the interval */
@@ -47,6 +49,7 @@ struct unit {
     uint32_t segment; /* whose table is written; 0 = none */
     /* what was told last */
     const char *told_why;
+    uint32_t told_slowed;
     bool was_down, is_walk_broken, is_cut;
     bool is_over_limit; /* of the last decoded poll: it held more than a set takes */
     bool shares_engine; /* v3: another device had its engine ID first */
@@ -95,6 +98,7 @@ struct collector {
     size_t done_count;
     /* counters */
     uint64_t polls, misses, findings, records_lost;
+    uint64_t slowed;   /* polls that left tables out because the device had become slow */
     uint64_t decoded;  /* polls decoded in full; the others were repeated by recipe */
     ns_t lateness_max; /* since the last heartbeat */
     struct lateness lateness;

@@ -189,6 +189,8 @@ static void record_poll(struct unit *u)
         .rtt = u->first_rtt,
         .now = loop_mono(u->c->o.loop),
         .interval = u->interval,
+        .slowed = u->pace.factor,
+        .is_walk_broken = u->is_walk_broken,
     };
     enum err e = record_repeated(u, &in);
 
@@ -214,7 +216,6 @@ static void tell_faults(struct unit *u)
     const char *kind = s->is_walk_broken ? "walk_broken" : "bad_reply", *why = why_faulty(u, s);
     char where[OID_TEXT_SIZE];
 
-    u->is_walk_broken = s->is_answered ? s->is_walk_broken : u->is_walk_broken;
     if (!s->is_answered && s->outcome != POLL_BROKEN)
         return; /* silence says nothing about what was wrong before */
     if (why && why != u->told_why) {
@@ -224,6 +225,21 @@ static void tell_faults(struct unit *u)
         log_info("%s: reads without a fault again", u->id);
     }
     u->told_why = why;
+}
+
+static void tell_pace(struct unit *u)
+{
+    uint32_t factor = u->pace.factor;
+
+    if (factor == u->told_slowed)
+        return;
+    if (factor > u->told_slowed)
+        log_info("%s takes %lld ms to answer, %lld ms at its best: its tables are read every %u intervals",
+                 u->id, (long long)(u->peer.rtt / MILLISECONDS),
+                 (long long)(u->pace.rtt_minimum / MILLISECONDS), factor);
+    else if (factor == 1)
+        log_info("%s answers as fast as before: its tables are read at every poll again", u->id);
+    u->told_slowed = factor;
 }
 
 static void tell_reach(struct unit *u)
@@ -374,10 +390,15 @@ static void finish_poll(struct unit *u)
 
     u->state = UNIT_IDLE;
     u->c->polls++;
-    if (!is_answered)
+    if (is_answered) {
+        u->is_walk_broken = poll_summary(u->poll)->is_walk_broken;
+        pace_polled(&u->pace, u->peer.rtt);
+    } else {
         u->c->misses++;
+    }
     record_poll(u);
     tell_faults(u);
+    tell_pace(u);
     tell_reach(u);
     orders_finish(u);
     if (next == REACH_CONFIRM)
@@ -406,6 +427,8 @@ static void begin_poll(struct unit *u, bool is_narrow)
     u->first_rtt = 0;
     u->trap_due = 0;
     u->trap_is_whole = false;
+    poll_slow_down(u->poll, pace_table_age(&u->pace, u->interval));
+    u->c->slowed += u->pace.factor > 1;
     next = is_narrow ? poll_begin_wanted(u->poll, now, now + limit, &request)
                      : poll_begin(u->poll, now, now + limit, u->reach.misses > 0, &request);
     if (next == POLL_ASK)

@@ -29,6 +29,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/identity.c \
 	%D%/notices.c \
 	%D%/orders.c \
+	%D%/pace.c %D%/pace.h \
 	%D%/plan.c %D%/plan.h \
 	%D%/poll.c %D%/poll.h \
 	%D%/poll_get.c \

@@ -63,6 +63,11 @@ void poll_recall(struct poll *p, uint32_t get, uint32_t walk)
     adapt_recall(&p->walk_size, walk);
 }
 
+void poll_slow_down(struct poll *p, ns_t table_age)
+{
+    p->table_age = table_age;
+}
+
 bool poll_is_running(const struct poll *p)
 {
     return p->state != IDLE;

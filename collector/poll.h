@@ -88,6 +88,9 @@ enum poll_next poll_step(struct poll *p, ns_t now, enum err result, const struct
  * anybody is asked for. */
 void poll_learned(const struct poll *p, uint32_t *get, uint32_t *walk);
 void poll_recall(struct poll *p, uint32_t get, uint32_t walk);
+/* Tables younger than this are not read again, whatever the profile says; 0 = as it says. Scalars and what
+ * traps ask for are. */
+void poll_slow_down(struct poll *p, ns_t table_age);
 bool poll_is_running(const struct poll *p);
 /* Gives up a poll under way; a later poll_begin() starts anew. */
 void poll_abort(struct poll *p);

@@ -237,6 +237,8 @@ void poll_choose_items(struct poll *p, ns_t now)
         struct item *it = &p->items[i];
         ns_t min_age = poll_planned(p, i)->min_age;
 
+        if (!poll_planned(p, i)->is_scalar && min_age < p->table_age)
+            min_age = p->table_age;
         /* A tenth early counts as due, so that an age of five intervals is not six for a jitter's sake. */
         bool is_old = !it->read_at || it->is_too_old || now - it->read_at >= min_age - min_age / 10;
         it->is_due = it->is_wanted || (!p->is_narrow && is_old);

@@ -45,6 +45,7 @@ static void take(struct collector *c, const Nw__Record *r, journal_pos pos)
     if (!u)
         return;
     u->previous = pos;
+    poll_recall(u->poll, s->get_varbinds, s->bulk_varbinds);
     if (s->table)
         recall_access_points(c->roster, u->id, s->table);
     u->reach = (struct reach){0};

@@ -206,6 +206,9 @@ enum err source_begin(const struct source *s, const struct source_poll *in, size
     t->samples.confirmations = in->reach->confirmations;
     t->samples.is_down = in->reach->is_down;
     t->samples.uptime_ms = summary->uptime_ms;
+    poll_learned(in->poll, &t->samples.get_varbinds, &t->samples.bulk_varbinds);
+    t->samples.slowed = in->slowed > 1 ? in->slowed : 0;
+    t->samples.is_walk_broken = in->is_walk_broken;
     source_put(t, reachable(in), QUALITY_OK);
     if (summary->is_answered)
         source_put(t, in->rtt ? (double)in->rtt / (double)SECONDS : NAN, QUALITY_OK);

@@ -33,6 +33,8 @@ struct source_poll {
     ns_t started_wall, duration, rtt; /* rtt: of the first request; 0 = none */
     ns_t now;                         /* monotonic */
     ns_t interval;
+    uint32_t slowed;     /* as pace.h; 0 or 1 = not */
+    bool is_walk_broken; /* as far as is known: this poll may have got no answer */
 };
 
 struct source_scratch; /* opaque: memory for one record, reused */

@@ -4,6 +4,7 @@
 #ifndef NW_COLLECTOR_SOURCE_INTERNAL_H
 #define NW_COLLECTOR_SOURCE_INTERNAL_H
 
+#include "collector/pace.h"
 #include "collector/rate.h"
 #include "collector/recipe.h"
 #include "collector/source.h"

@@ -138,7 +138,8 @@ static ns_t read_at(const struct source_poll *in, const struct view_sample *samp
 static void count_on(struct counter *c, const struct source_poll *in, const struct rate_reading *now,
                      int width, double scale)
 {
-    ns_t max_gap = 4 * in->interval > GAP_LEAST ? 4 * in->interval : GAP_LEAST;
+    /* Of a slowed device a table is PACE_MOST intervals old. */
+    ns_t max_gap = (PACE_MOST + 1) * in->interval > GAP_LEAST ? (PACE_MOST + 1) * in->interval : GAP_LEAST;
     double rate;
 
     if (now->t_ns == c->last.t_ns)

@@ -317,6 +317,29 @@ static ns_t booted(const struct snap_source *source)
     return source && source->uptime_ms ? source->answered - (ns_t)source->uptime_ms * MILLISECONDS : 0;
 }
 
+static void put_count(struct json_out *j, const char *key, uint32_t count)
+{
+    if (count)
+        json_uint(j, key, count);
+    else
+        json_null(j, key);
+}
+
+/* What about polling this device is not as with everybody; null and false = nothing is. */
+static void put_polling(struct json_out *j, const struct snap_source *source)
+{
+    static const struct snap_source none = {0};
+
+    if (!source)
+        source = &none;
+    json_object_begin(j, "polling");
+    put_count(j, "get_varbinds", source->get_varbinds);
+    put_count(j, "bulk_varbinds", source->bulk_varbinds);
+    put_count(j, "slowed", source->slowed);
+    json_bool(j, "is_walk_broken", source->is_walk_broken);
+    json_object_end(j);
+}
+
 static void put_children(struct json_out *j, const struct dashboard *d, const struct device *parent)
 {
     size_t count;
@@ -361,6 +384,7 @@ void api_device(struct api_call *c)
     api_json_firmware_rule(&j, d, snapshot_asset(source, NULL));
     json_double(&j, "interval_s", source && source->interval_ms ? source->interval_ms / 1000.0 : NAN);
     json_double(&j, "poll_rtt_ms", source && source->duration_us ? source->duration_us / 1000.0 : NAN);
+    put_polling(&j, source);
     put_children(&j, d, v);
     json_array_begin(&j, "graphs");
     api_json_graphs(&j, v->id, t, NULL, NULL);

@@ -380,6 +380,10 @@ static enum err take_samples(struct snapshot *s, const Nw__Samples *from, ns_t w
     source->misses = from->misses;
     source->is_down = from->is_down;
     source->duration_us = from->duration_us;
+    source->get_varbinds = from->get_varbinds;
+    source->bulk_varbinds = from->bulk_varbinds;
+    source->slowed = from->slowed;
+    source->is_walk_broken = from->is_walk_broken;
     s->revision++;
     e = take_values(source, from);
     if (e)

@@ -40,6 +40,8 @@ struct snap_source {
     uint32_t outcome; /* Nw__Outcomes */
     uint32_t misses, duration_us;
     bool is_down;
+    uint32_t get_varbinds, bulk_varbinds, slowed; /* as Samples has them */
+    bool is_walk_broken;
     uint64_t uptime_ms;
     ns_t answered;  /* the last round with an answer */
     double *values; /* value_count; NaN = unknown */

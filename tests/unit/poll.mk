@@ -19,7 +19,9 @@ tests_unit_test_access_LDADD = $(COLLECTOR_TEST_LIBS)
 tests_unit_test_doctor_SOURCES = %D%/test_doctor.c %D%/cmocka_tests.h
 tests_unit_test_doctor_LDADD = $(COLLECTOR_TEST_LIBS)
 
-UNIT_TESTS += tests/unit/test_adapt
+UNIT_TESTS += tests/unit/test_adapt tests/unit/test_pace
+tests_unit_test_pace_SOURCES = %D%/test_pace.c %D%/cmocka_tests.h
+tests_unit_test_pace_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_adapt_SOURCES = %D%/test_adapt.c %D%/cmocka_tests.h
 tests_unit_test_adapt_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 

@@ -262,6 +262,33 @@ static void a_table_is_read_anew_when_its_age_is_reached(void **state)
 }
 
 /* ifOutOctets is not what the trap is about: it keeps its value and its time. */
+static void tables_of_a_slowed_device_are_read_less_often_and_traps_still_count(void **state)
+{
+    static const struct trap_rule rule = {.is_walked = false};
+    struct world *w = open_world(1);
+    struct poll_request ask;
+
+    (void)state;
+    run_poll(w, false);
+    poll_slow_down(w->poll, 3 * MINUTES);
+    for (int minute = 1; minute <= 3; minute++) {
+        w->now += 60 * SECONDS;
+        assert_int_equal(run_poll(w, false)->outcome, POLL_OK);
+        assert_int_equal(rows(w, IF_IN, 10), 50);
+        assert_int_equal(w->requests, minute < 3 ? 1 : 2); /* scalars alone, then the counters */
+    }
+    w->now += 2 * SECONDS;
+    assert_true(poll_want(w->poll, &rule));
+    assert_int_equal(poll_begin_wanted(w->poll, w->now, w->now + SECONDS, &ask), POLL_ASK);
+    assert_true(ask.count > 3);
+    poll_abort(w->poll);
+    poll_slow_down(w->poll, 0);
+    w->now += 60 * SECONDS;
+    run_poll(w, false);
+    assert_int_equal(w->requests, 2);
+    close_world(w);
+}
+
 static void a_trap_reads_what_it_is_about_and_nothing_else(void **state)
 {
     struct world *w = open_world(1);
@@ -733,6 +760,7 @@ RUN_TESTS("poll", cmocka_unit_test(a_survey_begins_small_and_reads_its_own_plan)
           cmocka_unit_test(the_first_poll_identifies_and_walks_later_ones_get),
           cmocka_unit_test(values_of_a_later_poll_are_the_new_ones),
           cmocka_unit_test(a_table_is_read_anew_when_its_age_is_reached),
+          cmocka_unit_test(tables_of_a_slowed_device_are_read_less_often_and_traps_still_count),
           cmocka_unit_test(a_trap_reads_what_it_is_about_and_nothing_else),
           cmocka_unit_test(a_trap_about_new_rows_walks_their_tables),
           cmocka_unit_test(a_trap_in_the_middle_of_a_poll_waits_for_its_end),

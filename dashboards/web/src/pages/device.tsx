@@ -90,6 +90,7 @@ function Head({ device }: { device: DeviceDetail }) {
 
 function Identity({ device }: { device: DeviceDetail }) {
   const { t } = useTexts();
+  const notes = pollingNotes(device.polling).map((note) => t(note.text, { count: note.count }));
   return (
     <Section title={t("device.identity")} id="identity">
       <Facts
@@ -105,10 +106,21 @@ function Identity({ device }: { device: DeviceDetail }) {
           [t("device.site"), device.site_name],
           [t("device.profile"), device.profiles.join(", ") || null],
           [t("device.lastAnswer"), <Since time={device.last_poll} />],
+          ...(notes.length ? [[t("device.polling"), notes.join(" ")] as const] : []),
         ]}
       />
     </Section>
   );
+}
+
+/** What about polling this device is not as with every other one. */
+function pollingNotes(polling: DeviceDetail["polling"]) {
+  const least = Math.min(polling.get_varbinds ?? Infinity, polling.bulk_varbinds ?? Infinity);
+  return [
+    ...(polling.is_walk_broken ? [{ text: "device.polling.broken" as const, count: 0 }] : []),
+    ...(polling.slowed ? [{ text: "device.polling.slowed" as const, count: polling.slowed }] : []),
+    ...(Number.isFinite(least) ? [{ text: "device.polling.small" as const, count: least }] : []),
+  ];
 }
 
 /** A device that does not answer runs since nobody knows when. */
