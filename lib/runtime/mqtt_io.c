@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +21,8 @@
 
 #define BACKOFF_MIN     (1 * SECONDS)
 #define BACKOFF_MAX     (60 * SECONDS)
+#define FALLBACK_PAUSE  (200 * MILLISECONDS)
+#define DISTRUST        (10 * MINUTES) /* 3.1.1 after a broker has made libmosquitto give up */
 #define CONNECT_TIMEOUT (15 * SECONDS)
 #define MISC_EVERY      (1 * SECONDS)
 
@@ -37,12 +41,56 @@ struct mqtt {
     struct mosquitto *handle;
     enum state state;
     int fd; /* registered with the loop; -1 = none */
-    bool wants_write, is_dead, use_v3, is_failure_told, is_inside;
+    bool wants_write, is_dead, is_failure_told, is_inside;
+    bool use_v3;    /* the next attempt speaks 3.1.1 */
+    bool speaks_v3; /* the present handle does */
+    bool is_broken; /* the present handle was left in the middle of something: never to be touched again */
+    ns_t distrust_until;
     ns_t backoff, connecting_since;
     struct rng rng;
     struct loop_timer timer; /* next attempt, or keep-alive */
     struct mqtt_stats stats;
 };
+
+/* ---- the way out ----
+ * Debian 12's libmosquitto ends the process (assert) when a broker sends an MQTT 5 property that it does not
+ * know. A signal handler has no context: hence a variable of the file. Decision 0045. */
+
+static sigjmp_buf *volatile way_out;
+
+static void on_abort(int signo)
+{
+    (void)signo;
+    if (way_out)
+        siglongjmp(*way_out, 1);
+    /* returns: abort() goes on and ends the process */
+}
+
+/* Around our own code that libmosquitto calls: what aborts there is our mistake, and stays one. */
+static sigjmp_buf *bar_way_out(void)
+{
+    sigjmp_buf *before = way_out;
+
+    way_out = NULL;
+    return before;
+}
+
+static int read_guarded(struct mqtt *m)
+{
+    struct sigaction act = {.sa_handler = on_abort}, before;
+    sigjmp_buf here;
+    volatile int rc = MOSQ_ERR_PROTOCOL;
+
+    sigaction(SIGABRT, &act, &before);
+    way_out = &here;
+    if (sigsetjmp(here, 1) == 0)
+        rc = mosquitto_loop_read(m->handle, READ_PACKETS);
+    else
+        m->is_broken = true;
+    way_out = NULL;
+    sigaction(SIGABRT, &before, NULL);
+    return rc;
+}
 
 static void on_timer(void *ctx);
 static void lose(struct mqtt *m, const char *why);
@@ -63,11 +111,11 @@ static void on_connect(struct mosquitto *handle, void *obj, int code, int flags,
         m->stats.connects++;
         return;
     }
-    if (!m->use_v3 && (code == MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION || code == CONNACK_PROTOCOL_3))
+    if (!m->speaks_v3 && (code == MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION || code == CONNACK_PROTOCOL_3))
         m->use_v3 = true; /* the next attempt speaks 3.1.1 */
     else if (!m->is_failure_told)
         log_warning("MQTT broker %s:%d refuses: %s: check alerts.mqtt", m->host, m->port,
-                    m->use_v3 ? mosquitto_connack_string(code) : mosquitto_reason_string(code));
+                    m->speaks_v3 ? mosquitto_connack_string(code) : mosquitto_reason_string(code));
     m->is_failure_told = true;
     m->is_dead = true;
 }
@@ -85,6 +133,7 @@ static void on_disconnect(struct mosquitto *handle, void *obj, int code, const m
 static void on_publish(struct mosquitto *handle, void *obj, int id, int code, const mosquitto_property *props)
 {
     struct mqtt *m = obj;
+    sigjmp_buf *out;
 
     (void)handle;
     (void)props;
@@ -97,7 +146,9 @@ static void on_publish(struct mosquitto *handle, void *obj, int id, int code, co
         return;
     }
     m->stats.acknowledged++;
+    out = bar_way_out();
     m->fns.acknowledged(m->ctx, id);
+    way_out = out;
 }
 
 static void on_message(struct mosquitto *handle, void *obj, const struct mosquitto_message *message,
@@ -107,6 +158,7 @@ static void on_message(struct mosquitto *handle, void *obj, const struct mosquit
     char *response = NULL;
     void *correlation = NULL;
     uint16_t correlation_len = 0;
+    sigjmp_buf *before;
     struct mqtt_message out = {.topic = message->topic,
                                .payload = message->payload,
                                .len = message->payloadlen > 0 ? (size_t)message->payloadlen : 0,
@@ -118,7 +170,9 @@ static void on_message(struct mosquitto *handle, void *obj, const struct mosquit
     out.response_topic = response;
     out.correlation = correlation;
     out.correlation_len = correlation_len;
+    before = bar_way_out();
     m->fns.message(m->ctx, &out);
+    way_out = before;
     free(response);
     free(correlation);
 }
@@ -155,7 +209,7 @@ static void settle(struct mqtt *m, enum state before)
         return;
     }
     if (before != STATE_CONNECTED && m->state == STATE_CONNECTED) {
-        log_info("MQTT broker %s:%d connected (MQTT %s)", m->host, m->port, m->use_v3 ? "3.1.1" : "5");
+        log_info("MQTT broker %s:%d connected (MQTT %s)", m->host, m->port, m->speaks_v3 ? "3.1.1" : "5");
         m->is_failure_told = false;
         m->fns.connected(m->ctx);
     }
@@ -171,7 +225,7 @@ static void on_ready(void *ctx, int fd, uint32_t events)
     (void)fd;
     m->is_inside = true;
     if (events & (EPOLLIN | EPOLLERR | EPOLLHUP))
-        rc = mosquitto_loop_read(m->handle, READ_PACKETS);
+        rc = read_guarded(m);
     if (rc == MOSQ_ERR_SUCCESS && !m->is_dead && (events & EPOLLOUT))
         rc = mosquitto_loop_write(m->handle, 1);
     m->is_inside = false;
@@ -191,8 +245,15 @@ static void drop_handle(struct mqtt *m)
     if (m->fd >= 0)
         loop_fd_remove(m->loop, m->fd);
     m->fd = -1;
-    mosquitto_destroy(m->handle);
+    if (m->is_broken) {
+        close(mosquitto_socket(m->handle));
+        m->distrust_until = loop_mono(m->loop) + DISTRUST;
+        log_warning("MQTT broker %s:%d breaks MQTT 5: 3.1.1 for ten minutes", m->host, m->port);
+    } else {
+        mosquitto_destroy(m->handle);
+    }
     m->handle = NULL;
+    m->is_broken = false;
     m->wants_write = m->is_dead = false;
     m->stats.in_flight = 0;
 }
@@ -200,6 +261,8 @@ static void drop_handle(struct mqtt *m)
 static void lose(struct mqtt *m, const char *why)
 {
     bool was_connected = m->state == STATE_CONNECTED;
+    bool is_fallback = m->use_v3 && !m->speaks_v3;
+    ns_t pause = is_fallback ? FALLBACK_PAUSE : m->backoff;
 
     drop_handle(m);
     m->state = STATE_WAITING;
@@ -208,17 +271,20 @@ static void lose(struct mqtt *m, const char *why)
         log_warning("MQTT broker %s:%d: %s: events wait in the outbox, trying on", m->host, m->port, why);
     m->is_failure_told = true;
     /* half to whole of the back-off, so that many clients do not come back at once */
-    if (loop_timer_after(m->loop, &m->timer, (ns_t)((0.5 + 0.5 * rng_unit(&m->rng)) * (double)m->backoff)))
+    if (loop_timer_after(m->loop, &m->timer, (ns_t)((0.5 + 0.5 * rng_unit(&m->rng)) * (double)pause)))
         log_error("out of memory: no further attempt to reach the MQTT broker");
-    m->backoff = 2 * m->backoff < BACKOFF_MAX ? 2 * m->backoff : BACKOFF_MAX;
+    if (!is_fallback) {
+        m->use_v3 = false; /* the broker may be another one by then */
+        m->backoff = 2 * m->backoff < BACKOFF_MAX ? 2 * m->backoff : BACKOFF_MAX;
+    }
     if (was_connected)
         m->fns.disconnected(m->ctx);
 }
 
 static int set_options(struct mqtt *m, struct mosquitto *h)
 {
-    int rc =
-        mosquitto_int_option(h, MOSQ_OPT_PROTOCOL_VERSION, m->use_v3 ? MQTT_PROTOCOL_V311 : MQTT_PROTOCOL_V5);
+    int rc = mosquitto_int_option(h, MOSQ_OPT_PROTOCOL_VERSION,
+                                  m->speaks_v3 ? MQTT_PROTOCOL_V311 : MQTT_PROTOCOL_V5);
 
     if (!rc)
         rc = mosquitto_int_option(h, MOSQ_OPT_TCP_NODELAY, 1);
@@ -242,6 +308,7 @@ static void attempt(struct mqtt *m)
 {
     int rc;
 
+    m->speaks_v3 = m->use_v3 || loop_mono(m->loop) < m->distrust_until;
     m->state = STATE_CONNECTING;
     m->connecting_since = loop_mono(m->loop);
     m->handle = mosquitto_new(m->client_id, true, m);
@@ -369,7 +436,7 @@ static enum err publish(struct mqtt *m, const char *topic, const void *payload, 
     if (len > MQTT_PAYLOAD_MAX)
         return ERR_LIMIT;
     rc = mosquitto_publish_v5(m->handle, &mid, topic, (int)len, payload, qos, retain,
-                              m->use_v3 ? NULL : props);
+                              m->speaks_v3 ? NULL : props);
     if (rc == MOSQ_ERR_NOMEM)
         return ERR_NOMEM;
     if (rc != MOSQ_ERR_SUCCESS) {

@@ -26,6 +26,10 @@ UNIT_TESTS += tests/unit/test_commands
 tests_unit_test_commands_SOURCES = tests/unit/test_commands.c $(ALERT_WORLD)
 tests_unit_test_commands_CFLAGS = $(ALERT_CFLAGS)
 tests_unit_test_commands_LDADD = $(ALERT_LIBS)
+UNIT_TESTS += tests/unit/test_fake_broker
+tests_unit_test_fake_broker_SOURCES = tests/unit/test_fake_broker.c tests/unit/cmocka_tests.h tests/unit/temp_dir.h
+tests_unit_test_fake_broker_CFLAGS = $(ALERT_CFLAGS)
+tests_unit_test_fake_broker_LDADD = $(ALERT_LIBS)
 
 if ENABLE_FUZZER
 noinst_PROGRAMS += tests/fuzz/fuzz_alerts
