@@ -2,6 +2,8 @@
 /* collector_main.c - the process around collector/collector.h. */
 #include "cli/daemon.h"
 #include "collector/collector.h"
+#include "lib/base/log.h"
+#include "lib/runtime/sd_listen.h"
 
 static enum err append(void *ctx, Nw__Record *record, journal_pos *pos)
 {
@@ -10,8 +12,12 @@ static enum err append(void *ctx, Nw__Record *record, journal_pos *pos)
 
 static enum err start(struct daemon *d, void **state)
 {
-    struct collector_options options = {d->loop, d->settings, d->inventory, d->journal, append, d, d->seed};
+    size_t passed = sd_listen_fds();
+    struct collector_options options = {d->loop, d->settings, d->inventory, d->journal,
+                                        append,  d,           d->seed,      passed ? SD_LISTEN_FIRST : 0};
 
+    if (passed > 1)
+        log_warning("%zu sockets were passed: the first one receives traps, the others nothing", passed);
     return collector_new(&options, (struct collector **)state);
 }
 

@@ -23,25 +23,32 @@ static void unit_fini(struct unit *u)
     poll_free(u->poll);
     source_free(u->source);
     snmp_access_withdraw(&u->peer);
+    trap_v3_forget(&u->notifier);
     free(u->id);
     free(u->name);
 }
 
-/* Every credentials are read and turned into keys once, when the first device asks for them. */
+const struct access *fleet_access(struct fleet *f, const struct settings *s, const struct credentials *c)
+{
+    struct access *a = &f->access[c - (const struct credentials *)s->credentials.items];
+
+    if (!a->is_read) {
+        a->is_read = true;
+        a->error = snmp_access_load(c, &a->with, &a->problem);
+    }
+    return a;
+}
+
 static enum err give_access(struct unit *u, struct fleet *f, const struct settings *s, const char *name)
 {
     const struct credentials *c = settings_credentials(s, name);
-    struct access *a;
+    const struct access *a;
 
     if (!c) {
         u->problem = "its credentials are not in the configuration";
         return ERR_OK;
     }
-    a = &f->access[c - (const struct credentials *)s->credentials.items];
-    if (!a->is_read) {
-        a->is_read = true;
-        a->error = snmp_access_load(c, &a->with, &a->problem);
-    }
+    a = fleet_access(f, s, c);
     if (a->error == ERR_NOMEM)
         return ERR_NOMEM;
     if (a->error) {
@@ -246,7 +253,7 @@ void collector_free(struct collector *c)
     if (!c)
         return;
     orders_close(c);
-    notices_close(c);
+    notices_free(c);
     fleet_fini(&c->fleet);
     snmp_io_free(c->io);
     decoder_free(c->decoder);
@@ -258,7 +265,7 @@ void collector_free(struct collector *c)
 }
 
 /* What a new configuration does not change about a device. */
-static void carry_over(struct fleet *f, struct unit *to, const struct unit *from)
+static void carry_over(struct fleet *f, struct unit *to, struct unit *from)
 {
     uint32_t get, walk;
 
@@ -269,6 +276,8 @@ static void carry_over(struct fleet *f, struct unit *to, const struct unit *from
     to->peer.rtt_variation = from->peer.rtt_variation;
     to->pace = from->pace;
     to->told_slowed = from->told_slowed;
+    if (to->c->notices.v3)
+        trap_v3_carry_over(to->c->notices.v3, &to->notifier, &from->notifier);
     to->reach = from->reach;
     to->was_down = from->was_down;
     to->previous = from->previous;
@@ -296,10 +305,14 @@ enum err collector_reload(struct collector *c, const struct settings *settings,
     struct fleet fresh = {0};
     enum err e = fleet_init(&fresh, c, settings, inventory);
 
-    if (e)
+    if (!e)
+        e = notices_users(c, &fresh, settings);
+    if (e) {
+        fleet_fini(&fresh);
         return e;
+    }
     for (size_t i = 0; i < fresh.count; i++) {
-        const struct unit *old = map_get(c->fleet.by_id, fresh.units[i].id);
+        struct unit *old = map_get(c->fleet.by_id, fresh.units[i].id);
 
         if (old)
             carry_over(&fresh, &fresh.units[i], old);
@@ -321,7 +334,7 @@ enum err collector_reload(struct collector *c, const struct settings *settings,
 
 /* ---- figures ---- */
 
-static void put_counter(struct collector *c, Nw__Heartbeat *beat, const char *name, double value)
+void collector_count(struct collector *c, Nw__Heartbeat *beat, const char *name, double value)
 {
     size_t i = beat->n_counters;
 
@@ -352,40 +365,24 @@ static void put_fleet(struct collector *c, Nw__Heartbeat *beat)
         poll_learned(u->poll, &get, &walk);
         small += get || walk;
     }
-    put_counter(c, beat, "devices", (double)c->fleet.count);
-    put_counter(c, beat, "devices_down", (double)down);
-    put_counter(c, beat, "devices_silent", (double)silent);
-    put_counter(c, beat, "devices_walk_broken", (double)broken);
-    put_counter(c, beat, "devices_cut", (double)cut);
-    put_counter(c, beat, "devices_slowed", (double)slowed);
-    put_counter(c, beat, "devices_asked_for_less", (double)small);
-    put_counter(c, beat, "devices_not_polled", (double)left_out);
-    put_counter(c, beat, "devices_sharing_engine_id", (double)shared);
+    collector_count(c, beat, "devices", (double)c->fleet.count);
+    collector_count(c, beat, "devices_down", (double)down);
+    collector_count(c, beat, "devices_silent", (double)silent);
+    collector_count(c, beat, "devices_walk_broken", (double)broken);
+    collector_count(c, beat, "devices_cut", (double)cut);
+    collector_count(c, beat, "devices_slowed", (double)slowed);
+    collector_count(c, beat, "devices_asked_for_less", (double)small);
+    collector_count(c, beat, "devices_not_polled", (double)left_out);
+    collector_count(c, beat, "devices_sharing_engine_id", (double)shared);
 }
 
 static void put_lateness(struct collector *c, Nw__Heartbeat *beat)
 {
-    put_counter(c, beat, "poll_lateness_max_seconds", (double)c->lateness_max / (double)SECONDS);
+    collector_count(c, beat, "poll_lateness_max_seconds", (double)c->lateness_max / (double)SECONDS);
     c->lateness_max = 0;
-    put_counter(c, beat, "poll_answered_total", (double)c->lateness.count);
+    collector_count(c, beat, "poll_answered_total", (double)c->lateness.count);
     for (size_t i = 0; i < LATENESS_BOUNDS; i++)
-        put_counter(c, beat, lateness_bounds[i].counter, (double)c->lateness.within[i]);
-}
-
-static void put_traps(struct collector *c, Nw__Heartbeat *beat)
-{
-    struct trap_stats stats;
-
-    if (!c->traps)
-        return;
-    trap_io_stats(c->traps, &stats);
-    put_counter(c, beat, "traps_received_total", (double)stats.received);
-    put_counter(c, beat, "traps_malformed_total", (double)stats.malformed);
-    put_counter(c, beat, "traps_dropped_total", (double)stats.dropped);
-    put_counter(c, beat, "traps_taken_total", (double)c->traps_taken);
-    put_counter(c, beat, "traps_unknown_sender_total", (double)c->traps_unknown);
-    put_counter(c, beat, "traps_over_limit_total", (double)c->traps_over_limit);
-    put_counter(c, beat, "traps_about_clients_total", (double)c->traps_about_clients);
+        collector_count(c, beat, lateness_bounds[i].counter, (double)c->lateness.within[i]);
 }
 
 void collector_beat(struct collector *c, Nw__Heartbeat *beat)
@@ -413,26 +410,26 @@ void collector_beat(struct collector *c, Nw__Heartbeat *beat)
     beat->n_counters = 0;
     beat->counters = c->counter_list;
     put_fleet(c, beat);
-    put_counter(c, beat, "polls_total", (double)c->polls);
-    put_counter(c, beat, "poll_misses_total", (double)c->misses);
-    put_counter(c, beat, "polls_decoded_total", (double)c->decoded);
-    put_counter(c, beat, "polls_slowed_total", (double)c->slowed);
+    collector_count(c, beat, "polls_total", (double)c->polls);
+    collector_count(c, beat, "poll_misses_total", (double)c->misses);
+    collector_count(c, beat, "polls_decoded_total", (double)c->decoded);
+    collector_count(c, beat, "polls_slowed_total", (double)c->slowed);
     put_lateness(c, beat);
-    put_counter(c, beat, "findings_total", (double)c->findings);
-    put_traps(c, beat);
-    put_counter(c, beat, "snmp_requests_total", (double)stats.requests);
-    put_counter(c, beat, "snmp_datagrams_sent_total", (double)stats.datagrams_out);
-    put_counter(c, beat, "snmp_datagrams_unsent_total", (double)stats.unsent);
-    put_counter(c, beat, "snmp_datagrams_dropped_total", (double)stats.dropped);
-    put_counter(c, beat, "snmp_replies_total", (double)stats.replies);
-    put_counter(c, beat, "snmp_timeouts_total", (double)stats.timeouts);
-    put_counter(c, beat, "snmp_varbinds_total", (double)stats.varbinds);
-    put_counter(c, beat, "snmp_v3_discoveries_total", (double)stats.discoveries);
-    put_counter(c, beat, "snmp_v3_rediscoveries_total", (double)stats.rediscoveries);
-    put_counter(c, beat, "snmp_v3_clocks_set_total", (double)stats.clocks_set);
-    put_counter(c, beat, "snmp_v3_boots_back_total", (double)stats.boots_back);
-    put_counter(c, beat, "snmp_in_flight", (double)stats.in_flight);
-    put_counter(c, beat, "snmp_queued", (double)stats.queued);
+    collector_count(c, beat, "findings_total", (double)c->findings);
+    notices_beat(c, beat);
+    collector_count(c, beat, "snmp_requests_total", (double)stats.requests);
+    collector_count(c, beat, "snmp_datagrams_sent_total", (double)stats.datagrams_out);
+    collector_count(c, beat, "snmp_datagrams_unsent_total", (double)stats.unsent);
+    collector_count(c, beat, "snmp_datagrams_dropped_total", (double)stats.dropped);
+    collector_count(c, beat, "snmp_replies_total", (double)stats.replies);
+    collector_count(c, beat, "snmp_timeouts_total", (double)stats.timeouts);
+    collector_count(c, beat, "snmp_varbinds_total", (double)stats.varbinds);
+    collector_count(c, beat, "snmp_v3_discoveries_total", (double)stats.discoveries);
+    collector_count(c, beat, "snmp_v3_rediscoveries_total", (double)stats.rediscoveries);
+    collector_count(c, beat, "snmp_v3_clocks_set_total", (double)stats.clocks_set);
+    collector_count(c, beat, "snmp_v3_boots_back_total", (double)stats.boots_back);
+    collector_count(c, beat, "snmp_in_flight", (double)stats.in_flight);
+    collector_count(c, beat, "snmp_queued", (double)stats.queued);
     for (size_t i = 0; i < SNMP_REJECT_COUNT; i++)
-        put_counter(c, beat, rejected[i], (double)stats.rejected[i]);
+        collector_count(c, beat, rejected[i], (double)stats.rejected[i]);
 }

@@ -24,6 +24,8 @@ struct collector_options {
     enum err (*append)(void *ctx, Nw__Record *record, journal_pos *pos);
     void *ctx;
     uint64_t seed;
+    int trap_socket; /* a bound UDP socket for traps, the caller's to close: it goes before
+                        collector.trap_port; 0 = none */
 };
 
 /* Reports what is wrong by log_error() before it fails. A device that cannot be polled (unreadable community,

@@ -14,7 +14,10 @@
 #include "collector/reach.h"
 #include "collector/snmp_io.h"
 #include "collector/source.h"
+#include "collector/trap.h"
 #include "collector/trap_io.h"
+#include "collector/trap_strangers.h"
+#include "collector/trap_v3.h"
 #include "lib/base/map.h"
 
 enum { ORDERS_MAX = 8, ORDER_ID_SIZE = 65, ORDERS_KEPT = 256, COUNTERS = 96 };
@@ -42,6 +45,7 @@ struct unit {
     uint32_t window_misses;
     bool window_is_spent;
     struct trap_bucket traps;
+    struct trap_v3_sender notifier;
     ns_t trap_due;      /* a trap wants a poll at this time; 0 = none does */
     bool trap_is_whole; /* of the whole device */
     /* journal */
@@ -82,6 +86,15 @@ struct fleet {
     size_t access_count;
 };
 
+/* Traps and informs. */
+struct notices {
+    struct trap_io *io; /* NULL = off */
+    struct trap_v3 *v3; /* NULL: those of v3 are not taken */
+    struct trap_strangers strangers;
+    uint64_t taken, informs, malformed, unknown, over_limit, about_clients, discoveries;
+    uint64_t rejected[SNMP_REJECT_COUNT]; /* of v3 */
+};
+
 struct collector {
     struct collector_options o;
     struct fleet fleet;
@@ -92,8 +105,7 @@ struct collector {
     struct roster *roster;
     struct listing listing;
     struct journal_tail *orders;
-    struct trap_io *traps; /* NULL = off */
-    uint64_t traps_taken, traps_unknown, traps_over_limit, traps_about_clients;
+    struct notices notices;
     struct done_order done[ORDERS_KEPT];
     size_t done_count;
     /* counters */
@@ -106,6 +118,11 @@ struct collector {
     Nw__Counter *counter_list[COUNTERS];
 };
 
+/* collector.c */
+void collector_count(struct collector *c, Nw__Heartbeat *beat, const char *name, double value);
+/* Every credentials are read and turned into keys once, when somebody asks for them first. */
+const struct access *fleet_access(struct fleet *f, const struct settings *s, const struct credentials *c);
+
 /* cycle.c */
 void unit_on_timer(void *ctx);
 /* Polls now, out of turn; a poll under way counts as that. */
@@ -114,6 +131,8 @@ void unit_poll_now(struct unit *u);
  * come while one waits are one poll, and between two polls lies at least collector.miss_interval. */
 void unit_poll_for_trap(struct unit *u, const struct trap_rule *rule);
 void unit_append_finding(struct unit *u, const char *kind, const char *entity, const char *text);
+void collector_append_finding(struct collector *c, const char *source, const char *kind, const char *entity,
+                              const char *text);
 
 /* What the roster has to tell: as a finding of the controller. */
 void tell_roster(void *ctx, enum roster_event event, const char *controller, const char *ap,
@@ -124,12 +143,19 @@ void recover(struct collector *c);
 
 /* identity.c */
 void identity_notice(void *ctx, struct snmp_peer *peer, enum snmp_notice what);
+/* A trap has proved that this engine is at the device's address. */
+void identity_of_traps(struct unit *u, const struct usm_engine *engine);
 /* The engine that `from` was goes on being `to`'s, if the user is still the same. */
 void identity_carry_over(struct fleet *f, struct unit *to, const struct unit *from);
 
 /* notices.c */
-enum err notices_open(struct collector *c) NW_CHECKED; /* without collector.trap_port: nothing */
+/* Without collector.trap_port and without a socket that was passed: nothing. */
+enum err notices_open(struct collector *c) NW_CHECKED;
 void notices_close(struct collector *c);
+void notices_free(struct collector *c);
+/* From now on the SNMPv3 users of s, with f's keys, may send; those of before are borrowed no more. */
+enum err notices_users(struct collector *c, struct fleet *f, const struct settings *s) NW_CHECKED;
+void notices_beat(struct collector *c, Nw__Heartbeat *beat);
 /* Makes the device findable by the address that its traps come from. */
 enum err notices_add(struct fleet *f, struct unit *u) NW_CHECKED;
 

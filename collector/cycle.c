@@ -51,26 +51,32 @@ static void schedule(struct unit *u, enum reach_next next)
 
 /* ---- the journal ---- */
 
-static void append(struct unit *u, Nw__Record *record, journal_pos *pos)
+static void append(struct collector *c, Nw__Record *record, journal_pos *pos)
 {
     /* A full disk is told by the daemon; the poll goes on. */
-    if (u->c->o.append(u->c->o.ctx, record, pos))
-        u->c->records_lost++;
+    if (c->o.append(c->o.ctx, record, pos))
+        c->records_lost++;
 }
 
-void unit_append_finding(struct unit *u, const char *kind, const char *entity, const char *text)
+void collector_append_finding(struct collector *c, const char *source, const char *kind, const char *entity,
+                              const char *text)
 {
     Nw__Record record = NW__RECORD__INIT;
     Nw__Finding finding = NW__FINDING__INIT;
 
-    finding.source = u->id;
+    finding.source = (char *)(uintptr_t)source;
     finding.kind = (char *)(uintptr_t)kind;
     finding.entity = (char *)(uintptr_t)entity;
     finding.text = (char *)(uintptr_t)text;
     record.body_case = NW__RECORD__BODY_FINDING;
     record.finding = &finding;
-    u->c->findings++;
-    append(u, &record, NULL);
+    c->findings++;
+    append(c, &record, NULL);
+}
+
+void unit_append_finding(struct unit *u, const char *kind, const char *entity, const char *text)
+{
+    collector_append_finding(u->c, u->id, kind, entity, text);
 }
 
 static void append_samples(struct unit *u, Nw__Record *record)
@@ -79,7 +85,7 @@ static void append_samples(struct unit *u, Nw__Record *record)
 
     record->samples->previous = u->previous;
     record->wall = 0;
-    append(u, record, &pos);
+    append(u->c, record, &pos);
     if (!pos)
         return;
     u->previous = pos;

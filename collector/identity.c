@@ -10,10 +10,8 @@
 
 enum { ENGINE_TEXT_SIZE = 2 * SNMP_ENGINE_ID_MAX + 1, TEXT_SIZE = 400 };
 
-static void engine_text(const struct unit *u, char out[ENGINE_TEXT_SIZE])
+static void engine_text(const struct usm_engine *e, char out[ENGINE_TEXT_SIZE])
 {
-    const struct usm_engine *e = &u->peer.security->engine;
-
     out[0] = '\0';
     for (size_t i = 0; i < e->id_len; i++)
         snprintf(out + 2 * i, 3, "%02x", e->id[i]);
@@ -36,12 +34,12 @@ static void release(struct fleet *f, const struct unit *u)
 }
 
 /* NULL: the engine ID is this device's. Else the device that had it first. */
-static struct unit *claim(struct fleet *f, struct unit *u)
+static struct unit *claim(struct fleet *f, struct unit *u, const struct usm_engine *engine)
 {
     char key[ENGINE_TEXT_SIZE];
     struct unit *owner;
 
-    engine_text(u, key);
+    engine_text(engine, key);
     owner = map_get(f->by_engine, key);
     if (owner && owner != u)
         return owner;
@@ -50,23 +48,14 @@ static struct unit *claim(struct fleet *f, struct unit *u)
     return NULL;
 }
 
-static void told_engine(struct unit *u, bool is_replaced)
+/* Said once for each device. */
+static void tell_shared(struct unit *u, const struct unit *other, const char *id)
 {
-    struct fleet *f = &u->c->fleet;
-    char text[TEXT_SIZE], id[ENGINE_TEXT_SIZE];
-    const struct unit *other;
+    char text[TEXT_SIZE];
+    bool is_told = u->shares_engine;
 
-    engine_text(u, id);
-    if (is_replaced) {
-        release(f, u);
-        snprintf(text, sizeof text,
-                 "another SNMPv3 engine answers here than before (now %s): was the device replaced or reset?",
-                 id);
-        tell(u, "engine_replaced", text);
-    }
-    other = claim(f, u);
     u->shares_engine = other != NULL;
-    if (!other)
+    if (!other || is_told)
         return;
     snprintf(
         text, sizeof text,
@@ -74,6 +63,34 @@ static void told_engine(struct unit *u, bool is_replaced)
         "under two addresses",
         other->id, id);
     tell(u, "engine_shared", text);
+}
+
+void identity_of_traps(struct unit *u, const struct usm_engine *engine)
+{
+    char id[ENGINE_TEXT_SIZE];
+    const struct unit *other = claim(&u->c->fleet, u, engine);
+
+    engine_text(engine, id);
+    if (other)
+        tell_shared(u, other, id);
+}
+
+static void told_engine(struct unit *u, bool is_replaced)
+{
+    struct fleet *f = &u->c->fleet;
+    char text[TEXT_SIZE], id[ENGINE_TEXT_SIZE];
+
+    engine_text(&u->peer.security->engine, id);
+    if (is_replaced) {
+        release(f, u);
+        snprintf(text, sizeof text,
+                 "another SNMPv3 engine answers here than before (now %s): was the device replaced or reset?",
+                 id);
+        tell(u, "engine_replaced", text);
+    }
+    if (is_replaced)
+        u->shares_engine = false;
+    tell_shared(u, claim(f, u, &u->peer.security->engine), id);
 }
 
 void identity_notice(void *ctx, struct snmp_peer *peer, enum snmp_notice what)
@@ -103,5 +120,5 @@ void identity_carry_over(struct fleet *f, struct unit *to, const struct unit *fr
     *to->peer.security = *from->peer.security;
     to->peer.security->user = user;
     if (to->peer.security->is_proven)
-        to->shares_engine = claim(f, to) != NULL;
+        to->shares_engine = claim(f, to, &to->peer.security->engine) != NULL;
 }

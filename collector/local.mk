@@ -62,7 +62,10 @@ collector_libcollector_a_SOURCES = \
 	%D%/source_table.c \
 	%D%/survey.c %D%/survey.h \
 	%D%/trap.c %D%/trap.h \
+	%D%/trap_engine_io.c %D%/trap_engine_io.h \
 	%D%/trap_io.c %D%/trap_io.h \
+	%D%/trap_strangers.c %D%/trap_strangers.h \
+	%D%/trap_v3.c %D%/trap_v3.h \
 	%D%/usm.c %D%/usm.h \
 	%D%/usm_io.c %D%/usm_io.h \
 	%D%/value.c %D%/value.h \

@@ -115,7 +115,6 @@ enum err snmp_v3_scoped_parse(const void *bytes, size_t len, bool is_padded, str
 {
     struct snmp_v3_scoped s;
     struct wire w, scoped;
-    size_t pdu_len;
     enum err e;
 
     wire_init(&w, bytes, len);
@@ -126,8 +125,9 @@ enum err snmp_v3_scoped_parse(const void *bytes, size_t len, bool is_padded, str
         return wire_error(&scoped);
     if (wire_left(&w) > (is_padded ? PADDING_MAX : 0))
         return ERR_MALFORMED;
-    pdu_len = wire_left(&scoped);
-    e = snmp_pdu_read(wire_bytes(&scoped, pdu_len), pdu_len, &s.pdu);
+    s.bytes.len = wire_left(&scoped);
+    s.bytes.bytes = wire_bytes(&scoped, s.bytes.len);
+    e = snmp_pdu_read(s.bytes.bytes, s.bytes.len, &s.pdu);
     if (!e)
         *out = s;
     return e;

@@ -41,7 +41,8 @@ struct snmp_v3_message {
 
 struct snmp_v3_scoped {
     struct snmp_octets context_engine, context;
-    struct snmp_message pdu; /* version 3 */
+    struct snmp_octets bytes; /* the PDU as it lies there */
+    struct snmp_message pdu;  /* version 3 */
 };
 
 /* *mac_at: offset of the MAC in out, 0 without one. ERR_LIMIT: does not fit. */

@@ -156,36 +156,36 @@ enum err usm_seal_discovery(int32_t msg_id, int32_t request_id, uint8_t *out, si
     return e ? e : snmp_v3_encode(&m, out, size, len, &mac_at);
 }
 
-enum err usm_seal(struct usm_engine *e, const struct usm_user *u, ns_t now, int32_t msg_id,
-                  struct snmp_octets pdu, uint8_t *out, size_t size, size_t *len)
+enum err usm_seal_message(struct usm_engine *e, const struct usm_user *u, const struct usm_outgoing *o,
+                          uint8_t *work, size_t work_size, uint8_t *out, size_t size, size_t *len)
 {
-    uint8_t scoped[SNMP_REQUEST_MAX + SNMP_V3_OVERHEAD], cipher[sizeof scoped + 8], salt[SNMP_V3_SALT],
-        iv[USM_IV_MAX];
-    const struct snmp_octets engine = {e->id, e->id_len},
-                             context = {(const uint8_t *)u->context, strlen(u->context)};
+    uint8_t salt[SNMP_V3_SALT], iv[USM_IV_MAX], *cipher = work + work_size / 2;
     struct snmp_v3_message m = {
-        .msg_id = msg_id,
-        .flags = usm_user_level(u) | SNMP_V3_REPORTABLE,
-        .engine_id = engine,
-        .boots = u->auth != SNMP_AUTH_NONE ? e->boots : 0,
-        .time = u->auth != SNMP_AUTH_NONE ? (uint32_t)time_now(e, now) : 0,
-        .user = {(const uint8_t *)u->name, strlen(u->name)},
-        .mac = {NULL, usm_io_mac_len(u->auth)},
-        .data = {scoped, 0},
+        .msg_id = o->msg_id,
+        .flags = o->flags,
+        .engine_id = {e->id, e->id_len},
+        .boots = o->boots,
+        .time = o->time,
+        .user = o->user,
+        .mac = {NULL, o->flags & SNMP_V3_AUTH ? usm_io_mac_len(u->auth) : 0},
+        .data = {work, 0},
     };
     size_t mac_at;
-    enum err error = snmp_v3_scoped_encode(&engine, &context, &pdu, scoped, sizeof scoped, &m.data.len);
+    enum err error =
+        snmp_v3_scoped_encode(&o->context_engine, &o->context, &o->pdu, work, work_size / 2, &m.data.len);
 
-    if (!error && u->priv != SNMP_PRIV_NONE) {
+    if (!error && o->flags & SNMP_V3_PRIV) {
+        if (m.data.len + SNMP_V3_SALT > work_size / 2)
+            return ERR_LIMIT; /* DES pads */
         next_salt(e, u->priv, m.boots, salt);
         make_iv(e, u->priv, m.boots, m.time, salt, iv);
-        error = usm_io_encrypt(u->priv, &e->priv_key, iv, scoped, m.data.len, cipher, &m.data.len);
+        error = usm_io_encrypt(u->priv, &e->priv_key, iv, work, m.data.len, cipher, &m.data.len);
         m.data.bytes = cipher;
         m.salt = (struct snmp_octets){salt, sizeof salt};
     }
     if (!error)
         error = snmp_v3_encode(&m, out, size, len, &mac_at);
-    if (!error && u->auth != SNMP_AUTH_NONE) {
+    if (!error && o->flags & SNMP_V3_AUTH) {
         uint8_t mac[SNMP_V3_MAC_MAX];
 
         error = usm_io_mac(u->auth, &e->auth_key, out, *len, mac);
@@ -193,6 +193,25 @@ enum err usm_seal(struct usm_engine *e, const struct usm_user *u, ns_t now, int3
             memcpy(out + mac_at, mac, m.mac.len);
     }
     return error;
+}
+
+enum err usm_seal(struct usm_engine *e, const struct usm_user *u, ns_t now, int32_t msg_id,
+                  struct snmp_octets pdu, uint8_t *out, size_t size, size_t *len)
+{
+    uint8_t work[2 * (SNMP_REQUEST_MAX + SNMP_V3_OVERHEAD)];
+    const bool is_authentic = u->auth != SNMP_AUTH_NONE;
+    const struct usm_outgoing o = {
+        .msg_id = msg_id,
+        .flags = usm_user_level(u) | SNMP_V3_REPORTABLE,
+        .boots = is_authentic ? e->boots : 0,
+        .time = is_authentic ? (uint32_t)time_now(e, now) : 0,
+        .user = {(const uint8_t *)u->name, strlen(u->name)},
+        .context_engine = {e->id, e->id_len},
+        .context = {(const uint8_t *)u->context, strlen(u->context)},
+        .pdu = pdu,
+    };
+
+    return usm_seal_message(e, u, &o, work, sizeof work, out, size, len);
 }
 
 /* ---- opening ---- */

@@ -76,7 +76,18 @@ bool usm_engine_resync(struct usm_engine *e, uint32_t boots, uint32_t time, ns_t
 /* A message that any agent answers with a Report that names its engine (RFC 3414, 4). */
 enum err usm_seal_discovery(int32_t msg_id, int32_t request_id, uint8_t *out, size_t size,
                             size_t *len) NW_CHECKED;
-/* pdu: at most SNMP_REQUEST_MAX. */
+/* What a message carries beside its keys. Boots and time stand in it even when it is not authenticated. */
+struct usm_outgoing {
+    int32_t msg_id;
+    uint8_t flags; /* SNMP_V3_AUTH, SNMP_V3_PRIV: as much as the user's keys give; SNMP_V3_REPORTABLE */
+    uint32_t boots, time;
+    struct snmp_octets user, context_engine, context, pdu;
+};
+/* Of this engine and, if authenticated, with its keys. work: at least 2 × (pdu.len + SNMP_V3_OVERHEAD).
+ * u: whose protocols. ERR_LIMIT: does not fit. */
+enum err usm_seal_message(struct usm_engine *e, const struct usm_user *u, const struct usm_outgoing *o,
+                          uint8_t *work, size_t work_size, uint8_t *out, size_t size, size_t *len) NW_CHECKED;
+/* A request. pdu: at most SNMP_REQUEST_MAX. */
 enum err usm_seal(struct usm_engine *e, const struct usm_user *u, ns_t now, int32_t msg_id,
                   struct snmp_octets pdu, uint8_t *out, size_t size, size_t *len) NW_CHECKED;
 

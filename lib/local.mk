@@ -13,7 +13,7 @@ lib_libruntime_a_SOURCES = \
 	%D%/runtime/mqtt_io.c %D%/runtime/mqtt_io.h \
 	%D%/runtime/journal_reader.c %D%/runtime/journal_segment.c %D%/runtime/journal_segment.h \
 	%D%/runtime/journal_tail.c %D%/runtime/loop.c %D%/runtime/loop.h \
-	%D%/runtime/sd_notify.c %D%/runtime/sd_notify.h %D%/runtime/steady_clock.c %D%/runtime/steady_clock.h
+	%D%/runtime/sd_listen.c %D%/runtime/sd_listen.h %D%/runtime/sd_notify.c %D%/runtime/sd_notify.h %D%/runtime/steady_clock.c %D%/runtime/steady_clock.h
 lib_libruntime_a_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS) $(MOSQUITTO_CFLAGS) $(CURL_CFLAGS)
 
 lib_libmodel_a_SOURCES = \

@@ -47,6 +47,7 @@ tests_fuzz_fuzz_value_LDADD = $(COLLECTOR_TEST_LIBS)
 EXTRA_DIST += tests/fuzz/corpus
 
 include tests/unit/poll.mk
+include tests/unit/traps.mk
 
 UNIT_TESTS += tests/unit/test_discover
 tests_unit_test_discover_SOURCES = %D%/test_discover.c %D%/cmocka_tests.h

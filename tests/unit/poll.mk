@@ -73,10 +73,6 @@ bench-v3: tests/bench/usm
 	tests/bench/usm
 .PHONY: bench-v3
 
-UNIT_TESTS += tests/unit/test_trap
-tests_unit_test_trap_SOURCES = %D%/test_trap.c %D%/cmocka_tests.h $(SIM_AGENT)
-tests_unit_test_trap_LDADD = $(COLLECTOR_TEST_LIBS)
-
 UNIT_TESTS += tests/unit/test_source
 tests_unit_test_source_SOURCES = %D%/test_source.c %D%/cmocka_tests.h $(SIM_AGENT)
 tests_unit_test_source_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)

@@ -92,6 +92,41 @@ const FIGURES: Record<string, readonly [Both, Both?]> = {
     ["Traps über einzelne Nutzergeräte, ungelesen verworfen (Datenschutz)", "Traps about single clients, dropped unread (privacy)"],
     ["Nichts ist verloren; sie am Controller abzuschalten spart Last.", "Nothing is lost; switching them off at the controller saves load."],
   ],
+  traps_unknown_senders: [
+    ["Adressen ohne Gerät, die in einer Stunde Traps sandten", "Addresses without a device that sent traps within an hour"],
+    ["Gerät in den Bestand aufnehmen, oder seine Traps abschalten.", "Add the device to the inventory, or switch its traps off."],
+  ],
+  traps_buffer_bytes: [["Empfangspuffer für Traps", "Receive buffer for traps"]],
+  traps_rejected_version_total: [
+    ["Traps einer SNMP-Version, die nicht gesprochen wird", "Traps of an SNMP version that is not spoken"],
+    ["v1, v2c oder v3 einstellen; sonst sagt das Protokoll, warum SNMPv3 nicht empfangen wird.", "Set v1, v2c or v3; else the log says why SNMPv3 is not received."],
+  ],
+  traps_rejected_engine_total: [
+    ["SNMPv3-Informs an eine andere Engine-ID als unsere", "SNMPv3 informs to another engine id than ours"],
+    ["Engine-ID am Gerät auf die im Protokoll genannte stellen.", "Set the engine id at the device to the one in the log."],
+  ],
+  traps_rejected_user_total: [
+    ["SNMPv3-Traps unbekannter Benutzer", "SNMPv3 traps of unknown users"],
+    ["Benutzer am Gerät mit `credentials` vergleichen: `netzwacht doctor`.", "Compare the device's user with `credentials`: `netzwacht doctor`."],
+  ],
+  traps_rejected_level_total: [
+    ["SNMPv3-Traps mit anderem Schutz als dem ihres Benutzers", "SNMPv3 traps with another protection than their user's"],
+    ["Benutzer am Gerät mit `credentials` vergleichen: `netzwacht doctor`.", "Compare the device's user with `credentials`: `netzwacht doctor`."],
+  ],
+  traps_rejected_digest_total: [
+    ["SNMPv3-Traps mit falscher Prüfsumme (Passwort)", "SNMPv3 traps with a wrong MAC (password)"],
+    ["Benutzer am Gerät mit `credentials` vergleichen: `netzwacht doctor`.", "Compare the device's user with `credentials`: `netzwacht doctor`."],
+  ],
+  traps_rejected_window_total: [
+    ["SNMPv3-Traps außerhalb des Zeitfensters", "SNMPv3 traps outside of the time window"],
+    ["Uhr des Geräts prüfen; wiederholte alte Nachrichten sind ein Angriff.", "Check the device's clock; old messages sent again are an attack."],
+  ],
+  traps_rejected_decrypt_total: [
+    ["SNMPv3-Traps, die sich nicht entschlüsseln lassen", "SNMPv3 traps that do not decrypt"],
+    ["Benutzer am Gerät mit `credentials` vergleichen: `netzwacht doctor`.", "Compare the device's user with `credentials`: `netzwacht doctor`."],
+  ],
+  informs_total: [["Informs empfangen und bestätigt", "Informs received and acknowledged"]],
+  informs_discoveries_total: [["Fragen nach unserer SNMPv3-Engine-ID beantwortet", "Questions for our SNMPv3 engine id answered"]],
   snmp_requests_total: [["SNMP-Anfragen gestellt", "SNMP requests made"]],
   snmp_datagrams_sent_total: [["Datagramme gesendet, Wiederholungen eingeschlossen", "Datagrams sent, repetitions included"]],
   snmp_datagrams_unsent_total: [
