@@ -6,6 +6,10 @@ tests_unit_test_rate_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_snmp_pdu_SOURCES = %D%/test_snmp_pdu.c %D%/cmocka_tests.h
 tests_unit_test_snmp_pdu_CFLAGS = $(AM_CFLAGS) $(SNMP_CFLAGS)
 tests_unit_test_snmp_pdu_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(SNMP_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_codec_judge
+tests_unit_test_codec_judge_SOURCES = %D%/test_codec_judge.c %D%/cmocka_tests.h
+tests_unit_test_codec_judge_CFLAGS = $(AM_CFLAGS) $(SNMP_CFLAGS)
+tests_unit_test_codec_judge_LDADD = $(COLLECTOR_TEST_LIBS) $(SNMP_LIBS)
 
 UNIT_TESTS += tests/unit/test_usm_io tests/unit/test_snmp_v3
 tests_unit_test_usm_io_SOURCES = %D%/test_usm_io.c %D%/cmocka_tests.h
