@@ -58,16 +58,4 @@ EXTRA_DIST += %D%/README.md %D%/tally %D%/run-integration %D%/integration
 
 dist_check_SCRIPTS += %D%/unit/test_figures.sh %D%/unit/test_floors.sh %D%/unit/test_units.sh %D%/unit/test_docs.sh
 
-# A wireless controller of any size: what test and benchmark of big controllers poll.
-check_PROGRAMS += tests/bench/controller_agent
-tests_bench_controller_agent_SOURCES = tests/bench/controller_agent.c
-tests_bench_controller_agent_LDADD = city/libcity.a $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
-bench-controller: all tests/bench/controller_agent
-	NETZWACHT_SOURCE='$(abs_top_srcdir)' NETZWACHT_BUILD='$(abs_top_builddir)' $(PYTHON3) $(srcdir)/tests/bench/controller.py
-.PHONY: bench-controller
-EXTRA_DIST += %D%/bench/controller.py
-
-bench-demo: all
-	NETZWACHT_SOURCE='$(abs_top_srcdir)' NETZWACHT_BUILD='$(abs_top_builddir)' $(PYTHON3) $(srcdir)/tests/bench/demo.py
-.PHONY: bench-demo
-EXTRA_DIST += %D%/bench/demo.py
+include tests/bench/local.mk

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* agents.c - any number of equal SNMP agents for benchmarks: 24 interfaces with six counters each and six
- * scalars, so 150 varbinds a poll. Agent i answers at 127.64.0.1 + i. Usage: agents PORT [SECONDS [LEDGER]]
+/* agents.c - any number of equal SNMP agents for benchmarks: 20 interfaces with a name and six counters each
+ * and nine scalars, so 149 varbinds, of which a poll reads 148. Agent i answers at 127.64.0.1 + i.
+ *
+ * Usage: agents PORT [SECONDS [LOSS_PERCENT [DEAD_PERCENT [DELAY_MS [LEDGER]]]]]
+ * LOSS_PERCENT of the requests and of the replies are lost; replies leave DELAY_MS after the request. SIGUSR1
+ * prints what was received and sent so far. At SIGUSR2 DEAD_PERCENT of the agents die. From fixed seeds.
  * With a LEDGER, the first agents count each value that they give away, and write at SIGTERM what it was:
  * lines of "agent OID gets nexts", gets by name, nexts by GETNEXT and GETBULK. */
 #include <signal.h>
@@ -11,8 +15,9 @@
 #include "city/agent.h"
 #include "city/udp_io.h"
 #include "lib/base/log.h"
+#include "lib/base/rng.h"
 
-enum { INTERFACES = 20, BASE_MAX = 12, COUNTED_AGENTS = 16 };
+enum { INTERFACES = 20, BASE_MAX = 12, COUNTED_AGENTS = 16, PERCENT = 100, DELAY_MAX_MS = 10000 };
 
 struct column {
     uint32_t id[BASE_MAX];
@@ -45,7 +50,6 @@ enum { COLUMNS = sizeof columns / sizeof *columns };
 #define FIRST_AGENT 0x7f400001u /* 127.64.0.1 */
 
 struct ledger {
-    struct loop *loop;
     uint32_t gets[COUNTED_AGENTS][COLUMNS][INTERFACES + 1], nexts[COUNTED_AGENTS][COLUMNS][INTERFACES + 1];
 };
 
@@ -119,13 +123,32 @@ static bool next(void *ctx, const struct agent_oid *after, struct agent_oid *out
     return false;
 }
 
+struct bench {
+    struct loop *loop;
+    struct udp *udp;
+    struct rng rng;
+    uint32_t loss, dead; /* per cent */
+    bool have_died;
+    struct ledger ledger;
+};
+
+/* Evenly among the addresses: of each hundred neighbours `dead` are. */
+static bool is_dead(const struct bench *b, uint32_t agent)
+{
+    return b->have_died && agent * b->dead % PERCENT < b->dead;
+}
+
 static size_t answer(void *ctx, uint32_t asked, const void *request, size_t len, void *reply, size_t size)
 {
-    struct ledger *ledger = ctx;
-    struct place place = {asked, loop_wall(ledger->loop), ledger};
+    struct bench *b = ctx;
+    struct place place = {asked, loop_wall(b->loop), &b->ledger};
     struct agent_view view = {get, next, &place};
     size_t varbinds;
 
+    if (is_dead(b, asked))
+        return 0;
+    if (b->loss && rng_below(&b->rng, PERCENT) < b->loss)
+        return 0;
     return agent_answer(&view, "public", request, len, reply, size < 1472 ? size : 1472, &varbinds);
 }
 
@@ -149,42 +172,72 @@ static void write_ledger(const struct ledger *ledger, const char *path)
 
 static void stop(void *ctx)
 {
-    loop_stop(ctx);
+    struct bench *b = ctx;
+
+    loop_stop(b->loop);
 }
 
 static void on_signal(void *ctx, int signo)
 {
-    (void)signo;
-    loop_stop(ctx);
+    struct bench *b = ctx;
+    struct udp_stats stats;
+
+    switch (signo) {
+    case SIGTERM: loop_stop(b->loop); return;
+    case SIGUSR2: b->have_died = true; return;
+    default:
+        udp_read_stats(b->udp, &stats);
+        printf("received %llu sent %llu\n", (unsigned long long)(stats.received + stats.lost),
+               (unsigned long long)stats.sent);
+        fflush(stdout);
+    }
+}
+
+/* false: not a number from least to most. A missing argument is `usual`. */
+static bool read_number(char **argv, int argc, int i, long usual, long least, long most, long *out)
+{
+    char *end;
+
+    *out = usual;
+    if (i >= argc)
+        return true;
+    *out = strtol(argv[i], &end, 10);
+    return *argv[i] && !*end && *out >= least && *out <= most;
 }
 
 int main(int argc, char **argv)
 {
-    static struct ledger ledger;
-    struct loop *l;
+    static struct bench b = {.rng = {1}};
     struct loop_timer end;
-    struct udp *udp;
-    int port = argc > 1 ? atoi(argv[1]) : 0, seconds = argc > 2 ? atoi(argv[2]) : 600;
+    long port, seconds, loss, dead, delay;
 
     log_init("agents");
-    if (port < 1 || port > 65535 || seconds < 1 || loop_new(NULL, &l)) {
-        fprintf(stderr, "usage: agents PORT [SECONDS [LEDGER]]\n");
+    if (argc > 7 || !read_number(argv, argc, 1, 0, 1, 65535, &port) || port == 0 ||
+        !read_number(argv, argc, 2, 600, 1, 86400, &seconds) ||
+        !read_number(argv, argc, 3, 0, 0, PERCENT - 1, &loss) ||
+        !read_number(argv, argc, 4, 0, 0, PERCENT, &dead) ||
+        !read_number(argv, argc, 5, 0, 0, DELAY_MAX_MS, &delay) || loop_new(NULL, &b.loop)) {
+        fprintf(stderr, "usage: agents PORT [SECONDS [LOSS_PERCENT [DEAD_PERCENT [DELAY_MS [LEDGER]]]]]\n");
         return 64;
     }
-    ledger.loop = l;
-    loop_timer_init(&end, stop, l);
-    if (loop_signal_add(l, SIGTERM, on_signal, l) || loop_timer_after(l, &end, (ns_t)seconds * SECONDS) ||
-        udp_new(l, (uint16_t)port, answer, &ledger, &udp)) {
-        fprintf(stderr, "agents: port %d cannot be used\n", port);
+    b.loss = (uint32_t)loss;
+    b.dead = (uint32_t)dead;
+    loop_timer_init(&end, stop, &b);
+    if (loop_signal_add(b.loop, SIGTERM, on_signal, &b) || loop_signal_add(b.loop, SIGUSR1, on_signal, &b) ||
+        loop_signal_add(b.loop, SIGUSR2, on_signal, &b) ||
+        loop_timer_after(b.loop, &end, seconds * SECONDS) ||
+        udp_new(b.loop, (uint16_t)port, answer, &b, &b.udp)) {
+        fprintf(stderr, "agents: port %ld cannot be used\n", port);
         return 71;
     }
+    udp_set_weather(b.udp, delay * MILLISECONDS, b.loss * 10);
     puts("ready");
     fflush(stdout);
-    if (loop_run(l))
+    if (loop_run(b.loop))
         return 71;
-    if (argc > 3)
-        write_ledger(&ledger, argv[3]);
-    udp_free(udp);
-    loop_free(l);
+    if (argc > 6)
+        write_ledger(&b.ledger, argv[6]);
+    udp_free(b.udp);
+    loop_free(b.loop);
     return 0;
 }

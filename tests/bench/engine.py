@@ -1,80 +1,69 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bench-engine: what the whole collector (poll, match, rates, journal) pays for a varbind, beside the least that the
-machine allows (floor.c), in the same minutes and against the same agents: 150 varbinds each, 50 a packet.
-Prints a table and asserts nothing. Usage: engine.py [INTERVAL_SECONDS [AGENTS ...]]"""
-import json
-import os
-import socket
-import subprocess
+"""bench-engine: how the cost of the whole collector (poll, match, rates, journal) grows with the devices, beside the least that the
+machine allows (floor.c), in the same minutes and against the same agents of 148 varbinds; and where two cores stop, one with the
+collector and one with the agents: polls each second of ever more devices. Lateness is from the time that a poll was due to its
+first answer. Prints two tables and asserts nothing. Usage: engine.py [AGENTS ...]: then the first table alone, of these sizes"""
 import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "integration" / "lib"))
-from harness import World, free_port  # noqa: E402
+sys.path.insert(0, str(Path(__file__).parent / "lib"))
+from bench import Agents, Collector, Table, World, cpu_seconds, floor, per_varbind, percentile, sizes  # noqa: E402
 
-BUILD = Path(os.environ["NETZWACHT_BUILD"])
-CYCLES = 4  # measured, behind two in which tables are walked
-
-
-def floor(port, agents):
-    out = subprocess.run([BUILD / "tests/bench/floor", str(port), str(agents), str(max(1, 20000 // agents))], capture_output=True, text=True, check=True)
-    return float(out.stdout.split()[0])
+CYCLES = 2
+MEASURED = [500, 5000, 20000, 50000]  # bench-peers has 2,000 and 10,000, too
+STRAINED = [5000, 10000, 15000, 20000]  # devices, each polled every second
 
 
-def inventory(agents, port):
-    lines = ["devices:"]
-    for i in range(1, agents + 1):
-        n = 0x7F400000 + i
-        lines.append(f"  - {{id: b-{i}, name: B{i}, address: 127.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}, port: {port}, kind: switch{', core: true' if i == 1 else ', uplink: b-1'}}}")
-    return "\n".join(lines) + "\n"
+def interval_of(count):
+    """s; so short that all sizes can be waited for."""
+    return 5 if count <= 10000 else 10 if count <= 25000 else 20
 
 
-def beats(world):
-    cat = subprocess.Popen([BUILD / "netzwacht", "journal", "cat", "--dir", world.dir / "state/journal", "collector"], stdout=subprocess.PIPE, text=True)
-    records = (json.loads(line) for line in cat.stdout if '"heartbeat"' in line)
-    return [{c["name"]: c.get("value", 0) for c in r.get("record", r)["heartbeat"].get("counters", [])} for r in records]
-
-
-def measure(agents, interval):
-    port = free_port(socket.SOCK_DGRAM, "127.64.0.1")
+def grow(table, count):
+    interval = interval_of(count)
     with World() as world:
-        served = subprocess.Popen([BUILD / "tests/bench/agents", str(port), "900"], stdout=subprocess.PIPE)
-        try:
-            served.stdout.readline()
-            least = [floor(port, agents)]
-            world.write("inventory.yaml", inventory(agents, port))
-            world.write("community", "public\n", 0o600)
-            world.write("netzwacht.yaml", f"""
-instance: bench
-state_dir: state
-inventory: inventory.yaml
-credentials:
-  - {{name: default, version: v2c, community_file: community}}
-collector: {{interval: {interval}s, window: 256}}
-""")
-            world.start("netzwacht-collector", "-c", world.dir / "netzwacht.yaml")
-            time.sleep((2 + CYCLES) * interval + 3)
-            found = beats(world)
-            least.append(floor(port, agents))
-        finally:
-            served.kill()
-    first, last = found[2 * interval + 1], found[min(len(found) - 1, (2 + CYCLES) * interval + 1)]
-    gained = {name: last[name] - first[name] for name in last if name in first}
-    varbinds = max(1, gained["snmp_varbinds_total"])
-    ours, base = gained["process_cpu_seconds_total"] / varbinds * 1e6, sum(least) / 2
-    print(f"{agents:7} {varbinds / agents / CYCLES:11.0f} {varbinds / max(1, gained['snmp_replies_total']):14.1f} {base:10.3f} {ours:10.3f} {ours / base:7.2f} "
-          f"{max(b['poll_lateness_max_seconds'] for b in found[2 * interval:]) * 1e3:8.0f} {last['process_resident_memory_bytes'] / 1024 / agents:14.1f} {int(last['poll_misses_total']):7}", flush=True)
+        agents = Agents(world)
+        least = [floor(agents, count)]
+        collector = Collector(world, agents, count, interval)
+        gained, last = collector.run(2, CYCLES)
+        collector.process.terminate()
+        collector.process.wait(30)
+        least.append(floor(agents, count))
+    base, ours, rss = sum(least) / 2, per_varbind(gained), last["process_resident_memory_bytes"]
+    table.add(count, interval, gained["snmp_varbinds_total"] / gained["seconds"], base, ours, ours / base,
+              gained["process_cpu_seconds_total"] / gained["seconds"] * 100, percentile(gained, 0.5), percentile(gained, 0.99),
+              rss / 1024 ** 2, rss / 1024 / count, int(last["poll_misses_total"]))
+
+
+def strain(table, count):
+    with World() as world:
+        agents = Agents(world)
+        collector = Collector(world, agents, count, 1)
+        collector.wait(5)
+        busy, begin = cpu_seconds(agents.process.pid), time.monotonic()
+        collector.wait(6)
+        busy = (cpu_seconds(agents.process.pid) - busy) / (time.monotonic() - begin)
+        gained, last = collector.gained(5, 10)
+    table.add(count, gained["polls_total"] / gained["seconds"], gained["snmp_varbinds_total"] / gained["seconds"],
+              gained["process_cpu_seconds_total"] / gained["seconds"] * 100, busy * 100,
+              percentile(gained, 0.5), percentile(gained, 0.99), int(gained["poll_misses_total"]), int(last["devices_down"]))
 
 
 def main():
-    interval = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    sizes = [int(n) for n in sys.argv[2:]] or [500, 2000]
-    print(f"every {interval} s; CPU is the collector's alone, decode, rates and journal included\n")
-    print(" agents  vb/poll  varbinds/reply  floor us/vb  ours us/vb  ratio  late ms  RSS KiB/device  misses")
-    for size in sizes:
-        measure(size, interval)
+    table = Table("engine", "From 500 to 50,000 devices",
+                  [("devices", ",d"), ("interval s", "d"), ("varbinds/s", ",.0f"), ("floor µs/varbind", ".3f"), ("ours µs/varbind", ".3f"), ("ratio", ".2f"),
+                   ("CPU % of a core", ".1f"), ("late p50 ms", ""), ("late p99 ms", ""), ("RSS MiB", ".0f"), ("KiB/device", ".1f"), ("misses", "d")])
+    for count in sizes(sys.argv[1:], MEASURED):
+        grow(table, count)
+    if sys.argv[1:]:
+        return
+    table = Table("strain", "Where two cores stop: every device polled each second",
+                  [("devices", ",d"), ("polls/s", ",.0f"), ("varbinds/s", ",.0f"), ("collector % of a core", ".0f"), ("agents % of a core", ".0f"),
+                   ("late p50 ms", ""), ("late p99 ms", ""), ("misses", "d"), ("down", "d")])
+    for count in STRAINED:
+        strain(table, count)
 
 
 main()

@@ -33,7 +33,7 @@ def quiet_moment():
 
 def poll_and_stop(world):
     port = free_port(socket.SOCK_DGRAM, "127.64.0.1")
-    agents = world.start("tests/bench/agents", port, 300, world.dir / "ledger")
+    agents = world.start("tests/bench/agents", port, 300, 0, 0, 0, world.dir / "ledger")
     wait_for("the agents", 20, lambda: "ready" in world.log("agents"))
     devices = [f"  - {{id: b-{i}, name: B{i}, address: 127.64.0.{i + 1}, port: {port}, kind: switch"
                f"{', core: true' if i == 0 else ', uplink: b-0'}}}\n" for i in range(DEVICES)]

@@ -64,19 +64,6 @@ tests_fuzz_fuzz_reply_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_fuzz_fuzz_reply_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_reply_LDADD = $(COLLECTOR_TEST_LIBS)
 
-bench-collector: all
-	NETZWACHT_SOURCE='$(abs_top_srcdir)' NETZWACHT_BUILD='$(abs_top_builddir)' $(PYTHON3) $(srcdir)/tests/bench/collector.py
-.PHONY: bench-collector
-EXTRA_DIST += tests/bench/collector.py
-
-EXTRA_PROGRAMS += tests/bench/usm
-tests_bench_usm_SOURCES = tests/bench/usm.c
-tests_bench_usm_LDADD = $(COLLECTOR_TEST_LIBS)
-CLEANFILES += tests/bench/usm
-bench-v3: tests/bench/usm
-	tests/bench/usm
-.PHONY: bench-v3
-
 UNIT_TESTS += tests/unit/test_source
 tests_unit_test_source_SOURCES = %D%/test_source.c %D%/cmocka_tests.h $(SIM_AGENT)
 tests_unit_test_source_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
@@ -94,14 +81,3 @@ UNIT_TESTS += tests/unit/test_recipe
 tests_unit_test_recipe_SOURCES = %D%/test_recipe.c %D%/cmocka_tests.h $(SIM_AGENT)
 tests_unit_test_recipe_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_unit_test_recipe_LDADD = $(COLLECTOR_TEST_LIBS)
-
-# What polling costs, beside the least that it can cost on this machine.
-EXTRA_PROGRAMS += tests/bench/agents tests/bench/floor
-tests_bench_agents_SOURCES = tests/bench/agents.c
-tests_bench_agents_LDADD = city/libcity.a $(RUNTIME_LIBS) $(BASE_LIBS)
-tests_bench_floor_SOURCES = tests/bench/floor.c
-CLEANFILES += tests/bench/agents tests/bench/floor
-bench-engine: all tests/bench/agents$(EXEEXT) tests/bench/floor$(EXEEXT)
-	NETZWACHT_SOURCE='$(abs_top_srcdir)' NETZWACHT_BUILD='$(abs_top_builddir)' $(PYTHON3) $(srcdir)/tests/bench/engine.py
-.PHONY: bench-engine
-EXTRA_DIST += tests/bench/engine.py

@@ -35,21 +35,3 @@ tests_fuzz_fuzz_journal_LDADD = $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
 tests_fuzz_fuzz_stores_SOURCES = tests/fuzz/fuzz_stores.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_stores_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_stores_LDADD = $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
-
-# A benchmark: prints a table, asserts nothing.
-EXTRA_PROGRAMS = tests/bench/journal_store
-tests_bench_journal_store_SOURCES = tests/bench/journal_store.c
-tests_bench_journal_store_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
-tests_bench_journal_store_LDADD = collector/libstore.a $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
-CLEANFILES += tests/bench/journal_store
-bench-store: tests/bench/journal_store
-	tests/bench/journal_store
-EXTRA_PROGRAMS += tests/bench/store_disk
-tests_bench_store_disk_SOURCES = tests/bench/store_disk.c
-tests_bench_store_disk_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
-tests_bench_store_disk_LDADD = collector/libstore.a $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
-CLEANFILES += tests/bench/store_disk
-BENCH_FILES = 10000
-bench-store-disk: tests/bench/store_disk
-	tests/bench/store_disk $(BENCH_FILES)
-.PHONY: bench-store bench-store-disk

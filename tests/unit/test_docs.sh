@@ -86,7 +86,7 @@ test_folders() {
 
 bench_targets() {
     # shellcheck disable=SC2013 # a line is one word
-    for target in $(sed -n 's/^\(bench-[a-z]*\):.*/\1/p' tests/local.mk ./*/local.mk tests/unit/*.mk lib/local.mk); do
+    for target in $(sed -n 's/^\(bench-[a-z]*\):.*/\1/p' tests/local.mk tests/*/local.mk ./*/local.mk tests/unit/*.mk lib/local.mk); do
         grep -q "make $target" tests/README.md || echo "tests/README.md does not name make $target"
     done
 }
