@@ -79,6 +79,8 @@ static enum err load_rules(const struct settings *s, struct rules **out)
 
     if (!e)
         e = rules_load(shipped, s->alerts.rules, report, out);
+    if (!e && s->firmware && rules_load_firmware(*out, s->firmware, report))
+        log_warning("no firmware is judged: %s", conf_report_text(report));
     if (e && report && conf_report_count(report))
         log_error("%s", conf_report_text(report));
     else if (e)

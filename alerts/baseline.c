@@ -113,20 +113,12 @@ int baseline_hours_known(const struct baseline *b)
 
 /* ---- rows ---- */
 
-static void put_double(struct buf *out, double v)
-{
-    uint64_t bits;
-
-    memcpy(&bits, &v, sizeof bits);
-    buf_le64(out, bits);
-}
-
 void baseline_put(const struct baseline *b, struct buf *out)
 {
     buf_u8(out, FORMAT);
     buf_le64(out, (uint64_t)b->hour);
     buf_u8(out, (uint8_t)b->slot);
-    put_double(out, b->sum);
+    buf_le_double(out, b->sum);
     buf_le32(out, b->samples);
     buf_u8(out, b->is_spoiled);
     for (int slot = 0; slot < HOURS_OF_WEEK; slot++) {
@@ -157,15 +149,12 @@ static void get_slots(struct baseline *b, struct wire *in)
 
 enum err baseline_get(struct baseline *b, struct wire *in)
 {
-    uint64_t bits;
-
     memset(b, 0, sizeof *b);
     if (wire_u8(in) != FORMAT)
         wire_fail(in, ERR_MALFORMED);
     b->hour = (int64_t)wire_le64(in);
     b->slot = wire_u8(in);
-    bits = wire_le64(in);
-    memcpy(&b->sum, &bits, sizeof bits);
+    b->sum = wire_le_double(in);
     b->samples = wire_le32(in);
     b->is_spoiled = wire_u8(in);
     if (b->slot >= HOURS_OF_WEEK || !isfinite(b->sum))

@@ -99,6 +99,8 @@ void engine_free(struct engine *e)
         free(e->maintenance);
         e->maintenance = next;
     }
+    for (size_t p = 0; e->places && e->topo && p < e->topo->place_count; p++)
+        free(e->places[p].week);
     past_free(e->past);
     free(e->facts);
     free(e->devices);

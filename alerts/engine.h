@@ -50,7 +50,7 @@ struct engine_sink {
     void (*incident)(void *ctx, const Nw__Incident *incident, const char *key);
     /* Ask the collector to poll this device at once. */
     void (*reprobe)(void *ctx, const char *device_id);
-    /* A row to keep (value NULL: to drop). kind: "node" "watch" "place" "service" "incident" "meta" … */
+    /* A row to keep (value NULL: to drop). kind: "node" "watch" "place" "service" "incident" "meta" "usual" … */
     void (*row)(void *ctx, const char *kind, const char *key, const void *value, size_t len);
 };
 

@@ -81,6 +81,7 @@ struct place_fact {
     double usual; /* slow mean of clients */
     unsigned usual_count;
     ns_t usual_saved;
+    struct baseline *week; /* clients by hour of the week; NULL until some are known */
 };
 
 struct service_fact {
@@ -91,7 +92,11 @@ struct service_fact {
     ns_t heard;
 };
 
-struct recent; /* recent history of one series */
+/* A further figure that decided: "trend.per_week". name NULL: none. */
+struct watch_extra {
+    const char *name;
+    double value, limit;
+};
 
 /* One rule on one series. */
 struct watch {
@@ -101,13 +106,14 @@ struct watch {
     size_t index;
     char *entity;
     double value, limit;
-    double reference; /* RULE_DROP: the median */
+    double reference; /* what is usual: of kinds that know */
+    struct watch_extra extra[2];
     ns_t at;
     bool is_bad;     /* the side of the hysteresis */
     ns_t side_since; /* when the present side began, while it differs from is_raised */
     bool is_raised;
-    struct recent *baseline;
-    ns_t baseline_saved;
+    void *memory;   /* of its kind, rule_kind.h; NULL: none */
+    bool must_save; /* the memory has something that a restart should not cost */
 };
 
 struct interest {
@@ -239,18 +245,36 @@ struct engine {
 
 /* ---- facts.c ---- */
 void facts_take(struct engine *e, const char *partition, const Nw__Record *r, bool is_priming);
+/* The last value of another metric of the same entity; NaN if there is none. source may be NULL. */
+double facts_sibling(const struct source *s, size_t series, enum metric metric);
 double facts_last(const struct engine *e, int device, enum metric metric, const char *entity_suffix);
 void source_free(struct source *s);
 
 /* ---- watch.c ---- */
 struct watch *watch_get(struct engine *e, const struct rule *rule, enum object_kind kind, size_t index,
                         const char *entity);
-void watch_value(struct engine *e, struct watch *w, double value, ns_t at, ns_t interval, bool is_priming);
+struct reading;
+void watch_value(struct engine *e, struct watch *w, const struct reading *r, bool is_priming);
 void watch_sleeping(struct engine *e, struct watch *w, size_t place, ns_t at, ns_t interval, bool is_priming);
+/* Kind firmware: the version that this object tells now. */
+void watch_firmware(struct engine *e, enum object_kind kind, size_t index, const char *entity,
+                    const Nw__Identity *identity, ns_t at, bool is_priming);
+/* Kind silence: nothing has come for longer than the hold. */
+void watch_age(struct engine *e, struct watch *w);
 void watch_free(void *w);
 void watch_save(struct engine *e, struct watch *w);
 enum err watch_restore(struct engine *e, const char *key, const void *value, size_t len);
+
+/* ---- people.c: who usually uses a hotspot, and how much that counts ---- */
 void place_learn(struct engine *e, size_t place, ns_t at, ns_t interval);
+/* Users that are usual at this hour of the week; the slow mean while too little is known. */
+double place_usual(const struct engine *e, size_t place, ns_t at);
+enum err usual_restore(struct engine *e, const char *key, const void *value, size_t len);
+/* Its site's: a school has another week than a street. */
+enum rhythm object_rhythm(const struct engine *e, enum object_kind kind, size_t index);
+const struct site *object_site(const struct engine *e, enum object_kind kind, size_t index);
+/* Nothing is wrong with it: what it shows now is usual. */
+bool object_is_calm(const struct engine *e, enum object_kind kind, size_t index);
 
 /* ---- cause.c ---- */
 void cause_ask(struct engine *e, int node); /* re-probe, at most every two seconds */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alerts/engine_private.h"
+#include "alerts/rule_kind.h"
 #include "lib/base/strx.h"
 
 enum {
@@ -51,14 +51,19 @@ static bool is_wanted(enum metric m)
     case METRIC_CLIENTS:
     case METRIC_UPS_SOURCE:
     case METRIC_IF_OPER:
-    case METRIC_OPTIC_RX: return true;
+    case METRIC_OPTIC_RX:
+    /* what kinds of rules look at beside their own series */
+    case METRIC_OPTIC_TEMPERATURE:
+    case METRIC_POE_BUDGET:
+    case METRIC_RADIO_FREQUENCY:
+    case METRIC_RADIO_TX_POWER: return true;
     default: return false;
     }
 }
 
 static bool rule_fits(const struct rule *r, enum metric metric, const char *entity_kind)
 {
-    return r->enabled && r->kind != RULE_SLEEPING && r->metric == metric &&
+    return r->enabled && rule_kind_info(r->kind) && r->metric == metric &&
            (!r->entity_kind || strcmp(r->entity_kind, entity_kind) == 0);
 }
 
@@ -125,7 +130,8 @@ static bool add_watches(struct engine *e, struct interest *in, enum object_kind 
 static bool has_rule(const struct engine *e, enum metric m, const char *entity_kind)
 {
     for (size_t i = 0; i < rules_count(e->o.rules); i++)
-        if (rule_fits(rules_at(e->o.rules, i), m, entity_kind))
+        if (rule_fits(rules_at(e->o.rules, i), m, entity_kind) ||
+            (rules_at(e->o.rules, i)->enabled && rules_at(e->o.rules, i)->of == m))
             return true;
     return false;
 }
@@ -349,10 +355,12 @@ static bool is_row(const struct engine *e, int place)
 static void take_values(struct engine *e, struct source *s, const Nw__Samples *m, ns_t interval, int device,
                         bool is_priming)
 {
+    for (size_t i = 0; i < s->count; i++)
+        s->last[i] = s->interests[i].index < m->n_values ? m->values[s->interests[i].index] : NAN;
     for (size_t i = 0; i < s->count; i++) {
         const struct interest *in = &s->interests[i];
-        double value = in->index < m->n_values ? m->values[in->index] : NAN;
-        s->last[i] = value;
+        struct reading reading = {s->last[i], (ns_t)m->started, interval, s, i};
+        double value = s->last[i];
         if (in->metric == METRIC_AP_STATE && in->place >= 0 && device >= 0 && is_row(e, in->place))
             take_row_state(e, in->place, value, reason_of(m, in->index), device, (ns_t)m->started, interval);
         if (in->metric == METRIC_UPS_SOURCE && device >= 0 && !isnan(value)) {
@@ -362,9 +370,29 @@ static void take_values(struct engine *e, struct source *s, const Nw__Samples *m
             e->facts[device].on_battery = on_battery;
         }
         for (size_t k = 0; k < in->watch_count; k++)
-            watch_value(e, in->watches[k], value, (ns_t)m->started, interval, is_priming);
+            watch_value(e, in->watches[k], &reading, is_priming);
     }
     take_clients(e, s, m, interval, is_priming);
+}
+
+/* Interests stand by place, then as in the table, where an entity's series are together. */
+double facts_sibling(const struct source *s, size_t series, enum metric metric)
+{
+    const struct interest *me = s ? &s->interests[series] : NULL;
+
+    for (size_t i = series; me && i-- > 0 && s->interests[i].place == me->place;) {
+        if (strcmp(s->interests[i].entity, me->entity) != 0)
+            break;
+        if (s->interests[i].metric == metric)
+            return s->last[i];
+    }
+    for (size_t i = series + 1; me && i < s->count && s->interests[i].place == me->place; i++) {
+        if (strcmp(s->interests[i].entity, me->entity) != 0)
+            break;
+        if (s->interests[i].metric == metric)
+            return s->last[i];
+    }
+    return NAN;
 }
 
 double facts_last(const struct engine *e, int device, enum metric metric, const char *entity_suffix)
@@ -429,6 +457,9 @@ static void take_device(struct engine *e, int device, const Nw__Samples *m, bool
     }
     f->was_carried = false;
     has_table = refresh_source(e, &e->sources[device], m, (struct owner){OBJECT_DEVICE, (size_t)device});
+    if (m->table && m->table->identity)
+        watch_firmware(e, OBJECT_DEVICE, (size_t)device, "", m->table->identity, (ns_t)m->started,
+                       is_priming);
     if (has_table && m->n_values)
         take_values(e, e->sources[device], m, node_interval(e, device), device, is_priming);
 }

@@ -257,7 +257,7 @@ static void weigh(const struct engine *e, struct incident *i)
         if (m->kind != OBJECT_HOTSPOT)
             continue;
         i->hotspots++;
-        i->priority += e->places[m->index].usual * 60 * share;
+        i->priority += place_usual(e, m->index, e->now) * 60 * share;
     }
     i->severity = severity_of(e, i);
     /* While it stands it only gets worse: a recovery in steps is no news. */

@@ -4,6 +4,7 @@
  *   node      a node that is silent, excused, blamed, on battery     normal has no row
  *   state     the last state of an object, its `since`, usual number of clients
  *   watch     a rule that is not at rest, own medians                (watch.c)
+ *   usual     clients of a hotspot by hour of the week  (people.c)
  *   incident  an open incident with its members
  *   window    a maintenance window
  *   meta      counters, blindness
@@ -38,23 +39,6 @@ static void get_text(struct wire *w, char *out, size_t size)
     }
     memcpy(out, bytes, len);
     out[len] = '\0';
-}
-
-static void put_double(struct buf *b, double v)
-{
-    uint64_t bits;
-
-    memcpy(&bits, &v, sizeof bits);
-    buf_le64(b, bits);
-}
-
-static double get_double(struct wire *w)
-{
-    uint64_t bits = wire_le64(w);
-    double v;
-
-    memcpy(&v, &bits, sizeof v);
-    return v;
 }
 
 static void put_time(struct buf *b, ns_t t)
@@ -186,7 +170,7 @@ void row_memory(struct engine *e, enum object_kind kind, size_t index)
     buf_u8(&b, (uint8_t)m->reason);
     put_time(&b, m->since);
     put_text(&b, m->incident);
-    put_double(&b, kind == OBJECT_HOTSPOT ? e->places[index].usual : 0);
+    buf_le_double(&b, kind == OBJECT_HOTSPOT ? e->places[index].usual : 0);
     buf_le32(&b, kind == OBJECT_HOTSPOT ? e->places[index].usual_count : 0);
     write_row(e, "state", key, &b);
 }
@@ -214,7 +198,7 @@ static enum err restore_state(struct engine *e, const char *key, struct wire *w)
     m.reason = wire_u8(w);
     m.since = get_time(w);
     get_text(w, m.incident, sizeof m.incident);
-    usual = get_double(w);
+    usual = wire_le_double(w);
     usual_count = wire_le32(w);
     if (!slash || wire_error(w))
         return ERR_MALFORMED;
@@ -285,7 +269,7 @@ void incident_save(struct engine *e, const struct incident *i)
     put_time(&b, i->changed);
     put_time(&b, i->quiet_since);
     put_time(&b, i->last_event);
-    put_double(&b, i->priority);
+    buf_le_double(&b, i->priority);
     buf_le32(&b, (uint32_t)i->hotspots);
     put_text(&b, i->op_state);
     put_text(&b, i->op_by);
@@ -301,9 +285,9 @@ void incident_save(struct engine *e, const struct incident *i)
     for (size_t k = 0; k < i->evidence_count; k++) {
         put_text(&b, i->evidence[k].metric);
         put_text(&b, i->evidence[k].entity);
-        put_double(&b, i->evidence[k].value);
-        put_double(&b, i->evidence[k].limit);
-        put_double(&b, i->evidence[k].fall);
+        buf_le_double(&b, i->evidence[k].value);
+        buf_le_double(&b, i->evidence[k].limit);
+        buf_le_double(&b, i->evidence[k].fall);
         put_time(&b, i->evidence[k].at);
     }
     put_members(e, &i->members, &b);
@@ -368,9 +352,9 @@ static void get_history(struct incident *i, struct wire *w)
     for (size_t k = 0; k < i->evidence_count && !wire_error(w); k++) {
         get_text(w, i->evidence[k].metric, sizeof i->evidence[k].metric);
         get_text(w, i->evidence[k].entity, sizeof i->evidence[k].entity);
-        i->evidence[k].value = get_double(w);
-        i->evidence[k].limit = get_double(w);
-        i->evidence[k].fall = get_double(w);
+        i->evidence[k].value = wire_le_double(w);
+        i->evidence[k].limit = wire_le_double(w);
+        i->evidence[k].fall = wire_le_double(w);
         i->evidence[k].at = get_time(w);
     }
 }
@@ -393,7 +377,7 @@ static void get_head(const struct engine *e, struct incident *i, struct wire *w)
     i->changed = get_time(w);
     i->quiet_since = get_time(w);
     i->last_event = get_time(w);
-    i->priority = get_double(w);
+    i->priority = wire_le_double(w);
     i->hotspots = wire_le32(w);
     get_text(w, i->op_state, sizeof i->op_state);
     get_text(w, i->op_by, sizeof i->op_by);
@@ -500,6 +484,8 @@ enum err engine_restore(struct engine *e, const char *kind, const char *key, con
 
     if (strcmp(kind, "watch") == 0)
         return watch_restore(e, key, value, len);
+    if (strcmp(kind, "usual") == 0)
+        return usual_restore(e, key, value, len);
     wire_init(&w, value, len);
     if (wire_u8(&w) != ROW_VERSION)
         return ERR_MALFORMED;

@@ -17,7 +17,9 @@ static const struct incident_type_info types[] = {
 
 const char *const severity_words[] = {"indeterminate", "warning", "minor", "major",
                                       "critical",      "cleared", NULL};
-static const char *const kind_words[] = {"threshold", "drop", "sleeping", NULL};
+static const char *const kind_words[] = {"threshold", "drop",  "sleeping", "rate",     "silence",  "flapping",
+                                         "baseline",  "drift", "forecast", "spectrum", "firmware", NULL};
+static const char *const direction_words[] = {"low", "high", "both", NULL};
 static const char *const group_words[] = {"object", "site", "all", NULL};
 #define INCIDENT_TYPE(number, symbol, code, severity, de, en) [number] = (code),
 static const char *const type_words[INCIDENT_TYPE_COUNT + 1] = {
@@ -44,13 +46,23 @@ static const struct conf_field rule_fields[] = {
     CONF_ENUM_FIELD(struct rule, kind, kind_words, .fallback = "threshold"),
     {.name = "metric",
      .type = CONF_STRING,
-     .offset = offsetof(struct rule, metric_name),
-     .is_required = true},
+     .offset = offsetof(struct rule, metric_name)}, /* all but firmware need one */
     CONF_STRING_FIELD(struct rule, entity_kind, .fallback = NULL),
     CONF_DOUBLE_FIELD(struct rule, above, -ABSENT, ABSENT, .fallback = ABSENT_TEXT),
     CONF_DOUBLE_FIELD(struct rule, below, -ABSENT, ABSENT, .fallback = ABSENT_TEXT),
     CONF_DOUBLE_FIELD(struct rule, clear, -ABSENT, ABSENT, .fallback = ABSENT_TEXT),
     CONF_DOUBLE_FIELD(struct rule, drop, 0.01, ABSENT, .fallback = ABSENT_TEXT),
+    CONF_DURATION_FIELD(struct rule, span, 0, 2678400, .fallback = "0s"),
+    CONF_INT_FIELD(struct rule, changes, 2, 60, .fallback = "6"),
+    CONF_DOUBLE_FIELD(struct rule, spreads, 0, 1000, .fallback = "6"),
+    CONF_DOUBLE_FIELD(struct rule, least, 0, ABSENT, .fallback = "0"),
+    CONF_ENUM_FIELD(struct rule, direction, direction_words, .fallback = "low"),
+    CONF_DOUBLE_FIELD(struct rule, per_week, 0.001, ABSENT, .fallback = ABSENT_TEXT),
+    CONF_DOUBLE_FIELD(struct rule, step, 0.01, ABSENT, .fallback = "1"),
+    CONF_DOUBLE_FIELD(struct rule, limit, -ABSENT, ABSENT, .fallback = ABSENT_TEXT),
+    CONF_DOUBLE_FIELD(struct rule, share, 1, 100, .fallback = "100"),
+    CONF_DOUBLE_FIELD(struct rule, days, 0.1, 3650, .fallback = "30"),
+    {.name = "of", .type = CONF_STRING, .offset = offsetof(struct rule, of_name)},
     CONF_INT_FIELD(struct rule, hold_polls, 1, 100000, .fallback = "1"),
     CONF_INT_FIELD(struct rule, clear_polls, 1, 100000, .fallback = "1"),
     CONF_ENUM_FIELD(struct rule, severity, severity_words, .fallback = "warning"),
@@ -82,8 +94,26 @@ static const struct conf_field guard_fields[] = {
     CONF_END};
 static const struct conf_schema guard_schema = CONF_SCHEMA(struct guard_settings, guard_fields);
 
+/* A break of the schools as it stands in the file. */
+struct break_entry {
+    char *name, *from, *until; /* "2026-10-12": first and last day */
+    struct conf_pos at;
+};
+
+static const struct conf_field break_fields[] = {
+    CONF_STRING_FIELD(struct break_entry, name, .fallback = ""),
+    CONF_STRING_FIELD(struct break_entry, from, .is_required = true),
+    CONF_STRING_FIELD(struct break_entry, until, .is_required = true),
+    CONF_POSITION_FIELD(struct break_entry, at), CONF_END};
+static const struct conf_schema break_schema = CONF_SCHEMA(struct break_entry, break_fields);
+
 static const struct conf_field file_fields[] = {CONF_MAP_FIELD(struct rules, guards, &guard_schema),
-                                                CONF_LIST_FIELD(struct rules, rules, &rule_schema), CONF_END};
+                                                CONF_LIST_FIELD(struct rules, rules, &rule_schema),
+                                                {.name = "school_breaks",
+                                                 .type = CONF_LIST,
+                                                 .offset = offsetof(struct rules, breaks),
+                                                 .sub = &break_schema},
+                                                CONF_END};
 static const struct conf_schema file_schema = CONF_SCHEMA(struct rules, file_fields);
 
 const struct incident_type_info *incident_type_info(enum incident_type type)
@@ -108,25 +138,96 @@ static void check_threshold(struct rule *r, struct conf_report *report)
                         r->has_above ? "above" : "below");
 }
 
+static void check_metric(const struct rule *r, const char *name, enum metric *out, struct conf_report *report)
+{
+    const struct metric_info *metric = name ? metric_by_name(name) : NULL;
+
+    if (!name)
+        conf_report_add(report, r->at, "rule %s: expected `metric`", r->id);
+    else if (!metric)
+        conf_report_add(report, r->at, "rule %s: there is no metric \"%s\"; docs/alerts.md lists them", r->id,
+                        name);
+    else
+        *out = metric->number;
+}
+
+static void default_span(struct rule *r, ns_t span)
+{
+    if (!r->span)
+        r->span = span;
+}
+
+static void check_kind(struct rule *r, struct conf_report *report)
+{
+    const char *missing = NULL;
+
+    switch ((enum rule_kind)r->kind) {
+    case RULE_THRESHOLD: check_threshold(r, report); break;
+    case RULE_RATE:
+    case RULE_FLAPPING:
+        default_span(r, HOURS);
+        check_threshold(r, report);
+        break;
+    case RULE_DROP:
+        missing = r->drop >= ABSENT ? "drop" : NULL;
+        if (r->clear >= ABSENT)
+            r->clear = r->drop / 2;
+        break;
+    case RULE_DRIFT:
+        default_span(r, 6 * HOURS);
+        missing = r->per_week >= ABSENT ? "per_week" : NULL;
+        if (r->limit >= ABSENT)
+            r->limit = -ABSENT; /* no limit: days_left stays unknown */
+        break;
+    case RULE_FORECAST:
+        default_span(r, 6 * HOURS);
+        if ((r->limit < ABSENT) == (r->of_name != NULL))
+            conf_report_add(report, r->at, "rule %s: expected either `limit` or `of`", r->id);
+        if (r->of_name)
+            check_metric(r, r->of_name, &r->of, report);
+        break;
+    case RULE_SPECTRUM:
+        if (r->metric && r->metric != METRIC_RADIO_FREQUENCY && r->metric != METRIC_RADIO_CHANNEL)
+            conf_report_add(report, r->at, "rule %s: `metric` must be wireless.frequency or wireless.channel",
+                            r->id);
+        break;
+    case RULE_SLEEPING:
+    case RULE_SILENCE:
+    case RULE_BASELINE:
+    case RULE_FIRMWARE: break;
+    }
+    if (missing)
+        conf_report_add(report, r->at, "rule %s: expected `%s`", r->id, missing);
+}
+
 static void check_rule(struct rule *r, struct conf_report *report)
 {
-    const struct metric_info *metric = metric_by_name(r->metric_name);
-
-    if (!metric)
-        conf_report_add(report, r->at, "rule %s: there is no metric \"%s\"; docs/alerts.md lists them", r->id,
-                        r->metric_name);
-    else
-        r->metric = metric->number;
-    if (r->kind == RULE_THRESHOLD)
-        check_threshold(r, report);
-    if (r->kind == RULE_DROP && r->drop >= ABSENT)
-        conf_report_add(report, r->at, "rule %s: expected `drop`", r->id);
-    if (r->kind == RULE_DROP && r->clear >= ABSENT)
-        r->clear = r->drop / 2;
+    if (r->kind != RULE_FIRMWARE)
+        check_metric(r, r->metric_name, &r->metric, report);
+    check_kind(r, report);
     if (r->state == STATE_UNKNOWN || r->state == STATE_MAINTENANCE)
         conf_report_add(report, r->at, "rule %s: `state` must be usable, degraded or unusable", r->id);
     if (r->severity == SEVERITY_CLEARED)
         conf_report_add(report, r->at, "rule %s: `severity` must not be cleared", r->id);
+}
+
+/* Turns the file's dates into days; the calendar borrows the result. */
+static enum err build_calendar(struct rules *r, struct conf_report *report)
+{
+    const struct break_entry *entries = r->breaks.items;
+    struct school_break *days = calloc(r->breaks.count + 1, sizeof *days);
+
+    if (!days)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < r->breaks.count; i++) {
+        if (firmware_day_parse(entries[i].from, &days[i].first) ||
+            firmware_day_parse(entries[i].until, &days[i].last))
+            conf_report_add(report, entries[i].at, "expected `from` and `until` as 2026-10-12");
+        else if (days[i].last < days[i].first)
+            conf_report_add(report, entries[i].at, "`until` lies before `from`");
+    }
+    r->calendar = (struct calendar){days, r->breaks.count};
+    return ERR_OK;
 }
 
 static void check_all(struct rules *r, struct conf_report *report)
@@ -160,6 +261,14 @@ static enum err merge(struct rules *base, struct rules *own)
     struct rule *rules = own->rules.items;
 
     base->guards = own->guards;
+    if (own->breaks.count) {
+        struct conf_list breaks = base->breaks;
+        struct calendar calendar = base->calendar;
+        base->breaks = own->breaks;
+        base->calendar = own->calendar;
+        own->breaks = breaks;
+        own->calendar = calendar;
+    }
     for (size_t i = 0; i < own->rules.count; i++) {
         struct rule *same = find_rule(base, rules[i].id);
         struct rule spare = {0};
@@ -192,7 +301,8 @@ static enum err read_one(const struct text *t, struct rules *out, struct conf_re
         e = conf_read(t->name, t->text, strlen(t->text), &file_schema, out, report);
     if (!e) {
         check_all(out, report);
-        if (conf_report_count(report))
+        e = build_calendar(out, report);
+        if (!e && conf_report_count(report))
             e = ERR_CONFIG;
     }
     return e;
@@ -212,6 +322,7 @@ static enum err read_both(const struct text *shipped, const struct text *own, st
         e = read_one(own, &more, report);
         if (!e)
             e = merge(r, &more);
+        free((void *)(uintptr_t)more.calendar.breaks);
         conf_free(&file_schema, &more);
     }
     if (e) {
@@ -233,10 +344,24 @@ enum err rules_parse(const char *shipped, const char *own, struct conf_report *r
                      &(struct text){.name = "own", .text = own}, report, out);
 }
 
+enum err rules_load_firmware(struct rules *r, const char *path, struct conf_report *report)
+{
+    struct firmware_rules *firmware = NULL;
+    enum err e = firmware_rules_load(path, report, &firmware);
+
+    if (e)
+        return e;
+    firmware_rules_free(r->firmware);
+    r->firmware = firmware;
+    return ERR_OK;
+}
+
 void rules_free(struct rules *r)
 {
     if (!r)
         return;
+    free((void *)(uintptr_t)r->calendar.breaks);
+    firmware_rules_free(r->firmware);
     conf_free(&file_schema, r);
     free(r);
 }

@@ -11,6 +11,8 @@
 #include <stddef.h>
 
 #include "lib/base/err.h"
+#include "lib/model/calendar.h"
+#include "lib/model/firmware.h"
 #include "lib/model/metric.h"
 #include "lib/model/state.h"
 #include "lib/runtime/conf.h"
@@ -43,8 +45,18 @@ const struct incident_type_info *incident_type_info(enum incident_type type);
 enum rule_kind {
     RULE_THRESHOLD, /* value above / below, with `clear` as the other edge of the hysteresis */
     RULE_DROP,      /* value lower than the series' own recent median by `drop` */
-    RULE_SLEEPING   /* nobody on a hotspot that usually has users while its neighbours have some */
+    RULE_SLEEPING,  /* nobody on a hotspot that usually has users while its neighbours have some */
+    RULE_RATE,      /* change per hour over `span` above / below */
+    RULE_SILENCE,   /* no value although there was one and the device answers */
+    RULE_FLAPPING,  /* crosses above / below `changes` times within `span` */
+    RULE_BASELINE,  /* unusual for this hour of the week */
+    RULE_DRIFT,     /* falls by `per_week`, or reaches `limit` within `days`; own temperature taken out */
+    RULE_FORECAST,  /* reaches `share` of the metric `of`, or `limit`, within `days` */
+    RULE_SPECTRUM,  /* channel, place and power of a radio against the German rules */
+    RULE_FIRMWARE   /* older than the minimum of firmware.yaml (setting `firmware`) */
 };
+
+enum rule_direction { DIRECTION_LOW, DIRECTION_HIGH, DIRECTION_BOTH };
 
 enum rule_group { RULE_GROUP_OBJECT, RULE_GROUP_SITE, RULE_GROUP_ALL };
 
@@ -54,6 +66,13 @@ struct rule {
     char *metric_name; /* "optic.rx_power" */
     char *entity_kind; /* only entities of this kind; NULL = all */
     double above, below, clear, drop;
+    int64_t span;          /* ns: what rate and flapping look back at; what one point of a trend stands for */
+    int64_t changes;       /* flapping */
+    double spreads, least; /* baseline: times the usual spread, and at least so much */
+    int direction;         /* enum rule_direction: which way is unusual */
+    double per_week, step; /* drift: a fall; a jump that is no drift */
+    double limit, share, days; /* drift, forecast */
+    char *of_name;             /* forecast: the metric that is the whole */
     bool has_above, has_below; /* derived */
     int64_t hold_polls;        /* so many polls on the bad side before the alarm … */
     int64_t clear_polls;       /* … and on the good side before it ends */
@@ -65,7 +84,8 @@ struct rule {
     bool enabled;
     char *runbook; /* URL or NULL */
     struct conf_pos at;
-    enum metric metric; /* derived */
+    enum metric metric; /* derived; 0 for firmware */
+    enum metric of;     /* derived; 0: `limit` counts */
 };
 
 struct guard_settings {
@@ -85,7 +105,11 @@ struct guard_settings {
 
 struct rules {
     struct guard_settings guards;
-    struct conf_list rules; /* struct rule */
+    struct conf_list rules;  /* struct rule */
+    struct conf_list breaks; /* struct break_entry: without lessons */
+    /* derived */
+    struct calendar calendar;
+    struct firmware_rules *firmware; /* NULL: none */
 };
 
 /* shipped: the built-in file; own: the site's, or NULL. Everything wrong goes to report (ERR_CONFIG). */
@@ -94,6 +118,8 @@ enum err rules_load(const char *shipped, const char *own, struct conf_report *re
 /* The same from texts, for tests; own may be NULL. */
 enum err rules_parse(const char *shipped, const char *own, struct conf_report *report,
                      struct rules **out) NW_CHECKED;
+/* The operator's rules of versions, for rules of kind firmware. */
+enum err rules_load_firmware(struct rules *r, const char *path, struct conf_report *report) NW_CHECKED;
 void rules_free(struct rules *r);
 
 size_t rules_count(const struct rules *r);

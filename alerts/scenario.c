@@ -157,6 +157,7 @@ static enum err add_series(struct scenario *s, const struct event *e, struct con
 {
     struct source *src = find_source(s, e->source);
     struct series *grown;
+    size_t at;
 
     if (!src) {
         enum err err = s->source_count < SOURCES_MAX ? add_source(s, e->source, NULL) : ERR_LIMIT;
@@ -174,7 +175,12 @@ static enum err add_series(struct scenario *s, const struct event *e, struct con
     if (!grown)
         return ERR_NOMEM;
     src->series = grown;
-    grown[src->count++] = (struct series){.entity = e->entity, .kind = e->kind, .metric = e->metric};
+    for (at = src->count; at && strcmp(grown[at - 1].entity, e->entity) != 0;) /* an entity's are together */
+        at--;
+    at = at ? at : src->count;
+    memmove(grown + at + 1, grown + at, (src->count - at) * sizeof *grown);
+    grown[at] = (struct series){.entity = e->entity, .kind = e->kind, .metric = e->metric};
+    src->count++;
     return ERR_OK;
 }
 

@@ -7,7 +7,9 @@
 
 #include "lib/base/err.h"
 
-const char *const spectrum_fault_words[] = {"ok", "forbidden", "indoor_only", "too_strong", "unproven", NULL};
+const char *const spectrum_fault_words[] = {"spectrum.ok",          "spectrum.forbidden",
+                                            "spectrum.indoor_only", "spectrum.too_strong",
+                                            "spectrum.unproven",    NULL};
 
 /* MHz; limits of mean EIRP with transmit power control. */
 static const struct band {

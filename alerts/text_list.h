@@ -53,3 +53,18 @@ INCIDENT_TYPE(16, INCIDENT_CERTIFICATE_EXPIRED, "certificate_expired", SEVERITY_
 INCIDENT_TYPE(17, INCIDENT_AP_VANISHED, "ap_vanished", SEVERITY_MINOR,
               "{name} listet Access Points nicht mehr; betroffene Hotspots: {hotspots}",
               "{name} no longer lists access points; hotspots affected: {hotspots}")
+INCIDENT_TYPE(18, INCIDENT_SPECTRUM, "spectrum", SEVERITY_MINOR,
+              "Funk nicht wie in Deutschland zulässig (Kanal, Ort oder Leistung); Hotspots: {hotspots}",
+              "Radio not as Germany allows (channel, place or power); hotspots: {hotspots}")
+INCIDENT_TYPE(19, INCIDENT_FIRMWARE, "firmware", SEVERITY_WARNING, "Firmware unter dem Mindeststand",
+              "Firmware below the minimum version")
+INCIDENT_TYPE(20, INCIDENT_FORECAST, "forecast", SEVERITY_WARNING,
+              "{name} ist bald ausgelastet ({value}, Grenze {limit})",
+              "{name} will soon be used up ({value}, limit {limit})")
+INCIDENT_TYPE(21, INCIDENT_FLAPPING, "flapping", SEVERITY_WARNING,
+              "{name} wechselt ständig den Zustand ({value} Wechsel)", "{name} is flapping ({value} changes)")
+INCIDENT_TYPE(22, INCIDENT_SILENCE, "silence", SEVERITY_WARNING, "{name} liefert einen Messwert nicht mehr",
+              "{name} no longer delivers a value")
+INCIDENT_TYPE(23, INCIDENT_UNUSUAL, "unusual", SEVERITY_WARNING,
+              "{name}: ungewöhnlich für diese Stunde ({value}, üblich bis {limit})",
+              "{name}: unusual for this hour ({value}, usual up to {limit})")

@@ -158,7 +158,7 @@ bool trend_line(const struct trend *t, struct trend_line *out)
     offset = median_range(rest, 0, n);
     out->now = offset + out->per_day * x[n - 1];
     out->usual = median_range(y, 0, n);
-    out->step = median_range(y, n - NEWEST, n) - median_range(y, 0, n - NEWEST);
+    out->step = median_range(rest, n - NEWEST, n) - median_range(rest, 0, n - NEWEST);
     for (size_t i = 0; i < n; i++)
         rest[i] = fabs(rest[i] - offset);
     out->spread = MAD_TO_SIGMA * median_range(rest, 0, n);

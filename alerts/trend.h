@@ -38,7 +38,7 @@ struct trend_line {
     double per_day;    /* of the value at equal temperature */
     double now;        /* the line's value at its newest point */
     double usual;      /* median of all points */
-    double step;       /* median of the newest two points less that of those before; a jump if it is large
+    double step;       /* how far the newest two points are off the line of all; a jump if it is large
                           beside `spread` */
     double spread;     /* 1.4826 × the median distance of the points from the line */
     double per_kelvin; /* influence of the temperature that was taken out, 0 = none */

@@ -177,6 +177,8 @@ static bool is_covered(const struct engine *e, const struct watch *w)
         return is_kind_failing(e, SERVICE_DNS);
     if (w->kind == OBJECT_DEVICE && e->facts[w->index].on_battery)
         return true; /* whatever it measures now, the power incident is the news */
+    if (w->kind == OBJECT_DEVICE && w->rule->metric == METRIC_IF_OPER)
+        return is_port_of_child(e, (int)w->index, w->entity, &child); /* its own incident flaps */
     if (w->kind != OBJECT_DEVICE || w->rule->metric != METRIC_OPTIC_RX)
         return false;
     /* its other end is silent: that is an incident of its own */
@@ -256,8 +258,12 @@ static void raise_watch(struct engine *e, const struct watch *w, bool is_live)
     if (!i)
         return;
     incident_member(i, w->kind, w->index, state, reason);
-    incident_evidence(i, r->metric_name, w->entity, w->value, w->limit, w->at);
-    if (r->kind == RULE_DROP)
+    if (r->metric_name)
+        incident_evidence(i, r->metric_name, w->entity, w->value, w->limit, w->at);
+    for (size_t k = 0; k < ARRAY_LEN(w->extra); k++)
+        if (w->extra[k].name)
+            incident_evidence(i, w->extra[k].name, w->entity, w->extra[k].value, w->extra[k].limit, w->at);
+    if (r->kind == RULE_DROP || r->kind == RULE_DRIFT)
         incident_fall(i, r->metric_name, w->entity, w->reference - w->value);
     if ((enum severity)r->severity > i->rule_severity && !strx_starts_with(i->key, "service:"))
         i->rule_severity = (enum severity)r->severity;
@@ -321,6 +327,8 @@ static void judge_watches(struct engine *e)
     for (size_t k = 0; k < map_count(e->watches); k++) {
         struct watch *w = map_at(e->watches, k, NULL);
         bool is_live;
+        if (w->rule->kind == RULE_SILENCE && !w->is_raised && is_watched_object_alive(e, w))
+            watch_age(e, w);
         if (!w->is_raised || is_covered(e, w))
             continue;
         is_live = is_watched_object_alive(e, w);

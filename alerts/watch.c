@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* watch.c - one rule on one series: hysteresis, hold, own median; and who usually uses a hotspot.
+/* watch.c - one rule on one series: hysteresis and hold around the judgement of its kind (rule_kind.h).
  *
  *            bad for hold_polls
  *   quiet ──────────────────────► raised
@@ -11,63 +11,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alerts/engine_private.h"
+#include "alerts/rule_kind.h"
 #include "lib/base/strx.h"
-#include "lib/base/wire.h"
 
-enum { RECENT_SIZE = 64, RECENT_MIN = 8, USUAL_MIN = 12, NEIGHBOURS_MIN = 2 };
-#define RECENT_SPACING_MAX (7 * DAYS / RECENT_SIZE)
-#define SAVE_EVERY           (10 * MINUTES)
+enum { USUAL_MIN = 12, NEIGHBOURS_MIN = 2 };
 /* Below this there is no light at all: a cut or an empty port, which is not a level to compare. */
 #define NO_LIGHT_DBM (-35.0)
-
-/* Recent values, thinned out: when the ring is full every second one goes and the spacing doubles, up to a
- * span of seven days. */
-struct recent {
-    double values[RECENT_SIZE];
-    size_t count;
-    ns_t spacing, last;
-};
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-static double recent_median(const struct recent *b)
-{
-    double sorted[RECENT_SIZE];
-
-    memcpy(sorted, b->values, b->count * sizeof *sorted);
-    qsort(sorted, b->count, sizeof *sorted, by_value);
-    return b->count % 2 ? sorted[b->count / 2] : (sorted[b->count / 2 - 1] + sorted[b->count / 2]) / 2;
-}
-
-static void recent_add(struct recent *b, double value, ns_t at)
-{
-    if (b->count && at - b->last < b->spacing)
-        return;
-    if (b->count == RECENT_SIZE && b->spacing < RECENT_SPACING_MAX) {
-        for (size_t i = 0; i < RECENT_SIZE / 2; i++)
-            b->values[i] = b->values[2 * i];
-        b->count = RECENT_SIZE / 2;
-        b->spacing = b->spacing ? b->spacing * 2 : SECONDS;
-    } else if (b->count == RECENT_SIZE) {
-        memmove(b->values, b->values + 1, (RECENT_SIZE - 1) * sizeof *b->values);
-        b->count--;
-    }
-    b->values[b->count++] = value;
-    b->last = at;
-}
 
 /* ---- the instances ---- */
 
 struct watch *watch_get(struct engine *e, const struct rule *rule, enum object_kind kind, size_t index,
                         const char *entity)
 {
+    const struct rule_kind_info *info = rule_kind_info(rule->kind);
     const char *id, *name;
+    size_t memory;
     char *key;
     struct watch *w;
 
@@ -87,9 +45,10 @@ struct watch *watch_get(struct engine *e, const struct rule *rule, enum object_k
     }
     *w = (struct watch){.rule = rule, .key = key, .kind = kind, .index = index, .value = NAN, .limit = NAN};
     w->entity = strdup(entity);
-    if (rule->kind == RULE_DROP)
-        w->baseline = calloc(1, sizeof *w->baseline);
-    if (!w->entity || (rule->kind == RULE_DROP && !w->baseline) || map_set(e->watches, key, w, NULL)) {
+    memory = info ? info->memory : 0;
+    if (memory)
+        w->memory = calloc(1, memory);
+    if (!w->entity || (memory && !w->memory) || map_set(e->watches, key, w, NULL)) {
         watch_free(w);
         return NULL;
     }
@@ -104,31 +63,8 @@ void watch_free(void *p)
         return;
     free(w->key);
     free(w->entity);
-    free(w->baseline);
+    free(w->memory);
     free(w);
-}
-
-enum side { SIDE_GOOD, SIDE_BETWEEN, SIDE_BAD };
-
-static enum side side_of(struct watch *w, double value)
-{
-    const struct rule *r = w->rule;
-    double median;
-
-    if (r->kind == RULE_DROP) {
-        if (w->baseline->count < RECENT_MIN)
-            return SIDE_GOOD;
-        median = recent_median(w->baseline);
-        w->reference = median;
-        w->limit = median - r->drop;
-        if (value <= w->limit)
-            return SIDE_BAD;
-        return value > median - r->clear ? SIDE_GOOD : SIDE_BETWEEN;
-    }
-    w->limit = r->has_above ? r->above : r->below;
-    if (r->has_above ? value > r->above : value < r->below)
-        return SIDE_BAD;
-    return (r->has_above ? value <= r->clear : value >= r->clear) ? SIDE_GOOD : SIDE_BETWEEN;
 }
 
 /* hold: n polls on the same side span n - 1 intervals; half a one is forgiven for jitter. */
@@ -154,48 +90,67 @@ static void take_side(struct engine *e, struct watch *w, enum side side, ns_t at
         watch_save(e, w);
 }
 
-void watch_value(struct engine *e, struct watch *w, double value, ns_t at, ns_t interval, bool is_priming)
+void watch_value(struct engine *e, struct watch *w, const struct reading *r, bool is_priming)
 {
+    const struct rule_kind_info *kind = rule_kind_info(w->rule->kind);
     enum side side;
 
-    if (isnan(value) || at < w->at)
+    if ((isnan(r->value) && !kind->takes_unknown) || r->at < w->at)
         return; /* no reading: the side stays as it is */
-    if (w->rule->metric == METRIC_OPTIC_RX && value <= NO_LIGHT_DBM)
+    if (w->rule->metric == METRIC_OPTIC_RX && r->value <= NO_LIGHT_DBM)
         return;
-    w->value = value;
-    w->at = at;
+    w->value = r->value;
+    w->at = r->at;
     if (is_priming)
         return;
-    side = side_of(w, value);
-    if (w->baseline && side == SIDE_GOOD && !w->is_raised) {
-        recent_add(w->baseline, value, at);
-        if (at - w->baseline_saved >= SAVE_EVERY && w->baseline->count >= RECENT_MIN) {
-            w->baseline_saved = at;
-            watch_save(e, w);
-        }
+    side = kind->judge(e, w, r);
+    take_side(e, w, side, r->at, r->interval);
+    if (w->must_save)
+        watch_save(e, w);
+}
+
+void watch_age(struct engine *e, struct watch *w)
+{
+    ns_t interval = w->kind == OBJECT_DEVICE ? node_interval(e, (int)w->index) : e->o.interval;
+    ns_t limit = (w->rule->hold_polls + 1) * interval;
+
+    if (w->kind == OBJECT_SERVICE)
+        limit = (w->rule->hold_polls + 1) * e->o.probe_interval;
+    if (!w->at || w->is_raised || isnan(w->value) || e->now - w->at <= limit || e->now - e->started <= limit)
+        return;
+    w->value = (double)((e->now - w->at) / SECONDS);
+    w->limit = (double)(limit / SECONDS);
+    w->is_bad = w->is_raised = true;
+    w->side_since = w->at;
+    e->is_dirty = true;
+    watch_save(e, w);
+}
+
+/* ---- firmware ---- */
+
+void watch_firmware(struct engine *e, enum object_kind kind, size_t index, const char *entity,
+                    const Nw__Identity *identity, ns_t at, bool is_priming)
+{
+    const struct firmware_rules *all = e->o.rules->firmware;
+    const struct firmware_rule *fits =
+        all && identity ? firmware_rule_for(all, identity->vendor, identity->model) : NULL;
+    bool is_old = fits && firmware_status_of(fits, identity->version) == FIRMWARE_TOO_OLD;
+
+    for (size_t i = 0; i < rules_count(e->o.rules); i++) {
+        const struct rule *rule = rules_at(e->o.rules, i);
+        struct watch *w;
+        if (!rule->enabled || rule->kind != RULE_FIRMWARE)
+            continue;
+        w = watch_get(e, rule, kind, index, entity);
+        if (!w || at < w->at)
+            continue;
+        w->at = at;
+        if (!is_priming)
+            take_side(e, w, is_old ? SIDE_BAD : SIDE_GOOD, at, e->o.interval);
     }
-    take_side(e, w, side, at, interval);
 }
 
 /* ---- sleeping hotspots ---- */
-
-void place_learn(struct engine *e, size_t place, ns_t at, ns_t interval)
-{
-    struct place_fact *p = &e->places[place];
-    double share;
-
-    if (p->clients == 0 && p->usual_count >= USUAL_MIN && p->usual >= e->o.rules->guards.sleeping_clients)
-        return; /* perhaps asleep: does not count as usual */
-    p->usual_count += p->usual_count < 1000000;
-    share = (double)interval / (double)DAYS;
-    if (share < 1.0 / p->usual_count)
-        share = 1.0 / p->usual_count;
-    p->usual += share * (p->clients - p->usual);
-    if (at - p->usual_saved >= SAVE_EVERY && p->usual_count >= USUAL_MIN) {
-        p->usual_saved = at;
-        row_memory(e, OBJECT_HOTSPOT, place);
-    }
-}
 
 /* Mean of what the neighbours serve now; NaN if too few of them are known. */
 static double neighbours_now(const struct engine *e, size_t place, ns_t at, ns_t interval)
@@ -224,11 +179,11 @@ void watch_sleeping(struct engine *e, struct watch *w, size_t place, ns_t at, ns
     if (at < w->at)
         return;
     w->value = p->clients;
-    w->limit = p->usual;
+    w->limit = place_usual(e, place, at);
     w->at = at;
     if (p->clients > 0)
         side = SIDE_GOOD;
-    else if (p->usual_count >= USUAL_MIN && p->usual >= wanted && around >= wanted)
+    else if (p->usual_count >= USUAL_MIN && w->limit >= wanted && around >= wanted)
         side = SIDE_BAD;
     else if (!w->is_raised)
         side = SIDE_GOOD; /* a quiet hour, not a sleeping hotspot */
@@ -238,42 +193,24 @@ void watch_sleeping(struct engine *e, struct watch *w, size_t place, ns_t at, ns
 
 /* ---- rows ---- */
 
-static void put_double(struct buf *b, double v)
-{
-    uint64_t bits;
-
-    memcpy(&bits, &v, sizeof bits);
-    buf_le64(b, bits);
-}
-
-static double get_double(struct wire *w)
-{
-    uint64_t bits = wire_le64(w);
-    double v;
-
-    memcpy(&v, &bits, sizeof v);
-    return v;
-}
-
 void watch_save(struct engine *e, struct watch *w)
 {
+    const struct rule_kind_info *kind = rule_kind_info(w->rule->kind);
+    bool has_memory = kind && kind->put && !kind->is_empty(w);
     struct buf b = BUF_INIT;
 
-    if (!w->is_bad && !w->is_raised && !(w->baseline && w->baseline->count)) {
+    w->must_save = false;
+    if (!w->is_bad && !w->is_raised && !has_memory) {
         e->sink.row(e->sink.ctx, "watch", w->key, NULL, 0);
         return;
     }
     buf_u8(&b, (uint8_t)(w->is_bad | w->is_raised << 1));
     buf_le64(&b, (uint64_t)w->side_since);
     buf_le64(&b, (uint64_t)w->at);
-    put_double(&b, w->value);
-    put_double(&b, w->limit);
-    if (w->baseline) {
-        buf_le64(&b, (uint64_t)w->baseline->spacing);
-        buf_le64(&b, (uint64_t)w->baseline->last);
-        for (size_t i = 0; i < w->baseline->count; i++)
-            put_double(&b, w->baseline->values[i]);
-    }
+    buf_le_double(&b, w->value);
+    buf_le_double(&b, w->limit);
+    if (has_memory)
+        kind->put(w, &b);
     if (!buf_error(&b))
         e->sink.row(e->sink.ctx, "watch", w->key, b.data, b.len);
     buf_fini(&b);
@@ -308,22 +245,25 @@ static bool find_object(const struct engine *e, const char *kind, const char *id
     return i >= 0;
 }
 
-static void read_row(struct watch *w, struct wire *in)
+static enum err read_row(struct watch *w, struct wire *in)
 {
+    const struct rule_kind_info *kind = rule_kind_info(w->rule->kind);
     uint8_t flags = wire_u8(in);
 
     w->is_bad = flags & 1;
     w->is_raised = flags & 2;
     w->side_since = (ns_t)wire_le64(in);
     w->at = (ns_t)wire_le64(in);
-    w->value = get_double(in);
-    w->limit = get_double(in);
-    if (!w->baseline || wire_left(in) < 16)
-        return;
-    w->baseline->spacing = (ns_t)wire_le64(in);
-    w->baseline->last = (ns_t)wire_le64(in);
-    for (w->baseline->count = 0; wire_left(in) >= 8 && w->baseline->count < RECENT_SIZE;)
-        w->baseline->values[w->baseline->count++] = get_double(in);
+    w->value = wire_le_double(in);
+    w->limit = wire_le_double(in);
+    if (wire_error(in))
+        return ERR_MALFORMED;
+    if (!kind || !kind->get || !wire_left(in))
+        return ERR_OK;
+    if (kind->get(w, in) == ERR_OK)
+        return ERR_OK;
+    memset(w->memory, 0, kind->memory); /* the rule was of another kind: it learns anew */
+    return ERR_OK;
 }
 
 enum err watch_restore(struct engine *e, const char *key, const void *value, size_t len)
@@ -348,8 +288,7 @@ enum err watch_restore(struct engine *e, const char *key, const void *value, siz
     if (!w)
         goto done;
     wire_init(&in, value, len);
-    read_row(w, &in);
-    result = wire_error(&in) ? ERR_MALFORMED : ERR_OK;
+    result = read_row(w, &in);
 done:
     free(copy);
     return result;

@@ -79,6 +79,10 @@ static enum err load_inventory(struct test *t)
     if (!e)
         e = inventory_load((const char *const *)t->settings->inventory.items, t->settings->inventory.count,
                            t->settings->districts, t->report, &t->inventory);
+    if (!e && t->settings->firmware)
+        e = rules_load_firmware(t->shipped, t->settings->firmware, t->report);
+    if (!e && t->settings->firmware)
+        e = rules_load_firmware(t->changed, t->settings->firmware, t->report);
     return e;
 }
 

@@ -146,11 +146,19 @@ static enum err write_config(const struct demo_plan *p)
         "collector: {interval: 5s, timeout: 500ms, miss_interval: 1s, confirm_interval: 250ms}\n"
         "store: {batch: 30s}\n"
         "alerts:\n"
+        "  rules: rules.yaml\n"
         "  mqtt: {host: 127.0.0.1, port: %u, tls: false, user: netzwacht, password_file: mqtt-password}\n"
         "probe: {interval: 10s, allowed: [127.16.0.0/12]}\n"
         "dashboard: {listen: 127.0.0.1, port: %u, title: Netzwacht Norderstedt}\n"
         "public: {interval: 5s}\n",
         p->mqtt_port, p->http_port);
+}
+
+/* Old firmware is shown on the page of the inventory; as an incident it would stand beside every one that the
+ * city plays, for ever. */
+static enum err write_rules(const struct demo_plan *p)
+{
+    return write_private(p, "rules.yaml", "rules:\n  - {id: firmware-old, kind: firmware, enabled: no}\n");
 }
 
 /* The broker of the demo: loopback only; everybody on this machine may read, two users may write. */
@@ -201,6 +209,8 @@ enum err demo_plan_write(const struct demo_plan *p)
         e = make_directory(p, "broker");
     if (!e)
         e = write_broker(p);
+    if (!e)
+        e = write_rules(p);
     if (!e)
         e = write_config(p);
     return e;

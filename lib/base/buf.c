@@ -159,3 +159,11 @@ void buf_le64(struct buf *b, uint64_t v)
     buf_le32(b, (uint32_t)v);
     buf_le32(b, (uint32_t)(v >> 32));
 }
+
+void buf_le_double(struct buf *b, double v)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &v, sizeof bits);
+    buf_le64(b, bits);
+}

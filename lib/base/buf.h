@@ -45,6 +45,7 @@ void buf_be16(struct buf *b, uint16_t v);
 void buf_be32(struct buf *b, uint32_t v);
 void buf_le32(struct buf *b, uint32_t v);
 void buf_le64(struct buf *b, uint64_t v);
+void buf_le_double(struct buf *b, double v); /* IEEE 754 binary64 */
 
 /* Makes room for len bytes, counts them as written and returns where they start; NULL on error. */
 void *buf_extend(struct buf *b, size_t len);

@@ -2,6 +2,8 @@
 /* wire.c - a checked cursor over foreign bytes. Pure. */
 #include "lib/base/wire.h"
 
+#include <string.h>
+
 void wire_skip(struct wire *w, size_t len)
 {
     (void)wire_bytes(w, len);
@@ -60,4 +62,13 @@ uint32_t wire_le32(struct wire *w)
 uint64_t wire_le64(struct wire *w)
 {
     return little_endian(w, 8);
+}
+
+double wire_le_double(struct wire *w)
+{
+    uint64_t bits = wire_le64(w);
+    double v;
+
+    memcpy(&v, &bits, sizeof v);
+    return v;
 }

@@ -70,6 +70,7 @@ uint64_t wire_be64(struct wire *w);
 uint16_t wire_le16(struct wire *w);
 uint32_t wire_le32(struct wire *w);
 uint64_t wire_le64(struct wire *w);
+double wire_le_double(struct wire *w); /* IEEE 754 binary64, also NaN and infinite */
 
 void wire_skip(struct wire *w, size_t len);
 

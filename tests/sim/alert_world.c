@@ -228,7 +228,7 @@ void world_free(struct world *w)
 
 void world_restart_engine(struct world *w)
 {
-    static const char *const kinds[] = {"meta", "incident", "node", "state", "window", "watch"};
+    static const char *const kinds[] = {"meta", "incident", "node", "state", "window", "watch", "usual"};
 
     engine_free(w->engine);
     new_engine(w);

@@ -54,3 +54,7 @@ UNIT_TESTS += tests/unit/test_rule_maths
 tests_unit_test_rule_maths_SOURCES = tests/unit/test_rule_maths.c tests/unit/cmocka_tests.h
 tests_unit_test_rule_maths_CFLAGS = $(ALERT_CFLAGS)
 tests_unit_test_rule_maths_LDADD = $(ALERT_LIBS)
+UNIT_TESTS += tests/unit/test_rule_kinds
+tests_unit_test_rule_kinds_SOURCES = tests/unit/test_rule_kinds.c tests/unit/cmocka_tests.h
+tests_unit_test_rule_kinds_CFLAGS = $(ALERT_CFLAGS)
+tests_unit_test_rule_kinds_LDADD = $(ALERT_LIBS)
