@@ -177,7 +177,7 @@ static enum doctor_port explain(struct doctor *d)
         }
     if (stats.rejected[SNMP_REJECT_MALFORMED] || d->result == ERR_MALFORMED)
         return DOCTOR_PORT_GARBAGE;
-    if (stats.rejected[SNMP_REJECT_UNASKED])
+    if (stats.rejected[SNMP_REJECT_UNASKED] || stats.rejected[SNMP_REJECT_PORT])
         return DOCTOR_PORT_STRANGER;
     return d->result == ERR_UNREACHABLE ? doctor_why_refused(&d->peer.address) : DOCTOR_PORT_SILENT;
 }

@@ -151,12 +151,14 @@ done:
     return e;
 }
 
-static void link_parents(struct fleet *f, const struct inventory *inv)
+static void link_parents(struct fleet *f, const struct settings *s, const struct inventory *inv)
 {
     for (size_t i = 0; i < f->count; i++) {
         const struct device *d = inventory_device(inv, f->units[i].id);
 
         f->units[i].parent = d && d->uplink ? map_get(f->by_id, d->uplink) : NULL;
+        f->units[i].peer.line = f->units[i].parent ? &f->units[i].parent->line : NULL;
+        f->units[i].line.limit = (uint32_t)s->collector.uplink_window;
     }
 }
 
@@ -189,7 +191,7 @@ static enum err fleet_init(struct fleet *f, struct collector *c, const struct se
     if (e)
         fleet_fini(f);
     else
-        link_parents(f, inv);
+        link_parents(f, s, inv);
     return e;
 }
 
@@ -390,11 +392,15 @@ void collector_beat(struct collector *c, Nw__Heartbeat *beat)
     static const char *const rejected[SNMP_REJECT_COUNT] = {
         [SNMP_REJECT_MALFORMED] = "snmp_rejected_malformed_total",
         [SNMP_REJECT_UNASKED] = "snmp_rejected_unasked_total",
+        [SNMP_REJECT_PORT] = "snmp_rejected_port_total",
+        [SNMP_REJECT_LATE] = "snmp_rejected_late_total",
+        [SNMP_REJECT_DOUBLED] = "snmp_rejected_doubled_total",
         [SNMP_REJECT_PDU] = "snmp_rejected_pdu_total",
         [SNMP_REJECT_REQUEST_ID] = "snmp_rejected_request_id_total",
         [SNMP_REJECT_VERSION] = "snmp_rejected_version_total",
         [SNMP_REJECT_COMMUNITY] = "snmp_rejected_community_total",
         [SNMP_REJECT_OIDS] = "snmp_rejected_oids_total",
+        [SNMP_REJECT_VARBINDS] = "snmp_rejected_varbinds_total",
         [SNMP_REJECT_ENGINE] = "snmp_rejected_engine_total",
         [SNMP_REJECT_USER] = "snmp_rejected_user_total",
         [SNMP_REJECT_LEVEL] = "snmp_rejected_level_total",
@@ -430,6 +436,7 @@ void collector_beat(struct collector *c, Nw__Heartbeat *beat)
     collector_count(c, beat, "snmp_v3_boots_back_total", (double)stats.boots_back);
     collector_count(c, beat, "snmp_in_flight", (double)stats.in_flight);
     collector_count(c, beat, "snmp_queued", (double)stats.queued);
+    collector_count(c, beat, "snmp_held_for_uplink_total", (double)stats.held);
     for (size_t i = 0; i < SNMP_REJECT_COUNT; i++)
         collector_count(c, beat, rejected[i], (double)stats.rejected[i]);
 }

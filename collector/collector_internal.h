@@ -40,6 +40,7 @@ struct unit {
     ns_t started, started_wall, first_rtt;
     snmp_handle request;
     struct unit *parent;
+    struct snmp_line line; /* to those whose parent it is */
     /* as a parent: children that went silent in one window */
     ns_t window_begun;
     uint32_t window_misses;

@@ -7,18 +7,22 @@
 
 #include "collector/snmp_client_internal.h"
 
-enum { BACKOFF_MAX = 2 };
+enum { BACKOFF_MAX = 2, PORT_SEARCH = 1024 /* requests, for one to the same address */ };
 
 const char *snmp_reject_name(enum snmp_reject kind)
 {
     switch (kind) {
     case SNMP_REJECT_MALFORMED: return "malformed";
     case SNMP_REJECT_UNASKED: return "unasked";
+    case SNMP_REJECT_PORT: return "port";
+    case SNMP_REJECT_LATE: return "late";
+    case SNMP_REJECT_DOUBLED: return "doubled";
     case SNMP_REJECT_PDU: return "pdu";
     case SNMP_REJECT_REQUEST_ID: return "request_id";
     case SNMP_REJECT_VERSION: return "version";
     case SNMP_REJECT_COMMUNITY: return "community";
     case SNMP_REJECT_OIDS: return "oids";
+    case SNMP_REJECT_VARBINDS: return "varbinds";
     case SNMP_REJECT_ENGINE: return "engine";
     case SNMP_REJECT_USER: return "user";
     case SNMP_REJECT_LEVEL: return "level";
@@ -128,17 +132,13 @@ void client_send_try(struct snmp_client *c, ns_t now, uint32_t slot)
 void client_fill_window(struct snmp_client *c, ns_t now)
 {
     while (c->queue_head && c->in_first_wait < c->options.window) {
-        uint32_t slot = c->queue_head;
-        struct slot *s = &c->slots[slot];
+        uint32_t slot = client_queue_take(c);
 
-        c->queue_head = s->next;
-        if (!c->queue_head)
-            c->queue_tail = NO_SLOT;
-        c->stats.queued--;
-        s->state = SLOT_FIRST_WAIT;
-        c->in_first_wait++;
+        if (client_line_holds(c, slot))
+            continue;
+        client_first_wait_begin(c, slot);
         c->in_flight++;
-        s->first_sent = now;
+        c->slots[slot].first_sent = now;
         client_chain_add(c, slot);
         client_send_try(c, now, slot);
     }
@@ -228,13 +228,7 @@ enum err snmp_client_ask(struct snmp_client *c, ns_t now, const struct snmp_ask 
         c->free_head = slot;
         return e;
     }
-    s->state = SLOT_QUEUED;
-    if (c->queue_tail)
-        c->slots[c->queue_tail].next = slot;
-    else
-        c->queue_head = slot;
-    c->queue_tail = slot;
-    c->stats.queued++;
+    client_queue_add(c, slot);
     c->stats.requests++;
     if (handle)
         *handle = (uint64_t)s->generation << 32 | slot;
@@ -255,17 +249,20 @@ void snmp_client_cancel(struct snmp_client *c, snmp_handle handle)
 
 /* A GET is answered by the very OIDs asked for, in their order; GETNEXT by as many; GETBULK by at most as
  * many as asked for. An error report repeats the varbinds or leaves them out. */
-static bool are_oids_right(const struct slot *s, const struct snmp_message *m)
+static enum snmp_reject judge_varbinds(const struct slot *s, const struct snmp_message *m)
 {
+    bool is_right_count = m->varbind_count == s->count;
+
     if (m->error_status != SNMP_NO_ERROR)
-        return m->varbind_count == 0 || m->varbind_count == s->count;
-    if (s->type == SNMP_GETBULK)
-        return m->varbind_count <= (size_t)s->count * s->max_repetitions;
-    if (m->varbind_count != s->count)
-        return false;
-    if (s->type != SNMP_GET)
-        return true;
-    return snmp_varbinds_answer(s->datagram + s->varbinds_at, s->varbinds_len, m->varbinds, m->varbinds_len);
+        is_right_count |= m->varbind_count == 0;
+    else if (s->type == SNMP_GETBULK)
+        is_right_count = m->varbind_count <= (size_t)s->count * s->max_repetitions;
+    if (!is_right_count)
+        return SNMP_REJECT_VARBINDS;
+    if (m->error_status != SNMP_NO_ERROR || s->type != SNMP_GET ||
+        snmp_varbinds_answer(s->datagram + s->varbinds_at, s->varbinds_len, m->varbinds, m->varbinds_len))
+        return SNMP_REJECT_COUNT;
+    return SNMP_REJECT_OIDS;
 }
 
 enum snmp_reject client_judge_pdu(const struct slot *s, const struct snmp_message *m)
@@ -274,7 +271,7 @@ enum snmp_reject client_judge_pdu(const struct slot *s, const struct snmp_messag
         return SNMP_REJECT_PDU;
     if (m->request_id != s->request_id)
         return SNMP_REJECT_REQUEST_ID;
-    return are_oids_right(s, m) ? SNMP_REJECT_COUNT : SNMP_REJECT_OIDS;
+    return judge_varbinds(s, m);
 }
 
 /* Version and community are those of the request. SNMP_REJECT_COUNT: they are. */
@@ -292,7 +289,7 @@ static enum snmp_reject judge(const struct slot *s, const struct snmp_message *m
 {
     enum snmp_reject verdict = client_judge_pdu(s, m), access;
 
-    if (verdict != SNMP_REJECT_COUNT && verdict != SNMP_REJECT_OIDS)
+    if (verdict == SNMP_REJECT_PDU || verdict == SNMP_REJECT_REQUEST_ID)
         return verdict;
     access = judge_access(s, m);
     return access == SNMP_REJECT_COUNT ? verdict : access;
@@ -304,6 +301,41 @@ static bool is_plain_answer(const struct slot *s, struct snmp_message *m)
     return m->type == SNMP_RESPONSE && m->request_id == s->request_id && s->type == SNMP_GET &&
            m->error_status == SNMP_NO_ERROR && judge_access(s, m) == SNMP_REJECT_COUNT &&
            snmp_message_answers(m, s->datagram + s->varbinds_at, s->varbinds_len);
+}
+
+/* ---- what is not taken ---- */
+
+static void remember(struct snmp_client *c, const struct slot *s, bool was_answered)
+{
+    uint32_t id = (uint32_t)(s->peer->security ? s->msg_id : s->request_id);
+
+    c->pasts[id % PASTS] = (struct past){id, client_hash_address(&s->peer->address), was_answered};
+}
+
+static bool is_asked_at_other_port(const struct snmp_client *c, const struct snmp_address *from)
+{
+    for (uint32_t i = 1; i <= c->heap_count && i <= PORT_SEARCH; i++) {
+        struct snmp_address to = c->slots[c->heap[i]].peer->address;
+
+        to.port_be = from->port_be;
+        if (client_is_same_address(&to, from))
+            return true;
+    }
+    return false;
+}
+
+void client_reject(struct snmp_client *c, enum snmp_reject verdict, const struct snmp_address *from,
+                   int32_t id)
+{
+    if (verdict == SNMP_REJECT_UNASKED || verdict == SNMP_REJECT_REQUEST_ID) {
+        const struct past *p = &c->pasts[(uint32_t)id % PASTS];
+
+        if (id >= 0 && p->id == (uint32_t)id && p->address == client_hash_address(from))
+            verdict = p->was_answered ? SNMP_REJECT_DOUBLED : SNMP_REJECT_LATE;
+        else if (verdict == SNMP_REJECT_UNASKED && is_asked_at_other_port(c, from))
+            verdict = SNMP_REJECT_PORT;
+    }
+    c->stats.rejected[verdict]++;
 }
 
 void client_finish(struct snmp_client *c, ns_t now, uint32_t slot, enum err result,
@@ -324,6 +356,7 @@ void client_finish(struct snmp_client *c, ns_t now, uint32_t slot, enum err resu
     } else {
         c->stats.timeouts++;
     }
+    remember(c, s, result == ERR_OK);
     client_slot_release(c, slot);
     done(ctx, result, m, rtt);
 }
@@ -364,7 +397,7 @@ void snmp_client_receive(struct snmp_client *c, ns_t now, const struct snmp_addr
         }
         s->was_garbled |= verdict != SNMP_REJECT_REQUEST_ID;
     }
-    c->stats.rejected[verdict]++;
+    client_reject(c, verdict, from, e ? -1 : m.request_id);
 }
 
 void snmp_client_refused(struct snmp_client *c, ns_t now, const struct snmp_address *to)
@@ -391,8 +424,8 @@ void snmp_client_advance(struct snmp_client *c, ns_t now)
 
         if (s->sent < s->tries) {
             if (s->state == SLOT_FIRST_WAIT) {
+                client_first_wait_end(c, slot);
                 s->state = SLOT_WAITING;
-                c->in_first_wait--;
             }
             client_heap_remove(c, slot);
             client_send_try(c, now, slot);

@@ -14,7 +14,8 @@
  * community of the request, and, for a GET, with exactly the OIDs asked for; anything else is counted by kind
  * and ignored, and the genuine reply is still taken afterwards. A request's tries share one request-id, so a
  * late answer to the first try counts. The window bounds requests in their first wait: peers that do not
- * answer leave it, so that they cannot hold up the others.
+ * answer leave it, so that they cannot hold up the others. A line bounds the requests to its peers likewise;
+ * those beyond it let the others pass.
  *
  * SNMPv3: the first request to a peer asks for its engine ID, then goes out itself; a Report that says so
  * with a valid MAC sets the peer's clock and sends the request anew. Any other Report is a hint: it is
@@ -51,6 +52,14 @@ struct snmp_security {
     ns_t rediscovered;
 };
 
+/* What several agents lie behind. Embedded in its owner, zeroed but for the limit; must outlive their
+ * requests. */
+struct snmp_line {
+    uint32_t limit; /* requests in their first wait; 0 = none */
+    /* the client's */
+    uint32_t in_first_wait, held_head, held_tail;
+};
+
 /* One agent. Embedded in its owner; must outlive its requests. */
 struct snmp_peer {
     struct snmp_address address;
@@ -58,6 +67,7 @@ struct snmp_peer {
     const uint8_t *community; /* borrowed; v1, v2c */
     size_t community_len;
     struct snmp_security *security; /* borrowed; v3, else NULL */
+    struct snmp_line *line;         /* borrowed; NULL = none */
     /* the client's: smoothed round-trip time (RFC 6298; only from requests sent once, as Karn found) */
     ns_t rtt, rtt_variation; /* 0 = not measured yet */
     uint8_t backoff;         /* doublings kept until a request is answered at its first try */
@@ -65,12 +75,16 @@ struct snmp_peer {
 
 enum snmp_reject {
     SNMP_REJECT_MALFORMED,  /* no SNMP message */
-    SNMP_REJECT_UNASKED,    /* from an address and port that owe no answer: spoofed, late or doubled */
+    SNMP_REJECT_UNASKED,    /* from an address that owes no answer */
+    SNMP_REJECT_PORT,       /* the address owes one, but from another port */
+    SNMP_REJECT_LATE,       /* to a request that was given up not long ago */
+    SNMP_REJECT_DOUBLED,    /* to one that was answered not long ago */
     SNMP_REJECT_PDU,        /* a message, but no response */
-    SNMP_REJECT_REQUEST_ID, /* of another request: late, doubled or guessed */
+    SNMP_REJECT_REQUEST_ID, /* of no request that is remembered: very late, or guessed */
     SNMP_REJECT_VERSION,
     SNMP_REJECT_COMMUNITY,
-    SNMP_REJECT_OIDS, /* other OIDs, or another number of them, than asked for */
+    SNMP_REJECT_OIDS,     /* other OIDs than asked for */
+    SNMP_REJECT_VARBINDS, /* more or fewer of them than asked for */
     /* v3 */
     SNMP_REJECT_ENGINE,
     SNMP_REJECT_USER,
@@ -91,6 +105,7 @@ enum snmp_notice {
 };
 
 struct snmp_stats {
+    uint64_t held; /* requests that had to wait for their line */
     uint64_t requests, datagrams_out, replies, timeouts, varbinds;
     uint64_t rejected[SNMP_REJECT_COUNT];
     uint64_t discoveries, rediscoveries, clocks_set, boots_back; /* v3 */

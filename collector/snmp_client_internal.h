@@ -5,9 +5,16 @@
 
 #include "collector/snmp_client.h"
 
-enum { NO_SLOT = 0 };
+enum { NO_SLOT = 0, PASTS = 4096 /* requests that are remembered, a power of two */ };
 
-enum slot_state { SLOT_FREE, SLOT_QUEUED, SLOT_FIRST_WAIT, SLOT_WAITING };
+/* A request that is over. */
+struct past {
+    uint32_t id; /* request-id, with v3 msgID */
+    uint32_t address;
+    bool was_answered;
+};
+
+enum slot_state { SLOT_FREE, SLOT_QUEUED, SLOT_HELD, SLOT_FIRST_WAIT, SLOT_WAITING };
 
 struct slot {
     enum slot_state state;
@@ -42,7 +49,8 @@ struct snmp_client {
     uint32_t *heap, heap_count; /* heap[0] unused */
     uint32_t in_first_wait, in_flight;
     struct snmp_stats stats;
-    uint8_t *scratch; /* v3: a message decrypted; NULL until there is one */
+    struct past pasts[PASTS]; /* by request-id */
+    uint8_t *scratch;         /* v3: a message decrypted; NULL until there is one */
 };
 
 /* ---- snmp_client_slots.c ---- */
@@ -53,9 +61,18 @@ void client_slot_release(struct snmp_client *c, uint32_t slot);
 void client_heap_add(struct snmp_client *c, uint32_t slot);
 void client_heap_remove(struct snmp_client *c, uint32_t slot);
 bool client_is_same_address(const struct snmp_address *a, const struct snmp_address *b);
+uint32_t client_hash_address(const struct snmp_address *a);
 /* The head of the chain that requests to this address hang on. */
 uint32_t *client_bucket(const struct snmp_client *c, const struct snmp_address *a);
 void client_chain_add(struct snmp_client *c, uint32_t slot);
+/* The requests that wait for the window, in the order in which they came. */
+void client_queue_add(struct snmp_client *c, uint32_t slot);
+uint32_t client_queue_take(struct snmp_client *c);
+/* True: its line is full, so it waits for that. */
+bool client_line_holds(struct snmp_client *c, uint32_t slot);
+/* Its first wait begins; ends, by an answer or by its second try. */
+void client_first_wait_begin(struct snmp_client *c, uint32_t slot);
+void client_first_wait_end(struct snmp_client *c, uint32_t slot);
 
 /* ---- snmp_client.c ---- */
 
@@ -68,6 +85,10 @@ void client_fill_window(struct snmp_client *c, ns_t now);
 enum snmp_reject client_judge_pdu(const struct slot *s, const struct snmp_message *m);
 void client_finish(struct snmp_client *c, ns_t now, uint32_t slot, enum err result,
                    const struct snmp_message *m);
+
+/* Counts what is not taken. id: its request-id, with v3 its msgID; -1 = not known. */
+void client_reject(struct snmp_client *c, enum snmp_reject verdict, const struct snmp_address *from,
+                   int32_t id);
 
 /* ---- snmp_client_v3.c ---- */
 

@@ -68,7 +68,7 @@ bool client_is_same_address(const struct snmp_address *a, const struct snmp_addr
            (!a->scope || !b->scope || a->scope == b->scope);
 }
 
-static uint32_t hash_address(const struct snmp_address *a)
+uint32_t client_hash_address(const struct snmp_address *a)
 {
     uint64_t words[2], h;
 
@@ -79,7 +79,7 @@ static uint32_t hash_address(const struct snmp_address *a)
 
 uint32_t *client_bucket(const struct snmp_client *c, const struct snmp_address *a)
 {
-    return &c->buckets[hash_address(a) & (c->bucket_count - 1)];
+    return &c->buckets[client_hash_address(a) & (c->bucket_count - 1)];
 }
 
 void client_chain_add(struct snmp_client *c, uint32_t slot)
@@ -155,9 +155,21 @@ uint32_t client_slot_take(struct snmp_client *c)
     return slot;
 }
 
-static void queue_remove(struct snmp_client *c, uint32_t slot)
+/* ---- waiting for the window, or for the line ---- */
+
+static void list_add(struct snmp_client *c, uint32_t *head, uint32_t *tail, uint32_t slot)
 {
-    uint32_t *at = &c->queue_head, before = NO_SLOT;
+    c->slots[slot].next = NO_SLOT;
+    if (*tail)
+        c->slots[*tail].next = slot;
+    else
+        *head = slot;
+    *tail = slot;
+}
+
+static void list_remove(struct snmp_client *c, uint32_t *head, uint32_t *tail, uint32_t slot)
+{
+    uint32_t *at = head, before = NO_SLOT;
 
     while (*at && *at != slot) {
         before = *at;
@@ -166,8 +178,80 @@ static void queue_remove(struct snmp_client *c, uint32_t slot)
     if (!*at)
         return;
     *at = c->slots[slot].next;
-    if (c->queue_tail == slot)
-        c->queue_tail = before;
+    if (*tail == slot)
+        *tail = before;
+}
+
+void client_queue_add(struct snmp_client *c, uint32_t slot)
+{
+    c->slots[slot].state = SLOT_QUEUED;
+    list_add(c, &c->queue_head, &c->queue_tail, slot);
+    c->stats.queued++;
+}
+
+uint32_t client_queue_take(struct snmp_client *c)
+{
+    uint32_t slot = c->queue_head;
+
+    list_remove(c, &c->queue_head, &c->queue_tail, slot);
+    c->slots[slot].next = NO_SLOT;
+    c->stats.queued--;
+    return slot;
+}
+
+bool client_line_holds(struct snmp_client *c, uint32_t slot)
+{
+    struct snmp_line *line = c->slots[slot].peer->line;
+
+    if (!line || !line->limit || line->in_first_wait < line->limit)
+        return false;
+    c->slots[slot].state = SLOT_HELD;
+    list_add(c, &line->held_head, &line->held_tail, slot);
+    c->stats.held++;
+    return true;
+}
+
+void client_first_wait_begin(struct snmp_client *c, uint32_t slot)
+{
+    struct snmp_line *line = c->slots[slot].peer->line;
+
+    c->slots[slot].state = SLOT_FIRST_WAIT;
+    c->in_first_wait++;
+    if (line)
+        line->in_first_wait++;
+}
+
+/* The next one of the line waited longest: it goes in front of the queue. */
+void client_first_wait_end(struct snmp_client *c, uint32_t slot)
+{
+    struct snmp_line *line = c->slots[slot].peer->line;
+    uint32_t next;
+
+    c->in_first_wait--;
+    if (!line)
+        return;
+    line->in_first_wait--;
+    next = line->held_head;
+    if (!next)
+        return;
+    list_remove(c, &line->held_head, &line->held_tail, next);
+    c->slots[next].state = SLOT_QUEUED;
+    c->slots[next].next = c->queue_head;
+    c->queue_head = next;
+    if (!c->queue_tail)
+        c->queue_tail = next;
+    c->stats.queued++;
+}
+
+static void release_unsent(struct snmp_client *c, uint32_t slot)
+{
+    struct slot *s = &c->slots[slot];
+
+    if (s->state == SLOT_HELD) {
+        list_remove(c, &s->peer->line->held_head, &s->peer->line->held_tail, slot);
+        return;
+    }
+    list_remove(c, &c->queue_head, &c->queue_tail, slot);
     c->stats.queued--;
 }
 
@@ -175,14 +259,14 @@ void client_slot_release(struct snmp_client *c, uint32_t slot)
 {
     struct slot *s = &c->slots[slot];
 
-    if (s->state == SLOT_QUEUED) {
-        queue_remove(c, slot);
+    if (s->state == SLOT_QUEUED || s->state == SLOT_HELD) {
+        release_unsent(c, slot);
     } else {
         chain_remove(c, slot);
         client_heap_remove(c, slot);
         c->in_flight--;
         if (s->state == SLOT_FIRST_WAIT)
-            c->in_first_wait--;
+            client_first_wait_end(c, slot);
     }
     s->state = SLOT_FREE;
     s->generation++;

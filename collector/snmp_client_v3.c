@@ -256,5 +256,5 @@ void client_v3_receive(struct snmp_client *c, ns_t now, const struct snmp_addres
             return;
         s->was_garbled |= verdict != SNMP_REJECT_REQUEST_ID && verdict != SNMP_REJECT_REPORT;
     }
-    c->stats.rejected[verdict]++;
+    client_reject(c, verdict, from, e ? -1 : m.msg_id);
 }

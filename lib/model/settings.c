@@ -41,6 +41,7 @@ static const struct conf_field collector_fields[] = {
     CONF_DURATION_FIELD(struct collector_settings, miss_interval, 0.05, 600, .fallback = "2s"),
     CONF_DURATION_FIELD(struct collector_settings, confirm_interval, 0.05, 60, .fallback = "500ms"),
     CONF_INT_FIELD(struct collector_settings, window, 1, 65536, .fallback = "256"),
+    CONF_INT_FIELD(struct collector_settings, uplink_window, 0, 65536, .fallback = "32"),
     CONF_STRING_FIELD(struct collector_settings, bind),
     CONF_INT_FIELD(struct collector_settings, trap_port, 0, 65535, .fallback = "0"),
     CONF_END};

@@ -31,6 +31,7 @@ struct collector_settings {
     int64_t miss_interval;    /* ns: 2 s, between polls after a miss */
     int64_t confirm_interval; /* ns: 500 ms */
     int64_t window;           /* requests in flight over all devices: 256 */
+    int64_t uplink_window;    /* … over those with the same uplink: 32; 0 = no bound */
     char *bind;               /* source address, NULL = any */
     int64_t trap_port;        /* UDP port that traps are received on; 0 = none are */
 };

@@ -38,6 +38,11 @@ const FIGURES: Record<string, readonly [Both, Both?]> = {
     ["Geräte mit mehr Zeilen oder Werten, als gelesen werden", "Devices with more rows or values than are read"],
     ["Im Betriebshandbuch unter „Controller“ steht die Grenze.", "The limit stands in the operations manual under controllers."],
   ],
+  devices_slowed: [
+    ["Geräte, die viel langsamer antworten als sonst; ihre Tabellen werden seltener gelesen", "Devices that answer much more slowly than usual; their tables are read less often"],
+    ["Auslastung des Geräts und seiner Leitung prüfen; es gibt sich von selbst, wenn es wieder schnell antwortet.", "Check the load of the device and its line; it ends by itself when the device answers fast again."],
+  ],
+  devices_asked_for_less: [["Geräte, die weniger auf einmal beantworten als andere", "Devices that answer less at a time than others"]],
   devices_not_polled: [
     ["Geräte, die wegen eines Fehlers im Bestand ausgelassen werden", "Devices left out because of a mistake in the inventory"],
     ["`netzwacht check` nennt Datei und Zeile.", "`netzwacht check` names file and line."],
@@ -52,6 +57,10 @@ const FIGURES: Record<string, readonly [Both, Both?]> = {
     ["Wächst es auch ohne Ausfälle: Paketverlust im Netz zum Gerät, `netzwacht doctor` fragt nach.", "If it grows without outages: packets are lost on the way, `netzwacht doctor` looks into it."],
   ],
   polls_decoded_total: [["Abfragen vollständig ausgewertet, weil sich mehr als Messwerte geändert hatte", "Polls decoded in full, as more than readings had changed"]],
+  polls_slowed_total: [
+    ["Abfragen von Geräten, deren Tabellen seltener gelesen werden", "Polls of devices whose tables are read less often"],
+    ["Siehe: Geräte, die viel langsamer antworten als sonst.", "See: devices that answer much more slowly than usual."],
+  ],
   poll_lateness_max_seconds: [
     ["So spät begann die späteste Abfrage der letzten Sekunde", "How late the latest poll of the last second began"],
     ["Über 1 s: Der Rechner ist überlastet, oder collector.interval ist zu kurz.", "Above 1 s: the machine is overloaded, or collector.interval is too short."],
@@ -158,24 +167,41 @@ const FIGURES: Record<string, readonly [Both, Both?]> = {
     ["Anfragen, die auf einen freien Platz warten", "Requests that wait for a free place"],
     ["Bleibt es hoch, antworten viele Geräte langsam: collector.window erhöhen.", "If it stays high many devices answer slowly: raise collector.window."],
   ],
+  snmp_held_for_uplink_total: [["Anfragen, die warten mussten, weil hinter demselben Uplink schon viele liefen", "Requests that had to wait because many ran behind the same uplink"]],
   snmp_rejected_malformed_total: [
     ["Datagramme, die keine SNMP-Nachricht sind", "Datagrams that are no SNMP message"],
     ["Ein Gerät mit fehlerhaftem Agenten, oder fremder Verkehr auf diesem Port.", "A device with a faulty agent, or foreign traffic on this port."],
   ],
   snmp_rejected_unasked_total: [
-    ["Antworten von Adressen, die keine schulden: verspätet, doppelt oder gefälscht", "Replies from addresses that owe none: late, doubled or forged"],
-    ["Einzelne sind verspätete Antworten; viele: collector.timeout erhöhen oder Fälschung prüfen.", "A few are late replies; many: raise collector.timeout or look for forgery."],
+    ["Antworten von Adressen, die keine schulden", "Replies from addresses that owe none"],
+    ["Ein Gerät, das mit einer anderen Adresse antwortet, als es gefragt wird; sonst an Fälschung denken.", "A device that answers from another address than it is asked at; if not, think of forgery."],
+  ],
+  snmp_rejected_port_total: [
+    ["Antworten von einem anderen Port als gefragt", "Replies from another port than the one asked"],
+    ["Adressumsetzung (NAT) auf dem Weg prüfen; sonst an Fälschung denken.", "Check address translation (NAT) on the path; if not, think of forgery."],
+  ],
+  snmp_rejected_late_total: [
+    ["Antworten, die kamen, als die Anfrage schon aufgegeben war", "Replies that came when their request had been given up"],
+    ["Einzelne sind normal; viele: collector.timeout erhöhen.", "A few are normal; many: raise collector.timeout."],
+  ],
+  snmp_rejected_doubled_total: [
+    ["Antworten auf schon beantwortete Anfragen", "Replies to requests that had been answered"],
+    ["Normal nach wiederholten Anfragen; sonst verdoppelt etwas im Netz Pakete.", "Normal after repeated requests; if not, something in the network doubles packets."],
   ],
   snmp_rejected_pdu_total: [["SNMP-Nachrichten, die keine Antwort sind", "SNMP messages that are no response"], ["Absender suchen: Ein Gerät schickt Anfragen an diesen Port.", "Find the sender: a device sends requests to this port."]],
   snmp_rejected_request_id_total: [
-    ["Antworten auf eine andere Anfrage: verspätet, doppelt oder geraten", "Replies to another request: late, doubled or guessed"],
-    ["Einzelne sind verspätet; viele: collector.timeout erhöhen.", "A few are late; many: raise collector.timeout."],
+    ["Antworten mit der Nummer keiner Anfrage", "Replies with the id of no request"],
+    ["Einzelne sind sehr verspätet; viele: an Fälschung denken.", "A few are very late; many: think of forgery."],
   ],
   snmp_rejected_version_total: [["Antworten mit anderer SNMP-Version", "Replies of another SNMP version"], ["Agenten des Geräts prüfen.", "Check the device's agent."]],
   snmp_rejected_community_total: [["Antworten mit anderer Community", "Replies with another community"], ["Community im Bestand und am Gerät vergleichen.", "Compare the community in the inventory and on the device."]],
   snmp_rejected_oids_total: [
     ["Antworten mit anderen Objekten als gefragt", "Replies with other objects than asked for"],
     ["Fehlerhafter Agent: Firmware erneuern.", "A faulty agent: update its firmware."],
+  ],
+  snmp_rejected_varbinds_total: [
+    ["Antworten mit mehr oder weniger Werten als gefragt", "Replies with more or fewer values than asked for"],
+    ["Fehlerhafter Agent, der große Antworten abschneidet: Firmware erneuern. Der Sammler fragt ihn nach weniger.", "A faulty agent that cuts large replies off: update its firmware. The collector asks it for less."],
   ],
   snmp_rejected_engine_total: [["SNMPv3-Antworten einer anderen Engine", "SNMPv3 replies of another engine"], ["Wurde das Gerät getauscht? Sonst an Fälschung denken.", "Was the device replaced? If not, think of forgery."]],
   snmp_rejected_user_total: [["SNMPv3-Antworten unter anderem Benutzer", "SNMPv3 replies in the name of another user"], ["Benutzer im Bestand und am Gerät vergleichen.", "Compare the user in the inventory and on the device."]],
