@@ -175,7 +175,7 @@ static void append_bytes(struct alerts *a, const void *record, size_t len)
 
 void batch_repeat(struct alerts *a)
 {
-    for (enum object_kind kind = OBJECT_HOTSPOT; kind <= OBJECT_SERVICE; kind++) {
+    for (enum object_kind kind = OBJECT_HOTSPOT; kind <= OBJECT_SITE; kind++) {
         for (size_t k = 0; k < engine_object_count(a->engine, kind); k++) {
             Nw__Record r = NW__RECORD__INIT;
             struct object_state s;

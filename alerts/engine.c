@@ -49,6 +49,8 @@ static enum err allocate(struct engine *e)
     if (!e->facts || !e->devices || !e->device_effects || !e->places || !e->services || !e->sources ||
         !e->probe_sources || !e->watches || !e->order)
         return ERR_NOMEM;
+    if (sites_new(e))
+        return ERR_NOMEM;
     for (size_t s = 0; s < e->service_count; s++)
         e->services[s].service = &services[s];
     for (size_t p = 0; p < t->place_count; p++)
@@ -109,6 +111,7 @@ void engine_free(struct engine *e)
     free(e->services);
     free(e->sources);
     free(e->order);
+    sites_free(e);
     topology_free(e->topo);
     free(e);
 }
@@ -177,6 +180,7 @@ size_t engine_object_count(const struct engine *e, enum object_kind kind)
     case OBJECT_HOTSPOT: return e->topo->place_count;
     case OBJECT_DEVICE: return e->topo->device_count;
     case OBJECT_SERVICE: return e->service_count;
+    case OBJECT_SITE: return e->site_count;
     default: return 0;
     }
 }
@@ -189,6 +193,7 @@ bool engine_object(const struct engine *e, enum object_kind kind, size_t index, 
         return false;
     m = kind == OBJECT_HOTSPOT  ? &e->places[index].memory
         : kind == OBJECT_DEVICE ? &e->devices[index]
+        : kind == OBJECT_SITE   ? &e->sites[index]
                                 : &e->services[index].memory;
     *out = (struct object_state){.kind = kind,
                                  .index = index,

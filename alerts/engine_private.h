@@ -221,6 +221,10 @@ struct engine {
     struct place_fact *places;
     struct service_fact *services;
     size_t service_count;
+    struct object_memory *sites; /* per site of the inventory */
+    struct site_tally *site_tallies;
+    size_t site_count;
+    int *place_site, *device_site; /* index of the site, or -1 */
     struct source **sources;   /* per device */
     struct map *probe_sources; /* "probe/<id>" -> struct source */
     struct map *watches;       /* key -> struct watch */
@@ -314,6 +318,14 @@ void object_name(const struct engine *e, enum object_kind kind, size_t index, co
 
 /* ---- verdict.c ---- */
 void verdict_all(struct engine *e); /* members of incidents, states of everything */
+/* Remembers, keeps and tells it, if it is news. incident: id or "". */
+void announce_state(struct engine *e, enum object_kind kind, size_t index, struct object_memory *m,
+                    enum state state, enum reason reason, const char *incident);
+
+/* ---- site.c ---- */
+enum err sites_new(struct engine *e) NW_CHECKED;
+void sites_free(struct engine *e);
+void sites_judge(struct engine *e);
 
 /* ---- command.c ---- */
 /* Into the incident's history; the oldest makes room. */

@@ -150,6 +150,7 @@ static struct object_memory *memory_of(struct engine *e, enum object_kind kind, 
     case OBJECT_HOTSPOT: return &e->places[index].memory;
     case OBJECT_DEVICE: return &e->devices[index];
     case OBJECT_SERVICE: return &e->services[index].memory;
+    case OBJECT_SITE: return &e->sites[index];
     default: return NULL;
     }
 }
@@ -184,6 +185,10 @@ static int object_index(const struct engine *e, enum object_kind kind, const cha
     for (size_t s = 0; kind == OBJECT_SERVICE && s < e->service_count; s++)
         if (strcmp(e->services[s].service->id, id) == 0)
             return (int)s;
+    if (kind == OBJECT_SITE && inventory_site(e->o.inventory, id)) {
+        size_t count;
+        return (int)(inventory_site(e->o.inventory, id) - inventory_sites(e->o.inventory, &count));
+    }
     return -1;
 }
 
@@ -202,7 +207,7 @@ static enum err restore_state(struct engine *e, const char *key, struct wire *w)
     usual_count = wire_le32(w);
     if (!slash || wire_error(w))
         return ERR_MALFORMED;
-    for (enum object_kind k = OBJECT_HOTSPOT; k <= OBJECT_SERVICE; k++) {
+    for (enum object_kind k = OBJECT_HOTSPOT; k <= OBJECT_SITE; k++) {
         size_t len = strlen(object_kind_words[k]);
         int i;
         if (len != (size_t)(slash - key) || strncmp(key, object_kind_words[k], len) != 0)

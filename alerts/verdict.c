@@ -27,7 +27,12 @@ void object_name(const struct engine *e, enum object_kind kind, size_t index, co
         *id = e->services[index].service->id;
         *name = e->services[index].service->name;
         break;
-    case OBJECT_SITE:
+    case OBJECT_SITE: {
+        size_t count;
+        *id = inventory_sites(e->o.inventory, &count)[index].id;
+        *name = inventory_sites(e->o.inventory, &count)[index].name;
+        break;
+    }
     case OBJECT_MONITOR: *id = *name = "netzwacht"; break;
     }
     if (!*name)
@@ -369,27 +374,33 @@ static struct opinion node_opinion(const struct engine *e, int n, const struct e
     return (struct opinion){effect->state, effect->reason, effect->incident};
 }
 
-static void announce(struct engine *e, enum object_kind kind, size_t index, struct object_memory *m,
-                     struct opinion o)
+void announce_state(struct engine *e, enum object_kind kind, size_t index, struct object_memory *m,
+                    enum state state, enum reason reason, const char *incident)
 {
     enum state before = m->state;
     struct object_state s;
-    const char *incident = o.incident ? o.incident->id : "";
-    bool is_same = m->is_known && m->state == o.state && m->reason == o.reason;
+    bool is_same = m->is_known && m->state == state && m->reason == reason;
 
-    if (o.state == KEEP.state || (is_same && strcmp(m->incident, incident) == 0))
+    if (is_same && strcmp(m->incident, incident) == 0)
         return;
     if (!is_same)
         m->since = e->now;
     m->is_known = true;
-    m->state = o.state;
-    m->reason = o.reason;
+    m->state = state;
+    m->reason = reason;
     strx_copy(m->incident, sizeof m->incident, incident);
     row_memory(e, kind, index);
     if (!engine_object(e, kind, index, &s))
         return;
     s.previous = before;
     e->sink.state(e->sink.ctx, &s);
+}
+
+static void announce(struct engine *e, enum object_kind kind, size_t index, struct object_memory *m,
+                     struct opinion o)
+{
+    if (o.state != KEEP.state)
+        announce_state(e, kind, index, m, o.state, o.reason, o.incident ? o.incident->id : "");
 }
 
 /* First an incident of the controller that listed it last; once that is old, a tombstone that alarms nobody.
@@ -501,4 +512,5 @@ void verdict_all(struct engine *e)
         judge_place(e, p);
     for (size_t s = 0; s < e->service_count; s++)
         judge_service(e, s);
+    sites_judge(e);
 }

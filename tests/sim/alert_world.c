@@ -29,8 +29,7 @@ static void on_state(void *ctx, const struct object_state *s)
 {
     struct world *w = ctx;
 
-    (void)s;
-    w->transitions++;
+    w->transitions += s->kind != OBJECT_SITE; /* sites follow what stands there */
 }
 
 static void on_incident(void *ctx, const Nw__Incident *i, const char *key)
@@ -493,6 +492,27 @@ enum reason world_reason(const struct world *w, const char *hotspot)
     if (!find(w, hotspot, &s))
         fail(hotspot);
     return s.reason;
+}
+
+static struct object_state site_state(const struct world *w, const char *site)
+{
+    struct object_state s;
+
+    for (size_t i = 0; engine_object(w->engine, OBJECT_SITE, i, &s); i++)
+        if (strcmp(s.id, site) == 0)
+            return s;
+    fail(site);
+    return s;
+}
+
+enum state world_site(const struct world *w, const char *site)
+{
+    return site_state(w, site).state;
+}
+
+enum reason world_site_reason(const struct world *w, const char *site)
+{
+    return site_state(w, site).reason;
 }
 
 size_t world_count(const struct world *w, enum state state)

@@ -63,6 +63,8 @@ void world_restart_engine(struct world *w);
 struct agent *world_agent(struct world *w, const char *device);
 enum state world_state(const struct world *w, const char *hotspot);
 enum reason world_reason(const struct world *w, const char *hotspot);
+enum state world_site(const struct world *w, const char *site);
+enum reason world_site_reason(const struct world *w, const char *site);
 size_t world_count(const struct world *w, enum state state); /* hotspots in that state */
 /* How often `event` was said of incidents of this type; NULL: any. */
 size_t world_said(const struct world *w, const char *event, const char *type);

@@ -58,3 +58,7 @@ UNIT_TESTS += tests/unit/test_rule_kinds
 tests_unit_test_rule_kinds_SOURCES = tests/unit/test_rule_kinds.c tests/unit/cmocka_tests.h
 tests_unit_test_rule_kinds_CFLAGS = $(ALERT_CFLAGS)
 tests_unit_test_rule_kinds_LDADD = $(ALERT_LIBS)
+UNIT_TESTS += tests/sim/alerts-116-places
+tests_sim_alerts_116_places_SOURCES = tests/sim/116-places.c $(ALERT_WORLD)
+tests_sim_alerts_116_places_CFLAGS = $(ALERT_CFLAGS)
+tests_sim_alerts_116_places_LDADD = $(ALERT_LIBS)
