@@ -212,6 +212,12 @@ struct past {
     ns_t closed;
 };
 
+/* Senders of traps that are no device, as the collector says. */
+struct strangers {
+    double count, said;
+    char example[ID_SIZE];
+};
+
 struct engine {
     struct engine_options o;
     struct engine_sink sink;
@@ -245,6 +251,7 @@ struct engine {
     bool is_dirty;
     struct effect *device_effects;
     struct past *past; /* incidents closed lately, for flapping */
+    struct strangers strangers;
 };
 
 /* ---- facts.c ---- */
@@ -286,6 +293,10 @@ void cause_find(struct engine *e);          /* sets status, blame; opens inciden
 bool is_in_maintenance(const struct engine *e, const char *id, const char *site, int node);
 bool is_fresh(const struct engine *e, int node);
 ns_t node_interval(const struct engine *e, int node);
+
+/* ---- strangers.c ---- */
+void strangers_take(struct engine *e, const Nw__Record *r); /* of the collector's partition */
+void strangers_judge(struct engine *e);
 
 /* ---- blind.c ---- */
 void blind_judge(struct engine *e);

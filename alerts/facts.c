@@ -515,6 +515,7 @@ static void take_probe(struct engine *e, const Nw__Samples *m, bool is_priming)
 void facts_take(struct engine *e, const char *partition, const Nw__Record *r, bool is_priming)
 {
     if (strcmp(partition, "collector") == 0) {
+        strangers_take(e, r);
         if (r->body_case == NW__RECORD__BODY_HEARTBEAT && (ns_t)r->wall > e->collector_beat)
             e->collector_beat = (ns_t)r->wall;
         if (r->body_case == NW__RECORD__BODY_SAMPLES) {

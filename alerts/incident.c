@@ -305,6 +305,9 @@ static void fill_text(const char *format, enum language lang, const struct incid
         } else if (strx_starts_with(p, "{value}")) {
             put_decimal(!v ? 0 : i->type == INCIDENT_OPTICAL_DRIFT ? v->fall : v->value, lang, out);
             p += strlen("{value}");
+        } else if (strx_starts_with(p, "{count}")) {
+            buf_printf(out, "%.0f", v ? v->value : 0);
+            p += strlen("{count}");
         } else if (strx_starts_with(p, "{limit}")) {
             put_decimal(v ? v->limit : 0, lang, out);
             p += strlen("{limit}");

@@ -4,7 +4,8 @@
  * Codes are the contract of MQTT and HTTP, numbers are append-only (alerts.db). The severity is the one that
  * an incident starts from; the engine raises it with the number of hotspots. In the texts {name} is the
  * cause, {hotspots} the number of hotspots that are affected now (of a closed incident: that ever were),
- * {value} and {limit} the evidence. No include guard: include it with INCIDENT_TYPE defined. */
+ * {value} and {limit} the evidence, {count} its value as a whole number. No include guard: include it with
+ * INCIDENT_TYPE defined. */
 INCIDENT_TYPE(0, INCIDENT_OTHER, "other", SEVERITY_WARNING, "{name}: Auffälligkeit", "{name}: irregularity")
 INCIDENT_TYPE(1, INCIDENT_FIBRE_CUT, "fibre_cut", SEVERITY_MAJOR,
               "Glasfaserstrecke zu {name} unterbrochen; betroffene Hotspots: {hotspots}",
@@ -68,3 +69,6 @@ INCIDENT_TYPE(22, INCIDENT_SILENCE, "silence", SEVERITY_WARNING, "{name} liefert
 INCIDENT_TYPE(23, INCIDENT_UNUSUAL, "unusual", SEVERITY_WARNING,
               "{name}: ungewöhnlich für diese Stunde ({value}, üblich bis {limit})",
               "{name}: unusual for this hour ({value}, usual up to {limit})")
+INCIDENT_TYPE(24, INCIDENT_TRAP_SENDERS, "trap_senders", SEVERITY_WARNING,
+              "SNMP-Traps von {count} unbekannten Absendern, zum Beispiel {name}",
+              "SNMP traps from {count} unknown senders, for example {name}")

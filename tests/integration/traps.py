@@ -224,7 +224,7 @@ def a_new_configuration_brings_new_users():
 
 
 def identities_of_senders_are_watched():
-    """Two devices whose traps bear one engine ID are named; a forged trap names nobody; strangers are counted, one is told"""
+    """Two devices whose traps bear one engine ID are named; a forged trap names nobody; strangers are one incident"""
     with Bed() as bed:
         bed.configure(addresses=("127.0.0.1", "127.77.0.2"))
         bed.collector()
@@ -242,6 +242,10 @@ def identities_of_senders_are_watched():
         check(len(told) == 1 and told[0]["source"] == "d0" and ENGINE in told[0]["text"] and "d1" in told[0]["text"], told)
         stranger = [f for f in bed.records("finding") if f["kind"] == "trap_unknown_sender"]
         check([(f["source"], f["entity"]) for f in stranger] == [("collector", "127.77.0.3")], stranger)
+        bed.start("netzwacht-alerts", "-c", bed.dir / "netzwacht.yaml", log="alerts")
+        incidents = wait_for("the incident", 20, lambda: [r["incident"] for r in bed.journal("alerts") if "incident" in r
+                                                          and r["incident"]["type"] == "trap_senders"])
+        check(len(incidents) == 1 and "from 2 unknown senders, for example 127.77.0.3" in incidents[0]["text_en"], incidents)
 
 
 def a_storm_is_not_lost():

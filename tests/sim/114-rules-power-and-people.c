@@ -439,6 +439,30 @@ static void access_points_of_a_controller_are_judged_one_by_one(void **state)
     world_free(w);
 }
 
+static void traps_of_strangers_are_one_incident_that_ends(void **state)
+{
+    struct world *w = town(1);
+
+    (void)state;
+    w->strangers = 1;
+    world_run(w, 2 * INTERVAL);
+    assert_int_equal(world_said(w, "opened", "trap_senders"), 1);
+    assert_string_equal(world_first(w, "opened", "trap_senders")->severity, "warning");
+    w->strangers = 3; /* news: more than twice as many */
+    world_run(w, 2 * INTERVAL);
+    assert_int_equal(world_said(w, "changed", "trap_senders"), 1);
+    world_restart_engine(w);
+    w->strangers = 4;
+    world_run(w, 2 * INTERVAL);
+    assert_int_equal(w->said_count, 2);
+    w->strangers = 0;
+    world_run(w, 4 * INTERVAL);
+    assert_int_equal(world_said(w, "closed", "trap_senders"), 1);
+    assert_int_equal(w->said_count, 3);
+    assert_int_equal(world_count(w, STATE_USABLE), 120);
+    world_free(w);
+}
+
 RUN_TESTS("114-rules-power-and-people",
           cmocka_unit_test(access_points_that_share_a_feeder_on_battery_are_one_power_cut),
           cmocka_unit_test(a_cabinet_that_dies_on_battery_is_a_power_cut_not_a_fibre_cut),
@@ -455,4 +479,5 @@ RUN_TESTS("114-rules-power-and-people",
           cmocka_unit_test(a_restart_while_blind_stays_blind_and_recovers_once),
           cmocka_unit_test(an_access_point_is_followed_to_another_controller_without_an_incident),
           cmocka_unit_test(a_vanished_access_point_is_unknown_with_a_reason_then_a_tombstone),
+          cmocka_unit_test(traps_of_strangers_are_one_incident_that_ends),
           cmocka_unit_test(access_points_of_a_controller_are_judged_one_by_one))

@@ -435,7 +435,12 @@ static void beat(struct world *w)
 {
     Nw__Record r = NW__RECORD__INIT;
     Nw__Heartbeat h = NW__HEARTBEAT__INIT;
+    Nw__Counter strangers = NW__COUNTER__INIT, *counters[] = {&strangers};
 
+    strangers.name = (char *)"traps_unknown_senders";
+    strangers.value = w->strangers;
+    h.counters = counters;
+    h.n_counters = 1;
     r.body_case = NW__RECORD__BODY_HEARTBEAT;
     r.heartbeat = &h;
     give(w, "collector", &r);

@@ -44,6 +44,7 @@ struct world {
     size_t device_count;
     ns_t now, interval, beat_due, tick_due;
     bool is_collector_dead;
+    double strangers;    /* senders of traps that are no device: in the next heartbeats */
     bool *service_works; /* per service */
     ns_t probe_due;
     uint64_t seed;

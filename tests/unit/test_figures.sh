@@ -20,9 +20,9 @@ report() { # report "sentence" "findings"
 }
 
 sed -n 's/^FIGURE("\([a-z0-9_]*\)".*/\1/p' "$list" | sort >"$scratch/listed"
-# What is handed to put_counter(), count() or figure_put(), and every text that looks like the name of a counter.
+# What is handed to put_counter(), collector_count(), count() or figure_put(), and every text that looks like the name of a counter.
 find "$source/collector" "$source/alerts" "$source/probes" "$source/dashboards" "$source/cli" -maxdepth 1 -name '*.c' -exec cat {} + |
-    tr '\n' ' ' | grep -oE '([^a-z_](put_counter|count|figure_put)\([^;"]*"[a-z0-9_]+",)|("[a-z0-9_]+_total")' |
+    tr '\n' ' ' | grep -oE '([^a-z_](put_counter|collector_count|count|figure_put)\([^;"]*"[a-z0-9_]+",)|("[a-z0-9_]+_total")' |
     sed 's/.*"\([a-z0-9_]*\)",*$/\1/' | grep -v '^_total$' | sort -u >"$scratch/said"
 grep -ohE '"[a-z0-9_]+"' "$source"/collector/*.c "$source"/alerts/*.c "$source"/probes/*.c "$source"/dashboards/*.c "$source"/cli/*.c |
     tr -d '"' | sort -u >"$scratch/texts"
