@@ -9,33 +9,9 @@
 #include "lib/base/strx.h"
 #include "lib/base/timex.h"
 
-/* Depth before parsing: brackets outside strings. */
-static bool is_shallow(const char *s, size_t len)
-{
-    int depth = 0;
-    bool in_string = false;
-
-    for (size_t i = 0; i < len; i++) {
-        if (in_string) {
-            if (s[i] == '\\')
-                i++;
-            else if (s[i] == '"')
-                in_string = false;
-        } else if (s[i] == '"') {
-            in_string = true;
-        } else if (s[i] == '{' || s[i] == '[') {
-            if (++depth > INBOUND_DEPTH)
-                return false;
-        } else if (s[i] == '}' || s[i] == ']') {
-            depth--;
-        }
-    }
-    return true;
-}
-
 static enum err parse(const void *payload, size_t len, json_t **out)
 {
-    if (len > INBOUND_MAX || !payload || !is_shallow(payload, len))
+    if (len > INBOUND_MAX || !payload || strx_is_nested(payload, len, INBOUND_DEPTH))
         return len ? ERR_LIMIT : ERR_MALFORMED;
     *out = json_loadb(payload, len, JSON_REJECT_DUPLICATES, NULL);
     if (!json_is_object(*out)) {

@@ -15,6 +15,7 @@ COMMAND("journal", cmd_journal, "print the records that the daemons pass to each
 COMMAND("user", cmd_user, "accounts of the dashboard")
 COMMAND("rules", cmd_rules, "replay history through changed alarm rules")
 COMMAND("incidents", cmd_incidents, "list and show incidents, acknowledge one")
+COMMAND("noc", cmd_noc, "be the NOC: receive events over MQTT, confirm them, acknowledge incidents")
 COMMAND("export", cmd_export, "the history as CSV or OpenMetrics, or to a Prometheus remote-write receiver")
 COMMAND("import", cmd_import, "the traffic history of LibreNMS or Cacti")
 COMMAND("privacy-report", cmd_privacy_report, "what netzwacht knows of persons, why, where and for how long")

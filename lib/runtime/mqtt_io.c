@@ -37,6 +37,7 @@ struct mqtt {
     char *host, *client_id, *user, *password, *ca_file, *certificate_file, *key_file, *will_topic,
         *will_payload;
     int port, keepalive_s;
+    uint32_t session_s;
     bool tls;
     struct mosquitto *handle;
     enum state state;
@@ -304,6 +305,20 @@ static int set_options(struct mqtt *m, struct mosquitto *h)
     return rc;
 }
 
+static int connect_handle(struct mqtt *m)
+{
+    mosquitto_property *props = NULL;
+    int rc;
+
+    if (!m->session_s || m->speaks_v3) /* 3.1.1 keeps a session without asking for how long */
+        return mosquitto_connect_async(m->handle, m->host, m->port, m->keepalive_s);
+    rc = mosquitto_property_add_int32(&props, MQTT_PROP_SESSION_EXPIRY_INTERVAL, m->session_s);
+    if (!rc)
+        rc = mosquitto_connect_bind_v5(m->handle, m->host, m->port, m->keepalive_s, NULL, props);
+    mosquitto_property_free_all(&props);
+    return rc;
+}
+
 static void attempt(struct mqtt *m)
 {
     int rc;
@@ -311,10 +326,10 @@ static void attempt(struct mqtt *m)
     m->speaks_v3 = m->use_v3 || loop_mono(m->loop) < m->distrust_until;
     m->state = STATE_CONNECTING;
     m->connecting_since = loop_mono(m->loop);
-    m->handle = mosquitto_new(m->client_id, true, m);
+    m->handle = mosquitto_new(m->client_id, m->session_s == 0, m);
     rc = m->handle ? set_options(m, m->handle) : MOSQ_ERR_NOMEM;
     if (!rc)
-        rc = mosquitto_connect_async(m->handle, m->host, m->port, m->keepalive_s);
+        rc = connect_handle(m);
     if (rc != MOSQ_ERR_SUCCESS || m->is_dead) {
         lose(m, rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
         return;
@@ -370,6 +385,7 @@ enum err mqtt_new(struct loop *loop, const struct mqtt_options *o, const struct 
     mosquitto_lib_init();
     *m = (struct mqtt){.loop = loop, .fns = *fns, .ctx = ctx, .fd = -1, .port = o->port, .tls = o->tls};
     m->keepalive_s = o->keepalive_s;
+    m->session_s = o->session_s;
     m->backoff = BACKOFF_MIN;
     m->rng.state = o->seed;
     loop_timer_init(&m->timer, on_timer, m);

@@ -5,7 +5,9 @@
  * with 1 to 60 s between attempts and jitter. Nothing is queued here: a publish while not connected is
  * refused, and after a disconnection every message without PUBACK is forgotten: the owner sends again what
  * matters (libmosquitto's own queue is unbounded and reuses message ids, measured). PUBACK is not delivery.
- * Known limit: a broker given by name is resolved by libc, which may block the loop for its timeout: give an
+ * A kept session: what came meanwhile is delivered at the next connection (mosquitto_connect_async() takes no
+ * session expiry of MQTT 5, so that case connects in the foreground: for commands, not for daemons). Known
+ * limit: a broker given by name is resolved by libc, which may block the loop for its timeout: give an
  * address where that matters. */
 #ifndef NW_RUNTIME_MQTT_IO_H
 #define NW_RUNTIME_MQTT_IO_H
@@ -31,6 +33,8 @@ struct mqtt_options {
     bool tls;
     const char *ca_file, *certificate_file, *key_file; /* ca_file NULL: the system's */
     int keepalive_s;
+    uint32_t session_s; /* the broker keeps the session that long without us; 0: not at all. Connecting then
+                           blocks. */
     const char *will_topic, *will_payload; /* QoS 1, retained; NULL: none */
     uint64_t seed;
 };

@@ -51,7 +51,7 @@ report "libsnappy is known to snappy_io alone" "$(foreign 'snappy-c' '^lib/store
 report "libsodium is known to secret_io, the settings' digest and the demo's passwords" \
     "$(foreign 'sodium' '^(dashboards/secret_io|lib/model/settings|cli/demo_plan)\.')"
 report "jansson is known to the readers of foreign JSON alone" \
-    "$(foreign 'jansson' '^(alerts/inbound|cli/import_json|city/params|dashboards/json_io|lib/model/districts_read|probes/probe_portal)\.')"
+    "$(foreign 'jansson' '^(alerts/inbound|cli/(import_json|noc_book)|city/params|dashboards/json_io|lib/model/districts_read|probes/probe_portal)\.')"
 report "jansson only reads, and copies what it read: what we write goes through json_out" \
     "$(grep -rnE 'json_(dumps|dumpf|dump_file|dumpfd|dumpb|dump_callback)[[:space:]]*\(' \
         --include='*.c' --include='*.h' lib collector probes alerts dashboards coverage city cli |
