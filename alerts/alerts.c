@@ -16,7 +16,7 @@
 #define KEEP_EVENTS   (30 * DAYS)
 #define KEEP_COMMANDS (30 * DAYS)
 
-const char *const alerts_partitions[PARTITIONS] = {"collector", "probe", "dashboard", "cli"};
+const char *const alerts_partitions[PARTITIONS] = {"collector", "probe", "dashboard", "cli", "store"};
 
 static void expire(struct alerts *a, ns_t wall)
 {

@@ -10,7 +10,7 @@
 #include "alerts/rules.h"
 #include "lib/base/map.h"
 
-enum { PARTITIONS = 4, COUNTERS = 12 };
+enum { PARTITIONS = 5, COUNTERS = 12 };
 extern const char *const alerts_partitions[PARTITIONS];
 
 /* Records decided but not yet in the partition. */

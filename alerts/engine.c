@@ -163,6 +163,7 @@ enum err engine_tick(struct engine *e, ns_t now)
     incidents_begin(e);
     blind_judge(e);
     strangers_judge(e);
+    damage_judge(e);
     cause_find(e);
     verdict_all(e);
     incidents_settle(e);

@@ -218,6 +218,13 @@ struct strangers {
     char example[ID_SIZE];
 };
 
+/* Files of the history that were put aside, and are not in an incident yet. */
+struct damage {
+    unsigned unsaid;
+    ns_t at; /* of the newest */
+    char name[NAME_SIZE];
+};
+
 struct engine {
     struct engine_options o;
     struct engine_sink sink;
@@ -231,9 +238,9 @@ struct engine {
     struct site_tally *site_tallies;
     size_t site_count;
     int *place_site, *device_site; /* index of the site, or -1 */
-    struct source **sources;   /* per device */
-    struct map *probe_sources; /* "probe/<id>" -> struct source */
-    struct map *watches;       /* key -> struct watch */
+    struct source **sources;       /* per device */
+    struct map *probe_sources;     /* "probe/<id>" -> struct source */
+    struct map *watches;           /* key -> struct watch */
     struct incident *incidents;
     struct incident *blind; /* the open one, or NULL */
     struct maintenance *maintenance;
@@ -252,6 +259,7 @@ struct engine {
     struct effect *device_effects;
     struct past *past; /* incidents closed lately, for flapping */
     struct strangers strangers;
+    struct damage damage;
 };
 
 /* ---- facts.c ---- */
@@ -297,6 +305,10 @@ ns_t node_interval(const struct engine *e, int node);
 /* ---- strangers.c ---- */
 void strangers_take(struct engine *e, const Nw__Record *r); /* of the collector's partition */
 void strangers_judge(struct engine *e);
+
+/* ---- damage.c ---- */
+void damage_take(struct engine *e, const Nw__Record *r); /* of the store's partition */
+void damage_judge(struct engine *e);
 
 /* ---- blind.c ---- */
 void blind_judge(struct engine *e);

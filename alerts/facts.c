@@ -528,5 +528,7 @@ void facts_take(struct engine *e, const char *partition, const Nw__Record *r, bo
     } else if (strcmp(partition, "probe") == 0 && r->body_case == NW__RECORD__BODY_SAMPLES &&
                strx_starts_with(r->samples->source, "probe/")) {
         take_probe(e, r->samples, is_priming);
+    } else if (strcmp(partition, "store") == 0 && !is_priming) {
+        damage_take(e, r);
     }
 }

@@ -72,3 +72,6 @@ INCIDENT_TYPE(23, INCIDENT_UNUSUAL, "unusual", SEVERITY_WARNING,
 INCIDENT_TYPE(24, INCIDENT_TRAP_SENDERS, "trap_senders", SEVERITY_WARNING,
               "SNMP-Traps von {count} unbekannten Absendern, zum Beispiel {name}",
               "SNMP traps from {count} unknown senders, for example {name}")
+INCIDENT_TYPE(25, INCIDENT_HISTORY_DAMAGED, "history_damaged", SEVERITY_MINOR,
+              "Beschädigte Verlaufsdatei beiseitegelegt, zuletzt von {name}",
+              "Damaged file of the history put aside, the latest of {name}")

@@ -156,7 +156,7 @@ def killed_at_random():
 
 
 def a_damaged_file_is_put_aside():
-    """a damaged RRD file is put aside with a message, and its history begins anew"""
+    """a damaged RRD file is put aside, its history begins anew, and the NOC gets an incident"""
     with World() as world:
         configure(world)
         writer = journal.Writer(world.dir / "state/journal", "collector")
@@ -172,6 +172,8 @@ def a_damaged_file_is_put_aside():
         with open(path, "r+b") as f:
             f.seek(24)
             f.write(b"\xff" * 8)  # the number of data sources
+        world.start("netzwacht-alerts", "-c", world.dir / "netzwacht.yaml")
+        wait_for("alerts", 20, lambda: "started" in world.log("netzwacht-alerts"))
         append_polls(writer, "sw-1", t0 + 2000, 50)
         writer.append(journal.heartbeat((t0 + 2500 + 400) * NS))
         store = start(world)
@@ -183,6 +185,11 @@ def a_damaged_file_is_put_aside():
         findings = [r["record"]["finding"] for r in world.journal("store") if r["record"]["kind"] == "finding"]
         check([(f["kind"], f["source"], f["entity"]) for f in findings] == [("history_damaged", "sw-1", "if/1")],
               f"the journal says {findings}")
+        told = wait_for("the incident", 20, lambda: [
+            r["record"]["incident"] for r in world.journal("alerts")
+            if r["record"]["kind"] == "incident" and r["record"]["incident"]["type"] == "history_damaged"])
+        check(told[0]["event"] == "opened" and told[0]["source"] == "main" and "sw-1 if/1" in told[0]["text_en"],
+              f"alerts say {told}")
 
 
 def a_new_metric_keeps_the_history():
