@@ -73,6 +73,11 @@ UNIT_TESTS += tests/unit/test_lateness
 tests_unit_test_lateness_SOURCES = %D%/test_lateness.c %D%/cmocka_tests.h
 tests_unit_test_lateness_LDADD = collector/libcollector.a $(CMOCKA_LIBS)
 
+UNIT_TESTS += tests/unit/test_rate_histories
+tests_unit_test_rate_histories_SOURCES = %D%/test_rate_histories.c %D%/cmocka_tests.h $(SIM_AGENT)
+tests_unit_test_rate_histories_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_unit_test_rate_histories_LDADD = $(COLLECTOR_TEST_LIBS)
+
 UNIT_TESTS += tests/unit/test_roster
 tests_unit_test_roster_SOURCES = %D%/test_roster.c %D%/cmocka_tests.h
 tests_unit_test_roster_LDADD = $(COLLECTOR_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)

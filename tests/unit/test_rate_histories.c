@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_rate_histories.c - a million readings of counters with all that happens to counters, through poll,
+ * profile and record as in the daemon, judged by what really flowed: no rate above the line's speed, a reset
+ * is a gap, and what nothing happened to is right. */
+#include "tests/unit/cmocka_tests.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "collector/source.h"
+#include "lib/base/rng.h"
+#include "lib/base/strx.h"
+#include "tests/sim/agent.h"
+
+enum { PORTS = 50, SERIES_MAX = 1000, SAMPLES = 1000000 };
+
+#define INTERVAL  (60 * SECONDS)
+#define TICK_WRAP (UINT64_C(1) << 32) /* sysUpTime, hundredths of a second */
+
+static const double SPEEDS_MBIT[] = {10, 100, 1000, 10000};
+
+struct direction {
+    uint64_t raw;      /* what the counter says */
+    double load;       /* octets a second since the last poll */
+    uint64_t flowed;   /* octets since the last poll */
+    bool is_disturbed; /* the step is not what flowed, and nobody can know */
+    bool is_reset;     /* … and the agent says so: there must be no rate */
+};
+
+struct port {
+    uint32_t index;
+    double speed; /* Mbit/s */
+    bool has_hc;
+    uint64_t discontinuity;
+    struct direction in, out;
+};
+
+struct tally {
+    size_t samples, clean, right, resets, gaps_of_resets, wraps32, uptime_wraps, reboots, renumberings,
+        back_by_one;
+};
+
+struct world {
+    struct rng rng;
+    struct agent *agent;
+    struct profile_set *profiles;
+    struct poll *poll;
+    struct varbind_set *varbinds;
+    struct decoder *decoder;
+    struct source *source;
+    struct source_scratch *scratch;
+    struct reach reach;
+    struct buf reply;
+    ns_t now, elapsed;
+    uint64_t uptime_cs;
+    struct port ports[PORTS];
+    size_t port_of[SERIES_MAX]; /* of a series; PORTS = of none */
+    bool is_in[SERIES_MAX];
+    size_t series, polls;
+    ns_t names_known; /* what stands where is learned again at this time; 0 = it is known */
+    struct tally tally;
+};
+
+static bool happens(struct world *w, uint32_t per_ten_thousand)
+{
+    return rng_below(&w->rng, 10000) < per_ten_thousand;
+}
+
+/* ---- the agent ---- */
+
+static void put(struct world *w, const char *column, uint32_t index, enum snmp_type type, uint64_t value)
+{
+    char oid[64];
+
+    snprintf(oid, sizeof oid, "%s.%u", column, index);
+    agent_number(w->agent, oid, type, value);
+}
+
+static void put_names(struct world *w)
+{
+    for (size_t i = 0; i < PORTS; i++) {
+        char oid[64], name[16];
+
+        snprintf(oid, sizeof oid, "1.3.6.1.2.1.31.1.1.1.1.%u", w->ports[i].index);
+        snprintf(name, sizeof name, "p%zu", i);
+        agent_text(w->agent, oid, name);
+        put(w, "1.3.6.1.2.1.31.1.1.1.15", w->ports[i].index, SNMP_GAUGE32, (uint64_t)w->ports[i].speed);
+    }
+}
+
+static void put_counters(struct world *w)
+{
+    agent_number(w->agent, "1.3.6.1.2.1.1.3.0", SNMP_TIMETICKS, w->uptime_cs % TICK_WRAP);
+    for (size_t i = 0; i < PORTS; i++) {
+        const struct port *p = &w->ports[i];
+
+        if (p->has_hc) {
+            put(w, "1.3.6.1.2.1.31.1.1.1.6", p->index, SNMP_COUNTER64, p->in.raw);
+            put(w, "1.3.6.1.2.1.31.1.1.1.10", p->index, SNMP_COUNTER64, p->out.raw);
+        } else {
+            put(w, "1.3.6.1.2.1.2.2.1.10", p->index, SNMP_COUNTER32, p->in.raw & UINT32_MAX);
+            put(w, "1.3.6.1.2.1.2.2.1.16", p->index, SNMP_COUNTER32, p->out.raw & UINT32_MAX);
+        }
+        put(w, "1.3.6.1.2.1.31.1.1.1.19", p->index, SNMP_TIMETICKS, p->discontinuity);
+    }
+}
+
+static void build_agent(struct world *w)
+{
+    agent_free(w->agent);
+    w->agent = agent_new();
+    agent_system(w->agent, "one", "1.3.6.1.4.1.99999.1", w->uptime_cs);
+    put_names(w);
+    put_counters(w);
+}
+
+static void start_direction(struct world *w, struct direction *d)
+{
+    uint32_t kind = rng_below(&w->rng, 3);
+
+    /* Anywhere, just before a wrap, or at the beginning. */
+    d->raw = kind == 0 ? rng_u64(&w->rng) : kind == 1 ? UINT64_MAX - rng_below(&w->rng, 1u << 30) : 0;
+}
+
+static struct world *open_world(void)
+{
+    struct world *w = calloc(1, sizeof *w);
+    const char *root = getenv("NETZWACHT_SOURCE"), *seed = getenv("NETZWACHT_SEED");
+    char dir[4096];
+    const char *dirs[] = {dir};
+    struct conf_report *report;
+    uint64_t given = 20261122;
+
+    assert_non_null(w);
+    if (seed)
+        assert_ok(strx_to_u64(seed, &given));
+    printf("# seed %llu\n", (unsigned long long)given);
+    w->rng.state = given;
+    snprintf(dir, sizeof dir, "%s/profiles", root ? root : ".");
+    assert_ok(conf_report_new(&report));
+    assert_ok(profile_set_load(dirs, 1, report, &w->profiles));
+    conf_report_free(report);
+    struct poll_options o = {.profiles = w->profiles, .profile = "generic", .version = 1};
+    assert_ok(poll_new(&o, &w->poll));
+    assert_ok(source_new("device-1", &w->source));
+    w->varbinds = varbind_set_new();
+    w->decoder = decoder_new();
+    w->scratch = source_scratch_new();
+    w->now = 1000 * SECONDS;
+    w->uptime_cs = TICK_WRAP - 100000;
+    for (size_t i = 0; i < PORTS; i++) {
+        struct port *p = &w->ports[i];
+
+        p->index = (uint32_t)i + 1;
+        p->has_hc = i % 3 != 0;
+        p->speed = SPEEDS_MBIT[p->has_hc ? i % 4 : i % 2]; /* who has no HC is slow: RFC 2863, 3.1.6 */
+        start_direction(w, &p->in);
+        start_direction(w, &p->out);
+    }
+    build_agent(w);
+    return w;
+}
+
+static void close_world(struct world *w)
+{
+    source_free(w->source);
+    source_scratch_free(w->scratch);
+    decoder_free(w->decoder);
+    varbind_set_free(w->varbinds);
+    poll_free(w->poll);
+    profile_set_free(w->profiles);
+    agent_free(w->agent);
+    buf_fini(&w->reply);
+    free(w);
+}
+
+/* ---- what happens between two polls ---- */
+
+static void flow(struct world *w, const struct port *p, struct direction *d)
+{
+    double most = p->speed * 1e6 / 8;
+
+    d->is_disturbed = d->is_reset = false;
+    d->load = happens(w, 1000) ? 0 : happens(w, 1000) ? most : rng_unit(&w->rng) * most;
+    d->flowed = (uint64_t)(d->load * (double)w->elapsed / (double)SECONDS);
+    if (!p->has_hc && (d->raw & UINT32_MAX) + d->flowed > UINT32_MAX)
+        w->tally.wraps32++;
+    if (!p->has_hc && d->flowed >= UINT64_C(1) << 31)
+        d->is_disturbed = true; /* may have been two wraps */
+    d->raw += d->flowed;
+}
+
+static void restart_counter(struct world *w, struct direction *d, bool is_told)
+{
+    d->raw = rng_below(&w->rng, 100000);
+    d->is_disturbed = true;
+    d->is_reset = is_told;
+}
+
+static void disturb(struct world *w, struct port *p)
+{
+    if (happens(w, 20)) { /* the line card, or the driver */
+        p->discontinuity = w->uptime_cs % TICK_WRAP;
+        restart_counter(w, &p->in, true);
+        restart_counter(w, &p->out, true);
+    }
+    if (happens(w, 5)) { /* … that does not tell */
+        restart_counter(w, &p->in, false);
+        restart_counter(w, &p->out, false);
+    }
+    if (happens(w, 20)) {
+        p->in.raw -= p->in.flowed + 1;
+        p->in.is_disturbed = true;
+        p->in.is_reset = true; /* a counter never steps back: there is no rate to tell */
+        w->tally.back_by_one++;
+    }
+}
+
+static void reboot(struct world *w)
+{
+    w->uptime_cs = rng_below(&w->rng, 3000);
+    for (size_t i = 0; i < PORTS; i++) {
+        w->ports[i].discontinuity = 0;
+        restart_counter(w, &w->ports[i].in, true);
+        restart_counter(w, &w->ports[i].out, true);
+    }
+    w->tally.reboots++;
+}
+
+static void renumber(struct world *w)
+{
+    for (size_t i = PORTS - 1; i > 0; i--) {
+        size_t j = rng_below(&w->rng, (uint32_t)i + 1);
+        uint32_t other = w->ports[j].index;
+
+        w->ports[j].index = w->ports[i].index;
+        w->ports[i].index = other;
+    }
+    build_agent(w);
+    w->tally.renumberings++;
+}
+
+static void live(struct world *w)
+{
+    uint64_t before = w->uptime_cs;
+
+    w->elapsed = happens(w, 50)   ? (ns_t)(2 + rng_below(&w->rng, 30)) * MINUTES /* polls missed */
+                 : happens(w, 10) ? 2 * SECONDS                                  /* out of turn */
+                                  : INTERVAL;
+    w->elapsed += (ns_t)rng_below(&w->rng, 2000) * MILLISECONDS - SECONDS;
+    w->now += w->elapsed;
+    w->uptime_cs += (uint64_t)(w->elapsed / (10 * MILLISECONDS));
+    w->tally.uptime_wraps += before / TICK_WRAP != w->uptime_cs / TICK_WRAP;
+    for (size_t i = 0; i < PORTS; i++) {
+        flow(w, &w->ports[i], &w->ports[i].in);
+        flow(w, &w->ports[i], &w->ports[i].out);
+        disturb(w, &w->ports[i]);
+    }
+    if (happens(w, 20))
+        reboot(w);
+    else if (happens(w, 10))
+        w->uptime_cs =
+            (w->uptime_cs / TICK_WRAP + 1) * TICK_WRAP - rng_below(&w->rng, 20000); /* 497 days on */
+    if (happens(w, 10)) {
+        renumber(w);
+        /* Together with a restart it is seen at once; else when the names are read again. */
+        w->names_known = w->now + 2 * POLL_REWALK;
+    }
+    put_counters(w);
+}
+
+/* ---- polling and judging ---- */
+
+static void note_table(struct world *w, const Nw__Samples *s)
+{
+    if (!s->table)
+        return;
+    w->series = s->table->n_series;
+    assert_true(w->series < SERIES_MAX);
+    for (size_t i = 0; i < w->series; i++) {
+        const Nw__Series *one = s->table->series[i];
+        unsigned port;
+
+        w->port_of[i] = PORTS;
+        w->is_in[i] = one->metric == METRIC_IF_IN;
+        if ((w->is_in[i] || one->metric == METRIC_IF_OUT) &&
+            sscanf(s->table->entities[one->entity]->id, "if/p%u", &port) == 1)
+            w->port_of[i] = port;
+    }
+}
+
+static const Nw__Samples *poll_and_record(struct world *w)
+{
+    struct poll_request ask;
+    enum poll_next next = poll_begin(w->poll, w->now, w->now + 30 * SECONDS, false, &ask);
+    Nw__Samples *samples;
+
+    while (next == POLL_ASK) {
+        struct snmp_request r = {.version = 1,
+                                 .community = (const uint8_t *)"c",
+                                 .community_len = 1,
+                                 .type = ask.type,
+                                 .request_id = 77,
+                                 .max_repetitions = ask.max_repetitions,
+                                 .oids = ask.oids,
+                                 .count = ask.count};
+        uint8_t bytes[SNMP_REQUEST_MAX];
+        struct snmp_message m;
+        size_t len;
+
+        assert_ok(snmp_request_encode(&r, bytes, sizeof bytes, &len));
+        assert_true(agent_answer(w->agent, bytes, len, &w->reply));
+        assert_ok(snmp_message_parse(w->reply.data, w->reply.len, &m));
+        next = poll_step(w->poll, w->now, ERR_OK, &m, &ask);
+    }
+    (void)reach_polled(&w->reach, true);
+    struct source_poll in = {.poll = w->poll,
+                             .varbinds = w->varbinds,
+                             .reach = &w->reach,
+                             .started_wall = 1,
+                             .rtt = 1,
+                             .now = w->now,
+                             .interval = INTERVAL};
+    if (w->polls && source_repeat(w->source, &in, w->scratch, &samples) == ERR_OK)
+        return samples;
+    varbind_set_clear(w->varbinds);
+    assert_ok(poll_collect(w->poll, w->varbinds));
+    assert_ok(decode(w->decoder, poll_profile(w->poll), w->varbinds, &in.view));
+    assert_ok(source_record(w->source, &in, w->polls == 0, w->scratch, &samples));
+    return samples;
+}
+
+static void judge(struct world *w, const struct port *p, const struct direction *d, double rate)
+{
+    double most = p->speed * 1e6;
+
+    w->tally.samples++;
+    if (!isnan(rate) && (rate < 0 || rate > 1.01 * most))
+        fail_msg("poll %zu: %.0f bit/s over a line of %.0f", w->polls, rate, most);
+    if (w->names_known)
+        return;
+    if (d->is_reset) {
+        w->tally.resets++;
+        w->tally.gaps_of_resets += isnan(rate);
+    }
+    if (d->is_disturbed || w->elapsed > 15 * MINUTES)
+        return;
+    w->tally.clean++;
+    if (fabs(rate - 8 * d->load) <= 8 + 0.001 * most)
+        w->tally.right++;
+    else if (!isnan(rate))
+        fail_msg("poll %zu: %.0f bit/s, but %.0f flowed", w->polls, rate, 8 * d->load);
+}
+
+static void a_million_readings_make_no_spike_and_are_right_where_nothing_happened(void **state)
+{
+    struct world *w = open_world();
+    const struct tally *t = &w->tally;
+
+    (void)state;
+    note_table(w, poll_and_record(w));
+    assert_true(w->series > 2 * PORTS);
+    for (w->polls = 1; t->samples < SAMPLES; w->polls++) {
+        live(w);
+        const Nw__Samples *s = poll_and_record(w);
+        note_table(w, s);
+        for (size_t i = 0; i < w->series && i < s->n_values; i++) {
+            const struct port *p = w->port_of[i] < PORTS ? &w->ports[w->port_of[i]] : NULL;
+
+            if (p)
+                judge(w, p, w->is_in[i] ? &p->in : &p->out, s->values[i]);
+        }
+        if (w->names_known && w->now >= w->names_known)
+            w->names_known = 0;
+    }
+    printf("# %zu readings: %zu undisturbed, %zu of them right; %zu resets, %zu of them gaps\n", t->samples,
+           t->clean, t->right, t->resets, t->gaps_of_resets);
+    printf("# %zu wraps of 32 bits, %zu of sysUpTime, %zu reboots, %zu renumberings, %zu steps back by 1\n",
+           t->wraps32, t->uptime_wraps, t->reboots, t->renumberings, t->back_by_one);
+    assert_int_equal(t->gaps_of_resets, t->resets);
+    assert_true(t->resets > 1000 && t->wraps32 > 1000 && t->uptime_wraps > 3 && t->back_by_one > 100);
+    assert_true(t->reboots > 5 && t->renumberings > 3);
+    assert_true(t->clean > t->samples * 9 / 10);
+    assert_int_equal(t->right, t->clean);
+    close_world(w);
+}
+
+RUN_TESTS("rate histories",
+          cmocka_unit_test(a_million_readings_make_no_spike_and_are_right_where_nothing_happened))
