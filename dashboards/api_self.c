@@ -40,16 +40,21 @@ static void put_points(struct json_out *j, const double points[PULSE_POINTS])
     json_array_end(j);
 }
 
-static double growth(const double points[PULSE_POINTS])
+/* In the last hour. Counters begin at 0, so that of a daemon which is younger has grown by all that it has.
+ */
+static double growth(const struct snap_daemon *daemon, double value, const double points[PULSE_POINTS],
+                     ns_t now)
 {
     double sum = 0;
 
+    if (now - (ns_t)daemon->heartbeat->started < PULSE_POINTS * PULSE_STEP)
+        return value;
     for (size_t i = 0; i < PULSE_POINTS; i++)
         sum += isnan(points[i]) ? 0 : points[i] * ((double)PULSE_STEP / SECONDS);
     return sum;
 }
 
-static void put_figure(struct json_out *j, const struct dashboard *d, const char *daemon,
+static void put_figure(struct json_out *j, const struct dashboard *d, const struct snap_daemon *daemon,
                        const Nw__Counter *c, ns_t now)
 {
     const struct figure *figure = figure_by_name(c->name);
@@ -61,11 +66,11 @@ static void put_figure(struct json_out *j, const struct dashboard *d, const char
     json_string(j, "kind", is_counter ? "counter" : "gauge");
     json_string(j, "class", figure_class_name(figure ? figure->class_ : FIGURE_OTHER));
     json_double(j, "value", c->value);
-    if (!pulse_points(d->pulse, daemon, PULSE_FIGURE, c->name, now, points))
+    if (!pulse_points(d->pulse, daemon->name, PULSE_FIGURE, c->name, now, points))
         for (size_t i = 0; i < PULSE_POINTS; i++)
             points[i] = NAN;
     json_fixed(j, "rate", is_counter ? pulse_mean(points, RECENT) : NAN, 4);
-    json_fixed(j, "hour", is_counter ? growth(points) : NAN, 1);
+    json_fixed(j, "hour", is_counter ? growth(daemon, c->value, points, now) : NAN, 1);
     put_points(j, points);
     json_object_end(j);
 }
@@ -114,7 +119,7 @@ static void put_daemon(struct json_out *j, const struct dashboard *d, const stru
     json_array_end(j);
     json_array_begin(j, "figures");
     for (size_t i = 0; beat && i < beat->n_counters; i++)
-        put_figure(j, d, daemon->name, beat->counters[i], now);
+        put_figure(j, d, daemon, beat->counters[i], now);
     json_array_end(j);
     json_object_end(j);
 }

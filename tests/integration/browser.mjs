@@ -96,6 +96,7 @@ async function allPages() {
     ["topology", ".tree-row"],
     [`topology?at=${devices[0].id}`, ".tree-row.is-at"],
     ["coverage", ".page-head h1"],
+    ["self", ".self-bars"],
   ];
 }
 
@@ -409,6 +410,27 @@ async function testNetwork() {
   });
 }
 
+async function testSelf() {
+  await tap.test("the keyboard leads from the overview to the monitor itself, where every figure has its words", async () => {
+    await go("overview", 'a.panel__more[href="#/self"]');
+    await page.focus('a.panel__more[href="#/self"]');
+    await page.keyboard.press("Enter");
+    await page.waitForSelector('tr[data-daemon="netzwacht-collector"] .verdict.is-ok');
+    const summary = page.locator("#self-everything ~ details summary", { hasText: "netzwacht-collector" });
+    await summary.focus();
+    await page.keyboard.press("Enter");
+    const row = page.locator('tr[data-figure="polls_total"]');
+    await row.waitFor({ timeout: 5_000 });
+    assert((await row.textContent()).includes("Abfragen abgeschlossen"), await row.textContent());
+    const { daemons } = await api("/self");
+    const shown = await page.$$eval("[data-figure]", (all) => all.map((each) => [each.dataset.figure, each.textContent]));
+    const missing = daemons.flatMap((each) => each.figures).filter(({ name }) => !shown.some(([figure]) => figure === name));
+    equal(missing.map(({ name }) => name).join(", "), "", "figures without a place");
+    const bare = shown.filter(([figure, text]) => text.trim().startsWith(figure));
+    equal(bare.map(([figure]) => figure).join(", "), "", "figures without words");
+  });
+}
+
 async function testNarrow() {
   await tap.test("no page needs sideways scrolling at 320 pixels", async () => {
     await page.setViewportSize({ width: 320, height: 740 });
@@ -453,6 +475,7 @@ async function main() {
   await testInventory();
   await testLanguageAndKeyboard();
   await testNetwork();
+  await testSelf();
   await testNarrow();
   await testAccessibility(password);
   await tap.test("a planner sees incidents but cannot act on them", async () => {
@@ -460,6 +483,7 @@ async function main() {
     await logIn(page, demo.url, "planner", demo.passwords.get("planner"));
     await go(`incidents/${(await anyIncident()).id}`, ".page-head h1");
     assert(!(await page.$("#comment")), "no form for a planner");
+    assert(!(await page.$('a[href="#/self"]')), "a link to a page that a planner may not see");
   });
   await tap.test("the pages logged no error and asked nobody else", async () => {
     equal(complaints.join("\n"), "", "complaints");

@@ -59,6 +59,7 @@ async function takeAll(browser, demo, language, theme, suffix) {
   await shoot(page, demo, `overview-${suffix}`, "overview", ".tiles");
   await shoot(page, demo, `network-${suffix}`, "topology", ".tree-row");
   await shoot(page, demo, `inventory-${suffix}`, "inventory", ".version-bar");
+  await shoot(page, demo, `self-${suffix}`, "self", ".self-bars");
   if (theme === "light") {
     await shoot(page, demo, `list-${suffix}`, "map", ".list-pane tbody tr", ".list-pane");
     await shoot(page, demo, `incidents-${suffix}`, "incidents?status=closed", ".table tbody tr");

@@ -4,6 +4,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "./api/client";
+import { mayAct } from "./model/role";
 import { useApp, useTexts, type Theme } from "./context";
 import { formatTime, type Language } from "./format";
 import { translate, translateCode } from "./i18n";
@@ -17,6 +18,7 @@ import { InventoryPage } from "./pages/inventory";
 import { LoginPage } from "./pages/login";
 import { MapPage } from "./pages/map";
 import { OverviewPage } from "./pages/overview";
+import { SelfPage } from "./pages/self";
 import { TopologyPage } from "./pages/topology";
 import { linkTo, type Route } from "./router";
 import { useStore, type Store } from "./store";
@@ -112,11 +114,14 @@ function LoggedIn({ route }: { route: Store<Route> }) {
 
 function Footer() {
   const { t } = useTexts();
-  const config = useStore(useApp().city.config);
+  const app = useApp();
+  const config = useStore(app.city.config);
+  const session = useStore(app.session);
   return (
     <footer class="footer">
       <span>{t("app.zone")}</span>
       <a href="/status/">{t("app.statusPage")}</a>
+      {mayAct(session?.role) ? <a href={linkTo("self")}>{t("self.title")}</a> : null}
       <span>netzwacht {config?.version}</span>
     </footer>
   );
@@ -152,6 +157,7 @@ function Page({ route }: { route: Store<Route> }) {
   if (name === "topology") return <TopologyPage route={route} />;
   if (name === "inventory") return <InventoryPage route={route} />;
   if (name === "coverage") return <CoveragePage />;
+  if (name === "self") return <SelfPage />;
   return <h1>{t("app.notfound")}</h1>;
 }
 

@@ -9,6 +9,7 @@ import "./styles/app.css";
 import "./styles/pages.css";
 import "./styles/topology.css";
 import "./styles/inventory.css";
+import "./styles/self.css";
 
 import { render } from "preact";
 import { Client } from "./api/client";

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Daemon, Page, Service, StateCounts, Summary } from "../api/types";
 import { useApp, useTexts, useTitle } from "../context";
 import { formatNumber, formatShare, formatTime } from "../format";
+import { mayAct } from "../model/role";
 import { sortRows } from "../model/sort";
 import { STATES, countStates, stateFrom, type Counts } from "../model/state";
 import { linkTo, type Route } from "../router";
@@ -208,10 +209,21 @@ function Services() {
 /** A monitor that stands still looks like a network that runs: so it is watched too. */
 function Daemons() {
   const { t } = useTexts();
+  const role = useStore(useApp().session)?.role;
   const { data } = useData<Page<Daemon>>("/daemons", REFRESH_MS);
   if (!data || data.items.length === 0) return null;
   return (
-    <Section title={t("overview.daemons")} id="daemons">
+    <Section
+      title={t("overview.daemons")}
+      id="daemons"
+      actions={
+        mayAct(role) ? (
+          <a class="panel__more" href={linkTo("self")}>
+            {t("overview.daemonsMore")}
+          </a>
+        ) : null
+      }
+    >
       <ul class="plain-rows">
         {data.items.map((daemon) => (
           <li key={daemon.name}>
