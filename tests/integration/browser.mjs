@@ -416,7 +416,7 @@ async function testSelf() {
     await page.focus('a.panel__more[href="#/self"]');
     await page.keyboard.press("Enter");
     await page.waitForSelector('tr[data-daemon="netzwacht-collector"] .verdict.is-ok');
-    const summary = page.locator("#self-everything ~ details summary", { hasText: "netzwacht-collector" });
+    const summary = page.locator('section[aria-labelledby="self-everything"] details summary', { hasText: "netzwacht-collector" });
     await summary.focus();
     await page.keyboard.press("Enter");
     const row = page.locator('tr[data-figure="polls_total"]');
