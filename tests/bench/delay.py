@@ -4,21 +4,18 @@
 number of packets that follow each other. A device's own poll is measured (duration in the journal), in the last cycle, when
 tables are known. Prints a table and asserts nothing. Usage: delay.py [AGENTS [MILLISECONDS ...]]"""
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
-from bench import BUILD, Agents, Collector, Table, World, sizes  # noqa: E402
+from bench import Agents, Collector, Table, World, records, sizes  # noqa: E402
 
-INTERVAL, WARM, CYCLES = 5, 2, 2
+INTERVAL, WARM, CYCLES = 5, 2, 1
 
 
 def durations(world):
     """Of all polls in the journal, ms, in its order."""
-    cat = subprocess.Popen([BUILD / "netzwacht", "journal", "cat", "--dir", world.dir / "state/journal", "collector"], stdout=subprocess.PIPE, text=True)
-    found = [re.search(r'"duration_us": ?"?(\d+)', line) for line in cat.stdout if '"samples"' in line]
-    cat.wait()
+    found = [re.search(r'"duration_us": ?"?(\d+)', line) for line in records(world, "collector", "samples")]
     return [int(match[1]) / 1000 for match in found if match]
 
 

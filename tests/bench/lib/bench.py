@@ -186,6 +186,22 @@ def floor(agents, count):
 
 # ---- ours ----
 
+def records(world, partition, kind):
+    """Lines of a partition with this member ("heartbeat", "table"): found by grep, for JSON of all values takes longer than the poll."""
+    if not (world.dir / "state/journal" / partition).is_dir():
+        return []
+    cat = subprocess.Popen([BUILD / "netzwacht", "journal", "cat", "--dir", world.dir / "state/journal", partition], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    grep = subprocess.run(["grep", "-F", f'"{kind}"'], stdin=cat.stdout, stdout=subprocess.PIPE, text=True)
+    cat.wait()
+    return grep.stdout.splitlines()
+
+
+def heartbeats(world, partition):
+    """[(monotonic nanoseconds, {counter: value})], oldest first."""
+    found = [json.loads(line)["record"]["heartbeat"] for line in records(world, partition, "heartbeat")]
+    return [(int(beat["monotonic"]), {c["name"]: c.get("value", 0) for c in beat.get("counters", [])}) for beat in found]
+
+
 def inventory(agents, count):
     lines = ["devices:"]
     lines += [f"  - {{id: b-{i}, name: B{i}, address: {address(i)}, port: {agents.port}, kind: switch{', uplink: b-0' if i else ', core: true'}}}" for i in range(count)]
@@ -233,15 +249,10 @@ collector: {{interval: {interval}s, window: 256}}
         return gained, last[1]
 
     def beats(self):
-        """[(monotonic nanoseconds, {counter: value})] of all heartbeats, oldest first."""
-        cat = subprocess.Popen([BUILD / "netzwacht", "journal", "cat", "--dir", self.world.dir / "state/journal", "collector"],
-                               stdout=subprocess.PIPE)
-        grep = subprocess.run(["grep", "-F", '"heartbeat"'], stdin=cat.stdout, stdout=subprocess.PIPE, text=True)
-        cat.wait()
-        found = [json.loads(line)["record"]["heartbeat"] for line in grep.stdout.splitlines()]
+        found = heartbeats(self.world, "collector")
         if len(found) < 2:
             raise RuntimeError("no heartbeats in the journal: " + self.world.log("netzwacht-collector")[-2000:])
-        return [(int(beat["monotonic"]), {c["name"]: c.get("value", 0) for c in beat.get("counters", [])}) for beat in found]
+        return found
 
 
 def per_varbind(gained):
