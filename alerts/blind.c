@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* blind.c - is it the network that is down, or our view of it?
  *
+ * Who does not know what time it is cannot judge either: while the collector's clock is suspect (a jump over
+ * a step, steady_clock.h) everything is frozen in the same way.
+ *
  * Blind is who hears nothing from the collector for heartbeat_polls intervals, who lost the core device and
  * everything behind it, or who sees more than blind_share % of all devices fall silent in one window, unless
  * they all hang on one device whose parent still answers: then it is a cut there, and no blindness.
@@ -103,7 +106,9 @@ static void begin_blind(struct engine *e, const struct count *c, bool is_still)
 {
     const struct node *core = c->dead_core >= 0 ? &e->topo->nodes[c->dead_core] : NULL;
 
-    if (!e->blind && is_still)
+    if (!e->blind && e->is_clock_suspect)
+        e->blind = incident_open(e, "blind", INCIDENT_MONITOR_BLIND, OBJECT_MONITOR, "clock", "clock", -1);
+    else if (!e->blind && is_still)
         e->blind = incident_open(e, "blind", INCIDENT_MONITOR_BLIND, OBJECT_MONITOR, "collector",
                                  "netzwacht-collector", -1);
     else if (!e->blind && core)
@@ -142,9 +147,9 @@ void blind_judge(struct engine *e)
 
     if (!is_mass)
         e->explaining_since = 0;
-    if (e->is_blind && !is_still && has_seen_enough(e, &c))
+    if (e->is_blind && !is_still && !e->is_clock_suspect && has_seen_enough(e, &c))
         end_blind(e);
-    else if (!e->is_blind && (is_still || e->is_core_lost))
+    else if (!e->is_blind && (is_still || e->is_core_lost || e->is_clock_suspect))
         begin_blind(e, &c, is_still);
     else if (!e->is_blind && explained == ANSWER_NO && has_share(e, c.twice_silent, &c))
         begin_blind(e, &c, false);

@@ -247,6 +247,7 @@ struct engine {
     int *order; /* nodes, parents first */
     ns_t now, started;
     ns_t collector_beat, collector_sample; /* wall of its last heartbeat, of its last samples */
+    bool is_clock_suspect; /* the collector's last heartbeat said so */
     bool is_blind;      /* nothing is known; the incident `blind` outlives it until all is fresh */
     bool is_suspicious; /* so many are silent that nobody is judged for a moment */
     bool has_held;

@@ -516,8 +516,11 @@ void facts_take(struct engine *e, const char *partition, const Nw__Record *r, bo
 {
     if (strcmp(partition, "collector") == 0) {
         strangers_take(e, r);
-        if (r->body_case == NW__RECORD__BODY_HEARTBEAT && (ns_t)r->wall > e->collector_beat)
+        if (r->body_case == NW__RECORD__BODY_HEARTBEAT && (ns_t)r->wall > e->collector_beat) {
             e->collector_beat = (ns_t)r->wall;
+            e->is_dirty |= e->is_clock_suspect != r->heartbeat->is_clock_suspect;
+            e->is_clock_suspect = r->heartbeat->is_clock_suspect;
+        }
         if (r->body_case == NW__RECORD__BODY_SAMPLES) {
             int device = topology_device(e->topo, r->samples->source);
             if ((ns_t)r->wall > e->collector_sample)

@@ -443,6 +443,7 @@ static void beat(struct world *w)
     h.n_counters = 1;
     r.body_case = NW__RECORD__BODY_HEARTBEAT;
     r.heartbeat = &h;
+    h.is_clock_suspect = w->is_clock_suspect;
     give(w, "collector", &r);
 }
 
@@ -464,6 +465,14 @@ static void step(struct world *w)
             fail("out of memory");
         w->tick_due = w->now + 250 * MILLISECONDS;
     }
+}
+
+void world_set_clock(struct world *w, ns_t wall)
+{
+    for (size_t d = 0; d < w->device_count; d++)
+        w->agents[d].due += wall - w->now;
+    w->now = w->beat_due = w->tick_due = w->probe_due = wall;
+    engine_begin(w->engine, wall);
 }
 
 void world_run(struct world *w, ns_t duration)

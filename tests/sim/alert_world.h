@@ -43,7 +43,7 @@ struct world {
     struct agent *agents; /* per device */
     size_t device_count;
     ns_t now, interval, beat_due, tick_due;
-    bool is_collector_dead;
+    bool is_collector_dead, is_clock_suspect;
     double strangers;    /* senders of traps that are no device: in the next heartbeats */
     bool *service_works; /* per service */
     ns_t probe_due;
@@ -57,6 +57,8 @@ struct world {
 /* districts of YAML: an inventory file's text. interval: of all polls. */
 struct world *world_new(const char *inventory, ns_t interval, uint64_t seed);
 void world_free(struct world *w);
+/* Before the first run only. */
+void world_set_clock(struct world *w, ns_t wall);
 void world_run(struct world *w, ns_t duration);
 /* Throws the engine away and builds it anew from the rows it kept, as after kill -9. */
 void world_restart_engine(struct world *w);
