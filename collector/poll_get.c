@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "collector/poll_internal.h"
+#include "lib/base/octets.h"
 
 enum {
     REQUEST_ROOM = 1300, /* bytes of OIDs in a GET, so that it fits into SNMP_REQUEST_MAX */
@@ -164,8 +165,8 @@ static void take_row(struct poll *p, struct item *it, const struct snmp_raw_varb
     if (p->at.offset == 0)
         it->has_moved = it->has_lost_row = false;
     if (!it->has_moved && has_value(vb) && vb->tlv_len == old->tlv_len) {
-        if (memcmp(old->tlv, vb->tlv, vb->tlv_len) != 0) {
-            memcpy(it->raw + p->at.offset, vb->tlv, vb->tlv_len);
+        if (!octets_equal(old->tlv, vb->tlv, vb->tlv_len)) {
+            octets_copy(it->raw + p->at.offset, vb->tlv, vb->tlv_len);
             it->has_changed = true;
         }
         return;

@@ -2,6 +2,7 @@
 /* recipe.c - learns which varbind feeds which series, and repeats it. */
 #include "collector/recipe.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -255,7 +256,27 @@ bool recipe_fits(const struct recipe *r, const struct poll *poll)
     return true;
 }
 
-static bool tell(const struct how *how, const struct op *op, const struct varbind *vb, ns_t read_at,
+/* What decode_again() makes of a counter of the width that it had, without asking it. */
+static bool count_again(const struct how *how, const struct snmp_raw_varbind *raw, struct reading *out)
+{
+    if (!how->is_counter || raw->type != (how->width == 64 ? SNMP_COUNTER64 : SNMP_COUNTER32))
+        return false;
+    *out = (struct reading){.value = NAN, .raw = snmp_varbind_unsigned(raw), .width = how->width};
+    return true;
+}
+
+static bool read_again(const struct how *how, const struct snmp_raw_varbind *raw, struct reading *out)
+{
+    uint32_t value_ids[OID_MAX];
+    struct varbind vb;
+
+    if (count_again(how, raw, out))
+        return true;
+    snmp_varbind_decode_value(raw, value_ids, &vb);
+    return decode_again(how->field, &how->factors, &vb, out) && out->width == how->width;
+}
+
+static bool tell(const struct how *how, const struct op *op, const struct snmp_raw_varbind *raw, ns_t read_at,
                  recipe_fn *fn, void *ctx)
 {
     struct recipe_value value = {
@@ -266,7 +287,7 @@ static bool tell(const struct how *how, const struct op *op, const struct varbin
         .read_at = read_at,
     };
 
-    if (!decode_again(how->field, &how->factors, vb, &value.reading) || value.reading.width != how->width)
+    if (!read_again(how, raw, &value.reading))
         return false;
     fn(ctx, &value);
     return true;
@@ -276,24 +297,18 @@ static bool tell(const struct how *how, const struct op *op, const struct varbin
 static bool apply_item(const struct recipe *r, size_t *at, const struct poll_item *item, recipe_fn *fn,
                        void *ctx)
 {
-    uint16_t number = r->ops[*at].item;
-    uint32_t value_ids[OID_MAX];
+    const struct op *op = &r->ops[*at], *end = r->ops + r->op_count;
+    uint16_t number = op->item;
     struct snmp_raw_varbind raw;
-    struct varbind vb;
+    bool is_good = true;
     struct wire w;
 
     wire_init(&w, item->varbinds, item->len);
-    for (uint32_t row = 0; *at < r->op_count && r->ops[*at].item == number && snmp_varbind_again(&w, &raw);
-         row++) {
-        if (r->ops[*at].row != row)
-            continue;
-        snmp_varbind_decode_value(&raw, value_ids, &vb);
-        for (; *at < r->op_count && r->ops[*at].item == number && r->ops[*at].row == row; ++*at) {
-            if (!tell(&r->hows[r->ops[*at].how], &r->ops[*at], &vb, item->read_at, fn, ctx))
-                return false;
-        }
-    }
-    return true;
+    for (uint32_t row = 0; op < end && op->item == number && snmp_varbind_again(&w, &raw); row++)
+        for (; is_good && op < end && op->item == number && op->row == row; op++)
+            is_good = tell(&r->hows[op->how], op, &raw, item->read_at, fn, ctx);
+    *at = (size_t)(op - r->ops);
+    return is_good;
 }
 
 bool recipe_apply(const struct recipe *r, const struct poll *poll, recipe_fn *fn, void *ctx)

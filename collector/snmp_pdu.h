@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "collector/varbind.h"
 #include "lib/base/err.h"
@@ -137,6 +138,19 @@ static inline bool snmp_varbind_again(struct wire *w, struct snmp_raw_varbind *o
     };
     w->pos += 2 + len;
     return true;
+}
+
+/* The value of a counter, gauge or time ticks that was checked: at most 64 bits, at most one leading zero
+ * octet. In line for the same reason. Eight octets that end where the value ends lie within the varbind. */
+static inline uint64_t snmp_varbind_unsigned(const struct snmp_raw_varbind *vb)
+{
+    uint8_t last[8];
+    uint64_t v = 0;
+
+    memcpy(last, vb->value + vb->value_len - sizeof last, sizeof last);
+    for (size_t i = 0; i < sizeof last; i++)
+        v = v << 8 | last[i];
+    return vb->value_len < sizeof last ? v & ((UINT64_C(1) << 8 * vb->value_len) - 1) : v;
 }
 
 /* Are these the same OIDs in the same order? Both lists checked before. */

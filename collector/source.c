@@ -99,18 +99,38 @@ static bool is_octets(enum metric m)
 
 /* ---- values ---- */
 
-bool source_put(struct source_scratch *t, double value, enum quality_reason why)
+static bool put_reason(struct source_scratch *t, size_t index, enum quality_reason why)
 {
-    uint32_t index = (uint32_t)t->samples.n_values;
+    Nw__Quality *q;
 
-    t->values[t->samples.n_values++] = value;
-    if (!isnan(value) || why == QUALITY_OK)
-        return true;
     if (!source_room(&t->qualities, &t->caps[0], t->samples.n_unknown + 1, sizeof *t->qualities))
         return false;
-    t->qualities[t->samples.n_unknown] = (Nw__Quality)NW__QUALITY__INIT;
-    t->qualities[t->samples.n_unknown].index = index;
-    t->qualities[t->samples.n_unknown++].reason = (uint32_t)why;
+    q = &t->qualities[t->samples.n_unknown++];
+    *q = (Nw__Quality)NW__QUALITY__INIT;
+    q->index = (uint32_t)index;
+    q->reason = (uint32_t)why;
+    return true;
+}
+
+bool source_put(struct source_scratch *t, double value, enum quality_reason why)
+{
+    size_t index = t->samples.n_values++;
+
+    t->values[index] = value;
+    return !isnan(value) || why == QUALITY_OK || put_reason(t, index, why);
+}
+
+bool source_put_all(struct source_scratch *t, const double *values, const uint8_t *whys, size_t count)
+{
+    size_t first = t->samples.n_values;
+
+    if (count)
+        memcpy(t->values + first, values, count * sizeof *values);
+    t->samples.n_values += count;
+    for (size_t i = 0; i < count; i++)
+        if (whys[i] != QUALITY_OK && isnan(values[i]) &&
+            !put_reason(t, first + i, (enum quality_reason)whys[i]))
+            return false;
     return true;
 }
 
@@ -149,14 +169,14 @@ static enum err put_values(struct source *s, const struct source_poll *in, struc
             speed = speed_of(view, i);
         }
         if (sample->is_counter) {
-            struct counter *c = counters_next(s, entity_hash ^ (uint64_t)sample->metric << 48);
+            struct counter *c = counters_next(s, counter_key(entity_hash, sample->metric));
 
             if (!c)
                 return ERR_NOMEM;
             if (why == QUALITY_OK) {
-                counter_update(c, in, sample, is_octets(sample->metric) ? speed : 0);
+                counter_update(s, c, in, sample, is_octets(sample->metric) ? speed : 0);
                 value = c->rate;
-                why = c->why;
+                why = counter_why(c);
             }
         }
         if (is_partial && is_stale(in, sample)) {

@@ -13,13 +13,24 @@
 /* Every table begins with the entity "device" and its two series; ghosts stand behind the view's entities. */
 enum { OWN_SERIES = 2, OWN_ENTITIES = 1 };
 
-struct counter {
-    uint64_t key; /* of entity id and metric */
-    struct rate_reading last;
-    double rate; /* NaN = none */
-    double ceiling;
-    enum quality_reason why;
+/* When something was read, and for how long its agent was up then; counters that were read together share it.
+ */
+struct moment {
+    ns_t t_ns; /* 0 = never */
+    uint64_t uptime_ms;
 };
+
+/* Most of what is kept of a device, so it is kept small. */
+struct counter {
+    uint64_t key : 48;    /* of entity id and metric */
+    uint64_t moment : 16; /* of the last reading: place in source.moments */
+    uint64_t raw;
+    double rate;            /* NaN = none, for QUALITY_GAP */
+    uint32_t discontinuity; /* as in rate_reading */
+    float ceiling;          /* 0 = none; its 24 bits are more than clocks are exact */
+};
+
+enum { MOMENTS_MAX = 65535 };
 
 struct counters {
     struct counter *items;
@@ -31,7 +42,9 @@ struct counters {
 
 struct source {
     const char *id;
-    struct counters now, before;    /* of the record in hand, and of the one before */
+    struct counters now, before; /* of the record in hand, and of the one before */
+    struct moment *moments;      /* [0]: never */
+    size_t moment_count, moment_cap;
     uint64_t structure, attributes; /* of the last table */
     ns_t table_at;
     uint32_t version;
@@ -77,6 +90,8 @@ bool source_is_journalled(const struct view_sample *sample);
 enum err source_begin(const struct source *s, const struct source_poll *in, size_t room,
                       struct source_scratch *t) NW_CHECKED;
 bool source_put(struct source_scratch *t, double value, enum quality_reason why);
+/* The same of many; there is room for them. whys: enum quality_reason. */
+bool source_put_all(struct source_scratch *t, const double *values, const uint8_t *whys, size_t count);
 enum err source_end(struct source *s, struct source_scratch *t, Nw__Samples **out) NW_CHECKED;
 
 /* ---- source_rates.c ---- */
@@ -87,12 +102,16 @@ struct counter *counters_next(struct source *s, uint64_t key);
 void counters_free(struct source *s);
 /* Nothing looks back any more. */
 void counters_end(struct source *s);
+uint64_t counter_key(uint64_t entity_hash, enum metric metric);
+enum quality_reason counter_why(const struct counter *c); /* there is no rate; QUALITY_OK: there is one */
 /* Takes a counter's reading. ceiling: of the rate, 0 = none. */
-void counter_update(struct counter *c, const struct source_poll *in, const struct view_sample *sample,
-                    double ceiling);
-
+void counter_update(struct source *s, struct counter *c, const struct source_poll *in,
+                    const struct view_sample *sample, double ceiling);
+/* A round of counter_repeat() begins. */
+void counters_repeat(struct source *s);
 /* The same of a counter whose ceiling and discontinuity are as before. */
-void counter_repeat(struct counter *c, const struct source_poll *in, const struct recipe_value *v);
+void counter_repeat(struct source *s, struct counter *c, const struct source_poll *in,
+                    const struct recipe_value *v);
 
 /* ---- source_repeat.c ---- */
 /* The record in scratch is of a complete poll, decoded in full: the next ones may be repetitions of it. */

@@ -9,6 +9,10 @@
 
 #define GAP_LEAST (15 * MINUTES)
 
+#define KEY_MASK ((UINT64_C(1) << 48) - 1)
+
+enum { MOMENTS_TIDY = 8 };
+
 static const uint32_t OID_DISCONTINUITY[] = {1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 19};
 static const uint32_t OID_IF_X[] = {1, 3, 6, 1, 2, 1, 31, 1, 1, 1};
 static const uint32_t OID_IF[] = {1, 3, 6, 1, 2, 1, 2, 2, 1};
@@ -21,6 +25,66 @@ void counters_free(struct source *s)
     free(s->before.items);
     free(s->before.index);
     free(s->now.index);
+    free(s->moments);
+}
+
+/* ---- moments ---- */
+
+/* Drops those that no counter of the last record refers to. Without memory they stay. */
+static void drop_moments(struct source *s)
+{
+    uint16_t *places = calloc(s->moment_count + 1, sizeof *places);
+    size_t kept = 1;
+
+    if (!places)
+        return;
+    for (size_t i = 0; i < s->now.count; i++)
+        places[s->now.items[i].moment] = 1;
+    for (size_t i = 1; i < s->moment_count; i++) {
+        if (!places[i])
+            continue;
+        s->moments[kept] = s->moments[i];
+        places[i] = (uint16_t)kept++;
+    }
+    for (size_t i = 0; i < s->now.count; i++) {
+        size_t old = s->now.items[i].moment;
+
+        s->now.items[i].moment = old ? places[old] : 0;
+    }
+    s->moment_count = kept;
+    free(places);
+}
+
+/* Between two records, when no more than the last one's counters refer to them. */
+static void tidy_moments(struct source *s)
+{
+    if (s->moment_count >= MOMENTS_TIDY && s->moment_count > s->moment_cap / 2)
+        drop_moments(s);
+}
+
+/* Its place; 0 = never: out of memory. */
+static uint16_t find_moment(struct source *s, ns_t t_ns, uint64_t uptime_ms)
+{
+    size_t last = s->moment_count ? s->moment_count - 1 : 0;
+
+    if (last && s->moments[last].t_ns == t_ns && s->moments[last].uptime_ms == uptime_ms)
+        return (uint16_t)last;
+    for (size_t i = s->moment_count; i-- > 1 && s->moment_count - i <= MOMENTS_TIDY;)
+        if (s->moments[i].t_ns == t_ns && s->moments[i].uptime_ms == uptime_ms)
+            return (uint16_t)i;
+    if (s->moment_count + 2 > s->moment_cap) {
+        size_t cap = s->moment_cap ? 2 * s->moment_cap : MOMENTS_TIDY;
+        struct moment *more = s->moment_count < MOMENTS_MAX ? realloc(s->moments, cap * sizeof *more) : NULL;
+
+        if (!more)
+            return 0;
+        s->moments = more;
+        s->moment_cap = cap;
+    }
+    if (!s->moment_count)
+        s->moments[s->moment_count++] = (struct moment){0};
+    s->moments[s->moment_count] = (struct moment){t_ns, uptime_ms};
+    return (uint16_t)s->moment_count++;
 }
 
 void counters_end(struct source *s)
@@ -40,6 +104,7 @@ void counters_begin(struct source *s)
 {
     struct counters old = s->before;
 
+    tidy_moments(s);
     s->before = s->now;
     s->before.next = s->before.index_size = 0;
     s->now = old;
@@ -100,8 +165,15 @@ struct counter *counters_next(struct source *s, uint64_t key)
     if (!source_room(&s->now.items, &s->now.cap, s->now.count + 1, sizeof *s->now.items))
         return NULL;
     c = &s->now.items[s->now.count++];
-    *c = before ? *before : (struct counter){.key = key, .rate = NAN, .why = QUALITY_GAP};
+    *c = before ? *before : (struct counter){.key = key & KEY_MASK, .rate = NAN};
     return c;
+}
+
+uint64_t counter_key(uint64_t entity_hash, enum metric metric)
+{
+    uint64_t h = (entity_hash ^ (uint64_t)metric * 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u;
+
+    return (h ^ h >> 32) & KEY_MASK;
 }
 
 /* ---- rates ---- */
@@ -135,27 +207,33 @@ static ns_t read_at(const struct source_poll *in, const struct view_sample *samp
     return *vb ? poll_read_at(in->poll, (*vb)->oid, (*vb)->oid_len) : 0;
 }
 
-static void count_on(struct counter *c, const struct source_poll *in, const struct rate_reading *now,
-                     int width, double scale)
+enum quality_reason counter_why(const struct counter *c)
+{
+    return isnan(c->rate) ? QUALITY_GAP : QUALITY_OK;
+}
+
+static void count_on(struct source *s, struct counter *c, const struct source_poll *in,
+                     const struct rate_reading *now, int width, double scale)
 {
     /* Of a slowed device a table is PACE_MOST intervals old. */
     ns_t max_gap = (PACE_MOST + 1) * in->interval > GAP_LEAST ? (PACE_MOST + 1) * in->interval : GAP_LEAST;
-    double rate;
+    struct moment then = c->moment ? s->moments[c->moment] : (struct moment){0};
+    const struct rate_reading last = {then.t_ns, c->raw, then.uptime_ms, c->discontinuity};
+    double ceiling = (double)c->ceiling, rate;
 
-    if (now->t_ns == c->last.t_ns)
+    if (now->t_ns == last.t_ns)
         return; /* not read anew in this poll: the rate holds */
     c->rate = NAN;
-    c->why = QUALITY_GAP;
-    if (c->last.t_ns && rate_from_counter(&c->last, now, width, max_gap, scale > 0 ? c->ceiling / scale : 0,
-                                          &rate) == ERR_OK) {
+    if (last.t_ns &&
+        rate_from_counter(&last, now, width, max_gap, scale > 0 ? ceiling / scale : 0, &rate) == ERR_OK)
         c->rate = rate * scale;
-        c->why = QUALITY_OK;
-    }
-    c->last = *now;
+    c->raw = now->raw;
+    c->discontinuity = now->discontinuity;
+    c->moment = find_moment(s, now->t_ns, now->uptime_ms);
 }
 
-void counter_update(struct counter *c, const struct source_poll *in, const struct view_sample *sample,
-                    double ceiling)
+void counter_update(struct source *s, struct counter *c, const struct source_poll *in,
+                    const struct view_sample *sample, double ceiling)
 {
     const struct varbind *vb;
     struct rate_reading now = {.t_ns = read_at(in, sample, &vb), .raw = sample->raw};
@@ -164,14 +242,20 @@ void counter_update(struct counter *c, const struct source_poll *in, const struc
         return;
     now.uptime_ms = poll_summary(in->poll)->uptime_ms;
     now.discontinuity = discontinuity_of(in, vb);
-    c->ceiling = ceiling;
-    count_on(c, in, &now, sample->width, sample->scale);
+    c->ceiling = (float)ceiling;
+    count_on(s, c, in, &now, sample->width, sample->scale);
 }
 
-void counter_repeat(struct counter *c, const struct source_poll *in, const struct recipe_value *v)
+void counters_repeat(struct source *s)
 {
-    struct rate_reading now = {v->read_at, v->reading.raw, poll_summary(in->poll)->uptime_ms,
-                               c->last.discontinuity};
+    tidy_moments(s);
+}
 
-    count_on(c, in, &now, v->reading.width, v->scale);
+void counter_repeat(struct source *s, struct counter *c, const struct source_poll *in,
+                    const struct recipe_value *v)
+{
+    const struct rate_reading now = {v->read_at, v->reading.raw, poll_summary(in->poll)->uptime_ms,
+                                     c->discontinuity};
+
+    count_on(s, c, in, &now, v->reading.width, v->scale);
 }

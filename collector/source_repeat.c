@@ -65,9 +65,9 @@ static void repeat_value(void *ctx, const struct recipe_value *v)
     if (v->is_counter) {
         struct counter *c = &s->now.items[v->counter];
 
-        counter_repeat(c, r->in, v);
+        counter_repeat(s, c, r->in, v);
         value = c->rate;
-        why = c->why;
+        why = counter_why(c);
     }
     s->values[v->series] = value;
     s->whys[v->series] = (uint8_t)why;
@@ -82,10 +82,9 @@ enum err source_repeat(struct source *s, const struct source_poll *in, struct so
     if (poll_summary(in->poll)->outcome != POLL_OK ||
         (s->is_table_pending && in->now - s->table_at >= ATTRIBUTES_AGE) || !recipe_fits(s->recipe, in->poll))
         return ERR_NOT_FOUND;
+    counters_repeat(s);
     if (!recipe_apply(s->recipe, in->poll, repeat_value, &r))
         return ERR_NOT_FOUND;
     e = source_begin(s, in, s->value_count, t);
-    for (size_t i = 0; !e && i < s->value_count; i++)
-        e = source_put(t, s->values[i], (enum quality_reason)s->whys[i]) ? ERR_OK : ERR_NOMEM;
-    return e ? e : source_end(s, t, out);
+    return e ? e : source_put_all(t, s->values, s->whys, s->value_count) ? source_end(s, t, out) : ERR_NOMEM;
 }

@@ -26,6 +26,12 @@ struct signal_watch {
     void *ctx;
 };
 
+/* With the time beside it: comparing must not fetch timers of thousands of owners into the cache. */
+struct heap_entry {
+    ns_t due;
+    struct loop_timer *timer;
+};
+
 struct loop {
     struct loop_clock clock;
     ns_t mono, wall;
@@ -34,7 +40,7 @@ struct loop {
     struct watch *watches; /* by descriptor */
     size_t watch_count;
     uint32_t generation;
-    struct loop_timer **heap; /* heap[0] unused: positions are 1-based */
+    struct heap_entry *heap; /* heap[0] unused: positions are 1-based */
     size_t heap_count, heap_cap;
     struct signal_watch signals[SIGNALS_MAX];
     sigset_t signal_set;
@@ -158,29 +164,29 @@ void loop_fd_remove(struct loop *l, int fd)
 
 /* ---- timers: a binary heap, smallest due first ---- */
 
-static void heap_place(struct loop *l, struct loop_timer *t, size_t position)
+static void heap_place(struct loop *l, struct heap_entry entry, size_t position)
 {
-    l->heap[position] = t;
-    t->position = position;
+    l->heap[position] = entry;
+    entry.timer->position = position;
 }
 
-static void heap_up(struct loop *l, struct loop_timer *t, size_t position)
+static void heap_up(struct loop *l, struct heap_entry entry, size_t position)
 {
-    for (; position > 1 && l->heap[position / 2]->due > t->due; position /= 2)
+    for (; position > 1 && l->heap[position / 2].due > entry.due; position /= 2)
         heap_place(l, l->heap[position / 2], position);
-    heap_place(l, t, position);
+    heap_place(l, entry, position);
 }
 
-static void heap_down(struct loop *l, struct loop_timer *t, size_t position)
+static void heap_down(struct loop *l, struct heap_entry entry, size_t position)
 {
     for (size_t child; (child = 2 * position) <= l->heap_count; position = child) {
-        if (child < l->heap_count && l->heap[child + 1]->due < l->heap[child]->due)
+        if (child < l->heap_count && l->heap[child + 1].due < l->heap[child].due)
             child++;
-        if (l->heap[child]->due >= t->due)
+        if (l->heap[child].due >= entry.due)
             break;
         heap_place(l, l->heap[child], position);
     }
-    heap_place(l, t, position);
+    heap_place(l, entry, position);
 }
 
 void loop_timer_init(struct loop_timer *t, loop_fn *fn, void *ctx)
@@ -193,14 +199,14 @@ enum err loop_timer_set(struct loop *l, struct loop_timer *t, ns_t due)
     loop_timer_cancel(l, t);
     if (l->heap_count + 2 > l->heap_cap) {
         size_t cap = l->heap_cap ? 2 * l->heap_cap : 64;
-        struct loop_timer **grown = realloc(l->heap, cap * sizeof(*grown));
+        struct heap_entry *grown = realloc(l->heap, cap * sizeof *grown);
         if (!grown)
             return ERR_NOMEM;
         l->heap = grown;
         l->heap_cap = cap;
     }
     t->due = due;
-    heap_up(l, t, ++l->heap_count);
+    heap_up(l, (struct heap_entry){due, t}, ++l->heap_count);
     return ERR_OK;
 }
 
@@ -212,15 +218,15 @@ enum err loop_timer_after(struct loop *l, struct loop_timer *t, ns_t delay)
 void loop_timer_cancel(struct loop *l, struct loop_timer *t)
 {
     size_t position = t->position;
-    struct loop_timer *last;
+    struct heap_entry last;
 
     if (!position)
         return;
     t->position = 0;
     last = l->heap[l->heap_count--];
-    if (last == t)
+    if (last.timer == t)
         return;
-    if (position > 1 && l->heap[position / 2]->due > last->due)
+    if (position > 1 && l->heap[position / 2].due > last.due)
         heap_up(l, last, position);
     else
         heap_down(l, last, position);
@@ -231,8 +237,8 @@ static void run_timers(struct loop *l)
 {
     size_t budget = l->heap_count;
 
-    while (budget-- && l->heap_count && l->heap[1]->due <= l->mono && !l->is_stopping) {
-        struct loop_timer *t = l->heap[1];
+    while (budget-- && l->heap_count && l->heap[1].due <= l->mono && !l->is_stopping) {
+        struct loop_timer *t = l->heap[1].timer;
         loop_timer_cancel(l, t);
         t->fn(t->ctx);
     }
@@ -273,7 +279,7 @@ static int wait_ms(const struct loop *l, ns_t max_wait)
     ns_t wait = max_wait;
 
     if (l->heap_count) {
-        ns_t until = l->heap[1]->due - l->mono;
+        ns_t until = l->heap[1].due - l->mono;
         if (until < 0)
             until = 0;
         if (wait < 0 || until < wait)
