@@ -25,8 +25,10 @@
 #define BEAT_INTERVAL   (1 * SECONDS)
 #define EXPIRE_INTERVAL (60 * SECONDS)
 #define SEGMENT_BYTES   (64 * MIB)
-#define COMMANDS_KEPT   (30 * DAYS)  /* partitions of commands and reports by people: small */
-#define ALERTS_KEPT     (800 * DAYS) /* 26 months: a report compares a month with that of last year */
+/* A segment begins with everybody's series table, which is as much as several polls (decision 0031). */
+#define SEGMENT_INTERVALS 10
+#define COMMANDS_KEPT     (30 * DAYS)  /* partitions of commands and reports by people: small */
+#define ALERTS_KEPT       (800 * DAYS) /* 26 months: a report compares a month with that of last year */
 
 enum { BOOT_ID_SIZE = 37, COUNTERS_MAX = 200 };
 
@@ -152,7 +154,7 @@ static enum err open_partition(struct run *r)
         .partition = r->info->partition,
         .segment_bytes =
             SEGMENT_BYTES < r->settings->journal.size / 4 ? SEGMENT_BYTES : r->settings->journal.size / 4,
-        .segment_min_age = 2 * r->settings->collector.interval,
+        .segment_min_age = SEGMENT_INTERVALS * r->settings->collector.interval,
         .keep_bytes = r->settings->journal.size,
         .keep_age = kept_for(r->info->partition, r->settings),
     };

@@ -256,6 +256,8 @@ void collector_free(struct collector *c)
         return;
     orders_close(c);
     notices_free(c);
+    if (c->own)
+        journal_reader_close(c->own);
     fleet_fini(&c->fleet);
     snmp_io_free(c->io);
     decoder_free(c->decoder);

@@ -51,7 +51,8 @@ struct unit {
     bool trap_is_whole; /* of the whole device */
     /* journal */
     journal_pos previous;
-    uint32_t segment; /* whose table is written; 0 = none */
+    uint32_t segment;     /* whose table is written; 0 = none */
+    journal_pos table_at; /* the newest record with its table; 0 = none */
     /* what was told last */
     const char *told_why;
     uint32_t told_slowed;
@@ -106,6 +107,7 @@ struct collector {
     struct roster *roster;
     struct listing listing;
     struct journal_tail *orders;
+    struct journal_reader *own; /* of the own partition, for tables; NULL until one is wanted */
     struct notices notices;
     struct done_order done[ORDERS_KEPT];
     size_t done_count;
@@ -138,6 +140,10 @@ void collector_append_finding(struct collector *c, const char *source, const cha
 /* What the roster has to tell: as a finding of the controller. */
 void tell_roster(void *ctx, enum roster_event event, const char *controller, const char *ap,
                  const char *detail);
+
+/* retable.c: a record of the unit's that has the series table of this version, out of the journal; for
+ * record_free(). NULL: there is none, or it cannot be read. */
+Nw__Record *retable(const struct unit *u, uint32_t version);
 
 /* recover.c: reads the newest segments of the own partition; what is missing there is no error. */
 void recover(struct collector *c);

@@ -89,8 +89,10 @@ static void append_samples(struct unit *u, Nw__Record *record)
     if (!pos)
         return;
     u->previous = pos;
-    if (record->samples->table)
+    if (record->samples->table) {
         u->segment = journal_pos_segment(pos);
+        u->table_at = pos;
+    }
 }
 
 /* May the append open a new segment? Its first record of a device needs the table. */
@@ -103,18 +105,20 @@ static bool will_rotate(const struct unit *u, const struct source_poll *in, Nw__
 /* ERR_NOT_FOUND: the poll must be decoded. */
 static enum err record_repeated(struct unit *u, const struct source_poll *in)
 {
-    Nw__Record record = NW__RECORD__INIT;
-    enum err e;
+    Nw__Record record = NW__RECORD__INIT, *last = NULL;
+    enum err e = in->is_shared ? ERR_NOT_FOUND : source_repeat(u->source, in, u->c->scratch, &record.samples);
 
-    if (in->is_shared || u->segment != journal_segment(u->c->o.journal))
-        return ERR_NOT_FOUND;
-    record.body_case = NW__RECORD__BODY_SAMPLES;
-    e = source_repeat(u->source, in, u->c->scratch, &record.samples);
     if (e)
         return e;
-    if (will_rotate(u, in, &record))
-        return ERR_NOT_FOUND;
+    record.body_case = NW__RECORD__BODY_SAMPLES;
+    if (u->segment != journal_segment(u->c->o.journal) || will_rotate(u, in, &record)) {
+        last = retable(u, record.samples->table_version);
+        if (!last)
+            return ERR_NOT_FOUND;
+        record.samples->table = last->samples->table;
+    }
     append_samples(u, &record);
+    record_free(last);
     return ERR_OK;
 }
 

@@ -45,7 +45,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/rate.c %D%/rate.h \
 	%D%/reach.c %D%/reach.h \
 	%D%/recipe.c %D%/recipe.h \
-	%D%/recover.c \
+	%D%/recover.c %D%/retable.c \
 	%D%/roster.c %D%/roster.h \
 	%D%/snmp_client.c %D%/snmp_client.h \
 	%D%/snmp_client_internal.h \

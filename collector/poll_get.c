@@ -73,6 +73,39 @@ static bool add_instance(struct poll *p, struct poll_request *ask, struct cursor
     return true;
 }
 
+/* Is this the head of a varbind whose lengths take one octet each? */
+static bool is_short(const uint8_t *varbind)
+{
+    return !((varbind[1] | varbind[3]) & 0x80);
+}
+
+/* The usual rows of a column, up to its last one, without looking at each from all sides: adds what
+ * add_instance() would. */
+static void add_plain_rows(struct poll *p, struct poll_request *ask, struct cursor *c, size_t *reply_bytes,
+                           size_t *request_bytes)
+{
+    const struct item *it = &p->items[c->item];
+    const uint8_t *at = it->raw + c->offset, *end = it->raw + it->len;
+    size_t reply = *reply_bytes, request = *request_bytes;
+
+    if (c->offset == 0)
+        return;
+    while (ask->count < p->get_size.size && is_short(at) && at + 2 + at[1] < end) {
+        size_t expected = 2u + at[1] + VALUE_GROWTH, oid_len = at[3];
+
+        if (reply + expected > REPLY_ROOM || request + oid_len + 8 > REQUEST_ROOM)
+            break;
+        ask->oids[ask->count++] = (struct snmp_raw_oid){at + 4, oid_len};
+        p->batch++;
+        reply += expected;
+        request += oid_len + 8;
+        at += 2 + at[1];
+    }
+    c->offset = (size_t)(at - it->raw);
+    *reply_bytes = reply;
+    *request_bytes = request;
+}
+
 enum poll_next poll_ask_get(struct poll *p, ns_t now, struct poll_request *ask)
 {
     size_t reply_bytes = 60, request_bytes = 60;
@@ -92,7 +125,8 @@ enum poll_next poll_ask_get(struct poll *p, ns_t now, struct poll_request *ask)
     p->end = p->at;
     p->batch = 0;
     while (!(p->has_hello && p->is_careful) && ask->count < p->get_size.size && cursor_settle(p, &p->end)) {
-        if (!add_instance(p, ask, &p->end, &reply_bytes, &request_bytes))
+        add_plain_rows(p, ask, &p->end, &reply_bytes, &request_bytes);
+        if (ask->count >= p->get_size.size || !add_instance(p, ask, &p->end, &reply_bytes, &request_bytes))
             break;
         p->batch++;
     }
@@ -209,6 +243,39 @@ void poll_keep_get(struct poll *p, ns_t now)
         poll_store_part(p, p->at.item, p->fresh.data, p->fresh.len, now);
 }
 
+/* The usual rows of a column, up to its last one: values as long as before take their places. How many. */
+static size_t take_plain_rows(struct poll *p, struct wire *w, size_t most)
+{
+    struct item *it = &p->items[p->at.item];
+    uint8_t *old = it->raw + p->at.offset, *end = it->raw + it->len;
+    const uint8_t *got = w->data + w->pos;
+    size_t left = wire_left(w), taken = 0;
+
+    if (p->at.offset == 0 || it->has_moved)
+        return 0;
+    while (taken < most && is_short(old) && old + 2 + old[1] < end && left >= 2u + old[1]) {
+        size_t len = 2u + old[1];
+        uint32_t type;
+
+        if (got[1] != old[1] || got[3] != old[3])
+            break;
+        type = got[4 + got[3]];
+        if (type == SNMP_NULL || type >= SNMP_NO_SUCH_OBJECT)
+            break;
+        if (!octets_equal(old, got, len)) {
+            octets_copy(old, got, len);
+            it->has_changed = true;
+        }
+        old += len;
+        got += len;
+        left -= len;
+        taken++;
+    }
+    p->at.offset = (size_t)(old - it->raw);
+    w->pos = (size_t)(got - w->data);
+    return taken;
+}
+
 static void take_instance(struct poll *p, ns_t now, const struct snmp_raw_varbind *vb)
 {
     struct item *it = &p->items[p->at.item];
@@ -304,7 +371,11 @@ enum poll_next poll_get_step(struct poll *p, ns_t now, const struct snmp_message
             return poll_begin_identify(p, now, ask);
         store_hello(p, now, &vb, &second);
     }
-    for (size_t i = 0; i < p->batch && cursor_settle(p, &p->at) && snmp_varbind_again(&w, &vb); i++)
+    for (size_t i = 0; i < p->batch && cursor_settle(p, &p->at); i++) {
+        i += take_plain_rows(p, &w, p->batch - i);
+        if (i == p->batch || !snmp_varbind_again(&w, &vb))
+            break;
         take_instance(p, now, &vb);
+    }
     return poll_ask_get(p, now, ask);
 }

@@ -32,31 +32,48 @@ static enum err step_between(uint64_t before, uint64_t now, int bits, uint64_t *
     return *step < range_half ? ERR_OK : ERR_RESET;
 }
 
-enum err rate_from_counter(const struct rate_reading *prev, const struct rate_reading *cur, int bits,
-                           ns_t max_gap_ns, double ceiling, double *out)
+void rate_span(const struct rate_reading *prev, const struct rate_reading *cur, ns_t max_gap_ns,
+               struct rate_span *out)
 {
     ns_t elapsed = cur->t_ns - prev->t_ns;
+
+    *out = (struct rate_span){.error = ERR_GAP};
+    if (elapsed <= 0 || elapsed > max_gap_ns)
+        return;
+    out->error = rate_is_restart(prev->uptime_ms, cur->uptime_ms, elapsed) ? ERR_RESET : ERR_OK;
+    out->seconds = (double)elapsed / (double)SECONDS;
+    /* Readings are timed by us, not by the agent: a full line looks fuller than full by that error. */
+    out->slack = 1.05 + 0.5 * (double)SECONDS / (double)elapsed;
+}
+
+enum err rate_over_span(const struct rate_span *span, const struct rate_reading *prev,
+                        const struct rate_reading *cur, int bits, double ceiling, double *out)
+{
     uint64_t step;
     double rate;
-    enum err e;
+    enum err e = span->error;
 
-    if (elapsed <= 0 || elapsed > max_gap_ns)
-        return ERR_GAP;
-    if (prev->discontinuity != cur->discontinuity ||
-        rate_is_restart(prev->uptime_ms, cur->uptime_ms, elapsed))
-        return ERR_RESET;
-    e = step_between(prev->raw, cur->raw, bits, &step);
+    if (!e && prev->discontinuity != cur->discontinuity)
+        e = ERR_RESET;
+    if (!e)
+        e = step_between(prev->raw, cur->raw, bits, &step);
     if (e)
         return e;
-    rate = (double)step / ((double)elapsed / (double)SECONDS);
+    rate = (double)step / span->seconds;
     if (ceiling > 0 && rate > ceiling) {
-        /* Readings are timed by us, not by the agent: a full line looks fuller than full by that error. */
-        double slack = 1.05 + 0.5 * (double)SECONDS / (double)elapsed;
-
-        if (rate > ceiling * slack)
+        if (rate > ceiling * span->slack)
             return ERR_RESET;
         rate = ceiling;
     }
     *out = rate;
     return ERR_OK;
+}
+
+enum err rate_from_counter(const struct rate_reading *prev, const struct rate_reading *cur, int bits,
+                           ns_t max_gap_ns, double ceiling, double *out)
+{
+    struct rate_span span;
+
+    rate_span(prev, cur, max_gap_ns, &span);
+    return rate_over_span(&span, prev, cur, bits, ceiling, out);
 }

@@ -30,6 +30,19 @@ struct rate_reading {
 enum err rate_from_counter(const struct rate_reading *prev, const struct rate_reading *cur, int bits,
                            ns_t max_gap_ns, double ceiling, double *out) NW_CHECKED;
 
+/* What all counters that were read at the same two times have in common: the larger part of the work. */
+struct rate_span {
+    enum err error; /* ERR_GAP, ERR_RESET: no rate for any of them */
+    double seconds, slack;
+};
+
+/* prev, cur: raw and discontinuity are not looked at. */
+void rate_span(const struct rate_reading *prev, const struct rate_reading *cur, ns_t max_gap_ns,
+               struct rate_span *out);
+/* The rest of rate_from_counter(); both readings lie at the ends of the span. */
+enum err rate_over_span(const struct rate_span *span, const struct rate_reading *prev,
+                        const struct rate_reading *cur, int bits, double ceiling, double *out) NW_CHECKED;
+
 /* Did the agent restart between the two times? elapsed: by our clock. sysUpTime (TimeTicks) wraps after 497.1
  * days (RFC 3418), which is no restart. A time of 0 is not known: no. */
 bool rate_is_restart(uint64_t before_ms, uint64_t now_ms, ns_t elapsed);

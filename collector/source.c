@@ -149,9 +149,11 @@ static enum err put_values(struct source *s, const struct source_poll *in, struc
     size_t entity = SIZE_MAX;
     double speed = 0;
     uint64_t entity_hash = 0;
+    struct meter meter;
 
     s->is_cut = view->is_cut;
     counters_begin(s);
+    meter_init(&meter, s, in);
     for (size_t i = 0; i < view->sample_count; i++) {
         const struct view_sample *sample = &view->samples[i];
         double value = sample->value;
@@ -174,7 +176,7 @@ static enum err put_values(struct source *s, const struct source_poll *in, struc
             if (!c)
                 return ERR_NOMEM;
             if (why == QUALITY_OK) {
-                counter_update(s, c, in, sample, is_octets(sample->metric) ? speed : 0);
+                counter_update(&meter, c, sample, is_octets(sample->metric) ? speed : 0);
                 value = c->rate;
                 why = counter_why(c);
             }

@@ -104,14 +104,26 @@ void counters_free(struct source *s);
 void counters_end(struct source *s);
 uint64_t counter_key(uint64_t entity_hash, enum metric metric);
 enum quality_reason counter_why(const struct counter *c); /* there is no rate; QUALITY_OK: there is one */
+
+/* Measures the counters of one record; those that were read together share the work. */
+struct meter {
+    struct source *source;
+    const struct source_poll *in;
+    uint64_t uptime_ms;
+    ns_t max_gap;
+    /* the last pair of times */
+    struct rate_span span;
+    ns_t to;
+    size_t from; /* place in source.moments; 0 = no pair yet */
+};
+
+void meter_init(struct meter *m, struct source *s, const struct source_poll *in);
 /* Takes a counter's reading. ceiling: of the rate, 0 = none. */
-void counter_update(struct source *s, struct counter *c, const struct source_poll *in,
-                    const struct view_sample *sample, double ceiling);
-/* A round of counter_repeat() begins. */
-void counters_repeat(struct source *s);
+void counter_update(struct meter *m, struct counter *c, const struct view_sample *sample, double ceiling);
 /* The same of a counter whose ceiling and discontinuity are as before. */
-void counter_repeat(struct source *s, struct counter *c, const struct source_poll *in,
-                    const struct recipe_value *v);
+void counter_repeat(struct meter *m, struct counter *c, const struct recipe_value *v);
+/* Call between two records, when only the last one's counters are of interest. */
+void moments_tidy(struct source *s);
 
 /* ---- source_repeat.c ---- */
 /* The record in scratch is of a complete poll, decoded in full: the next ones may be repetitions of it. */

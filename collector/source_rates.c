@@ -55,8 +55,7 @@ static void drop_moments(struct source *s)
     free(places);
 }
 
-/* Between two records, when no more than the last one's counters refer to them. */
-static void tidy_moments(struct source *s)
+void moments_tidy(struct source *s)
 {
     if (s->moment_count >= MOMENTS_TIDY && s->moment_count > s->moment_cap / 2)
         drop_moments(s);
@@ -104,7 +103,7 @@ void counters_begin(struct source *s)
 {
     struct counters old = s->before;
 
-    tidy_moments(s);
+    moments_tidy(s);
     s->before = s->now;
     s->before.next = s->before.index_size = 0;
     s->now = old;
@@ -212,50 +211,67 @@ enum quality_reason counter_why(const struct counter *c)
     return isnan(c->rate) ? QUALITY_GAP : QUALITY_OK;
 }
 
-static void count_on(struct source *s, struct counter *c, const struct source_poll *in,
-                     const struct rate_reading *now, int width, double scale)
+void meter_init(struct meter *m, struct source *s, const struct source_poll *in)
 {
     /* Of a slowed device a table is PACE_MOST intervals old. */
-    ns_t max_gap = (PACE_MOST + 1) * in->interval > GAP_LEAST ? (PACE_MOST + 1) * in->interval : GAP_LEAST;
-    struct moment then = c->moment ? s->moments[c->moment] : (struct moment){0};
-    const struct rate_reading last = {then.t_ns, c->raw, then.uptime_ms, c->discontinuity};
-    double ceiling = (double)c->ceiling, rate;
+    ns_t max_gap = (PACE_MOST + 1) * in->interval;
 
-    if (now->t_ns == last.t_ns)
-        return; /* not read anew in this poll: the rate holds */
-    c->rate = NAN;
-    if (last.t_ns &&
-        rate_from_counter(&last, now, width, max_gap, scale > 0 ? ceiling / scale : 0, &rate) == ERR_OK)
-        c->rate = rate * scale;
-    c->raw = now->raw;
-    c->discontinuity = now->discontinuity;
-    c->moment = find_moment(s, now->t_ns, now->uptime_ms);
+    *m = (struct meter){
+        .source = s,
+        .in = in,
+        .uptime_ms = poll_summary(in->poll)->uptime_ms,
+        .max_gap = max_gap > GAP_LEAST ? max_gap : GAP_LEAST,
+    };
 }
 
-void counter_update(struct source *s, struct counter *c, const struct source_poll *in,
-                    const struct view_sample *sample, double ceiling)
+/* The span from c's last reading to a new one. */
+static const struct rate_span *find_span(struct meter *m, const struct counter *c, ns_t to)
+{
+    const struct moment *then = &m->source->moments[c->moment];
+    const struct rate_reading from = {.t_ns = then->t_ns, .uptime_ms = then->uptime_ms},
+                              now = {.t_ns = to, .uptime_ms = m->uptime_ms};
+
+    if (m->from != c->moment || m->to != to) {
+        rate_span(&from, &now, m->max_gap, &m->span);
+        m->from = c->moment;
+        m->to = to;
+    }
+    return &m->span;
+}
+
+static void count_on(struct meter *m, struct counter *c, const struct rate_reading *now, int width,
+                     double scale)
+{
+    const struct rate_reading last = {.raw = c->raw, .discontinuity = c->discontinuity};
+    double ceiling = (double)c->ceiling, rate = NAN;
+
+    if (c->moment && m->source->moments[c->moment].t_ns == now->t_ns)
+        return; /* not read anew in this poll: the rate holds */
+    if (!c->moment || rate_over_span(find_span(m, c, now->t_ns), &last, now, width,
+                                     scale > 0 ? ceiling / scale : 0, &rate) != ERR_OK)
+        rate = NAN;
+    c->rate = rate * scale;
+    c->raw = now->raw;
+    c->discontinuity = now->discontinuity;
+    c->moment = find_moment(m->source, now->t_ns, m->uptime_ms);
+}
+
+void counter_update(struct meter *m, struct counter *c, const struct view_sample *sample, double ceiling)
 {
     const struct varbind *vb;
-    struct rate_reading now = {.t_ns = read_at(in, sample, &vb), .raw = sample->raw};
+    struct rate_reading now = {.t_ns = read_at(m->in, sample, &vb), .raw = sample->raw};
 
     if (!vb)
         return;
-    now.uptime_ms = poll_summary(in->poll)->uptime_ms;
-    now.discontinuity = discontinuity_of(in, vb);
+    now.discontinuity = discontinuity_of(m->in, vb);
     c->ceiling = (float)ceiling;
-    count_on(s, c, in, &now, sample->width, sample->scale);
+    count_on(m, c, &now, sample->width, sample->scale);
 }
 
-void counters_repeat(struct source *s)
+void counter_repeat(struct meter *m, struct counter *c, const struct recipe_value *v)
 {
-    tidy_moments(s);
-}
+    const struct rate_reading now = {
+        .t_ns = v->read_at, .raw = v->reading.raw, .discontinuity = c->discontinuity};
 
-void counter_repeat(struct source *s, struct counter *c, const struct source_poll *in,
-                    const struct recipe_value *v)
-{
-    const struct rate_reading now = {v->read_at, v->reading.raw, poll_summary(in->poll)->uptime_ms,
-                                     c->discontinuity};
-
-    count_on(s, c, in, &now, v->reading.width, v->scale);
+    count_on(m, c, &now, v->reading.width, v->scale);
 }

@@ -48,15 +48,10 @@ void source_learn(struct source *s, const struct source_poll *in, const struct s
     }
 }
 
-struct repetition {
-    struct source *source;
-    const struct source_poll *in;
-};
-
 static void repeat_value(void *ctx, const struct recipe_value *v)
 {
-    const struct repetition *r = ctx;
-    struct source *s = r->source;
+    struct meter *meter = ctx;
+    struct source *s = meter->source;
     double value = v->reading.value;
     enum quality_reason why = v->reading.quality;
 
@@ -65,7 +60,7 @@ static void repeat_value(void *ctx, const struct recipe_value *v)
     if (v->is_counter) {
         struct counter *c = &s->now.items[v->counter];
 
-        counter_repeat(s, c, r->in, v);
+        counter_repeat(meter, c, v);
         value = c->rate;
         why = counter_why(c);
     }
@@ -76,14 +71,15 @@ static void repeat_value(void *ctx, const struct recipe_value *v)
 enum err source_repeat(struct source *s, const struct source_poll *in, struct source_scratch *t,
                        Nw__Samples **out)
 {
-    struct repetition r = {s, in};
+    struct meter meter;
     enum err e;
 
     if (poll_summary(in->poll)->outcome != POLL_OK ||
         (s->is_table_pending && in->now - s->table_at >= ATTRIBUTES_AGE) || !recipe_fits(s->recipe, in->poll))
         return ERR_NOT_FOUND;
-    counters_repeat(s);
-    if (!recipe_apply(s->recipe, in->poll, repeat_value, &r))
+    moments_tidy(s);
+    meter_init(&meter, s, in);
+    if (!recipe_apply(s->recipe, in->poll, repeat_value, &meter))
         return ERR_NOT_FOUND;
     e = source_begin(s, in, s->value_count, t);
     return e ? e : source_put_all(t, s->values, s->whys, s->value_count) ? source_end(s, t, out) : ERR_NOMEM;

@@ -39,7 +39,7 @@ struct journal_options {
     const char *dir;       /* <state>/journal; created, mode 0750 */
     const char *partition; /* [a-z0-9.-]{1,64} */
     int64_t segment_bytes; /* rotate at this size (64 MIB) … */
-    ns_t segment_min_age;  /* … but not before two poll intervals */
+    ns_t segment_min_age;  /* … but not before this: ten poll intervals */
     int64_t keep_bytes;    /* delete the oldest segments beyond this … */
     ns_t keep_age; /* … or older than this (by the time of their last write), never the newest two, and
                       never one that a cursor stored by journal_cursor_store() within 24 h still needs */

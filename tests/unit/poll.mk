@@ -77,6 +77,10 @@ UNIT_TESTS += tests/unit/test_rate_histories
 tests_unit_test_rate_histories_SOURCES = %D%/test_rate_histories.c %D%/cmocka_tests.h $(SIM_AGENT)
 tests_unit_test_rate_histories_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_unit_test_rate_histories_LDADD = $(COLLECTOR_TEST_LIBS)
+UNIT_TESTS += tests/unit/test_retable
+tests_unit_test_retable_SOURCES = %D%/test_retable.c %D%/cmocka_tests.h %D%/journal_place.h %D%/temp_dir.h
+tests_unit_test_retable_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_unit_test_retable_LDADD = $(COLLECTOR_TEST_LIBS)
 
 UNIT_TESTS += tests/unit/test_roster
 tests_unit_test_roster_SOURCES = %D%/test_roster.c %D%/cmocka_tests.h
