@@ -182,6 +182,8 @@ struct incident {
     ns_t digest_due;            /* members have changed; said not before this */
     ns_t last_event;
     double priority;
+    double user_minutes; /* that were affected since it was opened … */
+    ns_t counted;        /* … up to here; 0 = not yet */
     size_t hotspots;
     struct evidence evidence[EVIDENCE_MAX];
     size_t evidence_count;
@@ -289,6 +291,8 @@ enum err watch_restore(struct engine *e, const char *key, const void *value, siz
 void place_learn(struct engine *e, size_t place, ns_t at, ns_t interval);
 /* Users that are usual at this hour of the week; the slow mean while too little is known. */
 double place_usual(const struct engine *e, size_t place, ns_t at);
+/* Priority, and the user-minutes since it was counted last, of the members of this tick. */
+void people_count(const struct engine *e, struct incident *i);
 enum err usual_restore(struct engine *e, const char *key, const void *value, size_t len);
 /* Its site's: a school has another week than a street. */
 enum rhythm object_rhythm(const struct engine *e, enum object_kind kind, size_t index);
@@ -335,10 +339,19 @@ void incident_say(struct engine *e, struct incident *i, const char *event);
 void incident_save(struct engine *e, const struct incident *i);
 enum err incident_restore(struct engine *e, const char *key, const void *value, size_t len);
 void incident_free(struct incident *i);
-void past_free(struct past *p);
+/* How often its cause is polled. */
+ns_t incident_interval(const struct engine *e, const struct incident *i);
 enum reason incident_reason(const struct engine *e, const struct incident *i);
 void object_name(const struct engine *e, enum object_kind kind, size_t index, const char **id,
                  const char **name);
+
+/* ---- flap.c ---- */
+void flap_note(struct engine *e, struct incident *i);       /* it came back */
+void flap_rest(struct engine *e, struct incident *i);       /* it may have come to rest */
+void flap_remember(struct engine *e, struct incident *i);   /* it is new: was it closed a moment ago? */
+void flap_keep(struct engine *e, const struct incident *i); /* it is closed */
+enum err flap_restore(struct engine *e, const char *key, const void *value, size_t len) NW_CHECKED;
+void past_free(struct past *p);
 
 /* ---- verdict.c ---- */
 void verdict_all(struct engine *e); /* members of incidents, states of everything */

@@ -4,8 +4,7 @@
  *   opened ──► members join and leave, said together at most once per digest ──► nobody left for one interval
  *   ──► closed: exactly one recovery, and only if the opening was said
  *
- * Coming back flap_count times within the window makes it flapping: it stays open until it has been quiet for
- * a quarter of that window. Pure apart from malloc. */
+ * Who comes back again and again is flapping (flap.c). Pure apart from malloc. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,77 +59,9 @@ void incident_rename(struct engine *e, struct incident *i, const char *key, enum
     i->cause_node = cause_node;
 }
 
-/* ---- incidents that come back ---- */
-
-static ns_t interval_of(const struct engine *e, const struct incident *i)
+ns_t incident_interval(const struct engine *e, const struct incident *i)
 {
     return i->cause_node >= 0 ? node_interval(e, i->cause_node) : e->o.interval;
-}
-
-void past_free(struct past *p)
-{
-    while (p) {
-        struct past *next = p->next;
-        free(p);
-        p = next;
-    }
-}
-
-static void note_return(struct engine *e, struct incident *i)
-{
-    const struct guard_settings *g = &e->o.rules->guards;
-    size_t recent = 0;
-
-    if (i->flap_count == FLAPS_MAX) {
-        memmove(i->flaps, i->flaps + 1, (FLAPS_MAX - 1) * sizeof *i->flaps);
-        i->flap_count--;
-    }
-    i->flaps[i->flap_count++] = e->now;
-    for (size_t k = 0; k < i->flap_count; k++)
-        recent += e->now - i->flaps[k] <= g->flap_polls * interval_of(e, i);
-    if (recent >= (size_t)g->flap_count && !i->is_flapping) {
-        i->is_flapping = true;
-        i->needs_say = true;
-    }
-}
-
-/* A cause that was closed a moment ago is not new: it returns, and may be flapping. */
-static void remember_past(struct engine *e, struct incident *i)
-{
-    ns_t window = e->o.rules->guards.flap_polls * interval_of(e, i);
-    struct past **at = &e->past;
-
-    while (*at) {
-        struct past *p = *at;
-        if (e->now - p->closed > window) {
-            *at = p->next;
-            free(p);
-            continue;
-        }
-        if (strcmp(p->key, i->key) == 0) {
-            memcpy(i->flaps, p->flaps, sizeof i->flaps);
-            i->flap_count = p->flap_count;
-            note_return(e, i);
-            *at = p->next;
-            free(p);
-            return;
-        }
-        at = &p->next;
-    }
-}
-
-static void keep_past(struct engine *e, const struct incident *i)
-{
-    struct past *p = calloc(1, sizeof *p);
-
-    if (!p)
-        return;
-    strx_copy(p->key, sizeof p->key, i->key);
-    memcpy(p->flaps, i->flaps, sizeof p->flaps);
-    p->flap_count = i->flap_count;
-    p->closed = e->now;
-    p->next = e->past;
-    e->past = p;
 }
 
 struct incident *incident_open(struct engine *e, const char *key, enum incident_type type,
@@ -151,7 +82,7 @@ struct incident *incident_open(struct engine *e, const char *key, enum incident_
     incident_rename(e, i, key, type, cause_kind, cause_id, cause_name, cause_node);
     i->opened = i->changed = e->now;
     strx_copy(i->op_state, sizeof i->op_state, "none");
-    remember_past(e, i);
+    flap_remember(e, i);
     append(e, i);
     row_meta(e);
     return i;
@@ -249,16 +180,10 @@ static void weigh(const struct engine *e, struct incident *i)
 {
     enum severity before = i->severity;
 
-    i->priority = 0;
     i->hotspots = 0;
-    for (size_t k = 0; k < i->now.count; k++) {
-        const struct member *m = &i->now.items[k];
-        double share = m->state == STATE_DEGRADED ? 0.5 : 1;
-        if (m->kind != OBJECT_HOTSPOT)
-            continue;
-        i->hotspots++;
-        i->priority += place_usual(e, m->index, e->now) * 60 * share;
-    }
+    for (size_t k = 0; k < i->now.count; k++)
+        i->hotspots += i->now.items[k].kind == OBJECT_HOTSPOT;
+    people_count(e, i);
     i->severity = severity_of(e, i);
     /* While it stands it only gets worse: a recovery in steps is no news. */
     if (i->is_announced && i->severity < before)
@@ -397,6 +322,7 @@ static void paper_fill(const struct engine *e, const struct incident *i, const c
     p->pb.severity = (char *)severity_words[i->closed ? SEVERITY_CLEARED : i->severity];
     p->pb.type = (char *)incident_type_info(i->type)->code;
     p->pb.priority = i->closed ? 0 : i->priority;
+    p->pb.user_minutes = i->user_minutes;
     p->cause.kind = (char *)object_kind_words[i->cause_kind];
     p->cause.id = (char *)i->cause_id;
     p->cause.name = (char *)i->cause_name;
@@ -526,7 +452,7 @@ static void keep_members(struct incident *i)
 
 static ns_t quiet_time(const struct engine *e, const struct incident *i)
 {
-    ns_t interval = interval_of(e, i);
+    ns_t interval = incident_interval(e, i);
 
     if (i->is_flapping)
         return e->o.rules->guards.flap_polls * interval / 4;
@@ -540,8 +466,9 @@ static void settle_active(struct engine *e, struct incident *i)
     sort_members(&i->now);
     if (i->quiet_since) {
         i->quiet_since = 0;
-        note_return(e, i);
+        flap_note(e, i);
     }
+    flap_rest(e, i);
     weigh(e, i);
     if (!i->is_announced) {
         i->is_announced = true;
@@ -582,7 +509,7 @@ static bool settle_quiet(struct engine *e, struct incident *i)
         return false;
     i->closed = e->now;
     i->hotspots = 0;
-    keep_past(e, i);
+    flap_keep(e, i);
     if (i->is_announced)
         incident_say(e, i, "closed"); /* the members as they were told last */
     e->sink.row(e->sink.ctx, "incident", i->id, NULL, 0);

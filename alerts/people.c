@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* people.c - how many users a hotspot usually has: a slow mean at first, later what is usual at this hour of
- * the week. Pure apart from malloc. */
+ * the week. And what an incident costs them. Pure apart from malloc. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +111,55 @@ double place_usual(const struct engine *e, size_t place, ns_t at)
     if (p->week && baseline_usual(p->week, slot_at(e, place, berlin_hour(at)), &median, &spread))
         return median;
     return p->usual;
+}
+
+/* ---- what an incident costs ---- */
+
+/* From first to last second of the local day in which the class is in use (domain: U2, U4). */
+static bool is_in_use(const struct engine *e, const struct site *site, ns_t at)
+{
+    int64_t hour = berlin_second_of_day(at) / 3600, day = berlin_day(at);
+
+    if (site->kind == SITE_SCHOOL)
+        return calendar_is_school_day(&e->o.rules->calendar, day) && hour >= 7 && hour < 16;
+    return site->kind == SITE_PUBLIC && !calendar_is_holiday(day) && hour >= 7 && hour < 20;
+}
+
+static double weight_of(const struct engine *e, size_t place, ns_t at)
+{
+    const struct site *site = object_site(e, OBJECT_HOTSPOT, place);
+
+    if (!site || !is_in_use(e, site, at))
+        return 1;
+    return site->kind == SITE_SCHOOL ? e->o.rules->guards.weight_school : e->o.rules->guards.weight_public;
+}
+
+/* One user at least where nothing has been learned yet: a new hotspot is not nobody's. */
+static double people_at(const struct engine *e, size_t place)
+{
+    const struct place_fact *p = &e->places[place];
+    double usual = place_usual(e, place, e->now);
+
+    return p->usual_count < USUAL_MIN && usual < 1 ? 1 : usual;
+}
+
+void people_count(const struct engine *e, struct incident *i)
+{
+    double per_hour = 0;
+
+    i->priority = 0;
+    for (size_t k = 0; k < i->now.count; k++) {
+        const struct member *m = &i->now.items[k];
+        double minutes = m->state == STATE_DEGRADED ? 30 : 60;
+        if (m->kind != OBJECT_HOTSPOT)
+            continue;
+        minutes *= people_at(e, m->index);
+        per_hour += minutes;
+        i->priority += minutes * weight_of(e, m->index, e->now);
+    }
+    if (i->counted && e->now > i->counted)
+        i->user_minutes += per_hour * (double)(e->now - i->counted) / (double)HOURS;
+    i->counted = e->now;
 }
 
 enum err usual_restore(struct engine *e, const char *key, const void *value, size_t len)

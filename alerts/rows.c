@@ -4,6 +4,7 @@
  *   node      a node that is silent, excused, blamed, on battery     normal has no row
  *   state     the last state of an object, its `since`, usual number of clients
  *   watch     a rule that is not at rest, own medians                (watch.c)
+ *   past      an incident that was closed lately         (flap.c)
  *   usual     clients of a hotspot by hour of the week  (people.c)
  *   incident  an open incident with its members
  *   window    a maintenance window
@@ -297,6 +298,8 @@ void incident_save(struct engine *e, const struct incident *i)
     }
     put_members(e, &i->members, &b);
     put_changes(i, &b);
+    buf_le_double(&b, i->user_minutes);
+    put_time(&b, i->counted);
     write_row(e, "incident", i->id, &b);
 }
 
@@ -341,6 +344,16 @@ static void get_changes(struct engine *e, struct incident *i, struct wire *w)
         get_text(w, c.comment, sizeof c.comment);
         incident_note(e, i, &c);
     }
+}
+
+static void get_people(struct incident *i, struct wire *w)
+{
+    if (!wire_left(w))
+        return; /* as above */
+    i->user_minutes = wire_le_double(w);
+    i->counted = get_time(w);
+    if (!(i->user_minutes >= 0))
+        wire_fail(w, ERR_MALFORMED);
 }
 
 static void get_history(struct incident *i, struct wire *w)
@@ -405,6 +418,7 @@ static enum err restore_incident(struct engine *e, const char *key, struct wire 
     get_history(i, w);
     get_members(e, i, w);
     get_changes(e, i, w);
+    get_people(i, w);
     if (wire_error(w)) {
         incident_free(i);
         return ERR_MALFORMED;
@@ -489,6 +503,8 @@ enum err engine_restore(struct engine *e, const char *kind, const char *key, con
 
     if (strcmp(kind, "watch") == 0)
         return watch_restore(e, key, value, len);
+    if (strcmp(kind, "past") == 0)
+        return flap_restore(e, key, value, len);
     if (strcmp(kind, "usual") == 0)
         return usual_restore(e, key, value, len);
     wire_init(&w, value, len);

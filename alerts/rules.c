@@ -90,6 +90,8 @@ static const struct conf_field guard_fields[] = {
     GUARD_INT(flap_count, 2, 1000, "3"),
     GUARD_INT(flap_polls, 4, 100000, "60"),
     CONF_DOUBLE_FIELD(struct guard_settings, sleeping_clients, 0.1, 100000, .fallback = "2"),
+    CONF_DOUBLE_FIELD(struct guard_settings, weight_school, 1, 100, .fallback = "3"),
+    CONF_DOUBLE_FIELD(struct guard_settings, weight_public, 1, 100, .fallback = "2"),
     CONF_DURATION_FIELD(struct guard_settings, maintenance_max, 60, 31536000, .fallback = "30d"),
     CONF_END};
 static const struct conf_schema guard_schema = CONF_SCHEMA(struct guard_settings, guard_fields);

@@ -100,6 +100,8 @@ struct guard_settings {
     int64_t flap_count;        /* so many returns … */
     int64_t flap_polls;        /* … within so many polls are flapping; ends after a quarter of it in rest */
     double sleeping_clients;   /* usual clients that a sleeping hotspot must have, and its neighbours now */
+    double weight_school;      /* in priorities: a school while there are lessons … */
+    double weight_public;      /* … town hall, library, lido by day */
     int64_t maintenance_max;   /* ns */
 };
 

@@ -116,6 +116,7 @@ void incident_json_put(struct json_out *j, const Nw__Incident *i, enum incident_
     json_uint(j, "sequence", i->lane_sequence);
     json_string(j, "severity", i->severity);
     json_fixed(j, "priority", i->priority, 1);
+    json_fixed(j, "user_minutes", i->user_minutes, 1);
     json_string(j, "type", i->type);
     put_cause(j, i->cause);
     put_members(j, i, form);

@@ -48,6 +48,8 @@ static void on_incident(void *ctx, const Nw__Incident *i, const char *key)
     strx_copy(s->severity, sizeof s->severity, i->severity);
     strx_copy(s->cause, sizeof s->cause, i->cause->id);
     strx_copy(s->source, sizeof s->source, i->source);
+    s->priority = i->priority;
+    s->user_minutes = i->user_minutes;
     for (size_t k = 0; k < i->n_members; k++)
         s->hotspots += strcmp(i->members[k]->kind, "hotspot") == 0;
     if (getenv("WORLD_TRACE"))
@@ -227,7 +229,7 @@ void world_free(struct world *w)
 
 void world_restart_engine(struct world *w)
 {
-    static const char *const kinds[] = {"meta", "incident", "node", "state", "window", "watch", "usual"};
+    static const char *const kinds[] = {"meta", "incident", "node", "state", "window", "watch", "usual", "past"};
 
     engine_free(w->engine);
     new_engine(w);

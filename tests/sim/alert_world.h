@@ -16,6 +16,7 @@ enum { WORLD_SAID_MAX = 512 };
 
 struct said {
     char id[68], event[24], type[32], severity[16], cause[68], source[16];
+    double priority, user_minutes;
     size_t members, hotspots; /* members, and those of them that are hotspots */
     ns_t at;
     bool is_flapping;

@@ -78,3 +78,7 @@ UNIT_TESTS += tests/sim/alerts-118-ring-restart-and-clock-change
 tests_sim_alerts_118_ring_restart_and_clock_change_SOURCES = tests/sim/118-ring-restart-and-clock-change.c $(ALERT_WORLD)
 tests_sim_alerts_118_ring_restart_and_clock_change_CFLAGS = $(ALERT_CFLAGS)
 tests_sim_alerts_118_ring_restart_and_clock_change_LDADD = $(ALERT_LIBS)
+UNIT_TESTS += tests/sim/alerts-119-who-is-affected
+tests_sim_alerts_119_who_is_affected_SOURCES = tests/sim/119-who-is-affected.c $(ALERT_WORLD)
+tests_sim_alerts_119_who_is_affected_CFLAGS = $(ALERT_CFLAGS)
+tests_sim_alerts_119_who_is_affected_LDADD = $(ALERT_LIBS)

@@ -65,6 +65,7 @@ static void make_cut(struct cut *c)
     c->incident.severity = (char *)"critical";
     c->incident.type = (char *)"fibre_cut";
     c->incident.priority = 12.34;
+    c->incident.user_minutes = 5.04;
     c->incident.cause = &c->cause;
     c->incident.members = c->members;
     c->incident.n_members = 1;
@@ -79,7 +80,7 @@ static void make_cut(struct cut *c)
 }
 
 #define CUT(name)                                                                                            \
-    "{\"id\":\"i-1\",\"source\":\"critical\",\"sequence\":7,\"severity\":\"critical\",\"priority\":12.3,"    \
+    "{\"id\":\"i-1\",\"source\":\"critical\",\"sequence\":7,\"severity\":\"critical\",\"priority\":12.3,\"user_minutes\":5.0,"    \
     "\"type\":\"fibre_cut\",\"cause\":{\"kind\":\"device\",\"id\":\"sw-1\",\"name\":\"Rathaus\"},"           \
     "\"members\":[{\"kind\":\"hotspot\",\"id\":\"hs-1\"," name                                               \
     "\"state\":\"unusable\",\"reason\":\"fibre\"}],\"opened\":" TIME ",\"changed\":" TIME                    \

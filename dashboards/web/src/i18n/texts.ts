@@ -601,6 +601,7 @@ export const TEXTS = {
   "incident.closedAt": ["Ende", "End"],
   "incident.duration": ["Dauer", "Duration"],
   "incident.priority": ["Priorität", "Priority"],
+  "incident.userMinutes": ["Betroffene Nutzerminuten bisher", "User-minutes affected so far"],
   "incident.priorityUnit": ["{value} Nutzerminuten je Stunde", "{value} user-minutes per hour"],
   "incident.operator": ["Bearbeitung", "Handling"],
   "operator.none": ["unbearbeitet", "not handled"],

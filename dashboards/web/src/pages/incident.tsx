@@ -82,6 +82,7 @@ function Summary({ incident }: { incident: Incident }) {
           [t("incident.cause"), cause],
           [t("incident.members"), formatNumber(memberCount(incident), language)],
           [t("incident.priority"), t("incident.priorityUnit", { value: formatNumber(incident.priority, language) })],
+          [t("incident.userMinutes"), formatNumber(incident.user_minutes, language)],
           [t("incident.opened"), <DateTime time={incident.opened} />],
           [t("incident.changed"), <DateTime time={incident.changed} />],
           [t("incident.closedAt"), incident.closed ? <DateTime time={incident.closed} /> : null],
