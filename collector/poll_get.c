@@ -48,22 +48,21 @@ static bool add_instance(struct poll *p, struct poll_request *ask, struct cursor
     const struct read_item *item = poll_planned(p, c->item);
     struct snmp_raw_varbind vb;
     struct cursor next = {c->item + 1, 0};
-    size_t expected = SCALAR_GUESS, oid_len;
+    size_t expected = SCALAR_GUESS, oid_len = item->oid_len + 8;
+    bool is_new = item->is_scalar && !p->items[c->item].len;
 
-    if (item->is_scalar) {
-        if (p->items[c->item].len)
-            expected = p->items[c->item].len;
-        oid_len = item->oid_len + 8;
-    } else {
+    if (!is_new) {
         if (!cursor_read(p, c, &vb, &next))
             return false;
         expected = vb.tlv_len;
         oid_len = vb.oid.len;
     }
+    if (item->is_scalar)
+        next = (struct cursor){c->item + 1, 0};
     expected += VALUE_GROWTH;
     if (ask->count && (*reply_bytes + expected > REPLY_ROOM || *request_bytes + oid_len + 8 > REQUEST_ROOM))
         return false;
-    if (!item->is_scalar)
+    if (!is_new)
         ask->oids[ask->count++] = vb.oid;
     else if (!poll_request_add_ids(ask, item->oid, item->oid_len))
         return false;

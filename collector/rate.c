@@ -40,23 +40,23 @@ void rate_span(const struct rate_reading *prev, const struct rate_reading *cur, 
     *out = (struct rate_span){.error = ERR_GAP};
     if (elapsed <= 0 || elapsed > max_gap_ns)
         return;
-    out->error = rate_is_restart(prev->uptime_ms, cur->uptime_ms, elapsed) ? ERR_RESET : ERR_OK;
+    if (prev->discontinuity != cur->discontinuity ||
+        rate_is_restart(prev->uptime_ms, cur->uptime_ms, elapsed))
+        out->error = ERR_RESET;
+    else
+        out->error = ERR_OK;
     out->seconds = (double)elapsed / (double)SECONDS;
     /* Readings are timed by us, not by the agent: a full line looks fuller than full by that error. */
     out->slack = 1.05 + 0.5 * (double)SECONDS / (double)elapsed;
 }
 
-enum err rate_over_span(const struct rate_span *span, const struct rate_reading *prev,
-                        const struct rate_reading *cur, int bits, double ceiling, double *out)
+enum err rate_over_span(const struct rate_span *span, uint64_t prev, uint64_t cur, int bits, double ceiling,
+                        double *out)
 {
     uint64_t step;
     double rate;
-    enum err e = span->error;
+    enum err e = span->error ? span->error : step_between(prev, cur, bits, &step);
 
-    if (!e && prev->discontinuity != cur->discontinuity)
-        e = ERR_RESET;
-    if (!e)
-        e = step_between(prev->raw, cur->raw, bits, &step);
     if (e)
         return e;
     rate = (double)step / span->seconds;
@@ -75,5 +75,5 @@ enum err rate_from_counter(const struct rate_reading *prev, const struct rate_re
     struct rate_span span;
 
     rate_span(prev, cur, max_gap_ns, &span);
-    return rate_over_span(&span, prev, cur, bits, ceiling, out);
+    return rate_over_span(&span, prev->raw, cur->raw, bits, ceiling, out);
 }

@@ -36,12 +36,12 @@ struct rate_span {
     double seconds, slack;
 };
 
-/* prev, cur: raw and discontinuity are not looked at. */
+/* prev, cur: raw is not looked at. */
 void rate_span(const struct rate_reading *prev, const struct rate_reading *cur, ns_t max_gap_ns,
                struct rate_span *out);
-/* The rest of rate_from_counter(); both readings lie at the ends of the span. */
-enum err rate_over_span(const struct rate_span *span, const struct rate_reading *prev,
-                        const struct rate_reading *cur, int bits, double ceiling, double *out) NW_CHECKED;
+/* The rest of rate_from_counter(), of two raw readings at the ends of the span without a discontinuity. */
+enum err rate_over_span(const struct rate_span *span, uint64_t prev, uint64_t cur, int bits, double ceiling,
+                        double *out) NW_CHECKED;
 
 /* Did the agent restart between the two times? elapsed: by our clock. sysUpTime (TimeTicks) wraps after 497.1
  * days (RFC 3418), which is no restart. A time of 0 is not known: no. */

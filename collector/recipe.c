@@ -2,7 +2,6 @@
 /* recipe.c - learns which varbind feeds which series, and repeats it. */
 #include "collector/recipe.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -256,46 +255,32 @@ bool recipe_fits(const struct recipe *r, const struct poll *poll)
     return true;
 }
 
-/* What decode_again() makes of a counter of the width that it had, without asking it. */
-static bool count_again(const struct how *how, const struct snmp_raw_varbind *raw, struct reading *out)
-{
-    if (!how->is_counter || raw->type != (how->width == 64 ? SNMP_COUNTER64 : SNMP_COUNTER32))
-        return false;
-    *out = (struct reading){.value = NAN, .raw = snmp_varbind_unsigned(raw), .width = how->width};
-    return true;
-}
-
-static bool read_again(const struct how *how, const struct snmp_raw_varbind *raw, struct reading *out)
+static bool tell(const struct how *how, const struct op *op, const struct snmp_raw_varbind *raw, ns_t read_at,
+                 const struct recipe_sink *sink)
 {
     uint32_t value_ids[OID_MAX];
+    struct reading reading;
     struct varbind vb;
 
-    if (count_again(how, raw, out))
+    /* What decode_again() makes of a counter of the width that it had, without asking it. */
+    if (how->is_counter && raw->type == (how->width == 64 ? SNMP_COUNTER64 : SNMP_COUNTER32)) {
+        sink->count(sink->ctx, op->series, op->counter, snmp_varbind_unsigned(raw), how->width, read_at,
+                    how->scale);
         return true;
+    }
     snmp_varbind_decode_value(raw, value_ids, &vb);
-    return decode_again(how->field, &how->factors, &vb, out) && out->width == how->width;
-}
-
-static bool tell(const struct how *how, const struct op *op, const struct snmp_raw_varbind *raw, ns_t read_at,
-                 recipe_fn *fn, void *ctx)
-{
-    struct recipe_value value = {
-        .series = op->series,
-        .is_counter = how->is_counter,
-        .counter = op->counter,
-        .scale = how->scale,
-        .read_at = read_at,
-    };
-
-    if (!read_again(how, raw, &value.reading))
+    if (!decode_again(how->field, &how->factors, &vb, &reading) || reading.width != how->width)
         return false;
-    fn(ctx, &value);
+    if (how->is_counter)
+        sink->count(sink->ctx, op->series, op->counter, reading.raw, reading.width, read_at, how->scale);
+    else
+        sink->reading(sink->ctx, op->series, reading.value, reading.quality);
     return true;
 }
 
 /* Tells the ops of one item, from op `at` on; *at is then the first of another item. */
-static bool apply_item(const struct recipe *r, size_t *at, const struct poll_item *item, recipe_fn *fn,
-                       void *ctx)
+static bool apply_item(const struct recipe *r, size_t *at, const struct poll_item *item,
+                       const struct recipe_sink *sink)
 {
     const struct op *op = &r->ops[*at], *end = r->ops + r->op_count;
     uint16_t number = op->item;
@@ -306,18 +291,18 @@ static bool apply_item(const struct recipe *r, size_t *at, const struct poll_ite
     wire_init(&w, item->varbinds, item->len);
     for (uint32_t row = 0; op < end && op->item == number && snmp_varbind_again(&w, &raw); row++)
         for (; is_good && op < end && op->item == number && op->row == row; op++)
-            is_good = tell(&r->hows[op->how], op, &raw, item->read_at, fn, ctx);
+            is_good = tell(&r->hows[op->how], op, &raw, item->read_at, sink);
     *at = (size_t)(op - r->ops);
     return is_good;
 }
 
-bool recipe_apply(const struct recipe *r, const struct poll *poll, recipe_fn *fn, void *ctx)
+bool recipe_apply(const struct recipe *r, const struct poll *poll, const struct recipe_sink *sink)
 {
     for (size_t at = 0; at < r->op_count;) {
         uint16_t number = r->ops[at].item;
         struct poll_item item = poll_item(poll, number);
 
-        if (item.is_read && !apply_item(r, &at, &item, fn, ctx))
+        if (item.is_read && !apply_item(r, &at, &item, sink))
             return false;
         while (at < r->op_count && r->ops[at].item == number)
             at++;

@@ -26,19 +26,18 @@ void recipe_free(struct recipe *r);
 /* May the last poll, a complete one, be reckoned by this recipe? r may be NULL: no. */
 bool recipe_fits(const struct recipe *r, const struct poll *poll);
 
-struct recipe_value {
-    uint32_t series; /* place among the journalled samples of the view (metric not METRIC_NONE) */
-    struct reading reading;
-    bool is_counter;
-    uint32_t counter; /* then: place among the journalled counters, */
-    double scale;     /* as in view_sample, */
-    ns_t read_at;     /* when it was read */
+/* Who hears of new values. series: place among the journalled samples of the view (metric not METRIC_NONE).
+ */
+struct recipe_sink {
+    void *ctx;
+    void (*reading)(void *ctx, uint32_t series, double value, enum quality_reason quality);
+    /* counter: place among the journalled counters; scale as in view_sample; read_at: when it was read */
+    void (*count)(void *ctx, uint32_t series, uint32_t counter, uint64_t raw, uint8_t width, ns_t read_at,
+                  double scale);
 };
 
-typedef void recipe_fn(void *ctx, const struct recipe_value *value);
-
-/* Calls fn for every series whose varbind was read in the last poll. False: a value came out in a way that
- * only decode() can judge; what was told already stands. */
-bool recipe_apply(const struct recipe *r, const struct poll *poll, recipe_fn *fn, void *ctx);
+/* Tells of every series whose varbind was read in the last poll. False: a value came out in a way that only
+ * decode() can judge; what was told already stands. */
+bool recipe_apply(const struct recipe *r, const struct poll *poll, const struct recipe_sink *sink);
 
 #endif

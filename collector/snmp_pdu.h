@@ -7,6 +7,7 @@
 #ifndef NW_COLLECTOR_SNMP_PDU_H
 #define NW_COLLECTOR_SNMP_PDU_H
 
+#include <endian.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -144,13 +145,11 @@ static inline bool snmp_varbind_again(struct wire *w, struct snmp_raw_varbind *o
  * octet. In line for the same reason. Eight octets that end where the value ends lie within the varbind. */
 static inline uint64_t snmp_varbind_unsigned(const struct snmp_raw_varbind *vb)
 {
-    uint8_t last[8];
-    uint64_t v = 0;
+    uint64_t last;
 
-    memcpy(last, vb->value + vb->value_len - sizeof last, sizeof last);
-    for (size_t i = 0; i < sizeof last; i++)
-        v = v << 8 | last[i];
-    return vb->value_len < sizeof last ? v & ((UINT64_C(1) << 8 * vb->value_len) - 1) : v;
+    memcpy(&last, vb->value + vb->value_len - sizeof last, sizeof last);
+    last = be64toh(last);
+    return vb->value_len < sizeof last ? last & ((UINT64_C(1) << 8 * vb->value_len) - 1) : last;
 }
 
 /* Are these the same OIDs in the same order? Both lists checked before. */

@@ -111,17 +111,19 @@ struct meter {
     const struct source_poll *in;
     uint64_t uptime_ms;
     ns_t max_gap;
-    /* the last pair of times */
+    /* the last pair of times, as places in source.moments; 0 = none yet */
     struct rate_span span;
-    ns_t to;
-    size_t from; /* place in source.moments; 0 = no pair yet */
+    uint16_t from, to;
+    ns_t to_ns;
 };
 
 void meter_init(struct meter *m, struct source *s, const struct source_poll *in);
 /* Takes a counter's reading. ceiling: of the rate, 0 = none. */
 void counter_update(struct meter *m, struct counter *c, const struct view_sample *sample, double ceiling);
-/* The same of a counter whose ceiling and discontinuity are as before. */
-void counter_repeat(struct meter *m, struct counter *c, const struct recipe_value *v);
+/* The same by recipe, of a counter whose ceiling and discontinuity are as before; the value goes to the
+ * source. ctx: struct meter *; the rest as in recipe_sink. */
+void counter_repeat(void *ctx, uint32_t series, uint32_t counter, uint64_t raw, uint8_t width, ns_t read_at,
+                    double scale);
 /* Call between two records, when only the last one's counters are of interest. */
 void moments_tidy(struct source *s);
 

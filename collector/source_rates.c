@@ -224,54 +224,66 @@ void meter_init(struct meter *m, struct source *s, const struct source_poll *in)
     };
 }
 
-/* The span from c's last reading to a new one. */
-static const struct rate_span *find_span(struct meter *m, const struct counter *c, ns_t to)
+/* Both ends of the span from c's last reading to a new one at `to`. False: there was none, or no memory. */
+static bool set_span(struct meter *m, const struct counter *c, ns_t to)
 {
-    const struct moment *then = &m->source->moments[c->moment];
-    const struct rate_reading from = {.t_ns = then->t_ns, .uptime_ms = then->uptime_ms},
-                              now = {.t_ns = to, .uptime_ms = m->uptime_ms};
+    struct rate_reading prev = {0}, cur = {.t_ns = to, .uptime_ms = m->uptime_ms};
 
-    if (m->from != c->moment || m->to != to) {
-        rate_span(&from, &now, m->max_gap, &m->span);
-        m->from = c->moment;
-        m->to = to;
-    }
-    return &m->span;
+    if (m->to_ns != to || !m->to)
+        m->to = find_moment(m->source, to, m->uptime_ms);
+    m->to_ns = to;
+    m->from = c->moment;
+    if (!m->from || !m->to)
+        return false;
+    prev.t_ns = m->source->moments[m->from].t_ns;
+    prev.uptime_ms = m->source->moments[m->from].uptime_ms;
+    rate_span(&prev, &cur, m->max_gap, &m->span);
+    return true;
 }
 
-static void count_on(struct meter *m, struct counter *c, const struct rate_reading *now, int width,
-                     double scale)
+static void count_on(struct meter *m, struct counter *c, ns_t t_ns, uint64_t raw, uint32_t discontinuity,
+                     uint8_t width, double scale)
 {
-    const struct rate_reading last = {.raw = c->raw, .discontinuity = c->discontinuity};
-    double ceiling = (double)c->ceiling, rate = NAN;
+    bool is_known = c->moment != 0;
+    double rate = NAN;
 
-    if (c->moment && m->source->moments[c->moment].t_ns == now->t_ns)
+    if (is_known && m->source->moments[c->moment].t_ns == t_ns)
         return; /* not read anew in this poll: the rate holds */
-    if (!c->moment || rate_over_span(find_span(m, c, now->t_ns), &last, now, width,
-                                     scale > 0 ? ceiling / scale : 0, &rate) != ERR_OK)
-        rate = NAN;
+    if (m->from != c->moment || m->to_ns != t_ns || !m->to)
+        is_known = set_span(m, c, t_ns);
+    if (is_known && c->discontinuity == discontinuity) {
+        double ceiling = c->ceiling > 0 && scale > 0 ? (double)c->ceiling / scale : 0;
+
+        if (rate_over_span(&m->span, c->raw, raw, width, ceiling, &rate))
+            rate = NAN;
+    }
     c->rate = rate * scale;
-    c->raw = now->raw;
-    c->discontinuity = now->discontinuity;
-    c->moment = find_moment(m->source, now->t_ns, m->uptime_ms);
+    c->raw = raw;
+    c->discontinuity = discontinuity;
+    c->moment = m->to;
 }
 
 void counter_update(struct meter *m, struct counter *c, const struct view_sample *sample, double ceiling)
 {
     const struct varbind *vb;
-    struct rate_reading now = {.t_ns = read_at(m->in, sample, &vb), .raw = sample->raw};
+    ns_t t_ns = read_at(m->in, sample, &vb);
 
     if (!vb)
         return;
-    now.discontinuity = discontinuity_of(m->in, vb);
     c->ceiling = (float)ceiling;
-    count_on(m, c, &now, sample->width, sample->scale);
+    count_on(m, c, t_ns, sample->raw, discontinuity_of(m->in, vb), sample->width, sample->scale);
 }
 
-void counter_repeat(struct meter *m, struct counter *c, const struct recipe_value *v)
+void counter_repeat(void *ctx, uint32_t series, uint32_t counter, uint64_t raw, uint8_t width, ns_t read_at,
+                    double scale)
 {
-    const struct rate_reading now = {
-        .t_ns = v->read_at, .raw = v->reading.raw, .discontinuity = c->discontinuity};
+    struct meter *m = ctx;
+    struct source *s = m->source;
+    struct counter *c = &s->now.items[counter];
 
-    count_on(m, c, &now, v->reading.width, v->scale);
+    if (series >= s->value_count)
+        return; /* beyond what a record takes */
+    count_on(m, c, read_at, raw, c->discontinuity, width, scale);
+    s->values[series] = c->rate;
+    s->whys[series] = (uint8_t)counter_why(c);
 }

@@ -48,30 +48,21 @@ void source_learn(struct source *s, const struct source_poll *in, const struct s
     }
 }
 
-static void repeat_value(void *ctx, const struct recipe_value *v)
+static void repeat_reading(void *ctx, uint32_t series, double value, enum quality_reason quality)
 {
-    struct meter *meter = ctx;
-    struct source *s = meter->source;
-    double value = v->reading.value;
-    enum quality_reason why = v->reading.quality;
+    struct source *s = ((struct meter *)ctx)->source;
 
-    if (v->series >= s->value_count)
+    if (series >= s->value_count)
         return; /* beyond what a record takes */
-    if (v->is_counter) {
-        struct counter *c = &s->now.items[v->counter];
-
-        counter_repeat(meter, c, v);
-        value = c->rate;
-        why = counter_why(c);
-    }
-    s->values[v->series] = value;
-    s->whys[v->series] = (uint8_t)why;
+    s->values[series] = value;
+    s->whys[series] = (uint8_t)quality;
 }
 
 enum err source_repeat(struct source *s, const struct source_poll *in, struct source_scratch *t,
                        Nw__Samples **out)
 {
     struct meter meter;
+    const struct recipe_sink sink = {&meter, repeat_reading, counter_repeat};
     enum err e;
 
     if (poll_summary(in->poll)->outcome != POLL_OK ||
@@ -79,7 +70,7 @@ enum err source_repeat(struct source *s, const struct source_poll *in, struct so
         return ERR_NOT_FOUND;
     moments_tidy(s);
     meter_init(&meter, s, in);
-    if (!recipe_apply(s->recipe, in->poll, repeat_value, &meter))
+    if (!recipe_apply(s->recipe, in->poll, &sink))
         return ERR_NOT_FOUND;
     e = source_begin(s, in, s->value_count, t);
     return e ? e : source_put_all(t, s->values, s->whys, s->value_count) ? source_end(s, t, out) : ERR_NOMEM;
