@@ -5,6 +5,7 @@ EXTRA_PROGRAMS = tests/bench/agents tests/bench/floor tests/bench/netsnmp_sessio
 	tests/bench/store_disk tests/bench/usm
 CLEANFILES += $(EXTRA_PROGRAMS)
 EXTRA_DIST += %D%/lib/bench.py %D%/lib/peers.py %D%/peers.py %D%/engine.py %D%/loss.py %D%/delay.py %D%/volume.py \
+	%D%/http_load.py \
 	%D%/render.py %D%/collector.py %D%/controller.py %D%/demo.py
 
 tests_bench_agents_SOURCES = tests/bench/agents.c
@@ -43,6 +44,8 @@ bench-delay: all $(BENCH_POLLING)
 	$(BENCH)/delay.py $(BENCH_ARGS)
 bench-volume: all $(BENCH_POLLING)
 	$(BENCH)/volume.py $(BENCH_ARGS)
+bench-http: all $(BENCH_POLLING)
+	$(BENCH)/http_load.py $(BENCH_ARGS)
 # The tables of the last runs, from bench/*.md of the build tree, into docs/performance.md of the source tree.
 bench-docs:
 	$(BENCH)/render.py --write
@@ -59,7 +62,7 @@ bench-store-disk: tests/bench/store_disk
 	tests/bench/store_disk $(BENCH_FILES)
 bench-v3: tests/bench/usm
 	tests/bench/usm
-.PHONY: bench bench-peers bench-engine bench-loss bench-delay bench-volume bench-docs bench-collector \
+.PHONY: bench bench-peers bench-engine bench-loss bench-delay bench-volume bench-http bench-docs bench-collector \
 	bench-controller bench-demo bench-store bench-store-disk bench-v3
 
 # A wireless controller of any size: what test and benchmark of big controllers poll.
