@@ -32,7 +32,7 @@ static ns_t certain_now(void *ctx)
     struct store *s = ctx;
     ns_t now = store_now(s);
 
-    return s->clock.is_suspect ? 0 : now;
+    return s->clock.is_suspect || now < STORE_EARLIEST ? 0 : now;
 }
 
 static void begin_cycle(struct store *s);
@@ -271,7 +271,7 @@ static void on_slice(void *ctx)
 
 static void begin_cycle(struct store *s)
 {
-    if (s->is_cycling || s->clock.is_suspect)
+    if (s->is_cycling || !certain_now(s))
         return;
     s->is_cycling = true;
     s->next_file = 0;
@@ -451,7 +451,7 @@ enum err store_new(const struct store_options *options, struct store **out)
 void store_stop(struct store *s)
 {
     s->is_final = true;
-    if (!s->clock.is_suspect && s->phase == PHASE_LIVE) {
+    if (certain_now(s) && s->phase == PHASE_LIVE) {
         s->next_file = 0;
         while (!run_slice(s, UPDATES_A_SLICE))
             ;

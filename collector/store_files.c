@@ -5,12 +5,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "collector/store_before.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
 #include "lib/stores/rrd_io.h"
@@ -440,6 +442,53 @@ static void drop_older_half(struct rows *r)
     memmove(r->values, r->values + gone * r->count, r->pending * r->count * sizeof *r->values);
 }
 
+/* The first pending row, from `from` on, that says "unknown since long ago"; r->pending: there is none. */
+static size_t find_gap(const struct rows *r, size_t from)
+{
+    for (size_t i = from; i < r->pending; i++) {
+        int64_t before = i ? r->times[i - 1] : r->committed / SECONDS;
+        unsigned unknown = 0;
+
+        while (unknown < r->count && isnan(r->values[i * r->count + unknown]))
+            unknown++;
+        if (before && unknown == r->count && (r->times[i] - before) * SECONDS > STORE_BEFORE_LEAST)
+            return i;
+    }
+    return r->pending;
+}
+
+/* Between `before` and this row nothing is known: a silence, or the clock has jumped, here or back there. */
+static enum err cross_gap(const struct rrd_file *shape, const char *path, int64_t before, int64_t row)
+{
+    int64_t last = before;
+
+    if (store_before_restore(path, shape, before, row, &last))
+        log_warning("%s: the clock was wrong, and is right again: what was stored before that is put back",
+                    path);
+    if ((row - last) * SECONDS <= STORE_BEFORE_LEAP)
+        return ERR_OK;
+    log_warning(
+        "%s: the clock says that nothing came for %lld days: what there is is kept aside for three days",
+        path, (long long)((row - last) * SECONDS / DAYS));
+    return store_before_keep(path, shape, last, false);
+}
+
+static enum err update(const struct rrd_file *shape, const char *path, const struct rows *r)
+{
+    size_t done = 0, gap = find_gap(r, 0);
+    enum err e = ERR_OK;
+
+    while (!e && gap < r->pending) {
+        e = rrd_io_update(path, shape, r->times + done, r->values + done * r->count, gap - done);
+        if (!e)
+            e = cross_gap(shape, path, gap ? r->times[gap - 1] : r->committed / SECONDS, r->times[gap]);
+        done = gap;
+        gap = find_gap(r, gap + 1);
+    }
+    return e ? e
+             : rrd_io_update(path, shape, r->times + done, r->values + done * r->count, r->pending - done);
+}
+
 enum err store_files_write(struct store_files *s, size_t i, ns_t now)
 {
     const struct rrd_file *shape = rrd_index_at(s->index, i);
@@ -462,7 +511,7 @@ enum err store_files_write(struct store_files *s, size_t i, ns_t now)
     if (f->state == FILE_MISSING || e == ERR_NOT_FOUND)
         e = create(s, i, f, now);
     if (!e)
-        e = rrd_io_update(path, shape, f->rows.times, f->rows.values, f->rows.pending);
+        e = update(shape, path, &f->rows);
     if (e == ERR_MALFORMED && !(e = put_aside(s, shape, path, now))) { /* once more, with a new file */
         e = create(s, i, f, now);
         if (!e)
@@ -481,6 +530,23 @@ enum err store_files_write(struct store_files *s, size_t i, ns_t now)
     return ERR_OK;
 }
 
+/* *until: now (wall s); receives where the file ends then. */
+static enum err leave_future(struct store_files *s, const struct rrd_file *shape, const char *path,
+                             int64_t last, int64_t *until)
+{
+    enum err e = ERR_OK;
+
+    s->figures.rewound++;
+    if (last - *until > STORE_BEFORE_LEAP / SECONDS && store_before_restore(path, shape, 0, *until, until)) {
+        log_warning("%s ends in the future: what it was before the clock went wrong is put back", path);
+        return ERR_OK;
+    }
+    log_warning("%s ends in the future: it is rewritten up to now", path);
+    if (last - *until > STORE_BEFORE_LEAST / SECONDS)
+        e = store_before_keep(path, shape, last, true);
+    return e ? e : rrd_io_create(path, shape, *until, path);
+}
+
 enum err store_files_rewind(struct store_files *s, size_t i, ns_t now)
 {
     const struct rrd_file *shape = rrd_index_at(s->index, i);
@@ -492,11 +558,8 @@ enum err store_files_rewind(struct store_files *s, size_t i, ns_t now)
     if (!f || f->rows.emitted <= now + shape->step * SECONDS)
         return ERR_OK;
     rrd_index_path(s->rrd_dir, shape->number, path);
-    if (f->state == FILE_READY && f->rows.committed > now + shape->step * SECONDS) {
-        log_warning("%s ends in the future: it is rewritten up to now", path);
-        e = rrd_io_create(path, shape, until, path);
-        s->figures.rewound++;
-    }
+    if (f->state == FILE_READY && f->rows.committed > now + shape->step * SECONDS)
+        e = leave_future(s, shape, path, f->rows.committed / SECONDS, &until);
     if (!e)
         rows_rewind(&f->rows, f->rows.committed ? until * SECONDS : 0);
     return e;

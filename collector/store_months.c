@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "collector/store_before.h"
 #include "lib/base/log.h"
 #include "lib/stores/month.h"
 #include "lib/stores/rrd_io.h"
@@ -64,12 +65,13 @@ static bool has_kept(const struct rrd_file *shape)
 
 /* ---- one file ---- */
 
-/* The month that runs, as this file or the one that it replaced has it. */
-static void load(const struct store_files *files, const struct rrd_file *shape, int64_t oldest,
+/* The month that runs, as this file or the one that it replaced has it; one that has not come yet was begun
+ * while the clock was ahead. */
+static void load(const struct store_files *files, const struct rrd_file *shape, int64_t oldest, ns_t now,
                  struct month *m)
 {
     for (const struct rrd_file *f = shape; f; f = rrd_index_former(store_files_index(files), f))
-        if (month_load(store_files_directory(files), f->number, m) == ERR_OK)
+        if (month_load(store_files_directory(files), f->number, m) == ERR_OK && m->begin * SECONDS <= now)
             return;
     month_begin(m, oldest);
     m->slot = slot_of(shape);
@@ -138,8 +140,10 @@ static enum err gather(struct store_files *files, const struct rrd_file *shape, 
     int64_t oldest = (last - reach_of(shape) + slot - 1) / slot * slot; /* row that the file still has */
     enum err e = ERR_OK;
 
-    load(files, shape, oldest, m);
+    load(files, shape, oldest, now, m);
     before = m->until;
+    if (m->until * SECONDS > now) /* the same, within the month */
+        m->until = newest;
     if (m->until < oldest) /* what lies between is gone */
         m->until = oldest < m->end ? oldest : m->end;
     if (m->until == m->end)
@@ -179,6 +183,15 @@ enum err store_months_gather(struct store_files *files, size_t file, ns_t now)
 
 /* ---- one after the other ---- */
 
+static enum err look_after(struct store_files *files, size_t file, ns_t now)
+{
+    char path[RRD_PATH_SIZE];
+
+    rrd_index_path(store_files_directory(files), rrd_index_at(store_files_index(files), file)->number, path);
+    store_before_expire(path, now);
+    return store_months_gather(files, file, now);
+}
+
 static void on_timer(void *ctx)
 {
     struct store_months *m = ctx;
@@ -186,7 +199,7 @@ static void on_timer(void *ctx)
     enum err e = ERR_OK;
 
     if (m->next < store_files_count(m->files) && now)
-        e = store_months_gather(m->files, m->next++, now);
+        e = look_after(m->files, m->next++, now);
     if (e && !m->was_failing)
         log_error("the figures of the month cannot be kept: %s", err_text(e));
     m->was_failing = e != ERR_OK;

@@ -288,6 +288,10 @@ enum err store_sources_take(struct store_sources *s, const Nw__Record *record, u
         s->figures.untabled++;
         return ERR_OK;
     }
+    if (now < STORE_EARLIEST) {
+        s->figures.future += samples->n_values;
+        return ERR_OK;
+    }
     return take_values(s, x, samples, store_sample_time(record), part, now);
 }
 

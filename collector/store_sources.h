@@ -11,6 +11,9 @@
 #include "lib/base/err.h"
 #include "lib/model/record.h"
 
+/* 2026-01-01. A clock that says less was never set since the machine was switched on. */
+#define STORE_EARLIEST (1767225600 * SECONDS)
+
 struct store_sources; /* opaque */
 
 struct store_sources_figures {
@@ -26,7 +29,7 @@ ns_t store_sample_time(const Nw__Record *record);
 
 /* Takes a poll's values; a table in the record replaces the source's. part: number of the partition that it
  * came from, kept with the files that it fed. Values later than now + one step are refused (librrd takes
- * nothing older than the newest). */
+ * nothing older than the newest), and all as long as now is before STORE_EARLIEST. */
 enum err store_sources_take(struct store_sources *s, const Nw__Record *record, unsigned part,
                             ns_t now) NW_CHECKED;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* 150-clock-jumps.c - the wall clock is set an hour ahead for twenty minutes, and once a day back for ten
- * seconds. The real store on a fake clock, fed by records with steadied times as daemons write them: no file
- * is blocked when the clock has come back, and what was stored before stays. */
+/* 150-clock-jumps.c - the wall clock goes wrong for twenty minutes: an hour or ten years ahead or back, to
+ * 1970, while the daemons run or at a boot; and once a day back for ten seconds. The real store on a fake
+ * clock with real files, fed by records with steadied times as daemons write them: no file is blocked when
+ * the clock has come back, and what was stored before stays. */
 #include "config.h"
 #include "tests/unit/cmocka_tests.h"
 
@@ -213,8 +214,87 @@ static void a_clock_that_was_wrong_from_the_start_is_put_right(void **state)
     world_close(&w);
 }
 
+/* A boot: both daemons begin to believe the clock as it is. */
+static void reboot(struct world *w)
+{
+    store_stop(w->store);
+    steady_clock_init(&w->clock, STEP_S * SECONDS);
+    start_store(w);
+}
+
+/* Right for twenty minutes, wrong for twenty, right again: the minutes before and after are all there. */
+static void clock_is_wrong(const char *dir, ns_t jump, bool is_boot)
+{
+    struct world w;
+    char own[64];
+    int right, wrong, unknown;
+
+    snprintf(own, sizeof own, "%s/%s", dir, jump < 0 ? "back" : "ahead");
+    assert_int_equal(mkdir(own, 0700), 0);
+    world_open(&w, own);
+    live(&w, 20 * MINUTE);
+    w.jump = jump;
+    if (is_boot)
+        reboot(&w);
+    live(&w, 20 * MINUTE);
+    w.jump = 0;
+    if (is_boot)
+        reboot(&w);
+    live(&w, 20 * MINUTE);
+    count_rows(&w, 0, 19 * MINUTE, &right, &wrong, &unknown);
+    assert_int_equal(right, 19 * MINUTE / STEP_S);
+    count_rows(&w, 43 * MINUTE, 58 * MINUTE, &right, &wrong, &unknown);
+    assert_int_equal(wrong, 0);
+    assert_in_range(right, 15 * MINUTE / STEP_S - 1, 15 * MINUTE / STEP_S);
+    world_close(&w);
+}
+
+static void an_hour_ahead_or_back_costs_no_history(void **state)
+{
+    clock_is_wrong(*state, HOURS, false);
+    clock_is_wrong(*state, -HOURS, false);
+}
+
+static void ten_years_ahead_or_back_cost_no_history(void **state)
+{
+    clock_is_wrong(*state, 3650 * DAYS, false);
+    clock_is_wrong(*state, -3650 * DAYS, false);
+}
+
+static void a_boot_an_hour_ahead_or_back_costs_no_history(void **state)
+{
+    clock_is_wrong(*state, HOURS, true);
+    clock_is_wrong(*state, -HOURS, true);
+}
+
+static void a_boot_in_1970_or_in_ten_years_costs_no_history(void **state)
+{
+    clock_is_wrong(*state, -T0 + MINUTES, true);
+    clock_is_wrong(*state, 3650 * DAYS, true);
+}
+
+/* The clock was an hour ahead all the time: what is right now is stored at once. */
+static void a_clock_that_is_put_back_for_good_blocks_nothing(void **state)
+{
+    struct world w;
+    int right, wrong, unknown;
+
+    world_open(&w, *state);
+    live(&w, 20 * MINUTE);
+    w.jump = -HOURS;
+    live(&w, 90 * MINUTE); /* beyond the end of what was stored before */
+    w.jump = 0;            /* for count_rows(), whose rows are now an hour early */
+    count_rows(&w, -30 * MINUTE, 45 * MINUTE, &right, &wrong, &unknown);
+    assert_in_range(unknown, 0, 2);
+    world_close(&w);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, temp_dir_setup, temp_dir_teardown)
 
 RUN_TESTS("150-clock-jumps", TEST(an_hour_ahead_for_twenty_minutes_blocks_no_file),
           TEST(a_day_back_for_ten_seconds_changes_nothing),
-          TEST(a_clock_that_was_wrong_from_the_start_is_put_right))
+          TEST(a_clock_that_was_wrong_from_the_start_is_put_right),
+          TEST(an_hour_ahead_or_back_costs_no_history), TEST(ten_years_ahead_or_back_cost_no_history),
+          TEST(a_boot_an_hour_ahead_or_back_costs_no_history),
+          TEST(a_boot_in_1970_or_in_ten_years_costs_no_history),
+          TEST(a_clock_that_is_put_back_for_good_blocks_nothing))

@@ -7,7 +7,9 @@
 #include <glob.h>
 #include <math.h>
 #include <sys/stat.h>
+#include <time.h>
 
+#include "collector/store_before.h"
 #include "collector/store_files.h"
 #include "collector/store_sources.h"
 #include "lib/base/log.h"
@@ -561,6 +563,37 @@ static void a_file_damaged_while_the_store_runs_is_put_aside_too(void **state)
     store_files_close(f);
 }
 
+static void what_was_before_a_leap_is_kept_for_three_days(void **state)
+{
+    struct store_files *f = open_files(*state, GIB);
+    char path[RRD_PATH_SIZE], before[RRD_PATH_SIZE + 8];
+    ns_t today = time(NULL) * SECONDS; /* as the file system dates it */
+    struct rows *rows;
+    int64_t last;
+
+    assert_ok(store_files_add(f, "sw-1", "if/1", STORAGE_SHORT, pair, 2));
+    rows = rows_of(f, 0, T0 + HOURS);
+    poll(rows, T0, 1);
+    poll(rows, T0 + 2 * STEP, 2);
+    assert_ok(store_files_write(f, 0, T0 + HOURS));
+    rrd_index_path(*state, 1, path);
+    snprintf(before, sizeof before, "%s.before", path);
+    poll(rows, T0 + 30 * DAYS, 3); /* a silence */
+    poll(rows, T0 + 30 * DAYS + 2 * STEP, 4);
+    assert_ok(store_files_write(f, 0, T0 + 31 * DAYS));
+    assert_int_equal(access(before, F_OK), -1);
+    poll(rows, T0 + 70 * DAYS, 5);
+    poll(rows, T0 + 70 * DAYS + 2 * STEP, 6);
+    assert_ok(store_files_write(f, 0, T0 + 71 * DAYS));
+    assert_ok(rrd_io_check(before, rrd_index_at(store_files_index(f), 0), &last));
+    assert_in_range(last, (T0 + 30 * DAYS) / SECONDS, (T0 + 31 * DAYS) / SECONDS);
+    store_before_expire(path, today + 2 * DAYS);
+    assert_int_equal(access(before, F_OK), 0);
+    store_before_expire(path, today + 4 * DAYS);
+    assert_int_equal(access(before, F_OK), -1);
+    store_files_close(f);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, temp_dir_setup, temp_dir_teardown)
 
 RUN_TESTS("store_files", TEST(the_index_survives_a_restart_and_a_torn_end),
@@ -571,4 +604,5 @@ RUN_TESTS("store_files", TEST(the_index_survives_a_restart_and_a_torn_end),
           TEST(a_crash_before_the_longer_file_was_made_loses_no_row),
           TEST(a_metric_that_goes_away_and_comes_back_keeps_its_column),
           TEST(what_is_no_file_of_ours_is_kept_aside_with_the_reason_and_begun_anew),
-          TEST(a_file_damaged_while_the_store_runs_is_put_aside_too))
+          TEST(a_file_damaged_while_the_store_runs_is_put_aside_too),
+          TEST(what_was_before_a_leap_is_kept_for_three_days))
