@@ -172,17 +172,26 @@ static void store_column(struct poll *p, size_t nth, ns_t now)
     const char *why;
     uint32_t count;
     enum walk_state state = walk_column(p->walk, nth, &rows, &count, &why);
+    size_t len = rows->len;
 
-    if (state == WALK_RUNNING) {
+    if (state == WALK_RUNNING && it->endless < 2) {
         poll_store_part(p, i, rows->data, rows->len, now);
         return;
     }
+    if (state == WALK_RUNNING) {
+        state = WALK_BROKEN;
+        why = "the table has no end that is reached within a poll, twice in a row";
+    } else {
+        it->endless = walk_is_endless(p->walk, nth) ? 2 : 0;
+    }
+    if (it->endless && count > ROWS_OF_ENDLESS)
+        len = 0;
     if (!has_same_rows(it, rows)) {
         p->has_new_instances = true;
         p->has_other_rows |= it->is_known && poll_planned(p, i)->is_list;
     }
     it->broken = state == WALK_BROKEN ? why : NULL;
-    poll_store(p, it, rows->data, rows->len, now);
+    poll_store(p, it, rows->data, len, now);
     it->is_known = true;
     it->is_walk_due = false;
 }
@@ -378,6 +387,20 @@ static bool begin_walk(struct poll *p)
     return count > 0;
 }
 
+/* The time of the poll is over, and of the columns in hand some have not ended. */
+static void count_endless(struct poll *p)
+{
+    for (size_t i = 0; i < walk_count(p->walk); i++) {
+        struct item *it = &p->items[p->walking[i]];
+        const struct buf *rows;
+        const char *why;
+        uint32_t count;
+
+        if (walk_column(p->walk, i, &rows, &count, &why) == WALK_RUNNING && count && it->endless < 2)
+            it->endless++;
+    }
+}
+
 enum poll_next poll_ask_walk(struct poll *p, ns_t now, struct poll_request *ask)
 {
     p->state = WALK;
@@ -388,6 +411,7 @@ enum poll_next poll_ask_walk(struct poll *p, ns_t now, struct poll_request *ask)
             return poll_finish(p);
         if (now >= p->deadline || (!p->options.is_survey && now - p->walk_begun > POLL_WALK_LIMIT)) {
             poll_complain(p, "reading the tables takes too long", poll_planned(p, p->walking[0]));
+            count_endless(p);
             return poll_break_off(p, now);
         }
         if (walk_ask(p->walk, ask)) {
@@ -407,7 +431,8 @@ static void walk_all(struct poll *p)
         return; /* in the next poll, then */
     p->has_other_rows = false;
     for (size_t i = 0; i < p->item_count; i++)
-        p->items[i].is_walk_due |= !poll_planned(p, i)->is_scalar && p->items[i].is_known;
+        p->items[i].is_walk_due |=
+            !poll_planned(p, i)->is_scalar && p->items[i].is_known && p->items[i].endless < 2;
 }
 
 static enum poll_next begin(struct poll *p, ns_t now, ns_t deadline, bool is_careful,

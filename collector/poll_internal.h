@@ -10,7 +10,11 @@
 #include "collector/poll.h"
 #include "lib/base/buf.h"
 
-enum { STALLS_MAX = 2 /* requests in a row that get no answer, in a poll that had one before */ };
+enum {
+    ROWS_OF_ENDLESS = 10000, /* kept of a column without an end; more are no table */
+    ENDLESS_REST = 8,        /* identifications (POLL_REWALK) until it is walked again */
+    STALLS_MAX = 2           /* requests in a row that get no answer, in a poll that had one before */
+};
 
 enum state { IDLE, IDENTIFY, GET, WALK };
 
@@ -28,6 +32,7 @@ struct item {
     bool has_changed;     /* likewise */
     /* by a trap, at the next poll; nothing of the poll under way changes */
     bool is_wanted, is_walk_wanted;
+    uint8_t endless;    /* polls in a row that ended before its walk did; from the second on it rests */
     const char *broken; /* why the last walk of it broke; NULL = it did not */
     bool is_hello;      /* sysObjectID or sysUpTime: every poll begins with them */
 };

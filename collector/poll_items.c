@@ -108,9 +108,14 @@ bool poll_forget_items(struct poll *p)
     if (!poll_open_items(p))
         return false;
     for (size_t i = 0; i < p->item_count; i++) {
-        p->items[i].is_walk_due = true;
-        p->items[i].is_absent = false;
-        p->items[i].broken = NULL;
+        struct item *it = &p->items[i];
+
+        it->is_absent = false;
+        if (it->endless >= 2 && ++it->endless < ENDLESS_REST)
+            continue;
+        it->endless = it->endless >= 2; /* one more poll without an end, and it rests again */
+        it->is_walk_due = true;
+        it->broken = NULL;
     }
     return true;
 }

@@ -13,6 +13,7 @@ struct column {
     struct buf rows;
     uint32_t row_count;
     enum walk_state state;
+    bool is_endless;
     const char *why;
 };
 
@@ -86,6 +87,12 @@ static void end(struct column *c, enum walk_state state, const char *why)
     c->why = why;
 }
 
+static void end_endless(struct column *c, const char *why)
+{
+    c->is_endless = true;
+    end(c, WALK_BROKEN, why);
+}
+
 bool walk_ask(struct walk *w, struct poll_request *out)
 {
     size_t width = w->width < w->size->size ? w->width : w->size->size;
@@ -100,7 +107,7 @@ bool walk_ask(struct walk *w, struct poll_request *out)
         if (c->state != WALK_RUNNING)
             continue;
         if (w->requests > REQUESTS_MAX) {
-            end(c, WALK_BROKEN, "too many requests in one walk");
+            end_endless(c, "too many requests in one walk");
             continue;
         }
         out->oids[out->count++] = (struct snmp_raw_oid){c->last, c->last_len};
@@ -153,7 +160,7 @@ static void take_varbind(struct column *c, const struct snmp_raw_varbind *vb)
         return;
     }
     if (c->row_count == WALK_ROWS_MAX) {
-        end(c, WALK_BROKEN, "more than 65536 rows");
+        end_endless(c, "more than 65536 rows");
         return;
     }
     memcpy(c->last, vb->oid.bytes, vb->oid.len);
@@ -164,10 +171,15 @@ static void take_varbind(struct column *c, const struct snmp_raw_varbind *vb)
     buf_put(&c->rows, vb->tlv, vb->tlv_len);
     if (buf_error(&c->rows)) {
         c->rows.len = before;
-        end(c, WALK_BROKEN, "more values than are kept");
+        end_endless(c, "more values than are kept");
         return;
     }
     c->row_count++;
+}
+
+bool walk_is_endless(const struct walk *w, size_t i)
+{
+    return w->columns[i].is_endless;
 }
 
 uint32_t walk_asked(const struct walk *w)

@@ -55,6 +55,8 @@ enum err walk_add(struct walk *w, const uint32_t *ids, size_t len) NW_CHECKED;
 bool walk_ask(struct walk *w, struct poll_request *out);
 /* The reply to the last request. ERR_NOMEM: the column in hand is broken. */
 void walk_take(struct walk *w, ns_t now, const struct snmp_message *reply);
+/* Broken because there is ever more of it? */
+bool walk_is_endless(const struct walk *w, size_t i);
 /* Varbinds that the last request asked for. */
 uint32_t walk_asked(const struct walk *w);
 /* Column i, in the order of walk_add(). why: English, NULL unless broken. */

@@ -73,6 +73,34 @@ static void on_timer(void *ctx)
 
 static void deliver(struct sim_device *d, const void *bytes, size_t len, bool is_reply);
 
+static int32_t id_of(const void *bytes, size_t len)
+{
+    struct snmp_message m;
+
+    return snmp_message_parse(bytes, len, &m) ? 0 : m.request_id;
+}
+
+static bool answer(struct sim_device *d, const struct buf *request, struct buf *reply)
+{
+    struct sim *w = the_world;
+    size_t i = (size_t)(d - w->devices);
+
+    if (d->is_dead)
+        return false;
+    if (w->has_one_agent) {
+        char name[16];
+
+        snprintf(name, sizeof name, "d%04zu", i);
+        agent_text(d->agent, "1.3.6.1.2.1.1.5.0", name);
+    }
+    agent_number(d->agent, "1.3.6.1.2.1.1.3.0", SNMP_TIMETICKS,
+                 (uint64_t)((w->now - d->booted) / (10 * MILLISECONDS)) & UINT32_MAX);
+    if (w->prepare)
+        w->prepare(w, i);
+    return agent_answer(d->agent, request->data, request->len, reply) &&
+           (!d->reply_most || reply->len <= d->reply_most);
+}
+
 static void on_arrival(void *ctx)
 {
     struct packet *p = ctx;
@@ -83,9 +111,11 @@ static void on_arrival(void *ctx)
     } else if (p->is_reply) {
         struct snmp_address from = address_of((size_t)(p->device - the_world->devices));
 
+        if (id_of(p->bytes.data, p->bytes.len) == p->device->open_id)
+            p->device->open_id = 0;
         snmp_client_receive(the_io->client, loop_mono(the_world->loop), &from, p->bytes.data, p->bytes.len);
         rearm();
-    } else if (!p->device->is_dead && agent_answer(p->device->agent, p->bytes.data, p->bytes.len, &reply)) {
+    } else if (answer(p->device, &p->bytes, &reply)) {
         deliver(p->device, reply.data, reply.len, true);
     }
     buf_fini(&reply);
@@ -97,7 +127,7 @@ static void send_one(struct sim_device *d, const void *bytes, size_t len, bool i
 {
     const struct sim_network *n = &the_world->network;
     struct packet *p = calloc(1, sizeof *p);
-    ns_t way = n->delay / 2;
+    ns_t way = (d->delay ? d->delay : n->delay) / 2;
 
     MUST(p);
     if (n->jitter)
@@ -119,6 +149,20 @@ static void deliver(struct sim_device *d, const void *bytes, size_t len, bool is
         send_one(d, bytes, len, is_reply);
 }
 
+static void note_request(struct sim_device *d, int32_t id)
+{
+    uint32_t behind = 0;
+
+    d->overlaps += d->open_id && d->open_id != id;
+    d->open_id = id;
+    if (!d->uplink)
+        return;
+    for (size_t i = 0; i < the_world->count; i++)
+        behind += the_world->devices[i].uplink && the_world->devices[i].open_id;
+    if (behind > the_world->behind_most)
+        the_world->behind_most = behind;
+}
+
 static enum err transmit(void *ctx, const struct snmp_address *to, const void *bytes, size_t len)
 {
     size_t i = (size_t)to->ip[2] << 8 | to->ip[3];
@@ -126,6 +170,7 @@ static enum err transmit(void *ctx, const struct snmp_address *to, const void *b
     (void)ctx;
     MUST(i < the_world->count);
     the_world->devices[i].datagrams++;
+    note_request(&the_world->devices[i], id_of(bytes, len));
     deliver(&the_world->devices[i], bytes, len, false);
     return ERR_OK;
 }
@@ -204,6 +249,15 @@ static void take_samples(struct sim *w, const Nw__Samples *s)
     MUST(sscanf(s->source, "d%u", &i) == 1 && i < w->count);
     struct sim_device *d = &w->devices[i];
     d->polls++;
+    if (d->started && (ns_t)s->started - d->started > d->period_most)
+        d->period_most = (ns_t)s->started - d->started;
+    if ((ns_t)s->duration_us * MICROSECONDS > d->duration_most)
+        d->duration_most = (ns_t)s->duration_us * MICROSECONDS;
+    d->started = (ns_t)s->started;
+    d->get_varbinds = s->get_varbinds;
+    d->bulk_varbinds = s->bulk_varbinds;
+    d->slowed = s->slowed;
+    d->is_walk_broken = s->is_walk_broken;
     d->answered += s->misses == 0;
     d->partial += s->outcome == NW__OUTCOMES__OUTCOME_PARTIAL;
     d->misses = s->misses;
@@ -219,22 +273,9 @@ static void take_samples(struct sim *w, const Nw__Samples *s)
     /* Never another agent's values. */
     if (s->table && s->table->identity->sys_name[0])
         MUST(strcmp(s->table->identity->sys_name, s->source) == 0);
+    if (w->on_samples)
+        w->on_samples(w, i, s);
 }
-
-static enum err append(void *ctx, Nw__Record *record, journal_pos *pos)
-{
-    struct sim *w = ctx;
-
-    if (record->body_case == NW__RECORD__BODY_SAMPLES)
-        take_samples(w, record->samples);
-    if (record->body_case == NW__RECORD__BODY_FINDING)
-        w->findings++;
-    if (pos)
-        *pos = (journal_pos)1 << 32 | 1;
-    return ERR_OK;
-}
-
-/* ---- the world ---- */
 
 static ns_t sim_mono(void *ctx)
 {
@@ -245,6 +286,27 @@ static ns_t sim_wall(void *ctx)
 {
     return EPOCH + ((struct sim *)ctx)->now;
 }
+
+static enum err append(void *ctx, Nw__Record *record, journal_pos *pos)
+{
+    struct sim *w = ctx;
+
+    if (record->body_case == NW__RECORD__BODY_SAMPLES)
+        take_samples(w, record->samples);
+    if (record->body_case == NW__RECORD__BODY_FINDING)
+        w->findings++;
+    if (!w->is_journalled) {
+        if (pos)
+            *pos = (journal_pos)1 << 32 | 1;
+        return ERR_OK;
+    }
+    record->wall = (uint64_t)sim_wall(w);
+    buf_clear(&w->packed);
+    MUST(record_pack(record, &w->packed) == ERR_OK);
+    return journal_append(w->journal, sim_mono(w), w->packed.data, w->packed.len, pos);
+}
+
+/* ---- the world ---- */
 
 static void write_file(const struct sim *w, const char *name, const struct buf *text)
 {
@@ -301,6 +363,49 @@ static void load_configuration(struct sim *w)
     conf_report_free(report);
 }
 
+static void open_collector(struct sim *w)
+{
+    struct journal_options jo = {.dir = w->settings->journal_dir,
+                                 .partition = "collector",
+                                 .segment_bytes = 64 * MIB,
+                                 .keep_bytes = GIB,
+                                 .keep_age = DAYS};
+    struct collector_options co = {.loop = w->loop,
+                                   .settings = w->settings,
+                                   .inventory = w->inventory,
+                                   .append = append,
+                                   .ctx = w,
+                                   .seed = w->seed};
+
+    MUST(journal_writer_open(&jo, sim_mono(w), &w->journal) == ERR_OK);
+    co.journal = w->journal;
+    MUST(collector_new(&co, &w->collector) == ERR_OK);
+}
+
+static void close_collector(struct sim *w)
+{
+    collector_free(w->collector);
+    w->collector = NULL;
+    journal_writer_close(w->journal);
+    w->journal = NULL;
+}
+
+static void open_agents(struct sim *w)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        char name[16];
+
+        w->devices[i].booted = w->devices[i].booted ? w->devices[i].booted : -1000 * SECONDS;
+        if (i && w->has_one_agent) {
+            w->devices[i].agent = w->devices[0].agent;
+            continue;
+        }
+        snprintf(name, sizeof name, "d%04zu", i);
+        w->devices[i].agent = agent_new();
+        agent_system(w->devices[i].agent, name, "1.3.6.1.4.1.99999.1", 100000);
+    }
+}
+
 void sim_open(struct sim *w, size_t count, int interval, uint64_t seed)
 {
     const char *given = getenv("NETZWACHT_SEED"), *source = getenv("NETZWACHT_SOURCE");
@@ -313,36 +418,15 @@ void sim_open(struct sim *w, size_t count, int interval, uint64_t seed)
     if (source)
         MUST(setenv("NETZWACHT_DATA_DIR", source, 1) == 0);
     the_world = w;
-    w->random = seed;
+    w->seed = w->random = seed;
     w->count = count;
     strx_copy(w->dir, sizeof w->dir, "/tmp/netzwacht-sim-XXXXXX");
     MUST(count <= SIM_DEVICES_MAX && mkdtemp(w->dir));
-    for (size_t i = 0; i < count; i++) {
-        char name[16];
-
-        snprintf(name, sizeof name, "d%04zu", i);
-        w->devices[i].agent = agent_new();
-        agent_system(w->devices[i].agent, name, "1.3.6.1.4.1.99999.1", 100000);
-    }
+    open_agents(w);
     write_configuration(w, interval);
     load_configuration(w);
     MUST(loop_new(&clock, &w->loop) == ERR_OK);
-    struct journal_options jo = {.dir = w->settings->journal_dir,
-                                 .partition = "collector",
-                                 .segment_bytes = 64 * MIB,
-                                 .keep_bytes = GIB,
-                                 .keep_age = DAYS};
-    MUST(journal_writer_open(&jo, sim_mono(w), &w->journal) == ERR_OK);
-    struct collector_options co = {w->loop, w->settings, w->inventory, w->journal, append, w, seed};
-    MUST(collector_new(&co, &w->collector) == ERR_OK);
-}
-
-/* Up-times go on, once a second is fine enough. */
-static void age_agents(struct sim *w)
-{
-    for (size_t i = 0; i < w->count; i++)
-        agent_number(w->devices[i].agent, "1.3.6.1.2.1.1.3.0", SNMP_TIMETICKS,
-                     100000 + (uint64_t)(w->now / (10 * MILLISECONDS)));
+    open_collector(w);
 }
 
 void sim_run(struct sim *w, ns_t duration)
@@ -351,25 +435,42 @@ void sim_run(struct sim *w, ns_t duration)
 
     while (w->now < end) {
         w->now += STEP;
-        if (w->now % SECONDS == 0)
-            age_agents(w);
         MUST(loop_turn(w->loop, 0) == ERR_OK);
     }
+}
+
+void sim_restart(struct sim *w)
+{
+    close_collector(w);
+    for (size_t i = 0; i < w->count; i++)
+        w->devices[i].open_id = 0;
+    open_collector(w);
+}
+
+double sim_figure(struct sim *w, const char *name)
+{
+    Nw__Heartbeat beat = NW__HEARTBEAT__INIT;
+
+    collector_beat(w->collector, &beat);
+    for (size_t i = 0; i < beat.n_counters; i++)
+        if (strcmp(beat.counters[i]->name, name) == 0)
+            return beat.counters[i]->value;
+    printf("# there is no figure %s\n", name);
+    abort();
 }
 
 void sim_close(struct sim *w)
 {
     char command[160];
 
-    collector_free(w->collector);
-    w->collector = NULL;
+    close_collector(w);
     sim_run(w, 10 * SECONDS); /* packets under way own themselves until they arrive */
-    journal_writer_close(w->journal);
     loop_free(w->loop);
     settings_free(w->settings);
     inventory_free(w->inventory);
-    for (size_t i = 0; i < w->count; i++)
+    for (size_t i = 0; i < (w->has_one_agent ? 1 : w->count); i++)
         agent_free(w->devices[i].agent);
+    buf_fini(&w->packed);
     snprintf(command, sizeof command, "rm -rf '%s'", w->dir);
     if (system(command))
         printf("# %s is left over\n", w->dir);

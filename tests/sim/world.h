@@ -7,7 +7,9 @@
 #include "collector/collector.h"
 #include "tests/sim/agent.h"
 
-enum { SIM_DEVICES_MAX = 2000 };
+enum { SIM_DEVICES_MAX = 10000 };
+
+struct sim;
 
 struct sim_network {
     uint32_t loss_permille;   /* each way */
@@ -18,10 +20,20 @@ struct sim_network {
 struct sim_device {
     struct agent *agent;
     bool is_dead;
-    const char *uplink; /* id or NULL */
+    const char *uplink;  /* id or NULL */
+    ns_t delay;          /* there and back; 0 = the network's */
+    uint32_t reply_most; /* bytes of a datagram of its that get through; 0 = all */
+    ns_t booted;         /* its sysUpTime counts from here; simulated time, may lie before the start */
     /* what the journal said */
     uint64_t polls, answered, partial;
     uint64_t datagrams; /* sent to it */
+    ns_t started;       /* the last poll; wall */
+    ns_t period_most;   /* between the beginnings of two polls */
+    ns_t duration_most; /* of a poll */
+    int32_t open_id;    /* of the request that it owes an answer; 0 = none */
+    uint64_t overlaps;  /* requests that were sent while it owed the answer to another one */
+    uint32_t get_varbinds, bulk_varbinds, slowed;
+    bool is_walk_broken;
     uint32_t misses;
     bool is_down;
     ns_t down_at, up_at, first_miss_at; /* simulated time since the start */
@@ -32,6 +44,13 @@ struct sim {
     struct sim_device devices[SIM_DEVICES_MAX];
     size_t count;
     uint64_t times_down, findings;
+    uint32_t behind_most; /* devices with an uplink that owed an answer at one time */
+    bool has_one_agent; /* set before sim_open(): all devices answer from devices[0].agent, each with its name
+                         */
+    bool is_journalled; /* likewise: records go to a real journal, so that sim_restart() finds them */
+    /* Before an agent answers; after a record of samples was taken. NULL = none. */
+    void (*prepare)(struct sim *w, size_t device);
+    void (*on_samples)(struct sim *w, size_t device, const Nw__Samples *s);
     ns_t now; /* since the start */
     struct collector *collector;
     /* inner */
@@ -39,7 +58,8 @@ struct sim {
     struct journal_writer *journal;
     struct settings *settings;
     struct inventory *inventory;
-    uint64_t random;
+    uint64_t seed, random;
+    struct buf packed;
     char dir[64];
 };
 
@@ -47,6 +67,10 @@ struct sim {
  * loss and jitter; NETZWACHT_SEED overrides, and it is printed. */
 void sim_open(struct sim *w, size_t count, int interval, uint64_t seed);
 void sim_run(struct sim *w, ns_t duration);
+/* The collector is killed and started anew. */
+void sim_restart(struct sim *w);
+/* One of its own figures, by the name that it has in the heartbeat. */
+double sim_figure(struct sim *w, const char *name);
 void sim_close(struct sim *w);
 
 #endif

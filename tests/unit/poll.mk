@@ -49,6 +49,22 @@ tests_sim_104_third_of_packets_lost_LDADD = $(COLLECTOR_TEST_LIBS)
 tests_sim_110_uplink_cut_SOURCES = tests/sim/110-uplink-cut.c $(SIM_WORLD)
 tests_sim_110_uplink_cut_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_sim_110_uplink_cut_LDADD = $(COLLECTOR_TEST_LIBS)
+UNIT_TESTS += tests/sim/105-agent-reboots
+tests_sim_105_agent_reboots_SOURCES = tests/sim/105-agent-reboots.c $(SIM_WORLD)
+tests_sim_105_agent_reboots_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_sim_105_agent_reboots_LDADD = $(COLLECTOR_TEST_LIBS)
+UNIT_TESTS += tests/sim/106-dead-fifth
+tests_sim_106_dead_fifth_SOURCES = tests/sim/106-dead-fifth.c $(SIM_WORLD)
+tests_sim_106_dead_fifth_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_sim_106_dead_fifth_LDADD = $(COLLECTOR_TEST_LIBS)
+UNIT_TESTS += tests/sim/107-slow-and-small
+tests_sim_107_slow_and_small_SOURCES = tests/sim/107-slow-and-small.c $(SIM_WORLD)
+tests_sim_107_slow_and_small_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_sim_107_slow_and_small_LDADD = $(COLLECTOR_TEST_LIBS)
+UNIT_TESTS += tests/sim/130-ten-thousand-agents-one-day
+tests_sim_130_ten_thousand_agents_one_day_SOURCES = tests/sim/130-ten-thousand-agents-one-day.c $(SIM_WORLD)
+tests_sim_130_ten_thousand_agents_one_day_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_sim_130_ten_thousand_agents_one_day_LDADD = $(COLLECTOR_TEST_LIBS)
 
 # The reply path, fuzzed; without --enable-fuzzer its corpus is replayed.
 if ENABLE_FUZZER
