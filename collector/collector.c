@@ -2,6 +2,7 @@
 /* collector.c - the daemon's life: devices from the inventory, sockets, counters, a new configuration. */
 #include "collector/collector.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,8 @@
 
 /* After a start every device is polled within this, or a quarter of its interval; from then on in its slot.
  */
-#define START_SPREAD (5 * SECONDS)
+#define START_SPREAD  (5 * SECONDS)
+#define TIDY_INTERVAL (10 * MINUTES)
 
 /* ---- a device ---- */
 
@@ -24,6 +26,7 @@ static void unit_fini(struct unit *u)
     source_free(u->source);
     snmp_access_withdraw(&u->peer);
     trap_v3_forget(&u->notifier);
+    free(u->waiting);
     free(u->id);
     free(u->name);
 }
@@ -207,6 +210,17 @@ static void fleet_start(struct fleet *f)
     }
 }
 
+/* Recognising, walking and decoding thousands of devices at the start takes memory that polling them does not
+ * take; it lies in holes between what stays, and free() gives back no holes. */
+static void on_tidy(void *ctx)
+{
+    struct collector *c = ctx;
+
+    malloc_trim(0);
+    if (loop_timer_after(c->o.loop, &c->tidy, TIDY_INTERVAL))
+        log_warning("out of memory for a timer: memory is not given back any more");
+}
+
 /* ---- life ---- */
 
 enum err collector_new(const struct collector_options *options, struct collector **out)
@@ -241,6 +255,10 @@ enum err collector_new(const struct collector_options *options, struct collector
     if (e)
         goto failed;
     fleet_start(&c->fleet);
+    loop_timer_init(&c->tidy, on_tidy, c);
+    e = loop_timer_after(c->o.loop, &c->tidy, START_SPREAD + c->o.settings->collector.interval);
+    if (e)
+        goto failed;
     log_info("%zu devices, %zu profiles", c->fleet.count, profile_set_count(c->fleet.profiles));
     *out = c;
     return ERR_OK;
@@ -254,6 +272,7 @@ void collector_free(struct collector *c)
 {
     if (!c)
         return;
+    loop_timer_cancel(c->o.loop, &c->tidy);
     orders_close(c);
     notices_free(c);
     if (c->own)

@@ -60,8 +60,12 @@ struct unit {
     bool is_over_limit; /* of the last decoded poll: it held more than a set takes */
     bool shares_engine; /* v3: another device had its engine ID first */
     /* commands that wait for the end of the poll */
-    char orders[ORDERS_MAX][ORDER_ID_SIZE];
-    uint32_t order_count;
+    struct waiting *waiting; /* NULL = none */
+};
+
+struct waiting {
+    char ids[ORDERS_MAX][ORDER_ID_SIZE];
+    uint32_t count;
 };
 
 struct done_order {
@@ -107,6 +111,7 @@ struct collector {
     struct roster *roster;
     struct listing listing;
     struct journal_tail *orders;
+    struct loop_timer tidy;     /* gives memory back to the system */
     struct journal_reader *own; /* of the own partition, for tables; NULL until one is wanted */
     struct notices notices;
     struct done_order done[ORDERS_KEPT];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* orders.c - commands of others: "poll this device now". Reads the partitions of dashboard, cli and alerts,
  * appends an outcome for each command; a repeated id gets its outcome again. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "collector/collector_internal.h"
@@ -81,23 +82,30 @@ static void take_order(struct collector *c, const Nw__Command *order)
         conclude(c, order->id, "refused", u->problem);
         return;
     }
-    for (uint32_t i = 0; i < u->order_count; i++) {
-        if (strcmp(u->orders[i], order->id) == 0)
+    if (!u->waiting && !(u->waiting = calloc(1, sizeof *u->waiting))) {
+        conclude(c, order->id, "refused", "out of memory");
+        return;
+    }
+    for (uint32_t i = 0; i < u->waiting->count; i++) {
+        if (strcmp(u->waiting->ids[i], order->id) == 0)
             return;
     }
-    if (u->order_count == ORDERS_MAX) {
+    if (u->waiting->count == ORDERS_MAX) {
         conclude(c, order->id, "refused", "too many commands wait for this device");
         return;
     }
-    strx_copy(u->orders[u->order_count++], ORDER_ID_SIZE, order->id);
+    strx_copy(u->waiting->ids[u->waiting->count++], ORDER_ID_SIZE, order->id);
     unit_poll_now(u);
 }
 
 void orders_finish(struct unit *u)
 {
-    for (uint32_t i = 0; i < u->order_count; i++)
-        conclude(u->c, u->orders[i], "done", "");
-    u->order_count = 0;
+    struct waiting *waiting = u->waiting;
+
+    u->waiting = NULL;
+    for (uint32_t i = 0; waiting && i < waiting->count; i++)
+        conclude(u->c, waiting->ids[i], "done", "");
+    free(waiting);
 }
 
 static void on_record(void *ctx, const char *partition, journal_pos pos, const void *bytes, size_t len)

@@ -48,6 +48,7 @@ void poll_free(struct poll *p)
         return;
     end_work(p);
     poll_free_items(p);
+    free(p->sys_object_id);
     free(p);
 }
 
@@ -300,17 +301,31 @@ void poll_refuse_get(struct poll *p, ns_t now, size_t asked, int64_t error)
         adapt_failed(&p->get_size, (uint32_t)asked);
 }
 
+/* id: NULL = the agent has none. Without memory the device is identified again at its next poll. */
+static void remember_id(struct poll *p, const struct varbind *id)
+{
+    uint8_t raw[SNMP_RAW_OID_MAX];
+    size_t len;
+
+    free(p->sys_object_id);
+    p->sys_object_id = NULL;
+    p->sys_object_id_len = 0;
+    if (!id || id->type != SNMP_OID || snmp_oid_encode(id->value_oid, id->len, raw, &len))
+        return;
+    p->sys_object_id = malloc(len);
+    if (!p->sys_object_id)
+        return;
+    memcpy(p->sys_object_id, raw, len);
+    p->sys_object_id_len = len;
+}
+
 static enum poll_next choose_profile(struct poll *p, ns_t now, struct poll_request *ask)
 {
     const struct device_profile *profile;
     enum err e;
 
     varbind_set_sort(p->probed);
-    const struct varbind *id = varbind_set_find(p->probed, poll_sys_object_id, 9);
-    p->sys_object_id_len = 0;
-    if (id && id->type == SNMP_OID &&
-        snmp_oid_encode(id->value_oid, id->len, p->sys_object_id, &p->sys_object_id_len))
-        p->sys_object_id_len = 0;
+    remember_id(p, varbind_set_find(p->probed, poll_sys_object_id, 9));
     e = profile_match(p->options.profiles, p->probed, p->options.profile, &profile);
     varbind_set_free(p->probed);
     p->probed = NULL;

@@ -167,7 +167,7 @@ static bool take_hello(struct poll *p, ns_t now, const struct snmp_raw_varbind *
     if (id->type != SNMP_OID)
         return p->sys_object_id_len == 0;
     return id->value_len == p->sys_object_id_len &&
-           memcmp(id->value, p->sys_object_id, p->sys_object_id_len) == 0;
+           (!id->value_len || memcmp(id->value, p->sys_object_id, p->sys_object_id_len) == 0);
 }
 
 static bool has_value(const struct snmp_raw_varbind *vb)

@@ -79,9 +79,9 @@ struct poll {
     bool is_narrow;                   /* this poll reads what is wanted only */
     struct adapt get_size, walk_size; /* varbinds in a GET, in the reply to a GETBULK */
     uint32_t stalls;
-    ns_t table_age;   /* least one of tables, if the profile's is less */
-    struct buf fresh; /* the column in hand */
-    uint8_t sys_object_id[SNMP_RAW_OID_MAX];
+    ns_t table_age;         /* least one of tables, if the profile's is less */
+    struct buf fresh;       /* the column in hand */
+    uint8_t *sys_object_id; /* raw; NULL = the agent has none */
     size_t sys_object_id_len;
     uint64_t uptime_ms;
     ns_t uptime_at;

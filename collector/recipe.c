@@ -7,7 +7,7 @@
 
 #include "collector/snmp_pdu.h"
 
-enum { HOWS_MAX = 65535, HOWS_COMPARED = 32 };
+enum { HOWS_MAX = 65535, HOWS_COMPARED = 32, BUCKETS_LEAST = 64 };
 
 /* Rows of a column share it. */
 struct how {
@@ -32,16 +32,102 @@ struct recipe {
     size_t how_count;
     uint16_t *settled; /* items of the plan */
     size_t settled_count;
+    /* in the book */
+    struct recipe_book *book; /* NULL = not there yet */
+    struct recipe *next;
+    uint64_t hash;
+    size_t users;
 };
 
-void recipe_free(struct recipe *r)
+struct recipe_book {
+    struct recipe **buckets;
+    size_t bucket_count; /* a power of two */
+    size_t count;
+    bool is_closed; /* freed, but for its recipes */
+};
+
+static void discard(struct recipe *r)
 {
-    if (!r)
-        return;
     free(r->ops);
     free(r->hows);
     free(r->settled);
     free(r);
+}
+
+/* ---- sharing ---- */
+
+struct recipe_book *recipe_book_new(void)
+{
+    struct recipe_book *b = calloc(1, sizeof *b);
+
+    if (b) {
+        b->bucket_count = BUCKETS_LEAST;
+        b->buckets = calloc(b->bucket_count, sizeof(struct recipe *));
+    }
+    if (b && !b->buckets) {
+        free(b);
+        return NULL;
+    }
+    return b;
+}
+
+static void free_if_unused(struct recipe_book *b)
+{
+    if (!b->is_closed || b->count)
+        return;
+    free(b->buckets);
+    free(b);
+}
+
+void recipe_book_free(struct recipe_book *b)
+{
+    if (!b)
+        return;
+    b->is_closed = true;
+    free_if_unused(b);
+}
+
+static struct recipe **bucket_of(const struct recipe_book *b, uint64_t hash)
+{
+    return &b->buckets[hash & (b->bucket_count - 1)];
+}
+
+/* Without memory the chains grow longer. */
+static void grow_book(struct recipe_book *b)
+{
+    struct recipe_book more = {.bucket_count = 2 * b->bucket_count};
+
+    more.buckets = calloc(more.bucket_count, sizeof(struct recipe *));
+    if (!more.buckets)
+        return;
+    for (size_t i = 0; i < b->bucket_count; i++) {
+        for (struct recipe *r = b->buckets[i], *next; r; r = next) {
+            next = r->next;
+            r->next = *bucket_of(&more, r->hash);
+            *bucket_of(&more, r->hash) = r;
+        }
+    }
+    free(b->buckets);
+    b->buckets = more.buckets;
+    b->bucket_count = more.bucket_count;
+}
+
+void recipe_free(const struct recipe *recipe)
+{
+    struct recipe **at, *r;
+
+    if (!recipe)
+        return;
+    at = bucket_of(recipe->book, recipe->hash);
+    while (*at != recipe)
+        at = &(*at)->next;
+    r = *at;
+    if (--r->users)
+        return;
+    *at = r->next;
+    r->book->count--;
+    free_if_unused(r->book);
+    discard(r);
 }
 
 /* ---- learning ---- */
@@ -82,11 +168,60 @@ static enum err find_origins(const struct poll *poll, const struct read_plan *pl
     return at == count ? ERR_OK : ERR_NOT_FOUND;
 }
 
+static uint64_t hash_ops(const struct recipe *r)
+{
+    uint64_t h = r->op_count * 31 + r->settled_count;
+
+    for (size_t i = 0; i < r->op_count; i++) {
+        h = (h ^ r->ops[i].row ^ (uint64_t)r->ops[i].item << 32) * 0x9e3779b97f4a7c15u;
+        h ^= h >> 29;
+    }
+    return h ^ h >> 32;
+}
+
 static bool is_same_how(const struct how *a, const struct how *b)
 {
     return a->field == b->field && a->width == b->width && a->is_counter == b->is_counter &&
            a->scale == b->scale && a->factors.times == b->factors.times &&
            a->factors.plus == b->factors.plus && a->factors.total == b->factors.total;
+}
+
+static bool is_same(const struct recipe *a, const struct recipe *b)
+{
+    bool is_same_size = a->profile == b->profile && a->op_count == b->op_count &&
+                        a->how_count == b->how_count && a->settled_count == b->settled_count;
+
+    if (!is_same_size || memcmp(a->ops, b->ops, a->op_count * sizeof *a->ops) != 0 ||
+        memcmp(a->settled, b->settled, a->settled_count * sizeof *a->settled) != 0)
+        return false;
+    for (size_t i = 0; i < a->how_count; i++)
+        if (!is_same_how(&a->hows[i], &b->hows[i]))
+            return false;
+    return true;
+}
+
+/* The equal one of the book, or r itself, which is then in it. */
+static const struct recipe *share(struct recipe_book *b, struct recipe *r)
+{
+    struct recipe **head;
+
+    r->hash = hash_ops(r);
+    for (struct recipe *known = *bucket_of(b, r->hash); known; known = known->next) {
+        if (known->hash == r->hash && is_same(known, r)) {
+            known->users++;
+            discard(r);
+            return known;
+        }
+    }
+    if (b->count >= b->bucket_count)
+        grow_book(b);
+    head = bucket_of(b, r->hash);
+    r->next = *head;
+    *head = r;
+    r->book = b;
+    r->users = 1;
+    b->count++;
+    return r;
 }
 
 /* Columns come one after the other, so an equal one is among the last, if anywhere. */
@@ -209,8 +344,8 @@ static void fit(void *array, size_t count, size_t size)
         *at = less;
 }
 
-enum err recipe_learn(const struct poll *poll, const struct varbind_set *varbinds,
-                      const struct device_view *view, struct recipe **out)
+enum err recipe_learn(struct recipe_book *book, const struct poll *poll, const struct varbind_set *varbinds,
+                      const struct device_view *view, const struct recipe **out)
 {
     const struct device_profile *profile = poll_profile(poll);
     const struct read_plan *plan = device_profile_plan(profile);
@@ -233,12 +368,13 @@ enum err recipe_learn(const struct poll *poll, const struct varbind_set *varbind
     fit(&r->ops, r->op_count, sizeof *r->ops);
     fit(&r->hows, r->how_count, sizeof *r->hows);
     fit(&r->settled, r->settled_count, sizeof *r->settled);
-    *out = r;
+    *out = share(book, r);
     r = NULL;
 
 done:
     free(origins);
-    recipe_free(r);
+    if (r)
+        discard(r);
     return e;
 }
 

@@ -15,13 +15,19 @@
 #include "collector/varbind.h"
 #include "lib/base/err.h"
 
-struct recipe; /* opaque: one device */
+struct recipe; /* opaque; devices of the same make and structure share one */
+
+/* Where equal recipes are found. It may be freed before them. */
+struct recipe_book; /* opaque */
+
+struct recipe_book *recipe_book_new(void); /* NULL: out of memory */
+void recipe_book_free(struct recipe_book *b);
 
 /* varbinds: poll_collect() of the poll, view: decoded from them. ERR_NOT_FOUND: the varbinds do not allow one
  * (instances below more than one item). ERR_NOMEM, ERR_LIMIT. */
-enum err recipe_learn(const struct poll *poll, const struct varbind_set *varbinds,
-                      const struct device_view *view, struct recipe **out) NW_CHECKED;
-void recipe_free(struct recipe *r);
+enum err recipe_learn(struct recipe_book *book, const struct poll *poll, const struct varbind_set *varbinds,
+                      const struct device_view *view, const struct recipe **out) NW_CHECKED;
+void recipe_free(const struct recipe *r);
 
 /* May the last poll, a complete one, be reckoned by this recipe? r may be NULL: no. */
 bool recipe_fits(const struct recipe *r, const struct poll *poll);

@@ -52,6 +52,7 @@ void source_scratch_free(struct source_scratch *t)
     free(t->neighbour_list);
     free(t->poe);
     free(t->poe_list);
+    recipe_book_free(t->book);
     free(t);
 }
 

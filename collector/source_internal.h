@@ -52,7 +52,7 @@ struct source {
     bool is_cut;
     /* of the last complete poll, NULL = none: what its values were (beside the own series), how to get new
      * ones */
-    struct recipe *recipe;
+    const struct recipe *recipe;
     double *values;
     uint8_t *whys; /* enum quality_reason */
     size_t value_count;
@@ -61,6 +61,7 @@ struct source {
 #define ATTRIBUTES_AGE (5 * MINUTES) /* a table for changed attributes alone is written no more often */
 
 struct source_scratch {
+    struct recipe_book *book;
     Nw__Samples samples;
     Nw__Table table;
     Nw__Identity identity;
@@ -129,7 +130,7 @@ void moments_tidy(struct source *s);
 
 /* ---- source_repeat.c ---- */
 /* The record in scratch is of a complete poll, decoded in full: the next ones may be repetitions of it. */
-void source_learn(struct source *s, const struct source_poll *in, const struct source_scratch *t);
+void source_learn(struct source *s, const struct source_poll *in, struct source_scratch *t);
 void source_forget(struct source *s);
 
 /* ---- source_table.c ---- */

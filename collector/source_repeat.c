@@ -30,14 +30,16 @@ static bool make_room(struct source *s, size_t count)
 }
 
 /* Without memory the next poll is decoded like this one. */
-void source_learn(struct source *s, const struct source_poll *in, const struct source_scratch *t)
+void source_learn(struct source *s, const struct source_poll *in, struct source_scratch *t)
 {
     size_t count = t->samples.n_values - OWN_SERIES;
 
     source_forget(s);
     if (count != s->value_count && !make_room(s, count))
         return;
-    if (recipe_learn(in->poll, in->varbinds, in->view, &s->recipe))
+    if (!t->book && !(t->book = recipe_book_new()))
+        return;
+    if (recipe_learn(t->book, in->poll, in->varbinds, in->view, &s->recipe))
         return;
     counters_end(s);
     memcpy(s->values, t->values + OWN_SERIES, count * sizeof *s->values);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VARBINDS_MAX = 1000000, BLOCK_SIZE = 65536 };
+enum { VARBINDS_MAX = 1000000, BLOCK_LEAST = 2048, BLOCK_MOST = 65536 };
 
 struct block {
     struct block *next;
@@ -121,7 +121,9 @@ static void *take(struct varbind_set *s, size_t size)
         b->used = 0;
     }
     if (!b || b->size - b->used < size) {
-        size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+        /* Sets of a few varbinds are many when many devices are recognised at once. */
+        size_t usual = b && b->size < BLOCK_MOST / 2 ? 2 * b->size : b ? BLOCK_MOST : BLOCK_LEAST;
+        size_t room = size > usual ? size : usual;
         struct block *fresh = malloc(sizeof *fresh + room);
 
         if (!fresh)
