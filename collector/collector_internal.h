@@ -48,6 +48,7 @@ struct unit {
     struct trap_bucket traps;
     struct trap_v3_sender notifier;
     ns_t trap_due;      /* a trap wants a poll at this time; 0 = none does */
+    ns_t trap_polled;   /* when the last one began that a trap had wanted; 0 = never */
     bool trap_is_whole; /* of the whole device */
     /* journal */
     journal_pos previous;
@@ -136,7 +137,8 @@ void unit_on_timer(void *ctx);
 /* Polls now, out of turn; a poll under way counts as that. */
 void unit_poll_now(struct unit *u);
 /* A trap came: polls what it is about, or the whole device (rule NULL: nobody knows the trap). Traps that
- * come while one waits are one poll, and between two polls lies at least collector.miss_interval. */
+ * come while one waits are one poll, and between two such polls lies at least collector.miss_interval. A
+ * regular poll a moment ago holds none up: what it read may be what was before. */
 void unit_poll_for_trap(struct unit *u, const struct trap_rule *rule);
 void unit_append_finding(struct unit *u, const char *kind, const char *entity, const char *text);
 void collector_append_finding(struct collector *c, const char *source, const char *kind, const char *entity,

@@ -243,11 +243,11 @@ static void tell_pace(struct unit *u)
 
     if (factor == u->told_slowed)
         return;
-    if (factor > u->told_slowed)
+    if (factor > 1 && factor > u->told_slowed)
         log_info("%s takes %lld ms to answer, %lld ms at its best: its tables are read every %u intervals",
                  u->id, (long long)(u->peer.rtt / MILLISECONDS),
                  (long long)(u->pace.rtt_minimum / MILLISECONDS), factor);
-    else if (factor == 1)
+    else if (factor == 1 && u->told_slowed > 1)
         log_info("%s answers as fast as before: its tables are read at every poll again", u->id);
     u->told_slowed = factor;
 }
@@ -435,6 +435,8 @@ static void begin_poll(struct unit *u, bool is_narrow)
     u->started = now;
     u->started_wall = loop_wall(l);
     u->first_rtt = 0;
+    if (u->trap_due)
+        u->trap_polled = now;
     u->trap_due = 0;
     u->trap_is_whole = false;
     poll_slow_down(u->poll, pace_table_age(&u->pace, u->interval));
@@ -470,7 +472,7 @@ void unit_poll_now(struct unit *u)
 void unit_poll_for_trap(struct unit *u, const struct trap_rule *rule)
 {
     ns_t at = loop_mono(u->c->o.loop) + (rule ? rule->delay : 0);
-    ns_t soonest = u->started ? u->started + u->c->o.settings->collector.miss_interval : 0;
+    ns_t soonest = u->trap_polled ? u->trap_polled + u->c->o.settings->collector.miss_interval : 0;
 
     if (u->problem)
         return;

@@ -30,11 +30,21 @@ class Bed(World):
         self.trap_port = free_port(socket.SOCK_DGRAM)
         self.kept = itertools.count()
 
-    def configure(self, addresses=("127.0.0.1",), users=((None, None), ("sha256", None), ("sha256", "aes128")), port=None):
-        """A device at each address, where nobody answers polls; users named open, sha256, sha256-aes128 …"""
+    def snmpd(self):
+        """Returns its port."""
+        port = free_port(socket.SOCK_DGRAM)
+        self.write("snmpd.conf", f"agentAddress udp:127.0.0.1:{port}\nrocommunity test\n")
+        self.start(tool("snmpd"), "-f", "-Lo", "-C", "-c", self.dir / "snmpd.conf", "-I", "-smux", "-p", self.dir / "snmpd.pid",
+                   env={**os.environ, "SNMP_PERSISTENT_DIR": str(self.dir)})
+        wait_for("snmpd", 20, lambda: self.run(tool("snmpget"), "-v2c", "-c", "test", "-r0", "-t1", f"127.0.0.1:{port}",
+                                               "1.3.6.1.2.1.1.3.0", ok=False).returncode == 0)
+        return port
+
+    def configure(self, addresses=("127.0.0.1",), users=((None, None), ("sha256", None), ("sha256", "aes128")), port=None, agent=None, timing="interval: 10m"):
+        """A device at each address, where nobody answers polls but an agent's port; users named open, sha256, sha256-aes128 …"""
         for name, secret in (("community", "test"), ("auth", AUTH_PASS), ("priv", PRIV_PASS)):
             self.write(name, secret + "\n", 0o600)
-        lines = [f"instance: test\nstate_dir: state\ninventory: inventory.yaml\ncollector: {{interval: 10m, trap_port: {port if port is not None else self.trap_port}}}",
+        lines = [f"instance: test\nstate_dir: state\ninventory: inventory.yaml\ncollector: {{{timing}, trap_port: {port if port is not None else self.trap_port}}}",
                  "credentials:", "  - {name: default, version: v2c, community_file: community}"]
         for auth, priv in users:
             name = "-".join(filter(None, (auth, priv))) or "open"
@@ -42,7 +52,7 @@ class Bed(World):
                          (f", priv: {priv}, priv_file: priv" if priv else "") + "}")
         self.write("netzwacht.yaml", "\n".join(lines) + "\n")
         lines = ["sites:", "  - {id: s, name: S, lat: 53.7, lon: 9.99}", "devices:"]
-        silent = free_port(socket.SOCK_DGRAM)
+        silent = agent or free_port(socket.SOCK_DGRAM)
         lines += [f"  - {{id: d{i}, name: N, address: {a}, port: {silent}, kind: router, site: s}}" for i, a in enumerate(addresses)]
         self.write("inventory.yaml", "\n".join(lines) + "\n")
 
@@ -248,6 +258,21 @@ def identities_of_senders_are_watched():
         check(len(incidents) == 1 and "from 2 unknown senders, for example 127.77.0.3" in incidents[0]["text_en"], incidents)
 
 
+def a_trap_waits_for_no_regular_poll():
+    """A trap a moment after a regular poll causes another one at once; a second trap waits for collector.miss_interval"""
+    with Bed() as bed:
+        bed.configure(agent=bed.snmpd(), timing="interval: 1m, miss_interval: 12s")
+        bed.collector()
+        polls = lambda: len(bed.records("samples"))
+        wait_for("the first poll, which may wait for a quarter of the interval", 40, polls)
+        check(polls() == 1, "polled more than once by itself")
+        bed.trap("sha256", "aes128")
+        wait_for("the poll that the trap wants", 10, lambda: polls() == 2, 0.05)
+        bed.trap("sha256", "aes128")
+        bed.wait_counters(taken=2)
+        check(polls() == 2, "polled for each of two traps")
+
+
 def a_storm_is_not_lost():
     """10,000 traps in a second from 1,000 addresses: all received, all taken, none dropped; a second storm meets the buckets"""
     with Bed() as bed:
@@ -310,4 +335,4 @@ def systemd_may_open_the_port():
 
 
 run_tests(every_pair_of_protocols_is_taken, what_is_wrong_is_rejected_and_counted, our_engine_outlives_restarts,
-          a_new_configuration_brings_new_users, identities_of_senders_are_watched, a_storm_is_not_lost, systemd_may_open_the_port)
+          a_new_configuration_brings_new_users, identities_of_senders_are_watched, a_trap_waits_for_no_regular_poll, a_storm_is_not_lost, systemd_may_open_the_port)
