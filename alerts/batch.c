@@ -153,6 +153,23 @@ static void on_reprobe(void *ctx, const char *device_id)
         log_debug("re-probe of %s is not asked for", device_id);
 }
 
+/* For the record alone: nobody is told. */
+static void on_suppressed(void *ctx, const char *id, const char *window, const char *text)
+{
+    struct alerts *a = ctx;
+    Nw__Record r = NW__RECORD__INIT;
+    Nw__Finding f = NW__FINDING__INIT;
+
+    f.source = (char *)(uintptr_t)id;
+    f.kind = (char *)(uintptr_t) "suppressed";
+    f.entity = (char *)(uintptr_t)window;
+    f.text = (char *)(uintptr_t)text;
+    r.body_case = NW__RECORD__BODY_FINDING;
+    r.finding = &f;
+    if (batch_pack(a, &r))
+        batch_send(a);
+}
+
 static void on_row(void *ctx, const char *kind, const char *key, const void *value, size_t len)
 {
     struct alerts *a = ctx;
@@ -162,7 +179,7 @@ static void on_row(void *ctx, const char *kind, const char *key, const void *val
 
 struct engine_sink batch_sink(struct alerts *a)
 {
-    return (struct engine_sink){a, on_state, on_incident, on_reprobe, on_row};
+    return (struct engine_sink){a, on_state, on_incident, on_reprobe, on_row, on_suppressed};
 }
 
 /* ---- repeats: what a reader of this segment alone must know ---- */

@@ -23,21 +23,6 @@ ns_t node_interval(const struct engine *e, int node)
     return e->facts[node].interval ? e->facts[node].interval : e->o.interval;
 }
 
-bool is_in_maintenance(const struct engine *e, const char *id, const char *site, int node)
-{
-    for (const struct maintenance *m = e->maintenance; m; m = m->next) {
-        int scope;
-        if (e->now < m->begin || e->now >= m->until)
-            continue;
-        if (strcmp(m->scope, id) == 0 || (site && strcmp(m->scope, site) == 0))
-            return true;
-        scope = topology_device(e->topo, m->scope);
-        if (scope >= 0 && node >= 0 && topology_is_below(e->topo, node, scope))
-            return true;
-    }
-    return false;
-}
-
 static enum status status_of(const struct engine *e, size_t n)
 {
     const struct fact *f = &e->facts[n];

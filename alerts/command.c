@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* command.c - what people ask of incidents and maintenance windows. Returns a sentence if it cannot be done.
- * Pure. */
+/* command.c - what people ask of incidents (of maintenance windows: maintenance.c). Returns a sentence if it
+ * cannot be done. Pure. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,69 +117,6 @@ static const char *on_incident(struct engine *e, const struct engine_command *c)
     return NULL;
 }
 
-/* ---- maintenance ---- */
-
-static bool is_scope(const struct engine *e, const char *id)
-{
-    return topology_device(e->topo, id) >= 0 || topology_hotspot(e->topo, id) >= 0 ||
-           inventory_site(e->o.inventory, id) || inventory_service(e->o.inventory, id);
-}
-
-static const char *begin_maintenance(struct engine *e, const struct engine_command *c)
-{
-    struct maintenance *m;
-
-    if (!is_scope(e, c->target))
-        return "There is no hotspot, device, site or service of this id.";
-    if (c->until <= e->now || c->until <= c->begin)
-        return "`end` must lie in the future, and behind `begin`.";
-    if (c->until - (c->begin > e->now ? c->begin : e->now) > e->o.rules->guards.maintenance_max)
-        return "The window is too long; maintenance_max in the rules bounds it.";
-    m = calloc(1, sizeof *m);
-    if (!m)
-        return "Out of memory.";
-    strx_copy(m->id, sizeof m->id, c->id);
-    strx_copy(m->scope, sizeof m->scope, c->target);
-    strx_copy(m->by, sizeof m->by, c->by);
-    strx_copy(m->comment, sizeof m->comment, c->comment);
-    m->begin = c->begin ? c->begin : e->now;
-    m->until = c->until;
-    m->next = e->maintenance;
-    e->maintenance = m;
-    row_maintenance(e, m, false);
-    return NULL;
-}
-
-static const char *end_maintenance(struct engine *e, const struct engine_command *c)
-{
-    for (struct maintenance *m = e->maintenance; m; m = m->next) {
-        if (strcmp(m->id, c->target) != 0)
-            continue;
-        m->until = e->now; /* the next tick drops it */
-        return NULL;
-    }
-    return "There is no maintenance window of this id.";
-}
-
-bool maintenance_expire(struct engine *e)
-{
-    struct maintenance **at = &e->maintenance;
-    bool has_ended = false;
-
-    while (*at) {
-        struct maintenance *m = *at;
-        if (e->now < m->until) {
-            at = &m->next;
-            continue;
-        }
-        *at = m->next;
-        row_maintenance(e, m, true);
-        free(m);
-        has_ended = true;
-    }
-    return has_ended;
-}
-
 static const char *do_reprobe(struct engine *e, const struct engine_command *c)
 {
     int place = topology_hotspot(e->topo, c->target);
@@ -203,9 +140,9 @@ const char *engine_command(struct engine *e, ns_t now, const struct engine_comma
         if (strcmp(c->verb, incident_verbs[k]) == 0)
             return on_incident(e, c);
     if (strcmp(c->verb, "maintenance") == 0)
-        return begin_maintenance(e, c);
+        return maintenance_begin(e, c);
     if (strcmp(c->verb, "maintenance_end") == 0)
-        return end_maintenance(e, c);
+        return maintenance_end(e, c);
     if (strcmp(c->verb, "reprobe") == 0)
         return do_reprobe(e, c);
     return "There is no such verb.";

@@ -46,8 +46,9 @@ static enum err allocate(struct engine *e)
     e->probe_sources = map_new(4);
     e->watches = map_new(5);
     e->order = order_new(t);
+    e->is_open = calloc(e->o.rules->windows.count + 1, sizeof *e->is_open);
     if (!e->facts || !e->devices || !e->device_effects || !e->places || !e->services || !e->sources ||
-        !e->probe_sources || !e->watches || !e->order)
+        !e->probe_sources || !e->watches || !e->order || !e->is_open)
         return ERR_NOMEM;
     if (sites_new(e))
         return ERR_NOMEM;
@@ -111,6 +112,7 @@ void engine_free(struct engine *e)
     free(e->services);
     free(e->sources);
     free(e->order);
+    free(e->is_open);
     sites_free(e);
     topology_free(e->topo);
     free(e);
@@ -160,11 +162,13 @@ enum err engine_tick(struct engine *e, ns_t now)
         e->now = now;
     e->is_dirty = false;
     maintenance_expire(e);
+    maintenance_refresh(e);
     incidents_begin(e);
     blind_judge(e);
     strangers_judge(e);
     damage_judge(e);
     cause_find(e);
+    maintenance_note_silent(e);
     verdict_all(e);
     incidents_settle(e);
     rows_nodes(e);

@@ -50,8 +50,11 @@ struct engine_sink {
     void (*incident)(void *ctx, const Nw__Incident *incident, const char *key);
     /* Ask the collector to poll this device at once. */
     void (*reprobe)(void *ctx, const char *device_id);
-    /* A row to keep (value NULL: to drop). kind: "node" "watch" "place" "service" "incident" "meta" "usual" … */
+    /* A row to keep (value NULL: to drop). kind: "node" "watch" "place" "service" "incident" "meta" "usual" …
+     */
     void (*row)(void *ctx, const char *kind, const char *key, const void *value, size_t len);
+    /* An alarm that the maintenance window keeps quiet; may be NULL. id: of the object; text: English. */
+    void (*suppressed)(void *ctx, const char *id, const char *window, const char *text);
 };
 
 struct engine_options {
@@ -86,7 +89,7 @@ enum err engine_tick(struct engine *e, ns_t now) NW_CHECKED;
 
 struct engine_command {
     const char *id, *by, *via, *verb, *target, *comment; /* never NULL */
-    const char *to; /* assign: to whom; NULL otherwise */
+    const char *to;                                      /* assign: to whom; NULL otherwise */
     ns_t begin, until;
 };
 /* Returns NULL if it is done, else one English sentence that says why not. */

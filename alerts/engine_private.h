@@ -56,6 +56,7 @@ struct fact {
     ns_t newest_ok_below;
     struct kept kept;
     bool was_below_dead; /* it was silent because of something above it */
+    bool is_suppressed;  /* it is down, and a maintenance window keeps it quiet */
 };
 
 struct object_memory {
@@ -112,8 +113,9 @@ struct watch {
     bool is_bad;     /* the side of the hysteresis */
     ns_t side_since; /* when the present side began, while it differs from is_raised */
     bool is_raised;
-    void *memory;   /* of its kind, rule_kind.h; NULL: none */
-    bool must_save; /* the memory has something that a restart should not cost */
+    void *memory;       /* of its kind, rule_kind.h; NULL: none */
+    bool is_suppressed; /* raised, and a maintenance window keeps it quiet */
+    bool must_save;     /* the memory has something that a restart should not cost */
 };
 
 struct interest {
@@ -246,10 +248,12 @@ struct engine {
     struct incident *incidents;
     struct incident *blind; /* the open one, or NULL */
     struct maintenance *maintenance;
-    int *order; /* nodes, parents first */
+    bool *is_open;       /* per window of the rules */
+    size_t open_windows; /* of both sorts, now */
+    int *order;          /* nodes, parents first */
     ns_t now, started;
     ns_t collector_beat, collector_sample; /* wall of its last heartbeat, of its last samples */
-    bool is_clock_suspect; /* the collector's last heartbeat said so */
+    bool is_clock_suspect;                 /* the collector's last heartbeat said so */
     bool is_blind;      /* nothing is known; the incident `blind` outlives it until all is fresh */
     bool is_suspicious; /* so many are silent that nobody is judged for a moment */
     bool has_held;
@@ -303,7 +307,6 @@ bool object_is_calm(const struct engine *e, enum object_kind kind, size_t index)
 /* ---- cause.c ---- */
 void cause_ask(struct engine *e, int node); /* re-probe, at most every two seconds */
 void cause_find(struct engine *e);          /* sets status, blame; opens incidents */
-bool is_in_maintenance(const struct engine *e, const char *id, const char *site, int node);
 bool is_fresh(const struct engine *e, int node);
 ns_t node_interval(const struct engine *e, int node);
 
@@ -368,7 +371,17 @@ void sites_judge(struct engine *e);
 /* Into the incident's history; the oldest makes room. */
 void incident_note(struct engine *e, struct incident *i, const struct change *change);
 void shelving_expire(struct engine *e, struct incident *i);
-bool maintenance_expire(struct engine *e); /* true: something has begun or ended since the last tick */
+
+/* ---- maintenance.c ---- */
+const char *maintenance_begin(struct engine *e, const struct engine_command *c);
+const char *maintenance_end(struct engine *e, const struct engine_command *c);
+bool maintenance_expire(struct engine *e);  /* true: a window has ended since the last tick */
+bool maintenance_refresh(struct engine *e); /* true: one that recurs has begun or ended */
+/* Is everything of this object kept quiet now? site may be NULL, node -1. */
+bool is_in_maintenance(const struct engine *e, const char *id, const char *site, int node);
+/* Is it raised, but kept quiet? Notes it once a window. */
+bool watch_is_suppressed(struct engine *e, struct watch *w);
+void maintenance_note_silent(struct engine *e);
 enum err maintenance_restore(struct engine *e, const char *key, const void *value, size_t len);
 
 /* ---- rows.c ---- */

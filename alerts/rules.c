@@ -4,6 +4,7 @@
 #include "alerts/rules.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,12 +110,36 @@ static const struct conf_field break_fields[] = {
     CONF_POSITION_FIELD(struct break_entry, at), CONF_END};
 static const struct conf_schema break_schema = CONF_SCHEMA(struct break_entry, break_fields);
 
+static const struct conf_field window_fields[] = {
+    CONF_ID_FIELD(struct recurring, id, .is_required = true),
+    CONF_STRING_FIELD(struct recurring, scope, .fallback = NULL),
+    CONF_STRING_FIELD(struct recurring, rule, .fallback = NULL),
+    CONF_STRING_FIELD(struct recurring, comment, .fallback = ""),
+    {.name = "days", .type = CONF_STRINGS, .offset = offsetof(struct recurring, day_names)},
+    {.name = "from",
+     .type = CONF_STRING,
+     .offset = offsetof(struct recurring, from_text),
+     .is_required = true},
+    {.name = "until",
+     .type = CONF_STRING,
+     .offset = offsetof(struct recurring, until_text),
+     .is_required = true},
+    {.name = "first", .type = CONF_STRING, .offset = offsetof(struct recurring, first_text)},
+    {.name = "last", .type = CONF_STRING, .offset = offsetof(struct recurring, last_text)},
+    CONF_POSITION_FIELD(struct recurring, at),
+    CONF_END};
+static const struct conf_schema window_schema = CONF_SCHEMA(struct recurring, window_fields);
+
 static const struct conf_field file_fields[] = {CONF_MAP_FIELD(struct rules, guards, &guard_schema),
                                                 CONF_LIST_FIELD(struct rules, rules, &rule_schema),
                                                 {.name = "school_breaks",
                                                  .type = CONF_LIST,
                                                  .offset = offsetof(struct rules, breaks),
                                                  .sub = &break_schema},
+                                                {.name = "maintenance",
+                                                 .type = CONF_LIST,
+                                                 .offset = offsetof(struct rules, windows),
+                                                 .sub = &window_schema},
                                                 CONF_END};
 static const struct conf_schema file_schema = CONF_SCHEMA(struct rules, file_fields);
 
@@ -232,7 +257,51 @@ static enum err build_calendar(struct rules *r, struct conf_report *report)
     return ERR_OK;
 }
 
-static void check_all(struct rules *r, struct conf_report *report)
+/* "02:30" as seconds since midnight; -1: it is none. "24:00" is the end of the day. */
+static int64_t time_of_day(const char *text)
+{
+    unsigned hour, minute;
+    char rest;
+
+    if (strlen(text) != 5 || sscanf(text, "%2u:%2u%c", &hour, &minute, &rest) != 2 || minute > 59 ||
+        hour * 60 + minute > 24 * 60)
+        return -1;
+    return (int64_t)hour * 3600 + minute * 60;
+}
+
+static void check_days(struct recurring *w, struct conf_report *report)
+{
+    static const char *const names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+
+    w->days = w->day_names.count ? 0 : 0x7f;
+    for (size_t i = 0; i < w->day_names.count; i++) {
+        unsigned day = 0;
+        while (day < ARRAY_LEN(names) && strcmp(names[day], w->day_names.items[i]) != 0)
+            day++;
+        if (day == ARRAY_LEN(names))
+            conf_report_add(report, w->day_names.at[i], "expected mon, tue, wed, thu, fri, sat or sun");
+        else
+            w->days |= 1u << day;
+    }
+}
+
+static void check_window(struct recurring *w, struct conf_report *report)
+{
+    check_days(w, report);
+    w->from = time_of_day(w->from_text);
+    w->until = time_of_day(w->until_text);
+    if (w->from < 0 || w->until < 0 || w->from == w->until)
+        conf_report_add(report, w->at, "maintenance %s: expected `from` and `until` such as 02:00 and 04:30",
+                        w->id);
+    w->first = INT64_MIN;
+    w->last = INT64_MAX;
+    if ((w->first_text && firmware_day_parse(w->first_text, &w->first)) ||
+        (w->last_text && firmware_day_parse(w->last_text, &w->last)) || w->last < w->first)
+        conf_report_add(report, w->at, "maintenance %s: expected `first` and `last` such as 2026-11-30",
+                        w->id);
+}
+
+static void check_rules(struct rules *r, struct conf_report *report)
 {
     struct rule *rules = r->rules.items;
 
@@ -243,6 +312,15 @@ static void check_all(struct rules *r, struct conf_report *report)
                 conf_report_add(report, rules[i].at, "rule %s is there already, in line %u", rules[i].id,
                                 rules[k].at.line);
     }
+}
+
+static void check_all(struct rules *r, struct conf_report *report)
+{
+    struct recurring *windows = r->windows.items;
+
+    for (size_t i = 0; i < r->windows.count; i++)
+        check_window(&windows[i], report);
+    check_rules(r, report);
 }
 
 /* ---- the site's own rules over the shipped ones ---- */
@@ -263,6 +341,9 @@ static enum err merge(struct rules *base, struct rules *own)
     struct rule *rules = own->rules.items;
 
     base->guards = own->guards;
+    struct conf_list windows = base->windows;
+    base->windows = own->windows;
+    own->windows = windows;
     if (own->breaks.count) {
         struct conf_list breaks = base->breaks;
         struct calendar calendar = base->calendar;

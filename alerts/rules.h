@@ -105,10 +105,23 @@ struct guard_settings {
     int64_t maintenance_max;   /* ns */
 };
 
+/* A maintenance window that comes back every week. Seconds and days are those of the wall clock in Berlin. */
+struct recurring {
+    char *id, *scope, *rule, *comment; /* scope NULL: everything; rule NULL: every rule and cause */
+    struct conf_strings day_names;     /* mon tue …; none: every day */
+    char *from_text, *until_text, *first_text, *last_text;
+    struct conf_pos at;
+    /* derived */
+    unsigned days;       /* bit 0 Monday … bit 6 Sunday: on which it begins */
+    int64_t from, until; /* seconds since midnight; until <= from: on the next day */
+    int64_t first, last; /* days since 1970, both included */
+};
+
 struct rules {
     struct guard_settings guards;
-    struct conf_list rules;  /* struct rule */
-    struct conf_list breaks; /* struct break_entry: without lessons */
+    struct conf_list rules;   /* struct rule */
+    struct conf_list breaks;  /* struct break_entry: without lessons */
+    struct conf_list windows; /* struct recurring */
     /* derived */
     struct calendar calendar;
     struct firmware_rules *firmware; /* NULL: none */

@@ -334,6 +334,8 @@ static void judge_watches(struct engine *e)
         bool is_live;
         if (w->rule->kind == RULE_SILENCE && !w->is_raised && is_watched_object_alive(e, w))
             watch_age(e, w);
+        if (watch_is_suppressed(e, w))
+            continue;
         if (!w->is_raised || is_covered(e, w))
             continue;
         is_live = is_watched_object_alive(e, w);

@@ -67,6 +67,16 @@ static void on_reprobe(void *ctx, const char *device)
         a->due = w->now;
 }
 
+static void on_suppressed(void *ctx, const char *id, const char *window, const char *text)
+{
+    struct world *w = ctx;
+
+    w->suppressed++;
+    if (getenv("WORLD_TRACE"))
+        fprintf(stderr, "# %8.2f kept quiet by %s: %s, %s\n", (double)(w->now - START) / 1e9, window, id,
+                text);
+}
+
 struct row {
     void *value;
     size_t len;
@@ -163,21 +173,30 @@ static void load_inventory(struct world *w, const char *text)
     conf_report_free(report);
 }
 
-static void load_rules(struct world *w)
+static void load_rules(struct world *w, const char *own)
 {
     const char *source = getenv("NETZWACHT_SOURCE");
     char *path = strx_printf("%s/alerts/rules.yaml", source ? source : ".");
     struct conf_report *report = NULL;
 
-    if (conf_report_new(&report) || rules_load(path, NULL, report, &w->rules))
+    char own_path[] = "/tmp/netzwacht-rules-XXXXXX.yaml";
+    int fd = own ? mkstemps(own_path, 5) : -1;
+
+    if (own && (fd < 0 || write(fd, own, strlen(own)) != (ssize_t)strlen(own)))
+        fail("cannot write a temporary file");
+    if (conf_report_new(&report) || rules_load(path, own ? own_path : NULL, report, &w->rules))
         fail(report ? conf_report_text(report) : "out of memory");
+    if (own) {
+        close(fd);
+        unlink(own_path);
+    }
     conf_report_free(report);
     free(path);
 }
 
 static void new_engine(struct world *w)
 {
-    struct engine_sink sink = {w, on_state, on_incident, on_reprobe, on_row};
+    struct engine_sink sink = {w, on_state, on_incident, on_reprobe, on_row, on_suppressed};
     struct engine_options o = {w->inventory, w->rules, w->interval, w->interval, 10 * MINUTES, &sink};
 
     if (engine_new(&o, &w->engine))
@@ -187,12 +206,17 @@ static void new_engine(struct world *w)
 
 struct world *world_new(const char *inventory, ns_t interval, uint64_t seed)
 {
+    return world_new_with(inventory, NULL, interval, seed);
+}
+
+struct world *world_new_with(const char *inventory, const char *rules, ns_t interval, uint64_t seed)
+{
     struct world *w = calloc(1, sizeof *w);
     struct rng rng = {seed};
     size_t services;
 
     load_inventory(w, inventory);
-    load_rules(w);
+    load_rules(w, rules);
     inventory_devices(w->inventory, &w->device_count);
     inventory_services(w->inventory, &services);
     w->agents = calloc(w->device_count, sizeof *w->agents);
@@ -229,7 +253,8 @@ void world_free(struct world *w)
 
 void world_restart_engine(struct world *w)
 {
-    static const char *const kinds[] = {"meta", "incident", "node", "state", "window", "watch", "usual", "past"};
+    static const char *const kinds[] = {"meta",   "incident", "node",  "state",
+                                        "window", "watch",    "usual", "past"};
 
     engine_free(w->engine);
     new_engine(w);

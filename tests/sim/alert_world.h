@@ -51,11 +51,13 @@ struct world {
     uint64_t seed;
     struct said said[WORLD_SAID_MAX];
     size_t said_count;
-    size_t transitions, reprobes;
+    size_t transitions, reprobes, suppressed;
     struct map *rows; /* what the engine asked to keep: "kind\tkey" -> struct row */
 };
 
 /* districts of YAML: an inventory file's text. interval: of all polls. */
+/* As world_new(), with rules of its own over the shipped ones. */
+struct world *world_new_with(const char *inventory, const char *rules, ns_t interval, uint64_t seed);
 struct world *world_new(const char *inventory, ns_t interval, uint64_t seed);
 void world_free(struct world *w);
 /* Before the first run only. */

@@ -82,3 +82,7 @@ UNIT_TESTS += tests/sim/alerts-119-who-is-affected
 tests_sim_alerts_119_who_is_affected_SOURCES = tests/sim/119-who-is-affected.c $(ALERT_WORLD)
 tests_sim_alerts_119_who_is_affected_CFLAGS = $(ALERT_CFLAGS)
 tests_sim_alerts_119_who_is_affected_LDADD = $(ALERT_LIBS)
+UNIT_TESTS += tests/sim/alerts-120-maintenance
+tests_sim_alerts_120_maintenance_SOURCES = tests/sim/120-maintenance.c $(ALERT_WORLD)
+tests_sim_alerts_120_maintenance_CFLAGS = $(ALERT_CFLAGS)
+tests_sim_alerts_120_maintenance_LDADD = $(ALERT_LIBS)
