@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // browser.mjs - the operators' app in Chromium on the running demo (TAP). NETZWACHT_HOTSPOTS: size of the city;
 // NETZWACHT_URL and NETZWACHT_PASSWORDS (a file): a demo that runs already.
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { Tap, assert, chromiumPath, equal, launch, logIn, openContext, packages, skipAll, startDemo, until } from "../web/lib.mjs";
+import { join } from "node:path";
+import { Tap, assert, build, chromiumPath, equal, launch, logIn, openContext, packages, skipAll, source, startDemo, until } from "../web/lib.mjs";
 
 const require = packages();
 if (!require) skipAll("the web bundle was not built here, so there is no playwright-core");
@@ -274,6 +276,130 @@ async function testIncidents() {
   });
 }
 
+/** The incident whose row has the focus. */
+async function focusedRow() {
+  return page.evaluate(() => document.activeElement.closest(".incident-table tr[data-id]")?.dataset.id ?? null);
+}
+
+async function testConsole() {
+  await tap.test("the keyboard walks the incidents, the hardest hit first, opens one and comes back", async () => {
+    await anyOpenIncident();
+    await go("incidents", ".incident-table tbody tr");
+    const ids = await page.$$eval(".incident-table tr[data-id]", (rows) => rows.map((row) => row.dataset.id));
+    const { items } = await api("/incidents?status=open&limit=1000");
+    const hits = ids.map((id) => items.find((each) => each.id === id)?.priority).filter((each) => each !== undefined);
+    equal(hits.join(), [...hits].sort((a, b) => b - a).join(), "priorities from the top");
+    await page.keyboard.press("j");
+    equal(await focusedRow(), ids[0], "after j");
+    if (ids.length > 1) {
+      await page.keyboard.press("j");
+      equal(await focusedRow(), ids[1], "after j again");
+      await page.keyboard.press("k");
+    }
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(`main[data-path="incidents/${ids[0]}"] .page-head h1`);
+    await page.keyboard.press("l");
+    await page.waitForSelector('main[data-path="incidents"] .incident-table');
+  });
+
+  await tap.test("the keys are listed behind ?, and can be switched off", async () => {
+    await page.keyboard.press("?");
+    await page.waitForSelector("dialog.keys[open]");
+    const bad = await violations();
+    equal(bad.join("\n"), "", "violations in the dialog");
+    await page.locator("dialog.keys input[type=checkbox]").uncheck();
+    await page.keyboard.press("Escape");
+    await page.waitForSelector("dialog.keys", { state: "hidden" });
+    await page.keyboard.press("?");
+    assert(!(await page.$("dialog.keys[open]")), "a key works though it is switched off");
+    await page.locator(".page-head button[aria-haspopup=dialog]").click();
+    await page.locator("dialog.keys input[type=checkbox]").check();
+    await page.keyboard.press("Escape");
+  });
+
+  await tap.test("filters stand in the address, and an empty list says why", async () => {
+    await go("incidents?q=nosuchthing", "#open-count");
+    await page.waitForSelector('#open-count[data-shown="0"]');
+    assert((await page.textContent(".panel .muted")).includes("Filtern"), "the reason of an empty list");
+    await page.fill("#search", "");
+    await page.waitForSelector(".incident-table tbody tr");
+    await page.selectOption("#assigned", "nobody");
+    assert(page.url().includes("assigned=nobody"), page.url());
+  });
+
+  await tap.test("an incident is assigned, shelved with a reason and taken up again, and its timeline says who did what", async () => {
+    await newPage();
+    await logIn(page, demo.url, "noc", demo.passwords.get("noc"));
+    const { id } = await anyOpenIncident();
+    await go(`incidents/${id}`, "#comment");
+    const done = async (verb) => {
+      await page.waitForSelector(`button[data-verb=${verb}]:not([disabled])`, { timeout: 15_000 });
+      await page.click(`button[data-verb=${verb}]`);
+      await page.waitForSelector('.actions__result[data-outcome="waiting"]', { timeout: 5_000 }).catch(() => undefined);
+      await page.waitForSelector('.actions__result[data-outcome="done"]', { timeout: 15_000 });
+    };
+    await page.keyboard.press("z");
+    equal(await page.evaluate(() => document.activeElement.id), "person", "after z");
+    await page.keyboard.type("Trupp Nord");
+    await done("assign");
+    await page.click("button[data-verb=shelve]");
+    await page.waitForSelector("#comment-empty");
+    await page.fill("#comment", "Bagger abgezogen");
+    await done("shelve");
+    await done("unshelve");
+    const words = async () => (await page.$$eval(".log .is-person", (all) => all.map((each) => each.textContent))).join("\n");
+    await until(async () => (await words()).includes("Zurückstellung beendet"), "the end of the shelving in the timeline", 15);
+    const said = await words();
+    assert(said.includes("zugewiesen an: Trupp Nord") && said.includes("Bagger abgezogen") && said.includes("noc (Oberfläche)"), said);
+    equal((await api(`/incidents/${id}`)).operator.assigned, "Trupp Nord", "assigned");
+    assert((await page.$$(".member-tree li")).length > 0 && (await page.$(".member-map path")), "members on map and tree");
+    await newPage();
+    await logIn(page, demo.url, "operator", demo.passwords.get("operator"));
+  });
+}
+
+/** The pages on the stand-in server: the demo has no such storm. */
+async function testStorm() {
+  await tap.test("a storm of 1,000 incidents leaves the list short, the page at work, and every incident counted", async () => {
+    const mock = spawn(process.execPath, [join(source, "tests/web/mock.mjs"), join(build, "share/web"), "0"], { stdio: ["ignore", "pipe", "inherit"] });
+    try {
+      const url = await new Promise((resolve) => mock.stdout.once("data", (text) => resolve(String(text).trim())));
+      // A context of its own: cookies know no ports.
+      const own = await openContext(browser);
+      const storm = await own.newPage();
+      await logIn(storm, url, "operator", "mock");
+      await storm.goto(`${url}#/incidents`);
+      await storm.waitForSelector("#open-count");
+      const before = Number(await storm.getAttribute("#open-count", "data-count"));
+      await storm.evaluate(() => {
+        window.drawn = 0;
+        window.rowsAtMost = 0;
+        new MutationObserver((changes) => {
+          window.drawn += changes.some((each) => each.attributeName === "data-count");
+          window.rowsAtMost = Math.max(window.rowsAtMost, document.querySelectorAll(".incident-table tbody tr").length);
+        }).observe(document.querySelector("main"), { subtree: true, attributes: true, childList: true });
+      });
+      // Ten times as dense as a thousand in a minute.
+      await storm.evaluate(() => fetch("/api/v1/mock/storm?count=1000&seconds=6"));
+      await storm.waitForTimeout(1_500);
+      const answered = Date.now();
+      await storm.fill("#search", "Sturm 1");
+      await storm.waitForSelector('#open-count:has-text("von")');
+      console.log(`# a filter answers after ${Date.now() - answered} ms in the storm`);
+      await storm.fill("#search", "");
+      const all = async () => Number(await storm.getAttribute("#open-count", "data-count")) === before + 1000;
+      await until(all, "all incidents of the storm", 90);
+      const { drawn, rowsAtMost } = await storm.evaluate(() => ({ drawn: window.drawn, rowsAtMost: window.rowsAtMost }));
+      console.log(`# drawn ${drawn} times, ${rowsAtMost} rows at most`);
+      assert(rowsAtMost <= 100, `${rowsAtMost} rows at a time`);
+      assert(drawn < 500, `drawn ${drawn} times for 2,000 events`);
+      await own.close();
+    } finally {
+      mock.kill();
+    }
+  });
+}
+
 /** What the list shows, once it is of these filters. */
 async function waitForFound(expected) {
   const isThere = async () => (await page.getAttribute("#found", "data-found")) === String(expected);
@@ -472,12 +598,14 @@ async function main() {
   await testLive();
   await testHotspot();
   await testIncidents();
+  await testConsole();
   await testInventory();
   await testLanguageAndKeyboard();
   await testNetwork();
   await testSelf();
   await testNarrow();
   await testAccessibility(password);
+  await testStorm();
   await tap.test("a planner sees incidents but cannot act on them", async () => {
     await newPage();
     await logIn(page, demo.url, "planner", demo.passwords.get("planner"));

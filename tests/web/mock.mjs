@@ -96,7 +96,7 @@ const incidents = new Map();
 const log = new Map();
 function openIncident(id, severity, type, cause, members, de, en, age) {
   const at = iso(start - age);
-  const incident = { id, source: severity === "critical" ? "critical" : "main", sequence: incidents.size + 1, severity, priority: members.length * 410, type, cause, members, opened: at, changed: at, closed: null, operator: { state: "none", by: null, at: null, comment: null }, flapping: false, evidence: [{ metric: "reachable", entity: `${cause.id}/device`, value: 0, limit: 1, at }, { metric: "optic.rx_power", entity: `${cause.id}/optic/1`, value: -38.2, limit: -27, at }], runbook: null, text: { de, en } };
+  const incident = { id, source: severity === "critical" ? "critical" : "main", sequence: incidents.size + 1, severity, priority: members.length * 410, type, cause, members, opened: at, changed: at, closed: null, operator: { state: "none", by: null, at: null, comment: null, assigned: null }, history: [], flapping: false, evidence: [{ metric: "reachable", entity: "", value: 0, limit: 1, at }, { metric: "optic.rx_power", entity: "optic/1", value: -38.2, limit: -27, at }], runbook: null, text: { de, en } };
   incidents.set(id, incident);
   log.set(id, [{ at, event: "opened", severity, members: 1, by: null, comment: null }, { at: iso(start - age + 4000), event: "member_joined", severity, members: members.length, by: null, comment: null }]);
   return incident;
@@ -228,13 +228,36 @@ function send(response, status, body, headers = {}) {
 const problem = (response, status, kind, detail = "") => send(response, status, { type: `urn:netzwacht:problem:${kind}`, title: kind, status, detail }, { "Content-Type": "application/problem+json" });
 const page = (response, items) => send(response, 200, { items, next: null });
 
-function act(id, verb, comment, user) {
+const OPERATOR_STATES = { acknowledge: "acknowledged", shelve: "shelved", unshelve: "none", close: "closed" };
+const EVENTS = { acknowledge: "acknowledged", shelve: "shelved" };
+
+function act(id, verb, body, user) {
   const incident = incidents.get(id);
   const now = iso(Date.now());
-  if (verb === "acknowledge") incident.operator = { state: "acknowledged", by: user, at: now, comment: comment ?? null };
+  const comment = body.comment ?? null;
+  const { assigned, state } = incident.operator;
+  incident.operator = { state: OPERATOR_STATES[verb] ?? state, by: user, at: now, comment, assigned: verb === "assign" ? body.to : assigned };
+  incident.history.push({ at: now, by: user, via: "dashboard", action: verb, comment, to: body.to ?? null, until: body.until ?? null });
   incident.changed = now;
-  log.get(id).push({ at: now, event: verb === "acknowledge" ? "acknowledged" : "commented", severity: incident.severity, members: incident.members.length, by: user, comment: comment ?? null });
+  log.get(id).push({ at: now, event: EVENTS[verb] ?? "changed", severity: incident.severity, members: incident.members.length, by: user, comment });
   emit("incident", incident);
+}
+
+/** ?count= incidents over ?seconds=, each opened and then changed once: what a monitor without correlation would send. */
+function storm(count, seconds) {
+  const all = [...hotspots.values()];
+  const severities = ["critical", "major", "minor", "warning"];
+  for (let i = 0; i < count; i += 1) {
+    setTimeout(() => {
+      const hotspot = all[i % all.length];
+      const members = [{ kind: "hotspot", id: hotspot.id, name: hotspot.name, state: "unusable", reason: "ap" }];
+      const text = [`Sturm ${i}: ${hotspot.name}`, `Storm ${i}: ${hotspot.name}`];
+      const cause = { kind: "hotspot", id: hotspot.id, name: hotspot.name };
+      const incident = openIncident(`storm-${i}`, severities[i % 4], "device_down", cause, members, ...text, start - Date.now());
+      emit("incident", incident);
+      emit("incident", { ...incident, changed: iso(Date.now() + 1) });
+    }, (i * seconds * 1000) / count);
+  }
 }
 
 const routes = [
@@ -253,11 +276,11 @@ const routes = [
   ["GET", /^\/series$/, (r, m, q) => send(r, 200, series(q))],
   ["GET", /^\/incidents$/, (r, m, q) => page(r, [...incidents.values()].filter((i) => (q.get("status") === "open" ? !i.closed : q.get("status") === "closed" ? i.closed : true)).filter((i) => !q.get("member") || i.members.some((x) => x.id === q.get("member"))))],
   ["GET", /^\/incidents\/([^/]+)$/, (r, m) => (incidents.has(m[1]) ? send(r, 200, { ...incidents.get(m[1]), log: log.get(m[1]) }) : problem(r, 404, "not-found"))],
-  ["POST", /^\/incidents\/([^/]+)\/(acknowledge|comment)$/, (r, m, q, request, body, session) => {
+  ["POST", /^\/incidents\/([^/]+)\/(acknowledge|comment|assign|shelve|unshelve|close)$/, (r, m, q, request, body, session) => {
     const command = request.headers["idempotency-key"] ?? "c";
     send(r, 202, { command });
     setTimeout(() => {
-      act(m[1], m[2], body.comment, session.user);
+      act(m[1], m[2], body, session.user);
       emit("command", { command, verb: m[2], target: m[1], by: session.user, outcome: "done", problem: null });
     }, 300);
   }],
@@ -276,6 +299,10 @@ function api(request, response, path, query, body) {
     const id = Math.random().toString(36).slice(2);
     sessions.set(id, { user: body.user, role: body.user, csrf: `csrf${id}`, expires: null });
     return send(response, 204, null, { "Set-Cookie": `nw_session=${id}; Path=/; HttpOnly; SameSite=Strict` });
+  }
+  if (path === "/mock/storm") {
+    storm(Number(query.get("count")), Number(query.get("seconds")));
+    return send(response, 202, {});
   }
   if (!session) return problem(response, 401, "login-required");
   if (request.method !== "GET" && request.headers["x-csrf-token"] !== session.csrf) return problem(response, 403, "csrf");
@@ -308,11 +335,11 @@ function file(response, path) {
   return response.end(readFileSync(full));
 }
 
-createServer((request, response) => {
+const server = createServer((request, response) => {
   const url = new URL(request.url, "http://localhost");
   if (!url.pathname.startsWith("/api/v1")) return file(response, url.pathname);
   let text = "";
   request.on("data", (chunk) => (text += chunk));
   request.on("end", () => api(request, response, decodeURIComponent(url.pathname.slice(7)), url.searchParams, text ? JSON.parse(text) : {}));
   return undefined;
-}).listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${port}/`));
+}).listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}/`));

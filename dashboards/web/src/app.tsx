@@ -4,6 +4,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "./api/client";
+import type { Incident, StateEvent } from "./api/types";
 import { mayAct } from "./model/role";
 import { useApp, useTexts, type Theme } from "./context";
 import { formatTime, type Language } from "./format";
@@ -153,7 +154,7 @@ function Page({ route }: { route: Store<Route> }) {
   if (name === "map") return <MapPage route={route} />;
   if (name === "hotspots" && id) return <HotspotPage key={id} id={id} />;
   if (name === "devices") return id ? <DevicePage key={id} id={id} /> : <DevicesPage route={route} />;
-  if (name === "incidents") return id ? <IncidentPage key={id} id={id} /> : <IncidentsPage route={route} />;
+  if (name === "incidents") return id ? <IncidentPage key={id} id={id} route={route} /> : <IncidentsPage route={route} />;
   if (name === "topology") return <TopologyPage route={route} />;
   if (name === "inventory") return <InventoryPage route={route} />;
   if (name === "coverage") return <CoveragePage />;
@@ -295,23 +296,23 @@ function Announcer() {
   const text = useStore(app.announcement);
   const language = useStore(app.language);
   useEffect(() => {
-    const onIncident = () => {
-      const incident = app.city.lastIncident.get();
-      if (!incident) return;
+    const wordOf = (incident: Incident): string | null => {
       const isOpening = incident.closed === null && incident.opened === incident.changed;
-      if (!isOpening && incident.closed === null) return;
-      const key = isOpening ? "incident.openedLive" : "incident.closedLive";
-      app.announcement.set(translate(language, key, { text: incident.text[language] }));
+      if (!isOpening && incident.closed === null) return null;
+      return translate(language, isOpening ? "incident.openedLive" : "incident.closedLive", { text: incident.text[language] });
     };
-    const onState = () => {
-      const event = app.city.lastState.get();
-      if (!event || event.incident !== null || event.kind !== "device") return;
+    const wordOfState = (event: StateEvent): string | null => {
+      if (event.incident !== null || event.kind !== "device") return null;
       const state = translateCode(language, "state", event.state);
       const reason = translateCode(language, "reason", event.reason);
-      app.announcement.set(translate(language, "live.changed", { name: event.name, state, reason }));
+      return translate(language, "live.changed", { name: event.name, state, reason });
     };
-    const ends = [app.city.lastIncident.subscribe(onIncident), app.city.lastState.subscribe(onState)];
-    return () => ends.forEach((end) => end());
+    return app.city.changes.subscribe(() => {
+      const { incidents, states } = app.city.changes.get();
+      const words = [...incidents.map(wordOf), ...states.map(wordOfState)].filter((word) => word !== null);
+      const [first] = words;
+      if (first) app.announcement.set(words.length === 1 ? first : translate(language, "live.changes", { first, count: words.length - 1 }));
+    });
   }, [language]);
   return (
     <div class="kern-sr-only" role="status" aria-live="polite" aria-atomic="true">

@@ -11,6 +11,15 @@ import { Store } from "./store";
 const REFRESH_MS = 30_000;
 const COMMAND_WAIT_MS = 10_000;
 
+/** A storm brings hundreds of events a second: they are gathered this long and drawn at once. */
+const GATHER_MS = 200;
+
+export interface Changes {
+  /** The newest word of each incident, in the order in which they came. */
+  incidents: readonly Incident[];
+  states: readonly StateEvent[];
+}
+
 export type Outcome = { outcome: "done" | "refused" | "slow"; problem: string };
 
 export class City {
@@ -20,9 +29,8 @@ export class City {
   readonly summary = new Store<Summary | null>(null);
   /** Open ones only, by id. */
   readonly incidents = new Store<ReadonlyMap<string, Incident>>(new Map());
-  /** The last incident event: a page that shows this incident reads it again. */
-  readonly lastIncident = new Store<Incident | null>(null);
-  readonly lastState = new Store<StateEvent | null>(null);
+  /** What the stream brought since the last time: a page that shows one of these reads it again. */
+  readonly changes = new Store<Changes>({ incidents: [], states: [] });
   readonly live = new Store<LiveStatus>("connecting");
   readonly lastActivity = new Store<number>(Date.now());
   readonly isLoaded = new Store(false);
@@ -32,13 +40,16 @@ export class City {
   private readonly waiting = new Map<string, (event: CommandEvent) => void>();
   private readonly stream: LiveStream;
   private timer: ReturnType<typeof setInterval> | null = null;
+  private readonly gathered = { incidents: new Map<string, Incident>(), states: [] as StateEvent[] };
+  private gatherTimer: ReturnType<typeof setTimeout> | null = null;
+  private appliedAt = 0;
 
   constructor(private readonly client: Client) {
     this.stream = new LiveStream({
       onStatus: (status) => this.live.set(status),
       onActivity: () => this.lastActivity.set(Date.now()),
-      onState: (event) => this.applyState(event),
-      onIncident: (incident) => this.applyIncident(incident),
+      onState: (event) => this.gathered.states.push(event) && this.gather(),
+      onIncident: (incident) => this.gathered.incidents.set(incident.id, incident) && this.gather(),
       onCommand: (event) => this.applyCommand(event),
       onSummary: (summary) => this.summary.set(summary),
       onReset: () => void this.load(),
@@ -101,33 +112,53 @@ export class City {
     return this.client.get<CommandEvent>(`/commands/${encodeURIComponent(command)}`).catch(() => null);
   }
 
-  private applyState(event: StateEvent): void {
-    if (event.kind === "hotspot") this.applyHotspot(event);
-    if (event.kind === "device") this.applyNode(event);
-    this.lastState.set(event);
+  /** The first event after a quiet while is drawn at once; those behind it wait for each other. */
+  private gather(): void {
+    if (this.gatherTimer) return;
+    const wait = Math.max(0, this.appliedAt + GATHER_MS - Date.now());
+    this.gatherTimer = setTimeout(() => this.applyGathered(), wait);
   }
 
-  private applyHotspot(event: StateEvent): void {
-    const old = this.hotspots.get().get(event.id);
-    if (!old) return;
-    const { state, reason, since, incident, clients } = event;
-    this.hotspots.set(new Map(this.hotspots.get()).set(event.id, { ...old, state, reason, since, incident, clients }));
+  private applyGathered(): void {
+    this.gatherTimer = null;
+    this.appliedAt = Date.now();
+    const changes = { incidents: [...this.gathered.incidents.values()], states: this.gathered.states.splice(0) };
+    this.gathered.incidents.clear();
+    this.applyHotspots(changes.states.filter((event) => event.kind === "hotspot"));
+    this.applyNodes(changes.states.filter((event) => event.kind === "device"));
+    this.applyIncidents(changes.incidents);
+    this.changes.set(changes);
   }
 
-  private applyNode(event: StateEvent): void {
+  private applyHotspots(events: readonly StateEvent[]): void {
+    if (events.length === 0) return;
+    const next = new Map(this.hotspots.get());
+    for (const { id, state, reason, since, incident, clients } of events) {
+      const old = next.get(id);
+      if (old) next.set(id, { ...old, state, reason, since, incident, clients });
+    }
+    this.hotspots.set(next);
+  }
+
+  private applyNodes(events: readonly StateEvent[]): void {
     const topology = this.topology.get();
-    if (!topology?.nodes.some((node) => node.id === event.id)) return;
-    const { state, reason, incident } = event;
-    const nodes = topology.nodes.map((node) => (node.id === event.id ? { ...node, state, reason, incident } : node));
+    const last = new Map(events.map((event) => [event.id, event]));
+    if (!topology?.nodes.some((node) => last.has(node.id))) return;
+    const nodes = topology.nodes.map((node) => {
+      const event = last.get(node.id);
+      return event ? { ...node, state: event.state, reason: event.reason, incident: event.incident } : node;
+    });
     this.topology.set({ ...topology, nodes });
   }
 
-  private applyIncident(incident: Incident): void {
+  private applyIncidents(incidents: readonly Incident[]): void {
+    if (incidents.length === 0) return;
     const next = new Map(this.incidents.get());
-    if (incident.closed === null) next.set(incident.id, incident);
-    else next.delete(incident.id);
+    for (const incident of incidents) {
+      if (incident.closed === null) next.set(incident.id, incident);
+      else next.delete(incident.id);
+    }
     this.incidents.set(next);
-    this.lastIncident.set(incident);
   }
 
   private applyCommand(event: CommandEvent): void {

@@ -8,6 +8,7 @@ import "./styles/tokens.css";
 import "./styles/app.css";
 import "./styles/pages.css";
 import "./styles/topology.css";
+import "./styles/incidents.css";
 import "./styles/inventory.css";
 import "./styles/self.css";
 

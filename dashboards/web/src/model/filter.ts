@@ -22,7 +22,7 @@ export function toggleState(filter: Filter, state: State): string | null {
 }
 
 /** Case and accents do not count, and "ae" is not "ä": people type what they see on the sign. */
-function fold(text: string): string {
+export function fold(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 

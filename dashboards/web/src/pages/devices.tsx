@@ -25,12 +25,16 @@ function useDevices() {
     const timer = setInterval(load, REFRESH_MS);
     return () => clearInterval(timer);
   }, []);
-  const event = useStore(city.lastState);
+  const { states } = useStore(city.changes);
   useEffect(() => {
-    if (event?.kind !== "device") return;
-    const { state, reason, since, incident } = event;
-    setDevices((old) => old?.map((each) => (each.id === event.id ? { ...each, state, reason, since, incident } : each)) ?? null);
-  }, [event]);
+    const last = new Map(states.filter((event) => event.kind === "device").map((event) => [event.id, event]));
+    if (last.size === 0) return;
+    const changed = (each: Device): Device => {
+      const event = last.get(each.id);
+      return event ? { ...each, state: event.state, reason: event.reason, since: event.since, incident: event.incident } : each;
+    };
+    setDevices((old) => old?.map(changed) ?? null);
+  }, [states]);
   return { devices, problem, load };
 }
 

@@ -1,48 +1,98 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // incident.tsx - one incident: cause, whom it hits, the evidence, what happened, and what an operator does about it.
 
-import { useEffect, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
+import { segment } from "../api/client";
 import type { Incident, IncidentDetail } from "../api/types";
-import { newKey, segment } from "../api/client";
-import type { Outcome } from "../city";
 import { timeOf, useApp, useNow, useTexts, useTitle } from "../context";
 import { formatDateTime, formatDuration, formatNumber, formatValue } from "../format";
-import { linkTo } from "../router";
-import { useStore } from "../store";
+import { byUrgency, evidenceEntity, evidenceSpan, memberTree, timelineOf, type Moment } from "../model/incidents";
+import { spotsOf } from "../model/member_map";
+import { mayAct, mayQuieten } from "../model/role";
+import { linkTo, replaceQuery, type Route } from "../router";
+import { useStore, type Store } from "../store";
+import { SeriesFigure } from "../ui/chart_panel";
 import { LineIcon } from "../ui/icons";
+import { IncidentAct } from "../ui/incident_act";
 import { memberCount } from "../ui/incident_list";
-import { DateTime, ErrorNote, Facts, Loading, Muted, ReasonText, Section, Severity, StateText, ThingLink, useProblemText } from "../ui/parts";
+import { MemberMap } from "../ui/member_map";
+import { MemberTree } from "../ui/member_tree";
+import { DateTime, ErrorNote, Facts, Loading, Muted, ReasonText, Section, Severity, StateText, ThingLink } from "../ui/parts";
+import { Shortcuts, type Shortcut } from "../ui/shortcuts";
 import { useCityEvent, useData } from "./use_data";
 
-const ROLES_THAT_ACT = new Set(["operator", "noc", "admin"]);
-const ROLES_THAT_QUIETEN = new Set(["noc", "admin"]);
-
-export function IncidentPage({ id }: { id: string }) {
+export function IncidentPage({ id, route }: { id: string; route: Store<Route> }) {
   const { t, language } = useTexts();
   const { data, problem, reload } = useData<IncidentDetail>(`/incidents/${segment(id)}`);
   useCityEvent(reload, ({ incident }) => incident === id);
   useTitle(data?.text[language] ?? t("incident.what"));
+  useWanted(route, data !== null);
   if (problem && !data) return <ErrorNote problem={problem} retry={reload} />;
   if (!data) return <Loading />;
   return (
     <div class="page">
-      <Head incident={data} />
+      <Head incident={data} keys={<IncidentKeys id={id} />} />
       <div class="columns">
         <div class="columns__main">
-          <Act incident={data} onDone={reload} />
-          <Members incident={data} />
+          <IncidentAct incident={data} onDone={reload} />
           <Evidence incident={data} />
+          <Members incident={data} />
         </div>
         <div class="columns__side">
           <Summary incident={data} />
-          <Log log={data.log} />
+          <Timeline incident={data} />
         </div>
       </div>
     </div>
   );
 }
 
-function Head({ incident }: { incident: Incident }) {
+/** Where each key of the list leads to on this page. */
+const FIELDS: Record<string, string> = { comment: "comment", assign: "person", shelve: "hours", maintenance: "maintenance" };
+
+/** ?do=comment puts the focus there once, as somebody pressed that key in the list. */
+function useWanted(route: Store<Route>, isThere: boolean): void {
+  const wanted = useStore(route).query.get("do");
+  useEffect(() => {
+    if (!isThere || !wanted) return;
+    replaceQuery(route, { do: null });
+    // Behind the frame's own focus on a new page.
+    setTimeout(() => document.getElementById(FIELDS[wanted] ?? "")?.focus(), 0);
+  }, [isThere, wanted]);
+}
+
+function IncidentKeys({ id }: { id: string }) {
+  const { city, session } = useApp();
+  const role = useStore(session)?.role;
+  const press = (verb: string) => document.querySelector<HTMLButtonElement>(`button[data-verb="${verb}"]`)?.click();
+  const focus = (field: string) => document.getElementById(field)?.focus();
+  const step = (by: 1 | -1) => {
+    const order = [...city.incidents.get().values()].sort(byUrgency);
+    const at = order.findIndex((each) => each.id === id);
+    const next = order[at < 0 ? 0 : at + by];
+    if (next) location.hash = linkTo("incidents", next.id);
+  };
+  const always: Shortcut[] = [
+    { key: "j", text: "keys.next", run: () => step(1) },
+    { key: "k", text: "keys.previous", run: () => step(-1) },
+    { key: "l", text: "keys.list", run: () => (location.hash = linkTo("incidents")) },
+  ];
+  const acting: Shortcut[] = [
+    { key: "a", text: "incident.acknowledge", run: () => press("acknowledge") },
+    { key: "c", text: "incident.comment", run: () => focus("comment") },
+    { key: "z", text: "incident.assign", run: () => focus("person") },
+    { key: "i", text: "incident.assignMe", run: () => press("assign-me") },
+  ];
+  const quieting: Shortcut[] = [
+    { key: "s", text: "incident.shelveDo", run: () => focus("hours") },
+    { key: "m", text: "incident.maintenance", run: () => focus("maintenance") },
+    { key: "x", text: "incident.closeDo", run: () => document.querySelector<HTMLElement>('button[data-verb="close"]')?.focus() },
+  ];
+  return <Shortcuts shortcuts={[...always, ...(mayAct(role) ? acting : []), ...(mayQuieten(role) ? quieting : [])]} />;
+}
+
+function Head({ incident, keys }: { incident: Incident; keys: ComponentChildren }) {
   const { t, language } = useTexts();
   return (
     <header class="page-head is-plain">
@@ -57,6 +107,7 @@ function Head({ incident }: { incident: Incident }) {
           <OperatorText incident={incident} />
         </p>
       </div>
+      {keys}
     </header>
   );
 }
@@ -80,6 +131,8 @@ function Summary({ incident }: { incident: Incident }) {
       <Facts
         items={[
           [t("incident.cause"), cause],
+          [t("incident.rule"), <code>{incident.type}</code>],
+          [t("incident.assigned"), incident.operator.assigned],
           [t("incident.members"), formatNumber(memberCount(incident), language)],
           [t("incident.priority"), t("incident.priorityUnit", { value: formatNumber(incident.priority, language) })],
           [t("incident.userMinutes"), formatNumber(incident.user_minutes, language)],
@@ -89,190 +142,104 @@ function Summary({ incident }: { incident: Incident }) {
           [t("incident.duration"), formatDuration((to - from) / 1000, language)],
           ...(incident.flapping ? [[t("incident.flapping"), t("app.yes")] as const] : []),
           ...(incident.operator.comment ? [[t("incident.comment"), incident.operator.comment] as const] : []),
+          ...(incident.runbook ? [[t("incident.runbook"), <Runbook text={incident.runbook} />] as const] : []),
         ]}
       />
     </Section>
   );
 }
 
-type Verb = "acknowledge" | "comment" | "shelve" | "close";
-type ActState = { step: "idle" | "waiting" } | { step: "ended"; outcome: Outcome } | { step: "failed"; problem: unknown };
-
-/** These say nothing, or quieten an alarm, without a reason given. */
-const VERBS_WITH_COMMENT: ReadonlySet<Verb> = new Set(["comment", "shelve"]);
-const SHELVE_HOURS = [1, 4, 24];
-const HOUR_MS = 3_600_000;
-
-function useCommand(incident: Incident, onDone: () => void) {
-  const { client, city } = useApp();
-  const [state, setState] = useState<ActState>({ step: "idle" });
-  useEffect(() => setState({ step: "idle" }), [incident.id]);
-  const send = async (verb: Verb, body: Record<string, string>): Promise<boolean> => {
-    setState({ step: "waiting" });
-    try {
-      const command = await client.command(`/incidents/${segment(incident.id)}/${verb}`, body, newKey());
-      const outcome = await city.outcomeOf(command);
-      setState({ step: "ended", outcome });
-      onDone();
-      return outcome.outcome === "done";
-    } catch (problem) {
-      setState({ step: "failed", problem });
-      return false;
-    }
-  };
-  return { state, send };
-}
-
-function Act({ incident, onDone }: { incident: Incident; onDone: () => void }) {
-  const { t } = useTexts();
-  const role = useStore(useApp().session)?.role ?? "public";
-  const [comment, setComment] = useState("");
-  const [isEmpty, setEmpty] = useState(false);
-  const { state, send } = useCommand(incident, onDone);
-  if (incident.closed !== null) return state.step === "idle" ? null : <ActResult state={state} />;
-  if (!ROLES_THAT_ACT.has(role)) return <Muted>{t("incident.mayNot")}</Muted>;
-
-  const act = async (verb: Verb, more: Record<string, string> = {}) => {
-    const text = comment.trim();
-    const isMissing = VERBS_WITH_COMMENT.has(verb) && text === "";
-    setEmpty(isMissing);
-    if (isMissing) return;
-    if (await send(verb, text === "" ? more : { ...more, comment: text })) setComment("");
-  };
-  const isBusy = state.step === "waiting";
-  return (
-    <Section title={t("incident.act")} id="act">
-      <CommentField comment={comment} isEmpty={isEmpty} onChange={setComment} />
-      <div class="actions">
-        <button
-          type="button"
-          class="button is-primary"
-          disabled={isBusy || incident.operator.state === "acknowledged"}
-          onClick={() => void act("acknowledge")}
-        >
-          {t("incident.acknowledge")}
-        </button>
-        <button type="button" class="button" disabled={isBusy} data-verb="comment" onClick={() => void act("comment")}>
-          {t("incident.sendComment")}
-        </button>
-        {ROLES_THAT_QUIETEN.has(role) ? <Quieten isBusy={isBusy} act={act} /> : null}
-        <ActResult state={state} />
-      </div>
-    </Section>
-  );
-}
-
-function CommentField({ comment, isEmpty, onChange }: { comment: string; isEmpty: boolean; onChange: (text: string) => void }) {
-  const { t } = useTexts();
-  return (
-    <div class="field">
-      <label for="comment">{t("incident.comment")}</label>
-      <textarea
-        id="comment"
-        class="input is-text"
-        rows={3}
-        maxLength={1000}
-        value={comment}
-        placeholder={t("incident.commentHint")}
-        aria-invalid={isEmpty ? "true" : undefined}
-        aria-describedby={isEmpty ? "comment-empty" : undefined}
-        onInput={(event) => onChange(event.currentTarget.value)}
-      />
-      {isEmpty ? (
-        <p id="comment-empty" class="field__problem" role="alert">
-          {t("incident.commentEmpty")}
-        </p>
-      ) : null}
-    </div>
-  );
-}
-
-function Quieten({ isBusy, act }: { isBusy: boolean; act: (verb: Verb, more?: Record<string, string>) => Promise<void> }) {
-  const { t } = useTexts();
-  const [hours, setHours] = useState(SHELVE_HOURS[0] ?? 1);
-  // A minute less: the server allows 24 h at most, and its clock may be a little behind.
-  const until = () => new Date(Date.now() + hours * HOUR_MS - 60_000).toISOString();
-  return (
-    <>
-      <div class="field">
-        <label for="hours">{t("incident.shelve")}</label>
-        <select id="hours" class="select" value={hours} onChange={(event) => setHours(Number(event.currentTarget.value))}>
-          {SHELVE_HOURS.map((each) => (
-            <option key={each} value={each}>
-              {t("incident.hours", { count: each })}
-            </option>
-          ))}
-        </select>
-        <button type="button" class="button" disabled={isBusy} onClick={() => void act("shelve", { until: until() })}>
-          {t("incident.shelveDo")}
-        </button>
-      </div>
-      <button type="button" class="button" disabled={isBusy} onClick={() => void act("close")}>
-        {t("incident.closeDo")}
-      </button>
-    </>
-  );
-}
-
-function ActResult({ state }: { state: ActState }) {
-  const { t } = useTexts();
-  const problemText = useProblemText();
-  const text = (): string => {
-    if (state.step === "waiting") return t("command.waiting");
-    if (state.step === "failed") return t("app.error", { detail: problemText(state.problem) });
-    if (state.step !== "ended") return "";
-    if (state.outcome.outcome === "done") return t("command.done");
-    if (state.outcome.outcome === "slow") return t("command.slow");
-    return t("command.refused", { detail: state.outcome.problem });
-  };
-  return (
-    <p class="actions__result" role="status" data-outcome={state.step === "ended" ? state.outcome.outcome : state.step}>
-      {text()}
-    </p>
+/** A link only where it is one that a browser may follow without harm. */
+function Runbook({ text }: { text: string }) {
+  return /^https?:\/\//.test(text) ? (
+    <a href={text} rel="noreferrer">
+      {text}
+    </a>
+  ) : (
+    <>{text}</>
   );
 }
 
 function Members({ incident }: { incident: Incident }) {
-  const { t, code } = useTexts();
+  const { t, language } = useTexts();
+  const { city } = useApp();
+  const config = useStore(city.config);
+  const hotspots = useStore(city.hotspots);
+  const topology = useStore(city.topology);
+  const spots = useMemo(() => spotsOf(incident, hotspots, topology), [incident, topology]);
+  const tree = useMemo(() => memberTree(incident, hotspots, topology), [incident, topology]);
   const more = incident.members_more ?? 0;
+  const inTree = incident.cause.kind === "device" ? incident.cause.id : hotspots.get(incident.cause.id)?.uplink;
   return (
-    <Section title={t("incident.members")} id="members">
-      {incident.members.length === 0 ? (
-        <Muted>{t("incident.noMembers")}</Muted>
-      ) : (
-        <div class="table-scroll is-short" role="group" aria-label={t("incident.members")} tabIndex={0}>
-          <table class="table">
-            <caption class="kern-sr-only">{t("incident.members")}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t("list.name")}</th>
-                <th scope="col">{t("device.kind")}</th>
-                <th scope="col">{t("state")}</th>
-                <th scope="col">{t("reason")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {incident.members.map((member) => (
-                <tr key={`${member.kind} ${member.id}`}>
-                  <th scope="row">
-                    <ThingLink kind={member.kind} id={member.id} name={member.name} />
-                  </th>
-                  <td>{code("member", member.kind)}</td>
-                  <td>
-                    <StateText state={member.state} />
-                  </td>
-                  <td>
-                    <ReasonText reason={member.reason} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+    <Section
+      title={t("incident.members")}
+      id="members"
+      actions={
+        inTree ? (
+          <a class="panel__more" href={`${linkTo("topology")}?at=${encodeURIComponent(inTree)}`}>
+            {t("incident.inNetwork")}
+          </a>
+        ) : null
+      }
+    >
+      <MemberMap config={config} spots={spots} label={t("incident.mapLabel", { count: formatNumber(spots.length, language) })} />
+      {incident.members.length === 0 ? <Muted>{t("incident.noMembers")}</Muted> : <MemberTree branches={tree} />}
       {more > 0 ? <Muted>{t("incident.membersMore", { count: more })}</Muted> : null}
+      {incident.members.length > 0 ? (
+        <details class="self-more">
+          <summary>{t("incident.asTable")}</summary>
+          <MemberTable incident={incident} />
+        </details>
+      ) : null}
     </Section>
   );
+}
+
+function MemberTable({ incident }: { incident: Incident }) {
+  const { t, code } = useTexts();
+  return (
+    <div class="table-scroll is-short" role="group" aria-label={t("incident.members")} tabIndex={0}>
+      <table class="table">
+        <caption class="kern-sr-only">{t("incident.members")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("list.name")}</th>
+            <th scope="col">{t("device.kind")}</th>
+            <th scope="col">{t("state")}</th>
+            <th scope="col">{t("reason")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {incident.members.map((member) => (
+            <tr key={`${member.kind} ${member.id}`}>
+              <th scope="row">
+                <ThingLink kind={member.kind} id={member.id} name={member.name} />
+              </th>
+              <td>{code("member", member.kind)}</td>
+              <td>
+                <StateText state={member.state} />
+              </td>
+              <td>
+                <ReasonText reason={member.reason} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The series that decided, around the time of the incident. */
+function DecidingSeries({ incident, unitOf }: { incident: Incident; unitOf: (metric: string) => string }) {
+  const { t, code } = useTexts();
+  const hotspots = useStore(useApp().city.hotspots);
+  const [first] = incident.evidence;
+  const entity = first ? evidenceEntity(incident, first, hotspots) : null;
+  const { from, to } = evidenceSpan(incident, Date.now());
+  if (!first || !entity) return null;
+  const query = new URLSearchParams({ entity, metric: first.metric, from, to });
+  return <SeriesFigure path={`/series?${query}`} unit={unitOf(first.metric)} title={t("incident.deciding", { metric: code("metric", first.metric) })} />;
 }
 
 function Evidence({ incident }: { incident: Incident }) {
@@ -312,29 +279,46 @@ function Evidence({ incident }: { incident: Incident }) {
           </table>
         </div>
       )}
+      <DecidingSeries incident={incident} unitOf={unitOf} />
     </Section>
   );
 }
 
-function Log({ log }: { log: IncidentDetail["log"] }) {
-  const { t, code, language } = useTexts();
+function Timeline({ incident }: { incident: IncidentDetail }) {
+  const { t } = useTexts();
+  const moments = timelineOf(incident);
+  const older = incident.history_more ?? 0;
   return (
     <Section title={t("incident.history")} id="log">
-      {log.length === 0 ? <Muted>{t("incident.noHistory")}</Muted> : null}
+      {moments.length === 0 ? <Muted>{t("incident.noHistory")}</Muted> : null}
       <ol class="log">
-        {[...log].reverse().map((entry, index) => (
-          <li key={`${entry.at} ${index}`} data-event={entry.event}>
-            <span class="muted">
-              <DateTime time={entry.at} />
-            </span>
-            <span>
-              <strong>{code("incident.event", entry.event)}</strong>
-              {entry.by ? ` · ${entry.by}` : ""} · {t("incident.members")}: {formatNumber(entry.members, language)}
-            </span>
-            {entry.comment ? <q>{entry.comment}</q> : null}
-          </li>
+        {moments.map((moment, index) => (
+          <MomentRow key={`${moment.at} ${index}`} moment={moment} />
         ))}
       </ol>
+      {older > 0 ? <Muted>{t("incident.historyMore", { count: older })}</Muted> : null}
     </Section>
+  );
+}
+
+function MomentRow({ moment }: { moment: Moment }) {
+  const { t, code, language } = useTexts();
+  const { what, by, via, to, until, comment, members, severity } = moment;
+  return (
+    <li data-event={what} class={moment.isPerson ? "is-person" : undefined}>
+      <span class="muted">
+        <DateTime time={moment.at} />
+      </span>
+      <span>
+        <strong>{moment.isPerson ? code("incident.did", what) : code("incident.event", what)}</strong>
+        {to ? `: ${to}` : ""}
+        {until ? ` ${t("incident.until", { time: formatDateTime(timeOf(until), language) })}` : ""}
+        {by ? ` · ${by}` : ""}
+        {via ? ` (${code("incident.via", via)})` : ""}
+        {members === null ? "" : ` · ${t("incident.members")}: ${formatNumber(members, language)}`}
+        {severity === null ? "" : ` · ${code("severity", severity)}`}
+      </span>
+      {comment ? <q>{comment}</q> : null}
+    </li>
   );
 }

@@ -57,19 +57,30 @@ function useLoaded<T>(key: string | null, load: () => Promise<T>, everyMs: numbe
   return { data, problem, reload };
 }
 
-/** Calls `react` on each change of the city that `select` says concerns this page. */
+/** In a storm a page reads its thing again this often at most. */
+const REACT_MS = 1_000;
+
+/** Calls `react` after changes of the city that `select` says concern this page: at once, and in a storm every so often. */
 export function useCityEvent(react: () => void, isOurs: (ids: { incident?: string; thing?: string; members?: readonly string[] }) => boolean): void {
   const { city } = useApp();
   useEffect(() => {
-    const onIncident = () => {
-      const incident = city.lastIncident.get();
-      if (incident && isOurs({ incident: incident.id, members: incident.members.map((member) => member.id) })) react();
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    let reactedAt = 0;
+    const fire = () => {
+      timer = null;
+      reactedAt = Date.now();
+      react();
     };
-    const onState = () => {
-      const event = city.lastState.get();
-      if (event && isOurs({ thing: event.id })) react();
+    const end = city.changes.subscribe(() => {
+      const { incidents, states } = city.changes.get();
+      const isWanted =
+        incidents.some((incident) => isOurs({ incident: incident.id, members: incident.members.map((member) => member.id) })) ||
+        states.some((event) => isOurs({ thing: event.id }));
+      if (isWanted) timer ??= setTimeout(fire, Math.max(0, reactedAt + REACT_MS - Date.now()));
+    });
+    return () => {
+      end();
+      if (timer) clearTimeout(timer);
     };
-    const ends = [city.lastIncident.subscribe(onIncident), city.lastState.subscribe(onState)];
-    return () => ends.forEach((end) => end());
   }, [city]);
 }

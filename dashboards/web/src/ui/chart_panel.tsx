@@ -9,7 +9,7 @@ import { formatDateTime, formatShare, formatValue } from "../format";
 import { readPalette } from "../map/palette";
 import { fitsTogether, isPrimary, type GraphFamily, type GraphOption } from "../model/graphs";
 import { columnOf, completenessOf, gapsOf, mergeSeries, summaryOf, timesOf, withoutRunningStep, type SeriesAnswer } from "../model/series";
-import { useAllData } from "../pages/use_data";
+import { useAllData, useData } from "../pages/use_data";
 import { useStore } from "../store";
 import { ErrorNote, Loading, Muted, Section } from "./parts";
 
@@ -105,6 +105,21 @@ function ChartPanel({ family, range }: { family: GraphFamily; range: Range }) {
       {problem && !series ? <ErrorNote problem={problem} retry={reload} /> : null}
       {!series && !problem ? <Loading /> : null}
       {series ? <ChartBody series={series} unit={family.unit} title={title} /> : null}
+    </figure>
+  );
+}
+
+/** One series that a page asks for itself, with its words and its table. */
+export function SeriesFigure({ path, unit, title }: { path: string; unit: string; title: string }) {
+  const { data, problem, reload } = useData<Series>(path);
+  return (
+    <figure class="chart" aria-label={title}>
+      <figcaption>
+        <h3>{title}</h3>
+      </figcaption>
+      {problem && !data ? <ErrorNote problem={problem} retry={reload} /> : null}
+      {!data && !problem ? <Loading /> : null}
+      {data ? <ChartBody series={data} unit={unit} title={title} /> : null}
     </figure>
   );
 }
