@@ -66,10 +66,12 @@ static enum err read_v2(const struct snmp_message *m, struct trap *out)
 
 enum err trap_read(const struct snmp_message *m, struct trap *out)
 {
-    switch (m->type) {
-    case SNMP_TRAP_V1: return read_v1(m, out);
+    bool is_v1 = m->version == 0;
+
+    switch (m->type) { /* RFC 1157 has the one, RFC 3416 the others: in no message of the other version */
+    case SNMP_TRAP_V1: return is_v1 ? read_v1(m, out) : ERR_MALFORMED;
     case SNMP_TRAP_V2:
-    case SNMP_INFORM: return read_v2(m, out);
+    case SNMP_INFORM: return is_v1 ? ERR_MALFORMED : read_v2(m, out);
     default: return ERR_TYPE;
     }
 }

@@ -30,7 +30,8 @@ struct trap_value {
               1]; /* UTF-8 without control characters; octets that are no text in hexadecimal */
 };
 
-/* ERR_TYPE: a message, but no notification. ERR_MALFORMED: v2c without snmpTrapOID.0. */
+/* ERR_TYPE: a message, but no notification. ERR_MALFORMED: v2c without snmpTrapOID.0, or the
+ * notification of one version in a message of another. */
 enum err trap_read(const struct snmp_message *m, struct trap *out) NW_CHECKED;
 
 /* What is to be done: as the profiles of the device say, the most specific first, else as any profile of the

@@ -20,7 +20,8 @@ tests_bench_journal_store_LDADD = collector/libstore.a $(STORES_LIBS) $(MODEL_LI
 tests_bench_store_disk_SOURCES = tests/bench/store_disk.c
 tests_bench_store_disk_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_bench_store_disk_LDADD = collector/libstore.a $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
-tests_bench_usm_SOURCES = tests/bench/usm.c
+tests_bench_usm_SOURCES = tests/bench/usm.c tests/bench/usm_list.c tests/bench/usm_list.h
+tests_bench_usm_CFLAGS = $(AM_CFLAGS) $(SNMP_CFLAGS)
 tests_bench_usm_LDADD = $(COLLECTOR_TEST_LIBS)
 
 BENCH_ARGS =

@@ -131,6 +131,44 @@ static void a_v1_trap_gets_its_v2_oid(void **state)
     assert_int_equal(read_v1("1.3.6.1.4.1.99", 7, 0, &t), ERR_MALFORMED);
 }
 
+static void no_version_carries_the_notification_of_another(void **state)
+{
+    static const uint32_t link_down[] = {1, 3, 6, 1, 6, 3, 1, 1, 5, 3};
+    const struct varbind vb = {.oid = link_down, .oid_len = 10, .type = SNMP_NULL};
+    struct buf b = BUF_INIT;
+    struct snmp_message m;
+    struct trap t;
+
+    (void)state;
+    agent_write(&b, 0, "c", SNMP_TRAP_V2, 9, 0, 0, &vb, 1);
+    assert_ok(snmp_message_parse(b.data, b.len, &m));
+    assert_int_equal(trap_read(&m, &t), ERR_MALFORMED);
+    buf_fini(&b);
+    m = (struct snmp_message){.version = 1, .type = SNMP_TRAP_V1, .generic_trap = 3};
+    assert_int_equal(trap_read(&m, &t), ERR_MALFORMED);
+    m.version = 0;
+    assert_ok(trap_read(&m, &t));
+}
+
+/* RFC 3584, 3.1: every generic trap, and an enterprise that ends with a 0 already. */
+static void v1_traps_are_mapped_as_the_rfc_says(void **state)
+{
+    static const char *const generic[] = {"1.3.6.1.6.3.1.1.5.1", "1.3.6.1.6.3.1.1.5.2",
+                                          "1.3.6.1.6.3.1.1.5.3", "1.3.6.1.6.3.1.1.5.4",
+                                          "1.3.6.1.6.3.1.1.5.5", "1.3.6.1.6.3.1.1.5.6"};
+    struct trap t;
+
+    (void)state;
+    for (uint8_t i = 0; i < ARRAY_LEN(generic); i++) {
+        assert_ok(read_v1("1.3.6.1.4.1.99", i, 7, &t));
+        assert_string_equal(text_of(&t), generic[i]);
+    }
+    assert_ok(read_v1("1.3.6.1.4.1.99.0", 6, 17, &t));
+    assert_string_equal(text_of(&t), "1.3.6.1.4.1.99.0.0.17");
+    assert_ok(read_v1("1.3.6.1.4.1.99", 6, 0, &t));
+    assert_string_equal(text_of(&t), "1.3.6.1.4.1.99.0.0");
+}
+
 /* A UPS that speaks v1 sends enterprise upsTraps, specific 1; its v2 notification is upsTraps.1 without a 0.
  */
 static void a_zero_before_the_last_number_does_not_matter(void **state)
@@ -232,6 +270,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_v2_trap_and_an_inform_are_named_by_their_oid),
     cmocka_unit_test(what_is_no_trap_is_refused),
     cmocka_unit_test(a_v1_trap_gets_its_v2_oid),
+    cmocka_unit_test(no_version_carries_the_notification_of_another),
+    cmocka_unit_test(v1_traps_are_mapped_as_the_rfc_says),
     cmocka_unit_test(a_zero_before_the_last_number_does_not_matter),
     cmocka_unit_test(vendors_traps_have_names_and_those_about_clients_are_dropped),
     cmocka_unit_test(only_what_the_profile_keeps_is_recorded_and_bounded),
