@@ -95,8 +95,9 @@ struct fleet {
 
 /* Traps and informs. */
 struct notices {
-    struct trap_io *io; /* NULL = off */
-    struct trap_v3 *v3; /* NULL: those of v3 are not taken */
+    struct trap_io *io;          /* NULL = off */
+    struct trap_v3 *v3;          /* NULL: those of v3 are not taken */
+    struct trap_io_stats closed; /* of the sockets before */
     struct trap_strangers strangers;
     uint64_t taken, informs, malformed, unknown, over_limit, about_clients, discoveries;
     uint64_t rejected[SNMP_REJECT_COUNT]; /* of v3 */

@@ -274,8 +274,21 @@ enum err notices_open(struct collector *c)
     return notices_users(c, &c->fleet, c->o.settings);
 }
 
+/* Since the daemon's start, over sockets that a new configuration has closed. */
+static struct trap_io_stats total(const struct notices *n)
+{
+    struct trap_io_stats stats;
+
+    trap_io_stats(n->io, &stats);
+    stats.received += n->closed.received;
+    stats.dropped += n->closed.dropped;
+    return stats;
+}
+
 void notices_close(struct collector *c)
 {
+    if (c->notices.io)
+        c->notices.closed = total(&c->notices);
     trap_io_free(c->notices.io);
     c->notices.io = NULL;
 }
@@ -308,7 +321,7 @@ void notices_beat(struct collector *c, Nw__Heartbeat *beat)
 
     if (!n->io)
         return;
-    trap_io_stats(n->io, &stats);
+    stats = total(n);
     collector_count(c, beat, "traps_received_total", (double)stats.received);
     collector_count(c, beat, "traps_dropped_total", (double)stats.dropped);
     collector_count(c, beat, "traps_buffer_bytes", (double)stats.buffer);

@@ -216,12 +216,13 @@ def our_engine_outlives_restarts():
 
 
 def a_new_configuration_brings_new_users():
-    """SIGHUP with another user: it is taken, who left is not; the clock of an engine that stays is kept"""
+    """SIGHUP with another user and port: it is taken, who left is not; the clock of an engine that stays is kept"""
     with Bed() as bed:
         bed.configure()
         collector = bed.collector()
         bed.trap("sha256", "aes128", boots=7, time=1000)
         bed.wait_counters(taken=1)
+        bed.trap_port = free_port(socket.SOCK_DGRAM)
         bed.configure(users=((None, None), ("md5", "des"), ("sha256", "aes128")))
         collector.send_signal(signal.SIGHUP)
         wait_for("the new configuration", 20, lambda: "new configuration in force" in bed.log("collector"))
@@ -230,7 +231,7 @@ def a_new_configuration_brings_new_users():
         bed.wait_counters(taken=1, rejected_user=1, rejected_window=1)
         bed.trap("md5", "des")
         bed.inform("md5", "des")
-        bed.wait_counters(taken=3, informs=1)
+        bed.wait_counters(taken=3, informs=1, received=6)
 
 
 def identities_of_senders_are_watched():
