@@ -13,6 +13,7 @@
 #define TICK_EVERY    (250 * MILLISECONDS)
 #define READER        "alerts"
 #define OFFSETS_EVERY (10 * SECONDS) /* positions alone, when nothing else changes */
+#define RESERVE_SLICE (4 * MIB)
 #define KEEP_EVENTS   (30 * DAYS)
 #define KEEP_COMMANDS (30 * DAYS)
 
@@ -52,13 +53,26 @@ static void store_cursors(const struct alerts *a)
     }
 }
 
+/* A slice of the reserve each time: it is for months to come, and writing it must not hold up an alarm. */
+static void set_aside(struct alerts *a)
+{
+    enum err e = db_reserve(a->db, (uint64_t)a->o.settings->alerts.reserve, RESERVE_SLICE);
+
+    if (e && !a->is_reserve_short)
+        log_warning("alerts.db: %s: less than alerts.reserve is set aside for a full disk: make room in %s",
+                    err_text(e), a->o.settings->state_dir);
+    a->is_reserve_short = e != ERR_OK;
+}
+
 /* What is safe on the disk of the partition need not stand in alerts.db any more. */
 static void on_sync(void *ctx)
 {
     struct alerts *a = ctx;
 
-    if (!a->is_failing)
+    if (!a->is_failing) {
         store_cursors(a);
+        set_aside(a);
+    }
     if (a->appended_slot > a->synced_slot && !a->outgoing && journal_sync(a->o.journal) == ERR_OK) {
         a->synced_slot = a->appended_slot;
         db_drop_records(a->db, a->synced_slot);
@@ -313,5 +327,6 @@ void alerts_beat(struct alerts *a, Nw__Heartbeat *beat)
     put_counter(a, 7, "outbox_waiting", (double)p.waiting);
     put_counter(a, 8, "mqtt_connects_total", (double)p.connects);
     beat->counters = a->counter_list;
-    beat->n_counters = 9;
+    put_counter(a, 9, "alerts_reserve_bytes", (double)db_reserved(a->db));
+    beat->n_counters = 10;
 }

@@ -40,7 +40,7 @@ struct alerts {
     journal_pos appended;
     uint32_t segment;
     struct buf packed;
-    bool is_primed, is_failing;
+    bool is_primed, is_failing, is_reserve_short;
     bool is_new; /* alerts.db is: what the journal holds already only primes */
     uint64_t commits, transitions, events;
     /* heartbeat */

@@ -259,12 +259,17 @@ static void append_outgoing(struct alerts *a)
 void batch_commit(struct alerts *a)
 {
     ns_t now = loop_mono(a->o.loop);
+    uint64_t reserved;
     enum err e;
 
     loop_timer_cancel(a->o.loop, &a->commit_timer);
     put_positions(a);
     step(a, "commit");
+    reserved = db_reserved(a->db);
     e = db_commit(a->db);
+    if (reserved && !db_reserved(a->db))
+        log_warning("the disk of %s is full: the reserve of alerts.db is in use now",
+                    a->o.settings->state_dir);
     if (e && !a->is_failing)
         log_error("alerts.db: %s (%s): alarms wait in memory; make room in %s", err_text(e),
                   db_problem(a->db), a->o.settings->state_dir);

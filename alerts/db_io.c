@@ -2,16 +2,19 @@
 /* db_io.c - alerts.db. The only file of alerts that knows SQLite. */
 #include "alerts/db_io.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "lib/base/strx.h"
 
-enum { SCHEMA_VERSION = 1, PROBLEM_SIZE = 160 };
+enum { SCHEMA_VERSION = 2, PROBLEM_SIZE = 160, RESERVE_BLOCK = 1024 * 1024, ROOM_FILE = 8 * 1024 * 1024 };
+#define DISK_SPARE (64 * (uint64_t)MIB) /* that much has to be free besides before anything is set aside */
 
 enum statement {
     ROW_PUT,
@@ -52,19 +55,30 @@ static const char *const statements[STATEMENT_COUNT] = {
     [OFFSET_GET] = "SELECT value FROM position WHERE name = ?1",
     [COMMAND_GET] = "SELECT outcome, problem FROM command WHERE id = ?1"};
 
+/* With rowid: a row of more than a kilobyte would else take a page of its own for what does not fit into an
+ * index cell. */
+#define OUTBOX                                                                                               \
+    "CREATE TABLE outbox (lane INTEGER NOT NULL, sequence INTEGER NOT NULL, created INTEGER NOT NULL,"       \
+    " body BLOB NOT NULL, PRIMARY KEY (lane, sequence));"
+
 static const char schema[] =
     "CREATE TABLE engine (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, "
     "key))"
     " WITHOUT ROWID;"
-    "CREATE TABLE pending (slot INTEGER PRIMARY KEY, record BLOB NOT NULL);"
-    "CREATE TABLE outbox (lane INTEGER NOT NULL, sequence INTEGER NOT NULL, created INTEGER NOT NULL,"
-    " body BLOB NOT NULL, PRIMARY KEY (lane, sequence)) WITHOUT ROWID;"
+    "CREATE TABLE pending (slot INTEGER PRIMARY KEY, record BLOB NOT NULL);" OUTBOX
     "CREATE TABLE command (id TEXT PRIMARY KEY, at INTEGER NOT NULL, outcome TEXT NOT NULL, problem TEXT NOT "
     "NULL)"
     " WITHOUT ROWID;"
     "CREATE TABLE number (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE position (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
-    "PRAGMA user_version = 1;";
+    "CREATE TABLE reserve (id INTEGER PRIMARY KEY, room BLOB NOT NULL);"
+    "PRAGMA user_version = 2;";
+
+static const char from_version_1[] = "ALTER TABLE outbox RENAME TO outbox_1;" OUTBOX
+                                     "INSERT INTO outbox SELECT lane, sequence, created, body FROM outbox_1;"
+                                     "DROP TABLE outbox_1;"
+                                     "CREATE TABLE reserve (id INTEGER PRIMARY KEY, room BLOB NOT NULL);"
+                                     "PRAGMA user_version = 2;";
 
 struct op {
     enum statement statement;
@@ -81,7 +95,9 @@ struct db {
     sqlite3_stmt *prepared[STATEMENT_COUNT];
     struct op *ops;
     size_t count, cap;
-    bool is_short; /* out of memory while gathering */
+    bool is_short;     /* out of memory while gathering */
+    uint64_t reserved; /* bytes */
+    char *path, *room_path;
     char problem[PROBLEM_SIZE];
 };
 
@@ -111,16 +127,16 @@ static enum err execute(struct db *db, const char *sql)
 
 /* ---- opening ---- */
 
-static enum err read_version(struct db *db, int *version)
+static enum err read_int(struct db *db, const char *sql, int *out)
 {
     sqlite3_stmt *s = NULL;
-    int rc = sqlite3_prepare_v2(db->sqlite, "PRAGMA user_version", -1, &s, NULL);
+    int rc = sqlite3_prepare_v2(db->sqlite, sql, -1, &s, NULL);
     enum err e = ERR_OK;
 
     if (rc == SQLITE_OK)
         rc = sqlite3_step(s);
     if (rc == SQLITE_ROW)
-        *version = sqlite3_column_int(s, 0);
+        *out = sqlite3_column_int(s, 0);
     else
         e = from_sqlite(db, rc);
     sqlite3_finalize(s);
@@ -129,22 +145,26 @@ static enum err read_version(struct db *db, int *version)
 
 static enum err prepare_schema(struct db *db)
 {
-    int version = 0;
+    int version = 0, blocks = 0;
     enum err e =
         execute(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000;"
+                    "PRAGMA secure_delete = OFF;" /* Debian: on; freeing the reserve would write all of it */
                     "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2000;");
 
     if (!e)
-        e = read_version(db, &version);
+        e = read_int(db, "PRAGMA user_version", &version);
     if (!e && version > SCHEMA_VERSION)
         return ERR_UNSUPPORTED;
-    if (!e && version == 0) {
+    if (!e && version < SCHEMA_VERSION) {
         e = execute(db, "BEGIN IMMEDIATE");
         if (!e)
-            e = execute(db, schema);
+            e = execute(db, version == 0 ? schema : from_version_1);
         if (!e)
             e = execute(db, "COMMIT");
     }
+    if (!e)
+        e = read_int(db, "SELECT count(*) FROM reserve", &blocks);
+    db->reserved = (uint64_t)blocks * RESERVE_BLOCK;
     for (size_t i = 0; !e && i < STATEMENT_COUNT; i++) {
         int rc = sqlite3_prepare_v3(db->sqlite, statements[i], -1, SQLITE_PREPARE_PERSISTENT,
                                     &db->prepared[i], NULL);
@@ -165,6 +185,8 @@ enum err db_open(const char *path, struct db **out)
     fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640); /* SQLite would use 0644 */
     if (fd >= 0)
         close(fd);
+    db->path = strdup(path);
+    db->room_path = strx_printf("%s-room", path);
     rc = sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                          NULL);
     e = rc == SQLITE_OK ? prepare_schema(db) : from_sqlite(db, rc);
@@ -196,6 +218,8 @@ void db_close(struct db *db)
     for (size_t i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(db->prepared[i]);
     sqlite3_close(db->sqlite);
+    free(db->path);
+    free(db->room_path);
     free(db);
 }
 
@@ -316,14 +340,74 @@ static sqlite3_stmt *bind(struct db *db, const struct op *op)
     return s;
 }
 
-enum err db_commit(struct db *db)
+/* ---- room for bad days ---- */
+
+uint64_t db_reserved(const struct db *db)
+{
+    return db->reserved;
+}
+
+static bool has_disk_room(const struct db *db, uint64_t bytes)
+{
+    struct statvfs fs;
+
+    return db->path && statvfs(db->path, &fs) == 0 &&
+           (uint64_t)fs.f_bavail * fs.f_frsize > bytes + DISK_SPARE;
+}
+
+/* What is in the log goes into the database, which has to grow for it, before the log begins anew. */
+static enum err make_room_file(const struct db *db)
+{
+    int fd = db->room_path ? open(db->room_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640) : -1;
+    int rc;
+
+    if (fd < 0)
+        return db->room_path && errno == EEXIST ? ERR_OK : ERR_NO_SPACE;
+    rc = posix_fallocate(fd, 0, ROOM_FILE);
+    close(fd);
+    if (rc)
+        unlink(db->room_path);
+    return rc ? ERR_NO_SPACE : ERR_OK;
+}
+
+enum err db_reserve(struct db *db, uint64_t bytes, uint64_t step)
+{
+    enum err e = ERR_OK;
+
+    if (db->reserved >= bytes)
+        return bytes ? make_room_file(db) : ERR_OK;
+    if (!has_disk_room(db, bytes - db->reserved))
+        return ERR_NO_SPACE;
+    for (uint64_t done = 0; !e && done < step && db->reserved < bytes; done += RESERVE_BLOCK) {
+        e = execute(db, "INSERT INTO reserve (room) VALUES (zeroblob(1048576))");
+        if (!e)
+            db->reserved += RESERVE_BLOCK;
+    }
+    return e;
+}
+
+/* The pages become free ones of the same file; true: there were some. */
+static bool give_up_reserve(struct db *db)
+{
+    char problem[PROBLEM_SIZE];
+    bool is_done;
+
+    if (!db->reserved || !db->room_path)
+        return false;
+    strx_copy(problem, sizeof problem, db->problem);
+    unlink(db->room_path);
+    is_done = execute(db, "PRAGMA wal_checkpoint(PASSIVE); DELETE FROM reserve") == ERR_OK;
+    if (is_done)
+        db->reserved = 0;
+    else
+        strx_copy(db->problem, sizeof db->problem, problem);
+    return is_done;
+}
+
+static enum err write_batch(struct db *db)
 {
     enum err e;
 
-    if (db->count == 0)
-        return ERR_OK;
-    if (db->is_short)
-        return ERR_NOMEM;
     e = execute(db, "BEGIN IMMEDIATE");
     if (e)
         return e;
@@ -344,6 +428,22 @@ enum err db_commit(struct db *db)
         strx_copy(db->problem, sizeof db->problem, problem);
         return e;
     }
+    return ERR_OK;
+}
+
+enum err db_commit(struct db *db)
+{
+    enum err e;
+
+    if (db->count == 0)
+        return ERR_OK;
+    if (db->is_short)
+        return ERR_NOMEM;
+    e = write_batch(db);
+    if (e == ERR_NO_SPACE && give_up_reserve(db))
+        e = write_batch(db);
+    if (e)
+        return e;
     clear_batch(db);
     return ERR_OK;
 }

@@ -37,6 +37,17 @@ void db_expire_commands(struct db *db, ns_t before);
 void db_put_number(struct db *db, const char *name, uint64_t value);
 void db_put_offset(struct db *db, const char *partition, journal_pos position);
 bool db_is_empty(const struct db *db);
+
+/* ---- room for bad days (decision 0046) ----
+ * Pages of alerts.db itself are set aside, so that nobody else on a full disk can have them. db_commit()
+ * gives them up when the disk is full and tries again; they are set aside anew when there is room.
+ * <path>-room holds what the log needs for that moment. */
+
+/* Sets aside up to `step` more bytes until `bytes` are; does nothing while the disk has no room for all of it
+ * besides. ERR_NO_SPACE: not now. */
+enum err db_reserve(struct db *db, uint64_t bytes, uint64_t step) NW_CHECKED;
+uint64_t db_reserved(const struct db *db); /* bytes */
+
 enum err db_commit(struct db *db) NW_CHECKED;
 const char *db_problem(const struct db *db); /* SQLite's words for the last failure */
 

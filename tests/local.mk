@@ -59,3 +59,8 @@ EXTRA_DIST += %D%/README.md %D%/tally %D%/run-integration %D%/integration
 dist_check_SCRIPTS += %D%/unit/test_figures.sh %D%/unit/test_floors.sh %D%/unit/test_units.sh %D%/unit/test_docs.sh
 
 include tests/bench/local.mk
+
+bench-delivery: all
+	NETZWACHT_SOURCE='$(abs_top_srcdir)' NETZWACHT_BUILD='$(abs_top_builddir)' $(PYTHON3) $(srcdir)/tests/bench/delivery.py
+.PHONY: bench-delivery
+EXTRA_DIST += %D%/bench/delivery.py

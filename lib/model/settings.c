@@ -83,6 +83,7 @@ static const struct conf_field alerts_fields[] = {
     CONF_DURATION_FIELD(struct alerts_settings, state_repeat, 10, 86400, .fallback = "15min"),
     CONF_DURATION_FIELD(struct alerts_settings, receipt_timeout, 1, 3600, .fallback = "60s"),
     CONF_DURATION_FIELD(struct alerts_settings, tombstone_after, 1, 366 * 86400, .fallback = "24h"),
+    CONF_BYTES_FIELD(struct alerts_settings, reserve, 0, 1e12, .fallback = "96MiB"),
     CONF_MAP_FIELD(struct alerts_settings, mqtt, &mqtt_schema),
     CONF_END};
 static const struct conf_schema alerts_schema = CONF_SCHEMA(struct alerts_settings, alerts_fields);

@@ -65,6 +65,7 @@ struct alerts_settings {
     char *rules;             /* file; NULL = built-in rules alone */
     int64_t state_repeat;    /* ns: 15 min, retained states are published at least this often */
     int64_t receipt_timeout; /* ns: 60 s, first repetition without receipt */
+    int64_t reserve;         /* bytes: 96 MiB, set aside in alerts.db for a full disk */
     int64_t tombstone_after; /* ns: 24 h, an access point that vanished is taken for removed */
     struct mqtt_settings mqtt;
 };

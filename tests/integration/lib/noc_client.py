@@ -5,6 +5,7 @@ mosquitto_sub keeps the session, this script the file; a receipt goes out only b
 that is on the disk. Made to be killed at any moment, with all of its process group."""
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -16,7 +17,7 @@ def stored(path):
     with open(path, "r+b") as file:
         data = file.read()
         file.truncate(data.rfind(b"\n") + 1)
-    return [key(json.loads(line)) for line in data[:data.rfind(b"\n") + 1].splitlines()]
+    return [(source.decode(), int(sequence)) for source, sequence in re.findall(rb'^\{"specversion":"1.0","id":"[^"/]*/([a-z]+)/([0-9]+)"', data, re.M)]
 
 
 def key(event):
