@@ -4,7 +4,8 @@
  * From the core outwards: who hangs below a dead node is its member. Who is down while everything above
  * answers is a root; roots that share a feeder or a parent and fell silent together have that as their cause.
  * Nobody is judged by the order of polls: a root waits (is held, at most HOLD_MAX) until its parent has
- * answered or missed a poll begun after the root's own first miss, and asks for that poll. When a cause has
+ * answered or missed a poll begun after the root's own first miss, and asks for that poll; likewise until the
+ * UPS that feeds it has said whether it runs on its battery. When a cause has
  * gone, those below it are excused: only silence in polls begun afterwards counts, twice. Pure. */
 #include <math.h>
 #include <stdio.h>
@@ -405,6 +406,19 @@ static void excuse(struct engine *e, int n)
     }
 }
 
+/* Has the UPS that feeds it answered since? Whether it runs on its battery decides what is wrong, and it may
+ * be polled long after those it feeds. */
+static bool is_power_known(struct engine *e, int n)
+{
+    int feeder = e->topo->nodes[n].feeder;
+
+    if (feeder < 0 || e->topo->nodes[feeder].kind != DEVICE_UPS || e->facts[feeder].on_battery ||
+        e->facts[feeder].status != STATUS_ALIVE || e->facts[feeder].seen_ok > e->facts[n].first_miss)
+        return true;
+    cause_ask(e, feeder);
+    return false;
+}
+
 static void judge_root(struct engine *e, int n)
 {
     const struct node *node = &e->topo->nodes[n];
@@ -420,6 +434,8 @@ static void judge_root(struct engine *e, int n)
         if (hold(e, n))
             return;
     }
+    if (!f->blame && !is_power_known(e, n) && hold(e, n))
+        return;
     if (!judge_path(e, n) || f->blame)
         return;
     if (node->is_core && f->is_path_dead &&

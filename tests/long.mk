@@ -13,6 +13,7 @@ LONG_TESTS += tests/unit/test_codec_judge@1800
 LONG_TESTS += tests/sim/130-ten-thousand-agents-one-day@7200
 LONG_TESTS += tests/integration/kill_loops.py@7200
 LONG_TESTS += tests/integration/broker_away.py@1800
+LONG_TESTS += tests/sim/alerts-150-random-towns@1800
 
 LONG_SECONDS = 3600
 LONG_NEEDS = $(filter-out %.py,$(foreach test,$(LONG_TESTS),$(firstword $(subst @, ,$(test)))))
