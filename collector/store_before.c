@@ -100,12 +100,14 @@ bool store_before_restore(const char *path, const struct rrd_file *file, int64_t
     return true;
 }
 
-void store_before_expire(const char *path, ns_t now)
+void store_before_expire(const char *path)
 {
     struct paths p = paths_of(path);
-    struct stat st;
+    struct stat kept, used;
 
-    if (lstat(p.before, &st) || now - st.st_ctim.tv_sec * SECONDS < KEPT_FOR)
+    /* Both times by the same clock, however wrong it is. */
+    if (lstat(p.before, &kept) || lstat(path, &used) ||
+        (used.st_mtim.tv_sec - kept.st_ctim.tv_sec) * SECONDS < KEPT_FOR)
         return;
     unlink(p.before);
     unlink(p.month_before);

@@ -29,7 +29,7 @@ enum err store_before_keep(const char *path, const struct rrd_file *file, int64_
  * False: nothing of that kind is there, and the file is as it was. */
 bool store_before_restore(const char *path, const struct rrd_file *file, int64_t after, int64_t until,
                           int64_t *last);
-/* Deletes what has been kept for long enough. now: wall, certain. */
-void store_before_expire(const char *path, ns_t now);
+/* Deletes what was kept when the file has been written for three days since. */
+void store_before_expire(const char *path);
 
 #endif

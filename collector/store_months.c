@@ -188,7 +188,7 @@ static enum err look_after(struct store_files *files, size_t file, ns_t now)
     char path[RRD_PATH_SIZE];
 
     rrd_index_path(store_files_directory(files), rrd_index_at(store_files_index(files), file)->number, path);
-    store_before_expire(path, now);
+    store_before_expire(path);
     return store_months_gather(files, file, now);
 }
 

@@ -9,6 +9,7 @@
 LONG_TESTS =
 LONG_TESTS += tests/long/fuzz.py@7200
 LONG_TESTS += tests/integration/kills.py@7200
+LONG_TESTS += tests/integration/clock.py@600
 LONG_TESTS += tests/unit/test_codec_judge@1800
 LONG_TESTS += tests/sim/130-ten-thousand-agents-one-day@7200
 LONG_TESTS += tests/integration/kill_loops.py@7200

@@ -61,13 +61,13 @@ class Bed(World):
     def kill_at_random(self, count):
         left = [name for name in self.kills for _ in range(count)]
         self.rng.shuffle(left)
-        time.sleep(5 * STEP)
+        time.sleep(4 * STEP)
         while left:
             time.sleep(self.rng.uniform(*PAUSE) / 2)  # each of them every PAUSE
             for name in self.daemons:
                 check(self.daemons[name].poll() is None, f"{name} ended by itself:\n{self.log(name)[-2000:]}")
             self.restart(left.pop())
-        time.sleep(6 * STEP)
+        time.sleep(5 * STEP)
         for name in reversed(self.daemons):
             self.daemons[name].terminate()
             check(self.daemons[name].wait(60) == 0, f"{name} ends with an error")

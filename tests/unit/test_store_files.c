@@ -567,7 +567,7 @@ static void what_was_before_a_leap_is_kept_for_three_days(void **state)
 {
     struct store_files *f = open_files(*state, GIB);
     char path[RRD_PATH_SIZE], before[RRD_PATH_SIZE + 8];
-    ns_t today = time(NULL) * SECONDS; /* as the file system dates it */
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = time(NULL) + 2 * 86400}};
     struct rows *rows;
     int64_t last;
 
@@ -587,9 +587,12 @@ static void what_was_before_a_leap_is_kept_for_three_days(void **state)
     assert_ok(store_files_write(f, 0, T0 + 71 * DAYS));
     assert_ok(rrd_io_check(before, rrd_index_at(store_files_index(f), 0), &last));
     assert_in_range(last, (T0 + 30 * DAYS) / SECONDS, (T0 + 31 * DAYS) / SECONDS);
-    store_before_expire(path, today + 2 * DAYS);
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    store_before_expire(path);
     assert_int_equal(access(before, F_OK), 0);
-    store_before_expire(path, today + 4 * DAYS);
+    times[1].tv_sec += 2 * 86400;
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    store_before_expire(path);
     assert_int_equal(access(before, F_OK), -1);
     store_files_close(f);
 }
