@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* wrong_clock.c - LD_PRELOAD: CLOCK_REALTIME is off by the seconds that the file $NETZWACHT_CLOCK says now. Built by
- * clock.py; faketime(1) would move CLOCK_MONOTONIC, too, which no clock that is set does. */
+/* wrong_clock.c - LD_PRELOAD: CLOCK_REALTIME is off by the seconds that the file $NETZWACHT_CLOCK says now.
+ * Built by clock.py; faketime(1) would move CLOCK_MONOTONIC, too, which no clock that is set does. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
