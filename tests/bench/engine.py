@@ -41,11 +41,10 @@ def strain(table, count):
     with World() as world:
         agents = Agents(world)
         collector = Collector(world, agents, count, 1)
-        collector.wait(5)
+        collector.warm(3)
         busy, begin = cpu_seconds(agents.process.pid), time.monotonic()
-        collector.wait(6)
+        gained, last = collector.measure(5)
         busy = (cpu_seconds(agents.process.pid) - busy) / (time.monotonic() - begin)
-        gained, last = collector.gained(5, 10)
     table.add(count, gained["polls_total"] / gained["seconds"], gained["snmp_varbinds_total"] / gained["seconds"],
               gained["process_cpu_seconds_total"] / gained["seconds"] * 100, busy * 100,
               percentile(gained, 0.5), percentile(gained, 0.99), int(gained["poll_misses_total"]), int(last["devices_down"]))

@@ -30,11 +30,10 @@ def dying(table, count, interval, dead):
     with World() as world:
         agents = Agents(world, dead=dead)
         collector = Collector(world, agents, count, interval)
-        collector.wait(WARM)
+        collector.warm(WARM)
         agents.die()
-        collector.run(0, DYING + CYCLES)
-        row(table, f"{dead} % die", count * dead // 100, *collector.gained(WARM, WARM + DYING))
-        row(table, f"{dead} % are dead", count * dead // 100, *collector.gained(WARM + DYING, WARM + DYING + CYCLES))
+        row(table, f"{dead} % die", count * dead // 100, *collector.measure(DYING))
+        row(table, f"{dead} % are dead", count * dead // 100, *collector.measure(CYCLES))
 
 
 def main():

@@ -18,6 +18,7 @@ from harness import BUILD, SOURCE, World, free_port, wait_for  # noqa: E402,F401
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 FLOOR_REPLIES = 60000  # at least, for one figure
+WARM_MAX = 120  # s
 WANTED = 148  # varbinds that one poll of an agent reads
 
 
@@ -209,7 +210,7 @@ def inventory(agents, count):
 
 
 class Collector:
-    """netzwacht-collector on `count` agents, one poll each `interval` s. Wait with run(), then read with counters()."""
+    """netzwacht-collector on `count` agents, one poll each `interval` s."""
 
     def __init__(self, world, agents, count, interval, settings=""):
         self.world, self.agents, self.count, self.interval = world, agents, count, interval
@@ -228,25 +229,33 @@ collector: {{interval: {interval}s, window: 256}}
     def run(self, warm, cycles):
         """Whole cycles: `warm` first ones, in which tables are walked, then those that are measured. Returns what the counters
         gained in these, and the last ones."""
-        self.wait(warm + cycles)
-        time.sleep(3)
-        return self.gained(warm, warm + cycles)
+        self.warm(warm)
+        return self.measure(cycles)
 
-    def wait(self, cycles):
-        time.sleep(cycles * self.interval)
-        if self.process.poll() is not None:
-            raise RuntimeError("the collector ended: " + self.world.log("netzwacht-collector")[-2000:])
+    def warm(self, cycles):
+        """At least so many, and until every device was polled so often: the first polls may take longer than an interval."""
+        end = time.monotonic() + WARM_MAX
+        self.wait(cycles * self.interval + 1)
+        while self.beats()[-1][1]["polls_total"] < cycles * self.count and time.monotonic() < end:
+            self.wait(self.interval)
 
-    def gained(self, begin, end):
-        """What the counters gained between two cycles after the start, and the last ones."""
+    def measure(self, cycles):
+        """The next cycles: what the counters gained, and the last ones."""
+        begin = time.monotonic_ns()
+        self.wait(cycles * self.interval + 3)
         beats = self.beats()
-        first = next(b for b in beats if b[0] >= beats[0][0] + begin * self.interval * 10**9)
-        last = [b for b in beats if b[0] <= first[0] + ((end - begin) * self.interval + 0.5) * 10**9][-1]
+        first = next(b for b in beats if b[0] >= begin)
+        last = [b for b in beats if b[0] <= first[0] + (cycles * self.interval + 0.5) * 10**9][-1]
         gained = {name: last[1][name] - first[1].get(name, 0) for name in last[1]}
         gained["seconds"] = (last[0] - first[0]) / 10**9
         gained["cycles"] = gained["seconds"] / self.interval
         gained["late_max"] = max(b[1]["poll_lateness_max_seconds"] for b in beats if first[0] < b[0] <= last[0])
         return gained, last[1]
+
+    def wait(self, seconds):
+        time.sleep(seconds)
+        if self.process.poll() is not None:
+            raise RuntimeError("the collector ended: " + self.world.log("netzwacht-collector")[-2000:])
 
     def beats(self):
         found = heartbeats(self.world, "collector")
