@@ -204,8 +204,9 @@ def heartbeats(world, partition):
 
 
 def inventory(agents, count):
+    """Fifty devices behind one switch, for there is a bound on what is in flight over an uplink."""
     lines = ["devices:"]
-    lines += [f"  - {{id: b-{i}, name: B{i}, address: {address(i)}, port: {agents.port}, kind: switch{', uplink: b-0' if i else ', core: true'}}}" for i in range(count)]
+    lines += [f"  - {{id: b-{i}, name: B{i}, address: {address(i)}, port: {agents.port}, kind: switch{f', uplink: b-{i - i % 50}' if i % 50 else ''}}}" for i in range(count)]
     return "\n".join(lines) + "\n"
 
 
