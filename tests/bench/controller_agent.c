@@ -93,7 +93,7 @@ static void radio_value(uint32_t ap, uint32_t radio, uint32_t column, struct age
 {
     switch (column) {
     case 2: put_int(v, radio == 1 ? 1 : 3); break;
-    case 3: put_int(v, radio == 1 ? 36 + 4 * (ap % 4) : 1 + 5 * (ap % 3)); break;
+    case 3: put_int(v, radio == 1 ? 100 + 4 * (ap % 4) : 1 + 5 * (ap % 3)); break;
     case 6: put_int(v, (13 * ap + radio + c.epoch) % 100); break;
     case 7: put_int(v, status_of(ap) == 1 ? (7 * ap + 3 * radio + c.epoch) % 40 : 0); break;
     default: put_int(v, ap % 11 + column); break;

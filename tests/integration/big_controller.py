@@ -168,6 +168,7 @@ def failover():
     """two that list it: the one that says up speaks, the other one's stale row changes nothing"""
     with Pair() as pair:
         pair.two.do("add", 2)
+        wait_for("hs-2 at the second controller", 60, lambda: 1 in pair.ups("two", 2), 0.5)
         pair.one.do("status", 2, 2)  # it has left, but stays in the table as down
         pair.wait_polls("one", 5)
         check(pair.states("hs-2") == [("usable", "none")], f"states {pair.states('hs-2')}")

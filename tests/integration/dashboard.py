@@ -338,11 +338,13 @@ def incident_is_acknowledged():
     state = wait_for("state by SSE", 20, lambda: [e for e in events.named("state")
                      if e[2]["id"] == victim["id"] and e[2]["state"] == "unusable"])[0]
     check(state[0] and state[2]["name"] == victim["name"], f"{state}")
-    incident = wait_for("incident by SSE", 10, lambda: [e for e in events.named("incident") if not e[2]["closed"]])[-1][2]
+    incident = wait_for("incident by SSE", 10, lambda: [e for e in events.named("incident")
+                        if e[2]["type"] == "device_down" and not e[2]["closed"]])[-1][2]
     listed = client.get("/api/v1/incidents?status=open")["items"]
-    check([i["id"] for i in listed] == [incident["id"]], f"{[i['id'] for i in listed]}")
+    # the damaged file of this world and an old firmware have incidents of their own
+    check([i["id"] for i in listed if i["type"] not in ("history_damaged", "firmware")] == [incident["id"]], f"{[(i['id'], i['type']) for i in listed]}")
     check(client.get(f"/api/v1/incidents?member={victim['id']}")["items"], "member filter")
-    check(client.get("/api/v1/summary")["incidents"]["unacknowledged"] == 1, "summary")
+    check(client.get("/api/v1/summary")["incidents"]["unacknowledged"] == len(listed), "summary")
 
     path, key = f"/api/v1/incidents/{incident['id']}/acknowledge", {"Idempotency-Key": "ack-1"}
     answers = [client.ask("POST", path, {"comment": "<b>Tom</b> & 'Jerry' fahren hin"}, key) for _ in range(2)]
@@ -361,7 +363,7 @@ def incident_is_acknowledged():
 
     town.ctl("revive", victim["id"])
     wait_for("recovery", 20, lambda: client.get(f"/api/v1/hotspots/{victim['id']}")["state"] == "usable")
-    wait_for("closed", 20, lambda: client.get("/api/v1/incidents?status=open")["items"] == [])
+    wait_for("closed", 20, lambda: all(i["type"] != "device_down" for i in client.get("/api/v1/incidents?status=open")["items"]))
     history = client.get(f"/api/v1/hotspots/{victim['id']}/history?from=-300")["items"]
     check([i["state"] for i in history if i["state"] != "unknown"][-3:] == ["usable", "unusable", "usable"], f"{history}")
     total = client.get(f"/api/v1/hotspots/{victim['id']}/availability?days=1")["total"]

@@ -32,7 +32,7 @@ def utilization(ap, radio, epoch=0):
 
 
 def frequency(ap, radio):
-    return (5000 + 5 * (36 + 4 * (ap % 4)) if radio == 1 else 2407 + 5 * (1 + 5 * (ap % 3))) * 1000000
+    return (5000 + 5 * (100 + 4 * (ap % 4)) if radio == 1 else 2407 + 5 * (1 + 5 * (ap % 3))) * 1000000
 
 
 class Controller:
