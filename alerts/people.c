@@ -44,7 +44,9 @@ bool object_is_calm(const struct engine *e, enum object_kind kind, size_t index)
         return false;
     if (kind == OBJECT_DEVICE && e->facts[index].first_miss)
         return false;
-    return s.state == STATE_USABLE;
+    /* Whoever seems to sleep is learned: an empty night is usual, and three weeks of six do not make it so.
+     */
+    return s.state == STATE_USABLE || (s.state == STATE_DEGRADED && s.reason == REASON_SLEEPING);
 }
 
 /* ---- learning ---- */

@@ -44,7 +44,8 @@ static void restore_told(void *ctx, const char *key, const void *value, size_t l
 /* Incidents first: nodes point at them. */
 enum err resume_rows(struct alerts *a)
 {
-    static const char *const kinds[] = {"meta", "incident", "node", "state", "window", "watch", "usual", "past"};
+    static const char *const kinds[] = {"meta",   "incident", "node",  "state",
+                                        "window", "watch",    "usual", "past"};
     enum err e = ERR_OK;
 
     for (size_t i = 0; !e && i < ARRAY_LEN(kinds); i++)

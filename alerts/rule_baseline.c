@@ -7,6 +7,8 @@
 #include "alerts/rule_kind.h"
 #include "lib/base/berlin.h"
 
+#define NEW_HABIT (14 * DAYS)
+
 static enum side side_of(const struct watch *w, double distance, double allowed)
 {
     const struct rule *r = w->rule;
@@ -26,6 +28,7 @@ static enum side judge(struct engine *e, struct watch *w, const struct reading *
     int slot = calendar_hour_of_week(&e->o.rules->calendar, object_rhythm(e, w->kind, w->index), hour);
     double median, spread;
     enum side side = SIDE_GOOD;
+    bool is_normal;
 
     if (baseline_usual(b, slot, &median, &spread)) {
         double allowed = fmax(w->rule->spreads * spread, w->rule->least);
@@ -35,8 +38,9 @@ static enum side judge(struct engine *e, struct watch *w, const struct reading *
         if (w->rule->direction == DIRECTION_BOTH && r->value > median)
             w->limit = median + allowed;
     }
-    /* What is wrong now must not be usual tomorrow. */
-    if (side == SIDE_GOOD && !w->is_raised && object_is_calm(e, w->kind, w->index))
+    /* What is wrong now must not be usual tomorrow; what has been so for two weeks is a new habit. */
+    is_normal = (side == SIDE_GOOD && !w->is_raised) || (w->is_raised && r->at - w->side_since > NEW_HABIT);
+    if (is_normal && object_is_calm(e, w->kind, w->index))
         w->must_save |= baseline_add(b, hour, slot, r->value);
     else
         w->must_save |= baseline_spoil(b, hour, slot);

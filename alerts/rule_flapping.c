@@ -7,9 +7,10 @@
 
 enum { CHANGES = 64 };
 
+/* Kept small: there is one for every port of every switch. */
 struct crossings {
-    ns_t at[CHANGES]; /* oldest first */
-    size_t count;
+    uint32_t at[CHANGES]; /* seconds since 1970, oldest first */
+    uint8_t count;
     uint8_t side; /* 0 = none seen yet, else enum side + 1 */
 };
 
@@ -19,7 +20,7 @@ static void note(struct crossings *c, ns_t at)
         memmove(c->at, c->at + 1, (CHANGES - 1) * sizeof *c->at);
         c->count--;
     }
-    c->at[c->count++] = at;
+    c->at[c->count++] = (uint32_t)(at / SECONDS);
 }
 
 static enum side judge(struct engine *e, struct watch *w, const struct reading *r)
@@ -30,16 +31,17 @@ static enum side judge(struct engine *e, struct watch *w, const struct reading *
 
     (void)e;
     if (side != SIDE_BETWEEN && c->side != side + 1) {
-        if (c->side)
+        if (c->side) {
             note(c, r->at);
+            w->must_save = true;
+        }
         c->side = (uint8_t)(side + 1);
-        w->must_save = true;
     }
     for (size_t i = 0; i < c->count; i++)
-        recent += r->at - c->at[i] <= w->rule->span;
+        recent += r->at - c->at[i] * SECONDS <= w->rule->span;
     w->value = (double)recent;
     w->limit = (double)w->rule->changes;
-    if (w->is_raised && c->count && r->at - c->at[c->count - 1] >= w->rule->span / 4)
+    if (w->is_raised && c->count && r->at - c->at[c->count - 1] * SECONDS >= w->rule->span / 4)
         c->count = recent = 0; /* rested: what was is over */
     if (w->is_raised)
         return c->count ? SIDE_BAD : SIDE_GOOD;
@@ -53,7 +55,7 @@ static void put(const struct watch *w, struct buf *out)
     buf_u8(out, c->side);
     buf_u8(out, (uint8_t)c->count);
     for (size_t i = 0; i < c->count; i++)
-        buf_le64(out, (uint64_t)c->at[i]);
+        buf_le32(out, c->at[i]);
 }
 
 static enum err get(struct watch *w, struct wire *in)
@@ -66,7 +68,7 @@ static enum err get(struct watch *w, struct wire *in)
     if (count > CHANGES || c->side > SIDE_BAD + 1)
         wire_fail(in, ERR_MALFORMED);
     for (c->count = 0; c->count < count && !wire_error(in); c->count++)
-        c->at[c->count] = (ns_t)wire_le64(in);
+        c->at[c->count] = wire_le32(in);
     return wire_error(in) ? ERR_MALFORMED : ERR_OK;
 }
 

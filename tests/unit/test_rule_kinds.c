@@ -229,6 +229,47 @@ static void what_is_unusual_for_this_hour_is_told_and_the_same_number_at_night_i
     done(&p);
 }
 
+static void an_empty_night_is_usual_after_a_few_days_and_an_empty_noon_is_sleep(void **state)
+{
+    struct buf events = BUF_INIT;
+    struct played p;
+    size_t late = 0;
+
+    (void)state;
+    for (int k = 1; k <= 3; k++)
+        buf_printf(&events,
+                   "  - {at: 0s, source: ap-n-%d, entity: radio/0, kind: radio, metric: wireless.clients, "
+                   "value: 5}\n",
+                   k);
+    for (int day = 0; day < 20; day++) { /* only the first one is empty at night */
+        buf_printf(&events,
+                   "  - {at: %dh, source: ap-n-1, entity: radio/0, metric: wireless.clients, value: 20}\n",
+                   24 * day + 7);
+        buf_printf(&events,
+                   "  - {at: %dh, source: ap-n-1, entity: radio/0, metric: wireless.clients, value: 0}\n",
+                   24 * day + 19);
+    }
+    buf_printf(&events,
+               "  - {at: %dh, source: ap-n-1, entity: radio/0, metric: wireless.clients, value: 0}\n",
+               24 * 18 + 11);
+    buf_printf(&events,
+               "  - {at: %dh, source: ap-n-1, entity: radio/0, metric: wireless.clients, value: 20}\n",
+               24 * 18 + 15);
+    play(&p,
+         "rules:\n  - {id: s, kind: sleeping, metric: wireless.clients, hold_polls: 6, type: sleeping, "
+         "state: degraded, reason: sleeping}\n",
+         "start: \"2027-01-04T00:00:00Z\"\nduration: 20d\ninterval: 10min", events.data);
+    for (size_t i = 0; i < replay_count(p.replay); i++)
+        if (opened(&p, i) > 14 * 1440) { /* two weekends */
+            late++;
+            assert_in_range(opened(&p, i), 24 * 60 * 18 + 11 * 60 + 40, 24 * 60 * 18 + 12 * 60 + 20);
+            assert_string_equal(replay_at(p.replay, i)->cause_id, "hs-n-1");
+        }
+    assert_int_equal(late, 1); /* noon of day 18, and no night */
+    done(&p);
+    buf_fini(&events);
+}
+
 static void an_optic_that_ages_is_told_in_decibels_a_week(void **state)
 {
     struct played p;
@@ -342,6 +383,7 @@ RUN_TESTS("rule_kinds", cmocka_unit_test(a_rate_is_told_while_it_lasts_and_a_hig
           cmocka_unit_test(a_device_that_is_silent_as_a_whole_is_one_incident_and_none_a_value),
           cmocka_unit_test(flapping_begins_with_the_last_change_and_ends_after_rest_on_either_side),
           cmocka_unit_test(what_is_unusual_for_this_hour_is_told_and_the_same_number_at_night_is_not),
+          cmocka_unit_test(an_empty_night_is_usual_after_a_few_days_and_an_empty_noon_is_sleep),
           cmocka_unit_test(an_optic_that_ages_is_told_in_decibels_a_week),
           cmocka_unit_test(a_jump_is_no_drift),
           cmocka_unit_test(a_budget_that_fills_is_told_before_it_is_full),
