@@ -9,13 +9,12 @@ Prints a table and asserts nothing. Usage: volume.py [AGENTS]"""
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
-from bench import Agents, Collector, Table, World, cpu_seconds, heartbeats, records, wait_for, written_bytes  # noqa: E402
+from bench import Agents, Collector, Table, World, cpu_seconds, heartbeats, next_heartbeat, records, wait_for, written_bytes  # noqa: E402
 
-INTERVAL, ROWS, UPDATES = 1, 12, 2
+INTERVAL, ROWS, UPDATES = 2, 12, 2
 STORE = f"store: {{step: {INTERVAL}s, batch: {ROWS * INTERVAL}s, keep_minutes: 10m, keep_short: 1h, keep_long: 1h, keep_hours: 1d, keep_days: 10d, budget: 50GiB}}\n"
 
 
@@ -24,8 +23,7 @@ class Look:
 
     def __init__(self, collector, store):
         write_back(collector.world)
-        time.sleep(1.5)  # a heartbeat each second
-        self.polled, self.stored = collector.beats()[-1][1], last_beat(collector.world)
+        self.polled, self.stored = collector.beat()[1], next_heartbeat(collector.world, "store")[1]
         self.wrote = [written_bytes(process.pid) for process in (collector.process, store)]
         self.cpu = cpu_seconds(store.pid)
 
@@ -57,7 +55,7 @@ def wait_for_files(world):
 
 
 def series_of_a_device(world):
-    table = json.loads(records(world, "collector", "table")[-1])["record"]["samples"]["table"]
+    table = json.loads(records(world, "collector", "table", 1)[0])["record"]["samples"]["table"]
     return len(table["series"])
 
 

@@ -187,20 +187,42 @@ def floor(agents, count):
 
 # ---- ours ----
 
-def records(world, partition, kind):
-    """Lines of a partition with this member ("heartbeat", "table"): found by grep, for JSON of all values takes longer than the poll."""
+def records(world, partition, kind, most=10**9):
+    """At most so many lines of a partition with this member ("heartbeat", "table"): found by grep, for JSON of all values takes longer than the poll."""
     if not (world.dir / "state/journal" / partition).is_dir():
         return []
     cat = subprocess.Popen([BUILD / "netzwacht", "journal", "cat", "--dir", world.dir / "state/journal", partition], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    grep = subprocess.run(["grep", "-F", f'"{kind}"'], stdin=cat.stdout, stdout=subprocess.PIPE, text=True)
+    grep = subprocess.run(["grep", "-F", "-m", str(most), f'"{kind}"'], stdin=cat.stdout, stdout=subprocess.PIPE, text=True)
+    cat.stdout.close()
     cat.wait()
     return grep.stdout.splitlines()
 
 
+def next_heartbeat(world, partition):
+    """(monotonic nanoseconds, {counter: value}) of the next one. Reads the newest segment alone, however long the journal is."""
+    now = time.monotonic_ns()
+    cat = subprocess.Popen([BUILD / "netzwacht", "journal", "cat", "--follow", "--dir", world.dir / "state/journal", partition], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    grep = subprocess.Popen(["grep", "--line-buffered", "-F", '"heartbeat"'], stdin=cat.stdout, stdout=subprocess.PIPE, text=True)
+    try:
+        for line in grep.stdout:
+            monotonic, counters = read_heartbeat(line)
+            if monotonic >= now:
+                return monotonic, counters
+        raise RuntimeError(f"no heartbeats of {partition}")
+    finally:
+        for process in (cat, grep):
+            process.kill()
+            process.wait()
+
+
+def read_heartbeat(line):
+    beat = json.loads(line)["record"]["heartbeat"]
+    return int(beat["monotonic"]), {c["name"]: c.get("value", 0) for c in beat.get("counters", [])}
+
+
 def heartbeats(world, partition):
     """[(monotonic nanoseconds, {counter: value})], oldest first."""
-    found = [json.loads(line)["record"]["heartbeat"] for line in records(world, partition, "heartbeat")]
-    return [(int(beat["monotonic"]), {c["name"]: c.get("value", 0) for c in beat.get("counters", [])}) for beat in found]
+    return [read_heartbeat(line) for line in records(world, partition, "heartbeat")]
 
 
 def inventory(agents, count):
@@ -237,20 +259,17 @@ collector: {{interval: {interval}s, window: 256}}
         """At least so many, and until every device was polled so often: the first polls may take longer than an interval."""
         end = time.monotonic() + WARM_MAX
         self.wait(cycles * self.interval + 1)
-        while self.beats()[-1][1]["polls_total"] < cycles * self.count and time.monotonic() < end:
+        while self.beat()[1]["polls_total"] < cycles * self.count and time.monotonic() < end:
             self.wait(self.interval)
 
     def measure(self, cycles):
         """The next cycles: what the counters gained, and the last ones."""
-        begin = time.monotonic_ns()
-        self.wait(cycles * self.interval + 3)
-        beats = self.beats()
-        first = next(b for b in beats if b[0] >= begin)
-        last = [b for b in beats if b[0] <= first[0] + (cycles * self.interval + 0.5) * 10**9][-1]
+        first = self.beat()
+        self.wait(cycles * self.interval - 0.5)
+        last = self.beat()
         gained = {name: last[1][name] - first[1].get(name, 0) for name in last[1]}
         gained["seconds"] = (last[0] - first[0]) / 10**9
         gained["cycles"] = gained["seconds"] / self.interval
-        gained["late_max"] = max(b[1]["poll_lateness_max_seconds"] for b in beats if first[0] < b[0] <= last[0])
         return gained, last[1]
 
     def wait(self, seconds):
@@ -258,11 +277,9 @@ collector: {{interval: {interval}s, window: 256}}
         if self.process.poll() is not None:
             raise RuntimeError("the collector ended: " + self.world.log("netzwacht-collector")[-2000:])
 
-    def beats(self):
-        found = heartbeats(self.world, "collector")
-        if len(found) < 2:
-            raise RuntimeError("no heartbeats in the journal: " + self.world.log("netzwacht-collector")[-2000:])
-        return found
+    def beat(self):
+        self.wait(0)
+        return next_heartbeat(self.world, "collector")
 
 
 def per_varbind(gained):
