@@ -17,7 +17,8 @@
 #define KEEP_EVENTS   (30 * DAYS)
 #define KEEP_COMMANDS (30 * DAYS)
 
-const char *const alerts_partitions[PARTITIONS] = {"collector", "probe", "dashboard", "cli", "store"};
+const char *const alerts_partitions[PARTITIONS] = {"collector", "probe", "dashboard",
+                                                   "cli",       "store", "public"};
 
 static void expire(struct alerts *a, ns_t wall)
 {
@@ -140,9 +141,11 @@ static enum err start_reading(struct alerts *a)
     enum err e = journal_tail_new(a->o.loop, a->o.settings->journal_dir, &fns, a, &a->tail);
 
     /* People's commands are few: from where we stopped. Samples: a segment back, old ones only prime. */
-    for (int i = 0; !e && i < PARTITIONS; i++)
-        e = journal_tail_add(a->tail, alerts_partitions[i], i < 2 ? 0 : a->committed[i],
-                             i < 2 ? JOURNAL_FROM_SEGMENT_BACK : JOURNAL_FROM_OLDEST);
+    for (int i = 0; !e && i < PARTITIONS; i++) {
+        bool is_from_here = i >= 2 && i < ONLY_HEARTBEATS;
+        e = journal_tail_add(a->tail, alerts_partitions[i], is_from_here ? a->committed[i] : 0,
+                             is_from_here ? JOURNAL_FROM_OLDEST : JOURNAL_FROM_SEGMENT_BACK);
+    }
     if (!e)
         e = journal_tail_catch_up(a->tail);
     a->is_primed = true;
@@ -316,6 +319,7 @@ void alerts_beat(struct alerts *a, Nw__Heartbeat *beat)
     }
     beat->lag = a->lag_list;
     beat->n_lag = PARTITIONS;
+    publisher_own_lag(a->publisher, a->lag_list, PARTITIONS);
     publisher_stats(a->publisher, &p);
     put_counter(a, 0, "alerts_commits_total", (double)a->commits);
     put_counter(a, 1, "alerts_transitions_total", (double)a->transitions);

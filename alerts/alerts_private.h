@@ -10,7 +10,7 @@
 #include "alerts/rules.h"
 #include "lib/base/map.h"
 
-enum { PARTITIONS = 5, COUNTERS = 12 };
+enum { PARTITIONS = 6, ONLY_HEARTBEATS = 5 /* public: citizens' reports raise nothing */, COUNTERS = 12 };
 extern const char *const alerts_partitions[PARTITIONS];
 
 /* Records decided but not yet in the partition. */

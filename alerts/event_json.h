@@ -16,14 +16,16 @@ void event_json_event(const char *instance, const Nw__Incident *i, ns_t time, st
 void event_json_state(const struct inventory *inv, const struct object_state *s, ns_t updated,
                       struct buf *out);
 
+struct event_lag {
+    const char *partition;
+    double seconds;
+};
+
 struct event_daemon {
     const char *name, *version, *config;
     bool online;
     ns_t since, heartbeat; /* heartbeat 0: null */
-    const struct event_lag {
-        const char *partition;
-        double seconds;
-    } * lag;
+    const struct event_lag *lag;
     size_t lag_count;
 };
 void event_json_daemon(const struct event_daemon *d, struct buf *out);

@@ -114,6 +114,12 @@ void intake_record(void *ctx, const char *partition, journal_pos pos, const void
         log_warning("%s: a record at %" PRIu64 " cannot be read and is skipped", partition, pos);
         goto done;
     }
+    if (r->body_case == NW__RECORD__BODY_HEARTBEAT)
+        publisher_heard(a->publisher, r->heartbeat, (ns_t)r->wall);
+    if (p >= ONLY_HEARTBEATS) {
+        a->record_time[p] = (ns_t)r->wall;
+        goto done;
+    }
     if (is_old) {
         a->record_time[p] = (ns_t)r->wall;
         engine_prime(a->engine, partition, r);

@@ -21,6 +21,7 @@ alerts_libalerts_a_SOURCES += \
 	%D%/batch.c \
 	%D%/intake.c \
 	%D%/noc.c \
+	%D%/presence.c \
 	%D%/publisher_private.h \
 	%D%/retained.c
 alerts_libalerts_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(JANSSON_CFLAGS) $(SQLITE_CFLAGS)

@@ -9,7 +9,6 @@
 
 #include "alerts/event_json.h"
 #include "alerts/publisher_private.h"
-#include "config.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
 
@@ -68,31 +67,6 @@ void publisher_pump(struct publisher *p)
     p->is_pumping = false;
 }
 
-/* ---- heartbeat ---- */
-
-static void daemon_body(const struct publisher *p, bool online, struct buf *out)
-{
-    struct event_daemon d = {.name = "alerts",
-                             .version = PACKAGE_VERSION,
-                             .config = p->o.settings->hash,
-                             .online = online,
-                             .since = p->started,
-                             .heartbeat = online ? loop_wall(p->o.loop) : 0};
-
-    event_json_daemon(&d, out);
-}
-
-static void publish_daemon(struct publisher *p, bool online)
-{
-    struct buf body = BUF_INIT;
-    char topic[TOPIC_SIZE];
-
-    topic_of(p, topic, "daemon", "alerts", "");
-    daemon_body(p, online, &body);
-    publisher_send(p, topic, &body, true, NULL);
-    buf_fini(&body);
-}
-
 /* ---- the connection ---- */
 
 static void on_message(void *ctx, const struct mqtt_message *m)
@@ -125,7 +99,8 @@ static void on_connected(void *ctx)
 
     publisher_subscribe(p, "noc/receipt");
     publisher_subscribe(p, "noc/command/+");
-    publish_daemon(p, true);
+    presence_connected(p);
+    presence_tick(p, loop_mono(p->o.loop));
     retained_connected(p);
     publisher_pump(p);
 }
@@ -155,10 +130,7 @@ static void on_timer(void *ctx)
         loop_stop(p->o.loop);
     if (!mqtt_is_connected(p->mqtt))
         return;
-    if (now >= p->beat_due) {
-        p->beat_due = now + p->o.settings->alerts.mqtt.heartbeat;
-        publish_daemon(p, true);
-    }
+    presence_tick(p, now);
     retained_tick(p, now);
     outbox_tick(&p->outbox, now);
     publisher_pump(p);
@@ -201,7 +173,7 @@ static enum err connect_broker(struct publisher *p)
         return e;
     snprintf(client, sizeof client, "netzwacht-%s-alerts", p->o.settings->instance);
     topic_of(p, will_topic, "daemon", "alerts", "");
-    daemon_body(p, false, &will);
+    presence_body(p, &p->own, false, &will);
     o.password = p->password;
     o.will_payload = will.data;
     e = buf_error(&will);
@@ -251,7 +223,7 @@ void publisher_free(struct publisher *p)
     if (!p)
         return;
     if (p->mqtt && mqtt_is_connected(p->mqtt))
-        publish_daemon(p, false);
+        presence_goodbye(p);
     mqtt_free(p->mqtt);
     loop_timer_cancel(p->o.loop, &p->timer);
     retained_free(p);

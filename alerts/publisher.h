@@ -44,6 +44,11 @@ void publisher_committed(struct publisher *p, const uint64_t sequence[LANES]);
 /* Puts receipts into the database's batch. */
 void publisher_save(struct publisher *p);
 
+/* A heartbeat in another partition. */
+void publisher_heard(struct publisher *p, const Nw__Heartbeat *beat, ns_t wall);
+/* How far this daemon is behind. */
+void publisher_own_lag(struct publisher *p, Nw__Lag *const *lags, size_t count);
+
 struct publisher_stats {
     bool is_connected;
     uint64_t published, refused, connects;

@@ -3,6 +3,7 @@
 #ifndef NW_ALERTS_PUBLISHER_PRIVATE_H
 #define NW_ALERTS_PUBLISHER_PRIVATE_H
 
+#include "alerts/event_json.h"
 #include "alerts/outbox.h"
 #include "alerts/publisher.h"
 #include "lib/base/buf.h"
@@ -15,6 +16,19 @@ enum { TOPIC_SIZE = 320, KINDS = 2 /* hotspot, device */ };
 struct flags {
     uint8_t *of; /* per object */
     size_t count, ready, cursor, refresh;
+};
+
+enum { PRESENCE_MAX = 12, PRESENCE_LAGS = 8 };
+
+/* A daemon as its last heartbeat tells of it. */
+struct presence {
+    char name[32], version[32], config[24];
+    ns_t since, heard; /* wall */
+    ns_t due;          /* monotonic: when it is told of again */
+    bool is_online;    /* as told */
+    char partitions[PRESENCE_LAGS][32];
+    struct event_lag lags[PRESENCE_LAGS];
+    size_t lag_count;
 };
 
 /* What begins every value of publisher_options.told. */
@@ -32,7 +46,9 @@ struct publisher {
     struct map *incidents; /* id -> flags */
     bool has_noted, is_receipt_unsaved, is_pumping;
     char prefix[128];
-    ns_t started, beat_due, sweep_until;
+    ns_t started, sweep_until;
+    struct presence own, presence[PRESENCE_MAX];
+    size_t presence_count;
     struct loop_timer timer;
     uint64_t refused;
     char *password;
@@ -54,6 +70,13 @@ void retained_pump(struct publisher *p);
 /* What was noted may be told now. */
 void retained_promote(struct publisher *p);
 void retained_sweep(struct publisher *p, const struct mqtt_message *m, const char *rest);
+
+/* ---- presence.c: daemon/<name> ---- */
+void presence_body(const struct publisher *p, const struct presence *d, bool online, struct buf *out);
+void presence_connected(struct publisher *p); /* all of them anew */
+void presence_tick(struct publisher *p, ns_t now);
+void presence_goodbye(struct publisher *p);
+bool presence_knows(const struct publisher *p, const char *name);
 
 /* ---- noc.c: receipts and commands ---- */
 void noc_receipt(struct publisher *p, const struct mqtt_message *m);

@@ -19,7 +19,7 @@ enum { STATES_IN_FLIGHT = 100, FLAG_NOTED = 1, FLAG_READY = 2 };
 
 static const char *const kind_words[KINDS] = {"hotspot", "device"};
 
-static const char *const swept[] = {"incident/+", "hotspot/+/state", "device/+/state"};
+static const char *const swept[] = {"incident/+", "hotspot/+/state", "device/+/state", "daemon/+"};
 
 /* ---- retained states ---- */
 
@@ -247,6 +247,8 @@ void retained_sweep(struct publisher *p, const struct mqtt_message *m, const cha
         id[strlen(id) - strlen("/state")] = '\0';
     if (strx_starts_with(rest, "incident/"))
         is_known = map_get(p->o.told, id) != NULL;
+    else if (strx_starts_with(rest, "daemon/"))
+        is_known = presence_knows(p, id);
     else if (strx_starts_with(rest, "hotspot/"))
         is_known = inventory_hotspot(p->o.inventory, id) != NULL;
     else

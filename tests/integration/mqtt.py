@@ -5,6 +5,7 @@ The test is the collector (it writes partition collector itself), the NOC (mosqu
 judge; what is expected comes from its own script, not from netzwacht."""
 import json
 import random
+import re
 import resource
 import signal
 import sys
@@ -124,6 +125,50 @@ def the_last_will_tells_of_a_death():
         town.check_gap_free()
 
 
+def every_daemon_is_told_of_and_leftovers_go():
+    """daemon/<name> tells of the collector's life and silence; a retained topic of nobody is emptied"""
+    with Town() as town:
+        town.start_broker()
+        town.publish(PREFIX + "daemon/gone", "{}", True, "-r")
+        town.publish(PREFIX + "hotspot/gone/state", '{"state":"gone"}', True, "-r")
+        town.publish(PREFIX + "incident/i-gone", "{}", True, "-r")
+        town.begin(with_broker=False)
+        wait_for("the collector", 10, lambda: "daemon/collector" in town.last("daemon/"))
+        told = town.last("daemon/")
+        check(told["daemon/collector"]["online"] and told["daemon/alerts"]["online"], f"{told}")
+        wait_for("the lag of alerts", 10, lambda: "collector" in town.last("daemon/")["daemon/alerts"]["lag"])
+        for payload in town.last("daemon/").values():
+            check(not SCHEMAS.problems("daemon.json", payload), f"{SCHEMAS.problems('daemon.json', payload)[:3]}")
+        town.retained("late")
+        topics = {topic for topic, payload in town.messages("late") if payload}
+        check(not any("gone" in topic for topic in topics), f"leftovers: {topics}")
+        town.collector.is_stopping = True
+        town.collector.join()
+        wait_for("its silence", 15, lambda: not town.last("daemon/")["daemon/collector"]["online"])
+        town.broker.kill()
+        town.broker.wait()
+        for path in (town.dir / "broker").iterdir():
+            path.unlink()
+        town.start_broker()
+        wait_for("birth after the broker lost everything", 20, lambda: (
+            town.retained("anew") and len(town.last("hotspot/", "anew")) == APS and "daemon/collector" in town.last("daemon/", "anew")))
+
+
+def asyncapi_and_schemas_name_each_other():
+    """asyncapi.yaml has a channel and a message for every schema and every verb, and refers to nothing that is not there"""
+    text = (SOURCE / "docs" / "asyncapi.yaml").read_text()
+    named = set(re.findall(r"\{\$ref: 'schemas/([a-z_-]+\.json)'\}", text))
+    there = {path.name for path in (SOURCE / "docs" / "schemas").glob("*.json")}
+    check(named == there, f"only in one of them: {named ^ there}")
+    for kind in ("channels", "messages", "parameters"):
+        begin = text.index("channels:" if kind == "channels" else f"  {kind}:")
+        for name in set(re.findall(rf"#/(?:components/)?{kind}/([A-Za-z_-]+)'", text)):
+            check(re.search(rf"^ +{name}:", text[begin:], re.M), f"{kind}: {name} is referred to, but not there")
+    verbs = set(re.findall(r'^(?:static const struct verb verbs\[\] = \{|\s+)\{"([a-z_]+)", ', (SOURCE / "alerts" / "inbound.c").read_text(), re.M))
+    told = set(re.findall(r"noc/command/([a-z_]+)$", text, re.M))
+    check(verbs == told and "acknowledge" in verbs, f"verbs of only one: {verbs ^ told}")
+
+
 def nothing_is_lost_when_alerts_dies_at_random():
     """kill -9 of alerts at random: every outage reaches the NOC, in order, without a gap"""
     seed = random.randrange(1 << 30)
@@ -201,5 +246,6 @@ def a_full_disk_delays_and_loses_nothing():
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     run_tests(every_payload_matches_its_schema, receipts_end_the_repetition, commands_are_checked_executed_and_answered,
-              the_last_will_tells_of_a_death, nothing_is_lost_when_alerts_dies_at_random,
+              the_last_will_tells_of_a_death, every_daemon_is_told_of_and_leftovers_go,
+              asyncapi_and_schemas_name_each_other, nothing_is_lost_when_alerts_dies_at_random,
               nothing_is_lost_when_the_broker_dies, a_full_disk_delays_and_loses_nothing)

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 
 def stored(path):
@@ -24,16 +25,22 @@ def key(event):
     return event["source"].rsplit("/", 1)[1], int(event["sequence"])
 
 
+def lines(argv):
+    """The subscriber's lines, for ever: it ends when no broker is there at its start."""
+    while True:
+        with subprocess.Popen(argv, stdout=subprocess.PIPE) as sub:
+            yield from sub.stdout
+        time.sleep(0.1)
+
+
 def main():
     port, prefix, path = sys.argv[1:4]
     known = set(stored(path))
     upto = {"critical": 0, "main": 0}
     common = ["-h", "127.0.0.1", "-p", port, "-q", "1"]
-    sub = subprocess.Popen(["mosquitto_sub", *common, "-c", "-i", "noc-client", "-t", prefix + "event", "-F", "%p"],
-                           stdout=subprocess.PIPE)
     pub = subprocess.Popen(["mosquitto_pub", *common, "-t", prefix + "noc/receipt", "-l"], stdin=subprocess.PIPE)
     with open(path, "ab", buffering=0) as file:
-        for line in sub.stdout:
+        for line in lines(["mosquitto_sub", *common, "-c", "-i", "noc-client", "-t", prefix + "event", "-F", "%p"]):
             source, sequence = key(json.loads(line))
             file.write(line)
             os.fdatasync(file.fileno())
