@@ -140,6 +140,7 @@ static enum err check_file(const char *path, const struct rrd_file *file, int64_
     *fault = "unreadable";
     if (fd < 0)
         return errno == ELOOP ? ERR_MALFORMED : err_from_errno(errno);
+    (void)posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM); /* the header alone, nothing read ahead */
     e = judge(fd, file, last, fault);
     close(fd);
     return e;
