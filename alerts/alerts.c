@@ -156,7 +156,9 @@ static enum err start_timers(struct alerts *a)
 {
     enum err e = loop_timer_after(a->o.loop, &a->tick_timer, TICK_EVERY);
 
-    return e ? e : loop_timer_after(a->o.loop, &a->sync_timer, OFFSETS_EVERY);
+    /* At once: what the last run left is safe from then on, else lives of seconds would hand it on and on,
+     * ever more. */
+    return e ? e : loop_timer_after(a->o.loop, &a->sync_timer, 0);
 }
 
 static enum err start_publisher(struct alerts *a)

@@ -120,8 +120,10 @@ static enum err drop_found(struct alerts *a, struct pending *p)
         e = journal_read(reader, &record, &len, &pos);
         if (e == ERR_GAP || e == ERR_CRC)
             e = ERR_OK;
-        else if (!e && len == p->first->len && memcmp(record, p->first->record, len) == 0)
+        else if (!e && len == p->first->len && memcmp(record, p->first->record, len) == 0) {
             drop_first(p);
+            a->appended = pos;
+        }
     }
     journal_reader_close(reader);
     return e == ERR_AGAIN || e == ERR_END ? ERR_OK : e;
