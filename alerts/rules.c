@@ -247,7 +247,7 @@ static enum err build_calendar(struct rules *r, struct conf_report *report)
     if (!days)
         return ERR_NOMEM;
     for (size_t i = 0; i < r->breaks.count; i++) {
-        if (firmware_day_parse(entries[i].from, &days[i].first) ||
+        if (!entries[i].from || !entries[i].until || firmware_day_parse(entries[i].from, &days[i].first) ||
             firmware_day_parse(entries[i].until, &days[i].last))
             conf_report_add(report, entries[i].at, "expected `from` and `until` as 2026-10-12");
         else if (days[i].last < days[i].first)
@@ -263,7 +263,7 @@ static int64_t time_of_day(const char *text)
     unsigned hour, minute;
     char rest;
 
-    if (strlen(text) != 5 || sscanf(text, "%2u:%2u%c", &hour, &minute, &rest) != 2 || minute > 59 ||
+    if (!text || strlen(text) != 5 || sscanf(text, "%2u:%2u%c", &hour, &minute, &rest) != 2 || minute > 59 ||
         hour * 60 + minute > 24 * 60)
         return -1;
     return (int64_t)hour * 3600 + minute * 60;

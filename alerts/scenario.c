@@ -99,8 +99,12 @@ static const struct conf_schema scenario_schema = CONF_SCHEMA(struct scenario, s
 static void check_event(struct scenario *s, struct event *e, struct conf_report *report)
 {
     const struct metric_info *metric = e->metric_name ? metric_by_name(e->metric_name) : NULL;
-    bool is_probe = strx_starts_with(e->source, "probe/");
+    bool is_probe = e->source && strx_starts_with(e->source, "probe/");
 
+    if (!e->source || !e->entity || !e->kind) {
+        conf_report_add(report, e->pos, "`source`, `entity` and `kind` must not be empty");
+        return;
+    }
     e->has_value = e->value < ABSENT;
     e->is_ramp = e->to < ABSENT;
     if (e->metric_name && !metric)
@@ -277,7 +281,7 @@ enum err scenario_load(const char *path, const struct inventory *inventory, stru
     if (!s)
         return ERR_NOMEM;
     e = conf_read_file(path, &scenario_schema, s, report);
-    if (!e && timex_parse(s->start_text, &s->start)) {
+    if (!e && (!s->start_text || timex_parse(s->start_text, &s->start))) {
         conf_report_add(report, top, "`start` is no time such as 2026-10-24T22:00:00Z");
         e = ERR_CONFIG;
     }

@@ -11,6 +11,7 @@
 #include "alerts/engine.h"
 #include "alerts/inbound.h"
 #include "alerts/rules.h"
+#include "alerts/scenario.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,7 +28,14 @@ static const char town[] =
 static const char rule_text[] = "rules:\n"
                                 "  - {id: c, metric: wireless.clients, above: 80}\n"
                                 "  - {id: d, kind: drop, metric: optic.rx_power, drop: 2}\n"
-                                "  - {id: s, kind: sleeping, metric: wireless.clients}\n";
+                                "  - {id: s, kind: sleeping, metric: wireless.clients}\n"
+                                "  - {id: f, kind: flapping, metric: interface.oper, above: 1.5}\n"
+                                "  - {id: b, kind: baseline, metric: wireless.clients}\n"
+                                "  - {id: a, kind: drift, metric: optic.rx_power, per_week: 0.5}\n"
+                                "  - {id: q, kind: silence, metric: temperature}\n"
+                                "  - {id: p, kind: spectrum, metric: wireless.channel}\n"
+                                "  - {id: r, kind: rate, metric: temperature, above: 20}\n"
+                                "  - {id: o, kind: forecast, metric: poe.power, of: poe.budget}\n";
 
 static void no_state(void *ctx, const struct object_state *s)
 {
@@ -146,6 +154,24 @@ static void try_rules(const uint8_t *data, size_t size)
     free(text);
 }
 
+/* Read, not played: a scenario may be a year long. */
+static void try_scenario(const uint8_t *data, size_t size)
+{
+    char path[] = "/tmp/netzwacht-fuzz-XXXXXX.yaml";
+    struct conf_report *report = NULL;
+    struct scenario *s = NULL;
+    int fd = mkstemps(path, 5);
+
+    if (fd < 0)
+        return;
+    if (write(fd, data, size) == (ssize_t)size && conf_report_new(&report) == ERR_OK &&
+        scenario_load(path, fixed()->inventory, report, &s) == ERR_OK)
+        scenario_free(s);
+    close(fd);
+    unlink(path);
+    conf_report_free(report);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct inbound_receipt receipt;
@@ -154,7 +180,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (size == 0)
         return 0;
-    switch (data[0] % 10) {
+    switch (data[0] % 16) {
     case 0: (void)!inbound_receipt_parse(data + 1, size - 1, &receipt); break;
     case 1:
         for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
@@ -167,6 +193,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     case 6: try_row("window", "w", data + 1, size - 1); break;
     case 7: try_row("meta", "engine", data + 1, size - 1); break;
     case 8: try_rules(data + 1, size - 1); break;
+    case 10: try_row("usual", "h-1", data + 1, size - 1); break;
+    case 11: try_row("past", "node:ap", data + 1, size - 1); break;
+    case 12: try_row("watch", "f\ndevice\ncore\nif/1", data + 1, size - 1); break;
+    case 13: try_row("watch", "b\nhotspot\nh-1\nradio/0", data + 1, size - 1); break;
+    case 14: try_row("watch", "a\ndevice\ncore\noptic/1", data + 1, size - 1); break;
+    case 15: try_scenario(data + 1, size - 1); break;
     default: try_records(data + 1, size - 1); break;
     }
     return 0;
