@@ -326,9 +326,9 @@ def a_trap_reads_its_tables():
         bed.snmpd()
         spy = Spy(bed.port)
         bed.trap_port = free_port(socket.SOCK_DGRAM)
-        bed.configure(interval=600, host=spy.port)
+        bed.configure(interval=60, host=spy.port)
         bed.collector()
-        wait_for("a poll", 20, lambda: bed.last("host"))
+        wait_for("a poll, which may wait for a quarter of the interval", 40, lambda: bed.last("host"))
         time.sleep(2 * MISS)
         count, before = len(spy.asked), len(bed.samples("host"))
         station = ["1.2.840.10036.1.1.1.15.1", "x", "00005e005301"]
