@@ -25,6 +25,7 @@ enum {
     RECEIVE_BUFFER = 4 * 1024 * 1024,
     RANDOM_BATCH = 64,
     GATHER_FROM = 8, /* requests in flight */
+    ROUNDS_A_TURN = 4,
 };
 #define GATHER (1 * MILLISECONDS)
 
@@ -247,7 +248,7 @@ static void read_errors(struct snmp_io *io, int fd)
     }
 }
 
-static int receive_batch(struct snmp_io *io, int fd)
+static int receive_batch(struct snmp_io *io, int fd, ns_t came)
 {
     struct in_batch *in = io->in;
     int got;
@@ -264,38 +265,57 @@ static int receive_batch(struct snmp_io *io, int fd)
         struct snmp_address from;
 
         if (from_sockaddr(&in->names[i], &from))
-            snmp_client_receive(io->client, loop_mono(io->loop), &from, in->bytes[i], in->headers[i].msg_len);
+            snmp_client_receive(io->client, came, &from, in->bytes[i], in->headers[i].msg_len);
     }
     return got;
 }
 
 /* Replies of many agents come one by one, and waking for each costs more than reading it: a short pause lets
- * them gather (decision 0030). */
-static void gather(const struct snmp_io *io)
+ * them gather (decision 0030). False: they are few. */
+static bool gather(struct snmp_io *io)
 {
     struct snmp_stats stats;
 
     snmp_client_stats(io->client, &stats);
-    if (stats.in_flight >= GATHER_FROM)
-        nanosleep(&(struct timespec){.tv_nsec = GATHER}, NULL);
+    if (stats.in_flight < GATHER_FROM)
+        return false;
+    nanosleep(&(struct timespec){.tv_nsec = GATHER}, NULL);
+    loop_refresh(io->loop);
+    return true;
 }
 
-static void on_readable(void *ctx, int fd, uint32_t events)
+/* came: when the datagrams are said to have come. Returns how many. */
+static int receive_all(struct snmp_io *io, int fd, ns_t came)
 {
-    struct snmp_io *io = ctx;
+    int total = 0;
 
-    if (events & EPOLLERR)
-        read_errors(io, fd);
-    gather(io);
     for (int i = 0; i < IN_BATCHES_A_TURN; i++) {
-        int got = receive_batch(io, fd);
+        int got = receive_batch(io, fd, came);
 
         if (got < 0 && errno != EAGAIN && errno != EINTR)
             continue; /* an ICMP error was reported in place of data: read on */
+        total += got > 0 ? got : 0;
         if (got < IN_BATCH)
             break;
     }
-    flush_all(io);
+    return total;
+}
+
+/* What is read lets the next requests of the same devices leave; their replies are waited for at once, as
+ * long as there are many. Those of the first round came when the loop woke, or in the pause after it. */
+static void on_readable(void *ctx, int fd, uint32_t events)
+{
+    struct snmp_io *io = ctx;
+    ns_t came = loop_mono(io->loop);
+    bool has_many = true;
+
+    if (events & EPOLLERR)
+        read_errors(io, fd);
+    for (int i = 0; i < ROUNDS_A_TURN && has_many; i++) {
+        has_many = gather(io);
+        has_many &= receive_all(io, fd, i ? loop_mono(io->loop) : came) > 0;
+        flush_all(io);
+    }
 }
 
 /* ---- life ---- */

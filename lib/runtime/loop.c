@@ -66,7 +66,7 @@ static ns_t system_wall(void *ctx)
     return read_clock(CLOCK_REALTIME);
 }
 
-static void update_time(struct loop *l)
+void loop_refresh(struct loop *l)
 {
     l->mono = l->clock.mono(l->clock.ctx);
     l->wall = l->clock.wall(l->clock.ctx);
@@ -87,7 +87,7 @@ enum err loop_new(const struct loop_clock *clock, struct loop **out)
         return e;
     }
     sigemptyset(&l->signal_set);
-    update_time(l);
+    loop_refresh(l);
     *out = l;
     return ERR_OK;
 }
@@ -298,7 +298,7 @@ enum err loop_turn(struct loop *l, ns_t max_wait)
 
     if (n < 0 && errno != EINTR)
         return err_from_errno(errno);
-    update_time(l);
+    loop_refresh(l);
     for (int i = 0; i < n && !l->is_stopping; i++) {
         int fd = (int)(uint32_t)events[i].data.u64;
         struct watch w = l->watches[fd];
@@ -314,7 +314,7 @@ enum err loop_run(struct loop *l)
     enum err e = ERR_OK;
 
     l->is_stopping = false;
-    update_time(l);
+    loop_refresh(l);
     while (!l->is_stopping && !e)
         e = loop_turn(l, -1);
     return e;

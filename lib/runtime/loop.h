@@ -43,6 +43,8 @@ ns_t loop_mono(const struct loop *l);
 ns_t loop_wall(const struct loop *l);
 /* The monotonic time right now, read anew: for measuring round-trip times inside a long turn. */
 ns_t loop_mono_now(const struct loop *l);
+/* A handler that slept or worked for long lets the turn's times go on. */
+void loop_refresh(struct loop *l);
 
 /* fd must not be registered yet; it stays the caller's to close, after loop_fd_remove(). */
 enum err loop_fd_add(struct loop *l, int fd, uint32_t events, loop_fd_fn *fn, void *ctx) NW_CHECKED;
