@@ -40,7 +40,7 @@ struct run {
     struct inventory *inventory;
     void *state;
     struct steady_clock clock;
-    struct loop_timer beat_timer, expire_timer;
+    struct loop_timer beat_timer, expire_timer, flush_timer;
     struct buf packed;
     ns_t started; /* wall */
     char boot_id[BOOT_ID_SIZE];
@@ -157,6 +157,7 @@ static enum err open_partition(struct run *r)
         .segment_min_age = SEGMENT_INTERVALS * r->settings->collector.interval,
         .keep_bytes = r->settings->journal.size,
         .keep_age = kept_for(r->info->partition, r->settings),
+        .gathers = strcmp(r->info->partition, "collector") == 0,
     };
     enum err e = make_state_directory(r->settings->state_dir);
 
@@ -187,6 +188,16 @@ static void tell_disk(struct run *r, enum err e)
                     r->info->partition, (unsigned long long)stats.failed);
 }
 
+/* At the end of the turn: what many replies brought leaves in one piece, and wakes readers once. */
+static void on_flush(void *ctx)
+{
+    struct run *r = ctx;
+    enum err e = journal_flush(r->d.journal);
+
+    if (e)
+        tell_disk(r, e);
+}
+
 enum err daemon_append(struct daemon *d, Nw__Record *record, journal_pos *pos)
 {
     struct run *r = (struct run *)(void *)d;
@@ -203,6 +214,8 @@ enum err daemon_append(struct daemon *d, Nw__Record *record, journal_pos *pos)
     e = journal_append(d->journal, loop_mono(d->loop), r->packed.data, r->packed.len, pos);
     if (e != ERR_LIMIT)
         tell_disk(r, e);
+    if (!loop_timer_is_armed(&r->flush_timer) && loop_timer_after(d->loop, &r->flush_timer, 0))
+        on_flush(r);
     return e;
 }
 
@@ -414,6 +427,7 @@ static enum err start(struct run *r)
     if (e)
         return e;
     loop_timer_init(&r->beat_timer, on_beat, r);
+    loop_timer_init(&r->flush_timer, on_flush, r);
     loop_timer_init(&r->expire_timer, on_expire, r);
     e = loop_timer_after(r->d.loop, &r->beat_timer, 0);
     return !e && r->d.journal ? loop_timer_after(r->d.loop, &r->expire_timer, EXPIRE_INTERVAL) : e;

@@ -21,6 +21,7 @@
 #include "lib/base/strx.h"
 #include "lib/runtime/journal_segment.h"
 
+#define GATHERED_MAX      (256 * KIB)  /* then they are written, flush or not */
 #define HELD_BYTES_MAX    (16 * MIB)   /* of records that wait for space */
 #define SEGMENT_BYTES_MAX (2048 * MIB) /* a position has 32 bits for the byte */
 #define CURSOR_VALID      (24 * HOURS) /* an older cursor belongs to a reader that is gone */
@@ -42,6 +43,8 @@ struct journal_writer {
     uint32_t segment;
     int64_t offset; /* where the next frame goes; 0: the segment's header is not written yet */
     ns_t created, opened_mono;
+    bool gathers;
+    struct buf gathered; /* frames that end at `offset` and are not written yet */
     struct held *held_first, *held_last;
     int64_t held_bytes;
     struct journal_stats stats;
@@ -152,7 +155,17 @@ static enum err write_frame(struct journal_writer *w, const void *record, size_t
     if (w->offset == 0 && (e = write_header(w)) != ERR_OK)
         return e;
     journal_frame_head(record, len, head);
-    e = write_whole(w->fd, parts, 2, w->offset);
+    if (w->gathers && !w->held_first) {
+        size_t end = w->gathered.len;
+
+        buf_put(&w->gathered, head, sizeof head);
+        buf_put(&w->gathered, record, len);
+        e = buf_error(&w->gathered);
+        if (e)
+            w->gathered.len = end;
+    } else {
+        e = write_whole(w->fd, parts, 2, w->offset);
+    }
     if (e)
         return e;
     if (pos)
@@ -215,6 +228,37 @@ static enum err write_held(struct journal_writer *w)
     return e;
 }
 
+/* ---- records that leave together ---- */
+
+/* What could not be written waits like records that were refused one by one. */
+static void hold_gathered(struct journal_writer *w)
+{
+    const uint8_t *at = (const uint8_t *)w->gathered.data, *end = at + w->gathered.len;
+    const void *record;
+    size_t len;
+
+    w->offset -= (int64_t)w->gathered.len;
+    w->stats.bytes -= w->gathered.len;
+    for (; !journal_frame_parse(at, (size_t)(end - at), &record, &len, NULL);
+         at += JOURNAL_FRAME_SIZE + len) {
+        w->stats.records--;
+        hold_back(w, record, len);
+    }
+}
+
+enum err journal_flush(struct journal_writer *w)
+{
+    struct iovec all = {w->gathered.data, w->gathered.len};
+    enum err e = ERR_OK;
+
+    if (w->gathered.len)
+        e = write_whole(w->fd, &all, 1, w->offset - (int64_t)w->gathered.len);
+    if (e)
+        hold_gathered(w);
+    buf_clear(&w->gathered);
+    return e;
+}
+
 /* ---- the public side ---- */
 
 /* Bytes of these segments on disk. */
@@ -247,6 +291,8 @@ enum err journal_writer_open(const struct journal_options *options, ns_t mono, s
     w->fd = w->dir_fd = w->lock_fd = -1;
     w->segment_bytes = options->segment_bytes;
     w->segment_min_age = options->segment_min_age;
+    w->gathers = options->gathers;
+    buf_init(&w->gathered, GATHERED_MAX + JOURNAL_FRAME_SIZE + JOURNAL_RECORD_MAX);
     w->keep_bytes = options->keep_bytes;
     w->keep_age = options->keep_age;
     w->dir = strdup(options->dir);
@@ -277,6 +323,7 @@ void journal_writer_close(struct journal_writer *w)
 {
     if (!w)
         return;
+    (void)!journal_flush(w);
     if (w->held_first && w->fd >= 0)
         (void)!write_held(w);
     while (w->held_first)
@@ -287,6 +334,7 @@ void journal_writer_close(struct journal_writer *w)
         close(w->lock_fd);
     if (w->dir_fd >= 0)
         close(w->dir_fd);
+    buf_fini(&w->gathered);
     free(w->dir);
     free(w->partition);
     free(w);
@@ -311,8 +359,12 @@ enum err journal_append(struct journal_writer *w, ns_t mono, const void *record,
 
     if (len == 0 || len > JOURNAL_RECORD_MAX)
         return ERR_LIMIT;
-    if (journal_will_rotate(w, mono, len)) {
-        e = create_segment(w, w->segment + 1, mono);
+    if (w->gathered.len > GATHERED_MAX)
+        e = journal_flush(w);
+    if (!e && journal_will_rotate(w, mono, len)) {
+        e = journal_flush(w);
+        if (!e)
+            e = create_segment(w, w->segment + 1, mono);
         if (e && w->fd >= 0 && w->offset < SEGMENT_BYTES_MAX)
             e = ERR_OK; /* no room for a new file: the old one goes on */
     }
@@ -327,7 +379,7 @@ enum err journal_append(struct journal_writer *w, ns_t mono, const void *record,
 
 enum err journal_sync(struct journal_writer *w)
 {
-    if (w->held_first)
+    if (journal_flush(w) || w->held_first)
         return ERR_NO_SPACE;
     return w->fd >= 0 && fdatasync(w->fd) ? err_from_errno(errno) : ERR_OK;
 }

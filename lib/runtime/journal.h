@@ -7,7 +7,8 @@
  *
  * One writer a partition (flock on <partition>/writer.lock), any number of readers. A writer never
  * reopens a segment: each start opens the next number. A record is in the page cache when journal_append()
- * returns, so it survives kill -9; journal_sync() makes it survive a power cut.
+ * returns, so it survives kill -9; journal_sync() makes it survive a power cut. (A writer that gathers: when
+ * journal_flush() returns. The collector flushes at the end of each turn of its loop.)
  * The journal knows frames, not what is in them (floor 1); model/record.h packs and unpacks. */
 #ifndef NW_RUNTIME_JOURNAL_H
 #define NW_RUNTIME_JOURNAL_H
@@ -43,6 +44,7 @@ struct journal_options {
     int64_t keep_bytes;    /* delete the oldest segments beyond this … */
     ns_t keep_age; /* … or older than this (by the time of their last write), never the newest two, and
                       never one that a cursor stored by journal_cursor_store() within 24 h still needs */
+    bool gathers;  /* records are written together, by journal_flush() */
 };
 
 struct journal_stats {
@@ -63,6 +65,9 @@ void journal_writer_close(struct journal_writer *w);
  * appended; so the caller does not repeat it, and only loses to know its position. */
 enum err journal_append(struct journal_writer *w, ns_t mono, const void *record, size_t len,
                         journal_pos *pos) NW_CHECKED;
+/* Writes what was gathered since the last time, by one call of the system. ERR_NO_SPACE, ERR_IO …: as from
+ * journal_append(). Sync and close flush, too. */
+enum err journal_flush(struct journal_writer *w) NW_CHECKED;
 /* fdatasync; ERR_NO_SPACE: records are held in memory. */
 enum err journal_sync(struct journal_writer *w) NW_CHECKED;
 /* The number of the open segment: a device's first record in it must carry its series table. The next

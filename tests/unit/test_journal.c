@@ -542,6 +542,82 @@ static void records_wait_in_memory_for_a_full_disk(void **state)
     journal_writer_close(w);
 }
 
+static struct journal_writer *gathering_writer(const char *dir)
+{
+    struct journal_options o = options(dir);
+    struct journal_writer *w = NULL;
+
+    o.gathers = true;
+    assert_ok(journal_writer_open(&o, 0, &w));
+    return w;
+}
+
+static void gathered_records_stand_where_they_were_said_to_after_a_flush(void **state)
+{
+    const char *dir = *state;
+    struct journal_writer *w = gathering_writer(dir);
+    struct journal_reader *r = reader(dir, 0, JOURNAL_FROM_OLDEST);
+    journal_pos first = append(w, "one"), second = append(w, "two");
+    struct buf b = BUF_INIT;
+    const void *got;
+    size_t len;
+    journal_pos pos;
+
+    assert_int_equal(journal_read(r, &got, &len, &pos), ERR_AGAIN);
+    assert_ok(journal_flush(w));
+    assert_reads(r, "one");
+    assert_reads(r, "two");
+    assert_ok(journal_read_at(r, second, &b));
+    assert_memory_equal(b.data, "two", 3);
+    assert_true(first < second);
+    append(w, "three");
+    assert_ok(journal_sync(w));
+    assert_reads(r, "three");
+    append(w, "four");
+    journal_writer_close(w);
+    assert_reads(r, "four");
+    buf_fini(&b);
+    journal_reader_close(r);
+}
+
+static void gathered_records_wait_for_a_full_disk_too(void **state)
+{
+    const char *dir = *state;
+    struct journal_writer *w = gathering_writer(dir);
+    struct journal_reader *r = reader(dir, 0, JOURNAL_FROM_OLDEST);
+    struct rlimit old, full;
+    struct journal_stats stats;
+    char text[32];
+
+    assert_ok(getrlimit(RLIMIT_FSIZE, &old));
+    signal(SIGXFSZ, SIG_IGN);
+    full = (struct rlimit){500, old.rlim_max};
+    assert_ok(setrlimit(RLIMIT_FSIZE, &full));
+    for (int i = 0; i < 100; i++) {
+        snprintf(text, sizeof text, "record %03d", i);
+        assert_true(journal_append(w, 0, text, strlen(text), NULL) == ERR_OK || i > 9);
+        if (i % 10 == 9)
+            assert_true(journal_flush(w) == ERR_OK || i > 19);
+    }
+    assert_ok(setrlimit(RLIMIT_FSIZE, &old));
+    journal_writer_stats(w, &stats);
+    assert_int_equal(stats.held + stats.records, 100);
+    assert_true(stats.held >= 75);
+    assert_int_equal(journal_sync(w), ERR_NO_SPACE);
+    append(w, "record 100");
+    assert_ok(journal_flush(w));
+    for (int i = 0; i <= 100; i++) {
+        snprintf(text, sizeof text, "record %03d", i);
+        assert_reads(r, text);
+    }
+    journal_writer_stats(w, &stats);
+    assert_int_equal(stats.held, 0);
+    assert_int_equal(stats.records, 101);
+    assert_int_equal(journal_reader_damaged(r), 0);
+    journal_reader_close(r);
+    journal_writer_close(w);
+}
+
 static void memory_for_a_full_disk_is_bounded_and_the_newest_stay(void **state)
 {
     const char *dir = *state;
@@ -660,10 +736,12 @@ RUN_TESTS("journal", TEST(what_is_appended_is_read_in_order), TEST(a_reader_may_
           TEST(a_bad_checksum_at_the_end_of_the_open_segment_is_waited_for),
           TEST(a_newer_format_is_skipped_and_said), TEST(segments_rotate_by_size_but_not_before_their_age),
           TEST(retention_by_bytes_keeps_the_newest_two),
-          TEST(the_size_on_disk_is_known_at_the_start_and_after_retention), TEST(retention_by_age_deletes_what_is_older),
-          TEST(retention_waits_for_a_cursor_younger_than_a_day),
+          TEST(the_size_on_disk_is_known_at_the_start_and_after_retention),
+          TEST(retention_by_age_deletes_what_is_older), TEST(retention_waits_for_a_cursor_younger_than_a_day),
           TEST(a_reader_that_retention_overtakes_gets_a_gap), TEST(a_journal_that_began_anew_is_a_gap),
           TEST(cursors_survive_nonsense), TEST(one_segment_back_passes_over_segments_cut_short),
           TEST(records_wait_in_memory_for_a_full_disk),
+          TEST(gathered_records_stand_where_they_were_said_to_after_a_flush),
+          TEST(gathered_records_wait_for_a_full_disk_too),
           TEST(memory_for_a_full_disk_is_bounded_and_the_newest_stay),
           TEST(single_records_are_read_at_their_positions), TEST(nothing_appended_is_lost_by_kill_9))
