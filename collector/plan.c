@@ -2,6 +2,8 @@
 /* plan.c - spreads polls over the interval. Pure. */
 #include "collector/plan.h"
 
+#define NEAR_MOST (10 * SECONDS)
+
 ns_t plan_first(size_t i, size_t n, ns_t start, ns_t span)
 {
     ns_t at = start + (ns_t)((double)span * (double)i / (double)n);
@@ -16,7 +18,9 @@ ns_t plan_slot(size_t i, size_t n, ns_t interval, ns_t now)
 
 ns_t plan_start(ns_t soon, ns_t slot, ns_t interval)
 {
-    return slot < soon + interval / 4 ? slot : soon;
+    ns_t near = interval / 4 < NEAR_MOST ? interval / 4 : NEAR_MOST;
+
+    return slot < soon + near ? slot : soon;
 }
 
 ns_t plan_next(ns_t due, ns_t interval, ns_t now)

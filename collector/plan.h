@@ -19,8 +19,8 @@ ns_t plan_first(size_t i, size_t n, ns_t start, ns_t span);
  * anyway. n > 0.
  */
 ns_t plan_slot(size_t i, size_t n, ns_t interval, ns_t now);
-/* When to poll first: soon, or in the slot if that comes soon after, for two polls close together make rates
- * of a moment. */
+/* When to poll first: soon, or in the slot if that comes soon after (a quarter of the interval, 10 s at
+ * most), for two polls close together make rates of a moment. */
 ns_t plan_start(ns_t soon, ns_t slot, ns_t interval);
 
 /* The next due time on the grid of `due` and interval that lies after now: slots that passed are left out,

@@ -229,6 +229,7 @@ static void a_restart_changes_no_slot(void **state)
     assert_true(plan_start(5, 200, 60) == 5);
     assert_true(plan_start(5, 19, 60) == 19);
     assert_true(plan_start(5, 4, 60) == 4);
+    assert_true(plan_start(0, 60 * SECONDS, 600 * SECONDS) == 0); /* nobody waits a minute to be heard */
 }
 
 RUN_TESTS("rate", cmocka_unit_test(a_restart_changes_no_slot),
