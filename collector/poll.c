@@ -466,6 +466,7 @@ static enum poll_next begin(struct poll *p, ns_t now, ns_t deadline, bool is_car
     p->at = (struct cursor){0, 0};
     if (p->is_identify_due || !p->plan || (now >= p->rewalk_at && !p->is_narrow)) {
         p->is_narrow = false;
+        poll_expect_items(p, now);
         return poll_begin_identify(p, now, ask);
     }
     if (p->has_other_rows)

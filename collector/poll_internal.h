@@ -103,6 +103,9 @@ bool poll_open_items(struct poll *p);
 bool poll_forget_items(struct poll *p);
 void poll_drop_empty_items(struct poll *p);
 void poll_free_items(struct poll *p);
+/* Before it is known who answers: what there is to read of the device as it was. If the poll gets no further,
+ * that was not read. */
+void poll_expect_items(struct poll *p, ns_t now);
 /* Marks what this poll reads. */
 void poll_choose_items(struct poll *p, ns_t now);
 /* What restarted may run other software, or be another box in the same place: everything is due. */

@@ -236,17 +236,31 @@ bool poll_is_for_walk(const struct poll *p, size_t i)
     return it->is_due && !it->is_done && !poll_planned(p, i)->is_scalar && is_walk_needed(p, i);
 }
 
+static bool is_old(const struct poll *p, size_t i, ns_t now)
+{
+    const struct item *it = &p->items[i];
+    ns_t min_age = poll_planned(p, i)->min_age;
+
+    if (!poll_planned(p, i)->is_scalar && min_age < p->table_age)
+        min_age = p->table_age;
+    /* A tenth early counts as due, so that an age of five intervals is not six for a jitter's sake. */
+    return !it->read_at || it->is_too_old || now - it->read_at >= min_age - min_age / 10;
+}
+
+void poll_expect_items(struct poll *p, ns_t now)
+{
+    for (size_t i = 0; i < p->item_count; i++) {
+        p->items[i].is_due = is_old(p, i, now);
+        p->items[i].is_done = p->items[i].has_changed = false;
+    }
+}
+
 void poll_choose_items(struct poll *p, ns_t now)
 {
     for (size_t i = 0; i < p->item_count; i++) {
         struct item *it = &p->items[i];
-        ns_t min_age = poll_planned(p, i)->min_age;
 
-        if (!poll_planned(p, i)->is_scalar && min_age < p->table_age)
-            min_age = p->table_age;
-        /* A tenth early counts as due, so that an age of five intervals is not six for a jitter's sake. */
-        bool is_old = !it->read_at || it->is_too_old || now - it->read_at >= min_age - min_age / 10;
-        it->is_due = it->is_wanted || (!p->is_narrow && is_old);
+        it->is_due = it->is_wanted || (!p->is_narrow && is_old(p, i, now));
         if (it->is_walk_wanted) {
             it->is_walk_due = true;
             it->is_absent = false;

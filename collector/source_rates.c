@@ -186,18 +186,23 @@ static const uint32_t *interface_index(const struct varbind *vb)
     return NULL;
 }
 
-static uint32_t discontinuity_of(const struct source_poll *in, const struct varbind *vb)
+/* False: it was not read in this poll, which broke off, so whether the counter started anew is not known. */
+static bool find_discontinuity(const struct source_poll *in, const struct varbind *vb, uint32_t *out)
 {
     const uint32_t *index = interface_index(vb);
     uint32_t oid[12];
     const struct varbind *ticks;
 
+    *out = 0;
     if (!index)
-        return 0;
+        return true;
     memcpy(oid, OID_DISCONTINUITY, sizeof OID_DISCONTINUITY);
     oid[11] = *index;
     ticks = varbind_set_find(in->varbinds, oid, 12);
-    return ticks && ticks->type == SNMP_TIMETICKS ? (uint32_t)ticks->number : 0;
+    if (!ticks || ticks->type != SNMP_TIMETICKS)
+        return true;
+    *out = (uint32_t)ticks->number;
+    return poll_summary(in->poll)->outcome == POLL_OK || poll_has_read(in->poll, oid, 12);
 }
 
 static ns_t read_at(const struct source_poll *in, const struct view_sample *sample, const struct varbind **vb)
@@ -267,11 +272,15 @@ void counter_update(struct meter *m, struct counter *c, const struct view_sample
 {
     const struct varbind *vb;
     ns_t t_ns = read_at(m->in, sample, &vb);
+    uint32_t discontinuity;
 
     if (!vb)
         return;
     c->ceiling = (float)ceiling;
-    count_on(m, c, t_ns, sample->raw, discontinuity_of(m->in, vb), sample->width, sample->scale);
+    if (find_discontinuity(m->in, vb, &discontinuity))
+        count_on(m, c, t_ns, sample->raw, discontinuity, sample->width, sample->scale);
+    else
+        c->rate = NAN; /* the next poll's rate is over both intervals */
 }
 
 void counter_repeat(void *ctx, uint32_t series, uint32_t counter, uint64_t raw, uint8_t width, ns_t read_at,

@@ -488,6 +488,25 @@ static void an_agent_that_falls_silent_in_the_middle_gives_part(void **state)
     close_world(w);
 }
 
+/* Every POLL_REWALK a poll begins with the question who answers. */
+static void what_falls_silent_while_it_says_who_it_is_has_no_new_values(void **state)
+{
+    struct world *w = open_world(1);
+    const uint32_t row[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 10, 3};
+
+    (void)state;
+    run_poll(w, false);
+    w->now += 2 * POLL_REWALK;
+    w->silent_after = 1;
+    assert_int_equal(run_poll(w, false)->outcome, POLL_PARTIAL);
+    assert_false(poll_has_read(w->poll, row, 11));
+    w->silent_after = 0;
+    w->now += 60 * SECONDS;
+    assert_int_equal(run_poll(w, false)->outcome, POLL_OK);
+    assert_true(poll_has_read(w->poll, row, 11));
+    close_world(w);
+}
+
 static void a_walk_goes_on_at_its_last_oid_after_a_lost_request(void **state)
 {
     struct world *w = open_world(1);
@@ -771,6 +790,7 @@ RUN_TESTS("poll", cmocka_unit_test(a_survey_begins_small_and_reads_its_own_plan)
           cmocka_unit_test(after_a_restart_everything_is_due),
           cmocka_unit_test(silence_is_a_miss_and_costs_one_request),
           cmocka_unit_test(an_agent_that_falls_silent_in_the_middle_gives_part),
+          cmocka_unit_test(what_falls_silent_while_it_says_who_it_is_has_no_new_values),
           cmocka_unit_test(a_walk_goes_on_at_its_last_oid_after_a_lost_request),
           cmocka_unit_test(of_a_table_read_in_part_each_row_has_its_own_age),
           cmocka_unit_test(a_path_that_loses_what_is_large_is_learned),
