@@ -9,6 +9,7 @@ import { STATES } from "../model/state";
 import { linkTo } from "../router";
 import { useStore } from "../store";
 import { ErrorNote, Loading, Muted } from "../ui/parts";
+import { TableFrame } from "../ui/table";
 import { useData, type Loaded } from "./use_data";
 
 export function CoveragePage() {
@@ -49,38 +50,35 @@ function Figures({ summary }: { summary: CoverageSummary }) {
   const countOf = (id: string) => live?.districts.find((district) => district.id === id)?.hotspots ?? (id === "" ? live?.hotspots : undefined);
   return (
     <section class="panel">
-      <div class="table-scroll is-free" role="group" aria-label={t("coverage.caption")} tabIndex={0}>
-        <table class="table">
-          <caption class="kern-sr-only">{t("coverage.caption")}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t("list.district")}</th>
-              <th scope="col" class="is-number">{t("coverage.area")}</th>
-              <th scope="col" class="is-number">{t("coverage.planned")}</th>
-              <th scope="col" class="is-number">{t("coverage.delivered")}</th>
-              <th scope="col" class="is-number">{t("hotspot.complete")}</th>
-              <th scope="col" class="is-number">{t("coverage.hotspots")}</th>
-              <th scope="col" class="is-number">{t("coverage.usable")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => {
-              const counts = countOf(row.id ?? "");
-              return (
-                <tr key={row.id}>
-                  <th scope="row">{row.id === "" ? t("coverage.city") : row.name}</th>
-                  <td class="is-number">{row.area_km2 === null ? "–" : `${formatNumber(row.area_km2, language, 1)} km²`}</td>
-                  <td class="is-number">{formatShare(row.planned, language)}</td>
-                  <td class="is-number">{formatShare(row.delivered, language)}</td>
-                  <td class="is-number">{formatShare(row.completeness, language)}</td>
-                  <td class="is-number">{formatNumber(counts ? STATES.reduce((sum, state) => sum + counts[state], 0) : null, language)}</td>
-                  <td class="is-number">{formatNumber(counts?.usable, language)}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+      <TableFrame label={t("coverage.caption")} scroll="is-free">
+        <thead>
+          <tr>
+            <th scope="col">{t("list.district")}</th>
+            <th scope="col" class="is-number">{t("coverage.area")}</th>
+            <th scope="col" class="is-number">{t("coverage.planned")}</th>
+            <th scope="col" class="is-number">{t("coverage.delivered")}</th>
+            <th scope="col" class="is-number">{t("hotspot.complete")}</th>
+            <th scope="col" class="is-number">{t("coverage.hotspots")}</th>
+            <th scope="col" class="is-number">{t("coverage.usable")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => {
+            const counts = countOf(row.id ?? "");
+            return (
+              <tr key={row.id}>
+                <th scope="row">{row.id === "" ? t("coverage.city") : row.name}</th>
+                <td class="is-number">{row.area_km2 === null ? "–" : `${formatNumber(row.area_km2, language, 1)} km²`}</td>
+                <td class="is-number">{formatShare(row.planned, language)}</td>
+                <td class="is-number">{formatShare(row.delivered, language)}</td>
+                <td class="is-number">{formatShare(row.completeness, language)}</td>
+                <td class="is-number">{formatNumber(counts ? STATES.reduce((sum, state) => sum + counts[state], 0) : null, language)}</td>
+                <td class="is-number">{formatNumber(counts?.usable, language)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </TableFrame>
       {summary.threshold_dbm !== undefined ? (
         <Muted>
           {t("coverage.threshold", {

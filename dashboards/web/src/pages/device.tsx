@@ -14,7 +14,7 @@ import { Charts } from "../ui/chart_panel";
 import { FirmwareLine, SupportLine } from "../ui/firmware";
 import { LineIcon } from "../ui/icons";
 import { DateTime, ErrorNote, Facts, Loading, Muted, ReasonText, Section, Since, StateText } from "../ui/parts";
-import { Table, type Column } from "../ui/table";
+import { Table, TableFrame, type Column } from "../ui/table";
 import { Vanished } from "../ui/vanished";
 import { KindText, SinceLine, useEntityName } from "./hotspot";
 import { useCityEvent, useData } from "./use_data";
@@ -350,27 +350,24 @@ function Neighbours({ base }: { base: string }) {
       {!data || data.items.length === 0 ? (
         <Muted>{t("device.noNeighbours")}</Muted>
       ) : (
-        <div class="table-scroll is-short" role="group" aria-label={t("device.neighbours")} tabIndex={0}>
-          <table class="table is-plain">
-            <caption class="kern-sr-only">{t("device.neighbours")}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t("device.interface")}</th>
-                <th scope="col">{t("device.neighbour")}</th>
-                <th scope="col">{t("device.remotePort")}</th>
+        <TableFrame label={t("device.neighbours")} scroll="is-short" isPlain={true}>
+          <thead>
+            <tr>
+              <th scope="col">{t("device.interface")}</th>
+              <th scope="col">{t("device.neighbour")}</th>
+              <th scope="col">{t("device.remotePort")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.items.map((each, index) => (
+              <tr key={index}>
+                <th scope="row">{each.entity}</th>
+                <td>{neighbourLink(each)}</td>
+                <td>{each.port_id || each.port_descr}</td>
               </tr>
-            </thead>
-            <tbody>
-              {data.items.map((each, index) => (
-                <tr key={index}>
-                  <th scope="row">{each.entity}</th>
-                  <td>{neighbourLink(each)}</td>
-                  <td>{each.port_id || each.port_descr}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </TableFrame>
       )}
     </Section>
   );

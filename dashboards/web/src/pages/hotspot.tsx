@@ -16,6 +16,7 @@ import { IncidentList } from "../ui/incident_list";
 import { FirmwareLine } from "../ui/firmware";
 import { LineIcon } from "../ui/icons";
 import { ErrorNote, Facts, Loading, Muted, ReasonText, Section, Since, StateText } from "../ui/parts";
+import { TableFrame } from "../ui/table";
 import { useCityEvent, useData } from "./use_data";
 
 const REFRESH_MS = 10_000;
@@ -159,9 +160,7 @@ function Probes({ detail }: { detail: HotspotDetail }) {
       {rows.length === 0 ? (
         <Muted>{t("hotspot.probe.none")}</Muted>
       ) : (
-        <div class="table-scroll" role="group" aria-label={t("hotspot.probes")} tabIndex={0}>
-        <table class="table is-plain">
-          <caption class="kern-sr-only">{t("hotspot.probes")}</caption>
+        <TableFrame label={t("hotspot.probes")} isPlain={true}>
           <thead>
             <tr>
               <th scope="col">{t("hotspot.probe")}</th>
@@ -185,8 +184,7 @@ function Probes({ detail }: { detail: HotspotDetail }) {
               </tr>
             ))}
           </tbody>
-        </table>
-        </div>
+        </TableFrame>
       )}
     </Section>
   );
@@ -208,35 +206,32 @@ function Radios({ detail }: { detail: HotspotDetail }) {
       {radios.length === 0 ? (
         <Muted>{t("hotspot.noRadios")}</Muted>
       ) : (
-        <div class="table-scroll is-free" role="group" aria-label={t("hotspot.radios")} tabIndex={0}>
-          <table class="table is-plain">
-            <caption class="kern-sr-only">{t("hotspot.radios")}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t("hotspot.radio")}</th>
-                <th scope="col" class="is-number">{t("hotspot.channel")}</th>
-                <th scope="col" class="is-number">{t("hotspot.utilization")}</th>
-                <th scope="col" class="is-number">{t("list.clients")}</th>
-                <th scope="col" class="is-number">{t("hotspot.txPower")}</th>
-                <th scope="col" class="is-number">{t("hotspot.noise")}</th>
+        <TableFrame label={t("hotspot.radios")} scroll="is-free" isPlain={true}>
+          <thead>
+            <tr>
+              <th scope="col">{t("hotspot.radio")}</th>
+              <th scope="col" class="is-number">{t("hotspot.channel")}</th>
+              <th scope="col" class="is-number">{t("hotspot.utilization")}</th>
+              <th scope="col" class="is-number">{t("list.clients")}</th>
+              <th scope="col" class="is-number">{t("hotspot.txPower")}</th>
+              <th scope="col" class="is-number">{t("hotspot.noise")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {radios.map((radio) => (
+              <tr key={radio.id}>
+                <th scope="row" title={radio.name}>
+                  {nameOf(radio)}
+                </th>
+                <td class="is-number">{formatNumber(radio.channel, language)}</td>
+                <td class="is-number">{formatValue(radio.utilization, "%", language)}</td>
+                <td class="is-number">{formatNumber(radio.clients, language)}</td>
+                <td class="is-number">{formatValue(radio.txPower, "dBm", language)}</td>
+                <td class="is-number">{formatValue(radio.noise, "dBm", language)}</td>
               </tr>
-            </thead>
-            <tbody>
-              {radios.map((radio) => (
-                <tr key={radio.id}>
-                  <th scope="row" title={radio.name}>
-                    {nameOf(radio)}
-                  </th>
-                  <td class="is-number">{formatNumber(radio.channel, language)}</td>
-                  <td class="is-number">{formatValue(radio.utilization, "%", language)}</td>
-                  <td class="is-number">{formatNumber(radio.clients, language)}</td>
-                  <td class="is-number">{formatValue(radio.txPower, "dBm", language)}</td>
-                  <td class="is-number">{formatValue(radio.noise, "dBm", language)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </TableFrame>
       )}
     </Section>
   );

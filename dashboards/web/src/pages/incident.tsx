@@ -20,6 +20,7 @@ import { MemberMap } from "../ui/member_map";
 import { MemberTree } from "../ui/member_tree";
 import { DateTime, ErrorNote, Facts, Loading, Muted, ReasonText, Section, Severity, StateText, ThingLink } from "../ui/parts";
 import { Shortcuts, type Shortcut } from "../ui/shortcuts";
+import { TableFrame } from "../ui/table";
 import { useCityEvent, useData } from "./use_data";
 
 export function IncidentPage({ id, route }: { id: string; route: Store<Route> }) {
@@ -198,35 +199,32 @@ function Members({ incident }: { incident: Incident }) {
 function MemberTable({ incident }: { incident: Incident }) {
   const { t, code } = useTexts();
   return (
-    <div class="table-scroll is-short" role="group" aria-label={t("incident.members")} tabIndex={0}>
-      <table class="table">
-        <caption class="kern-sr-only">{t("incident.members")}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("list.name")}</th>
-            <th scope="col">{t("device.kind")}</th>
-            <th scope="col">{t("state")}</th>
-            <th scope="col">{t("reason")}</th>
+    <TableFrame label={t("incident.members")} scroll="is-short">
+      <thead>
+        <tr>
+          <th scope="col">{t("list.name")}</th>
+          <th scope="col">{t("device.kind")}</th>
+          <th scope="col">{t("state")}</th>
+          <th scope="col">{t("reason")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {incident.members.map((member) => (
+          <tr key={`${member.kind} ${member.id}`}>
+            <th scope="row">
+              <ThingLink kind={member.kind} id={member.id} name={member.name} />
+            </th>
+            <td>{code("member", member.kind)}</td>
+            <td>
+              <StateText state={member.state} />
+            </td>
+            <td>
+              <ReasonText reason={member.reason} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {incident.members.map((member) => (
-            <tr key={`${member.kind} ${member.id}`}>
-              <th scope="row">
-                <ThingLink kind={member.kind} id={member.id} name={member.name} />
-              </th>
-              <td>{code("member", member.kind)}</td>
-              <td>
-                <StateText state={member.state} />
-              </td>
-              <td>
-                <ReasonText reason={member.reason} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </TableFrame>
   );
 }
 
@@ -251,33 +249,30 @@ function Evidence({ incident }: { incident: Incident }) {
       {incident.evidence.length === 0 ? (
         <Muted>{t("incident.noEvidence")}</Muted>
       ) : (
-        <div class="table-scroll is-free" role="group" aria-label={t("incident.evidence")} tabIndex={0}>
-          <table class="table">
-            <caption class="kern-sr-only">{t("incident.evidence")}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t("device.metric")}</th>
-                <th scope="col">{t("device.entity")}</th>
-                <th scope="col" class="is-number">{t("device.value")}</th>
-                <th scope="col" class="is-number">{t("incident.limit")}</th>
-                <th scope="col">{t("incident.at")}</th>
+        <TableFrame label={t("incident.evidence")} scroll="is-free">
+          <thead>
+            <tr>
+              <th scope="col">{t("device.metric")}</th>
+              <th scope="col">{t("device.entity")}</th>
+              <th scope="col" class="is-number">{t("device.value")}</th>
+              <th scope="col" class="is-number">{t("incident.limit")}</th>
+              <th scope="col">{t("incident.at")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {incident.evidence.map((each, index) => (
+              <tr key={index}>
+                <th scope="row">{code("metric", each.metric)}</th>
+                <td>{each.entity || "–"}</td>
+                <td class="is-number">{formatValue(each.value, unitOf(each.metric), language)}</td>
+                <td class="is-number">{formatValue(each.limit, unitOf(each.metric), language)}</td>
+                <td>
+                  <DateTime time={each.at} />
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {incident.evidence.map((each, index) => (
-                <tr key={index}>
-                  <th scope="row">{code("metric", each.metric)}</th>
-                  <td>{each.entity || "–"}</td>
-                  <td class="is-number">{formatValue(each.value, unitOf(each.metric), language)}</td>
-                  <td class="is-number">{formatValue(each.limit, unitOf(each.metric), language)}</td>
-                  <td>
-                    <DateTime time={each.at} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </TableFrame>
       )}
       <DecidingSeries incident={incident} unitOf={unitOf} />
     </Section>

@@ -10,6 +10,7 @@ import { figureAdvice, figureMeaning } from "../i18n/figures";
 import { answeredWithin, LATE_S, queueOf, recentOf, restOf, shortName, troubles, workOf, worstLag, type Points, type Told } from "../model/self";
 import { DateTime, ErrorNote, Loading, Muted, Section } from "../ui/parts";
 import { Sparkline } from "../ui/sparkline";
+import { TableFrame } from "../ui/table";
 import { useData } from "./use_data";
 
 const REFRESH_MS = 10_000;
@@ -175,21 +176,18 @@ type Head = readonly [key: TextKey, classes?: string];
 function Frame({ label, heads, children }: { label: string; heads: readonly Head[]; children: ComponentChildren }) {
   const { t } = useTexts();
   return (
-    <div class="table-scroll is-free" role="group" aria-label={label} tabIndex={0}>
-      <table class="table">
-        <caption class="kern-sr-only">{label}</caption>
-        <thead>
-          <tr>
-            {heads.map(([key, classes]) => (
-              <th key={key} scope="col" class={classes}>
-                {t(key)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
+    <TableFrame label={label} scroll="is-free">
+      <thead>
+        <tr>
+          {heads.map(([key, classes]) => (
+            <th key={key} scope="col" class={classes}>
+              {t(key)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </TableFrame>
   );
 }
 

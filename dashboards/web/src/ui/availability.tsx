@@ -7,6 +7,7 @@ import { useTexts } from "../context";
 import { formatDate, formatShare } from "../format";
 import { dayLevel } from "../model/availability";
 import { Muted } from "./parts";
+import { TableFrame } from "./table";
 
 const BAR = { width: 6, gap: 2, height: 44 };
 
@@ -66,26 +67,23 @@ function Day({ day, x }: { day: AvailabilityDay; x: number }) {
 function DayTable({ days }: { days: readonly AvailabilityDay[] }) {
   const { t, language } = useTexts();
   return (
-    <div class="table-scroll is-short" role="group" aria-label={t("hotspot.availability")} tabIndex={0}>
-      <table class="table">
-        <caption class="kern-sr-only">{t("hotspot.availability")}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("hotspot.date")}</th>
-            <th scope="col" class="is-number">{t("hotspot.available")}</th>
-            <th scope="col" class="is-number">{t("hotspot.complete")}</th>
+    <TableFrame label={t("hotspot.availability")} scroll="is-short">
+      <thead>
+        <tr>
+          <th scope="col">{t("hotspot.date")}</th>
+          <th scope="col" class="is-number">{t("hotspot.available")}</th>
+          <th scope="col" class="is-number">{t("hotspot.complete")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {[...days].reverse().map((day) => (
+          <tr key={day.date}>
+            <th scope="row">{formatDay(day, language)}</th>
+            <td class="is-number">{formatShare(day.availability, language, 2)}</td>
+            <td class="is-number">{formatShare(day.completeness, language)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {[...days].reverse().map((day) => (
-            <tr key={day.date}>
-              <th scope="row">{formatDay(day, language)}</th>
-              <td class="is-number">{formatShare(day.availability, language, 2)}</td>
-              <td class="is-number">{formatShare(day.completeness, language)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </TableFrame>
   );
 }

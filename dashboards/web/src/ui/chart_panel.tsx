@@ -12,6 +12,7 @@ import { columnOf, completenessOf, gapsOf, mergeSeries, summaryOf, timesOf, with
 import { useAllData, useData } from "../pages/use_data";
 import { useStore } from "../store";
 import { ErrorNote, Loading, Muted, Section } from "./parts";
+import { TableFrame } from "./table";
 
 type Range = "hour" | "day" | "week";
 
@@ -248,34 +249,31 @@ function ValueTable({ series, unit, title }: { series: SeriesAnswer; unit: strin
   const nameOf = useColumnName();
   const times = timesOf(series);
   return (
-    <div class="table-scroll is-short" role="group" aria-label={title} tabIndex={0}>
-      <table class="table">
-        <caption class="kern-sr-only">{title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("chart.time")}</th>
-            {series.columns.map((column) => (
-              <th key={column} scope="col" class="is-number">
-                {series.columns.length > 1 ? nameOf(column) : title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {series.rows
-            .map((row, index) => (
-              <tr key={index}>
-                <th scope="row">{formatDateTime((times[index] ?? 0) * 1000, language)}</th>
-                {series.columns.map((column, at) => (
-                  <td key={column} class="is-number">
-                    {formatValue(row[at], unit, language)}
-                  </td>
-                ))}
-              </tr>
-            ))
-            .reverse()}
-        </tbody>
-      </table>
-    </div>
+    <TableFrame label={title} scroll="is-short">
+      <thead>
+        <tr>
+          <th scope="col">{t("chart.time")}</th>
+          {series.columns.map((column) => (
+            <th key={column} scope="col" class="is-number">
+              {series.columns.length > 1 ? nameOf(column) : title}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {series.rows
+          .map((row, index) => (
+            <tr key={index}>
+              <th scope="row">{formatDateTime((times[index] ?? 0) * 1000, language)}</th>
+              {series.columns.map((column, at) => (
+                <td key={column} class="is-number">
+                  {formatValue(row[at], unit, language)}
+                </td>
+              ))}
+            </tr>
+          ))
+          .reverse()}
+      </tbody>
+    </TableFrame>
   );
 }

@@ -21,6 +21,27 @@ export interface Column<Row> {
   isMinor?: boolean;
 }
 
+interface FrameProps {
+  /** What the table is called, for those who do not see it. */
+  label: string;
+  /** is-free: as high as it is; is-short: a few rows, the others by scrolling. */
+  scroll?: "is-free" | "is-short";
+  isPlain?: boolean;
+  children: ComponentChildren;
+}
+
+/** The frame of every table: it scrolls by itself where the page is too narrow, by keyboard, too. */
+export function TableFrame({ label, scroll, isPlain, children }: FrameProps) {
+  return (
+    <div class={scroll ? `table-scroll ${scroll}` : "table-scroll"} role="group" aria-label={label} tabIndex={0}>
+      <table class={isPlain ? "table is-plain" : "table"}>
+        <caption class="kern-sr-only">{label}</caption>
+        {children}
+      </table>
+    </div>
+  );
+}
+
 interface TableProps<Row> {
   caption: string;
   columns: ReadonlyArray<Column<Row>>;
@@ -46,30 +67,27 @@ export function Table<Row>({ caption, columns, rows, rowId, initialSort, portion
   const rest = sorted.length - shown.length;
   return (
     <div>
-      <div class="table-scroll" role="group" aria-label={caption} tabIndex={0}>
-        <table class="table">
-          <caption class="kern-sr-only">{caption}</caption>
-          <thead>
-            <tr>
-              {columns.map((column) => (
-                <Head key={column.id} column={column} sort={sort} onSort={(next) => setSort(next)} />
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((row) => {
-              const id = rowId(row);
-              return (
-                <tr key={id} data-id={id} class={id === selected ? "is-selected" : undefined}>
-                  {columns.map((column) => (
-                    <Cell key={column.id} column={column} row={row} />
-                  ))}
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+      <TableFrame label={caption}>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <Head key={column.id} column={column} sort={sort} onSort={(next) => setSort(next)} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((row) => {
+            const id = rowId(row);
+            return (
+              <tr key={id} data-id={id} class={id === selected ? "is-selected" : undefined}>
+                {columns.map((column) => (
+                  <Cell key={column.id} column={column} row={row} />
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </TableFrame>
       {rest > 0 ? (
         <button type="button" class="button table-more" onClick={() => setLimit(limit + portion)}>
           {t("app.more", { count: Math.min(rest, portion) })}
