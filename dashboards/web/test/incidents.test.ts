@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { describe, expect, it } from "vitest";
 import type { Hotspot, Incident, IncidentDetail, Topology } from "../src/api/types";
-import { byUrgency, evidenceEntity, evidenceSpan, filterIncidents, incidentFilterFrom, memberTree, placesOf, timelineOf } from "../src/model/incidents";
+import { byUrgency, evidenceSeries, evidenceSource, evidenceSpan, filterIncidents, incidentFilterFrom, memberTree, placesOf, timelineOf } from "../src/model/incidents";
 import { boxAround, projectInto, spotsOf } from "../src/model/member_map";
 
 const NOW = Date.parse("2026-03-01T12:00:00Z");
@@ -81,12 +81,17 @@ describe("the page of an incident", () => {
     expect(tree.map((each) => each.id).sort()).toEqual(["a", "b"]);
   });
 
-  it("evidence leads to its series: of the device, of the hotspot's device, of nothing", () => {
-    const of = (cause: Incident["cause"], entity: string) => evidenceEntity(incident("a", { cause }), { metric: "reachable", entity, value: 0, limit: 1, at: null }, hotspots);
-    expect(of({ kind: "device", id: "sw-1", name: "" }, "")).toBe("sw-1/device");
-    expect(of({ kind: "device", id: "sw-1", name: "" }, "if/1")).toBe("sw-1/if/1");
-    expect(of({ kind: "hotspot", id: "h1", name: "" }, "")).toBe("ap-h1/device");
-    expect(of({ kind: "monitor", id: "", name: "" }, "")).toBe(null);
+  it("evidence leads to its series: of the part that it names, or of the first that has the metric", () => {
+    const of = (cause: Incident["cause"]) => evidenceSource(incident("a", { cause }), hotspots);
+    expect(of({ kind: "device", id: "sw-1", name: "" })).toBe("sw-1");
+    expect(of({ kind: "hotspot", id: "h1", name: "" })).toBe("ap-h1");
+    expect(of({ kind: "monitor", id: "", name: "" })).toBe(null);
+    const entity = (id: string, metric: string) => ({ id, ref: `sw-1/${id}`, values: [{ metric }] }) as never;
+    const entities = [entity("device", "reachable"), entity("if/1", "interface.oper"), entity("if/2", "interface.oper")];
+    const series = (metric: string, named: string) => evidenceSeries({ metric, entity: named, value: 0, limit: 1, at: null }, entities);
+    expect(series("interface.oper", "if/2")).toBe("sw-1/if/2");
+    expect(series("interface.oper", "")).toBe("sw-1/if/1");
+    expect(series("optic.rx_power", "if/2")).toBe(null);
   });
 
   it("the span of a series ends with the incident, in whole minutes", () => {

@@ -2,7 +2,7 @@
 // incidents.ts - which incidents the console shows and in what order, what happened to one, and who hangs on whom among
 // its members. Pure.
 
-import type { Hotspot, Incident, IncidentDetail, Member, Topology } from "../api/types";
+import type { Entity, Hotspot, Incident, IncidentDetail, Member, Topology } from "../api/types";
 import { fold } from "./filter";
 
 export const SEVERITIES = ["critical", "major", "minor", "warning", "indeterminate", "cleared"] as const;
@@ -156,12 +156,17 @@ function isWhole(roots: readonly MemberBranch[], count: number): boolean {
 
 // ---- evidence
 
-/** The series behind a piece of evidence; null: it is of no device. */
-export function evidenceEntity(incident: Incident, evidence: Incident["evidence"][number], hotspots: ReadonlyMap<string, Hotspot>): string | null {
-  const hotspot = incident.cause.kind === "hotspot" ? hotspots.get(incident.cause.id) : undefined;
-  const source = incident.cause.kind === "device" ? incident.cause.id : hotspot?.device;
-  if (!source) return null;
-  return `${source}/${evidence.entity || hotspot?.entity || "device"}`;
+/** The device behind an incident's evidence; null: it is of no device. */
+export function evidenceSource(incident: Incident, hotspots: ReadonlyMap<string, Hotspot>): string | null {
+  if (incident.cause.kind === "device") return incident.cause.id;
+  return incident.cause.kind === "hotspot" ? (hotspots.get(incident.cause.id)?.device ?? null) : null;
+}
+
+/** The series of a piece of evidence among all that its device has; where the evidence names no part, the first that has
+ * this metric. null: there is none. */
+export function evidenceSeries(evidence: Incident["evidence"][number], entities: readonly Pick<Entity, "id" | "ref" | "values">[]): string | null {
+  const hasMetric = (entity: Pick<Entity, "values">) => entity.values.some(({ metric }) => metric === evidence.metric);
+  return entities.find((entity) => (evidence.entity === "" || entity.id === evidence.entity) && hasMetric(entity))?.ref ?? null;
 }
 
 const BEFORE_MS = 30 * 60_000;

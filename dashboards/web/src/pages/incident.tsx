@@ -4,10 +4,10 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { segment } from "../api/client";
-import type { Incident, IncidentDetail } from "../api/types";
+import type { Entity, Incident, IncidentDetail, Page } from "../api/types";
 import { timeOf, useApp, useNow, useTexts, useTitle } from "../context";
 import { formatDateTime, formatDuration, formatNumber, formatValue } from "../format";
-import { byUrgency, evidenceEntity, evidenceSpan, memberTree, timelineOf, type Moment } from "../model/incidents";
+import { byUrgency, evidenceSeries, evidenceSource, evidenceSpan, memberTree, timelineOf, type Moment } from "../model/incidents";
 import { spotsOf } from "../model/member_map";
 import { mayAct, mayQuieten } from "../model/role";
 import { linkTo, replaceQuery, type Route } from "../router";
@@ -233,10 +233,11 @@ function DecidingSeries({ incident, unitOf }: { incident: Incident; unitOf: (met
   const { t, code } = useTexts();
   const hotspots = useStore(useApp().city.hotspots);
   const [first] = incident.evidence;
-  const entity = first ? evidenceEntity(incident, first, hotspots) : null;
-  const { from, to } = evidenceSpan(incident, Date.now());
+  const source = first ? evidenceSource(incident, hotspots) : null;
+  const { data } = useData<Page<Entity>>(source ? `/devices/${segment(source)}/entities` : null);
+  const entity = first && data ? evidenceSeries(first, data.items) : null;
   if (!first || !entity) return null;
-  const query = new URLSearchParams({ entity, metric: first.metric, from, to });
+  const query = new URLSearchParams({ entity, metric: first.metric, ...evidenceSpan(incident, Date.now()) });
   return <SeriesFigure path={`/series?${query}`} unit={unitOf(first.metric)} title={t("incident.deciding", { metric: code("metric", first.metric) })} />;
 }
 

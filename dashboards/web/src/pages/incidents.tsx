@@ -47,7 +47,7 @@ export function IncidentsPage({ route }: { route: Store<Route> }) {
         </fieldset>
         <ListKeys />
       </div>
-      <Filters route={route} />
+      <Filters route={route} isClosed={isClosed} />
       {isClosed ? <ClosedIncidents filter={incidentFilterFrom(query)} /> : <OpenIncidents filter={incidentFilterFrom(query)} />}
     </div>
   );
@@ -72,7 +72,7 @@ function Choice({ id, label, value, options, onChange }: { id: string; label: st
   );
 }
 
-function Filters({ route }: { route: Store<Route> }) {
+function Filters({ route, isClosed }: { route: Store<Route>; isClosed: boolean }) {
   const { t, code } = useTexts();
   const filter = incidentFilterFrom(useStore(route).query);
   const config = useStore(useApp().city.config);
@@ -83,7 +83,10 @@ function Filters({ route }: { route: Store<Route> }) {
         <label for="search">{t("list.search")}</label>
         <input id="search" class="input" type="search" value={filter.text} maxLength={SEARCH_MAX} onInput={(event) => set({ q: event.currentTarget.value })} />
       </div>
-      <Choice id="severity" label={t("incident.severity")} value={filter.severity} options={SEVERITIES.slice(0, 4).map((each) => [each, code("severity", each)])} onChange={(severity) => set({ severity })} />
+      {/* what is closed is cleared, whatever it was */}
+      {isClosed ? null : (
+        <Choice id="severity" label={t("incident.severity")} value={filter.severity} options={SEVERITIES.slice(0, 4).map((each) => [each, code("severity", each)])} onChange={(severity) => set({ severity })} />
+      )}
       <Choice id="district" label={t("list.district")} value={filter.district} options={(config?.districts ?? []).map(({ id, name }) => [id, name])} onChange={(district) => set({ district })} />
       <Choice id="handling" label={t("incident.operator")} value={filter.handling} options={HANDLINGS.map((each) => [each, code("operator", each)])} onChange={(handling) => set({ handling })} />
       <Choice
@@ -140,9 +143,8 @@ function OpenIncidents({ filter }: { filter: IncidentFilter }) {
 }
 
 /** What the server can sift is sifted there, so that the newest ones shown are the newest of these. */
-function closedPath({ severity, handling, text }: IncidentFilter): string {
+function closedPath({ handling, text }: IncidentFilter): string {
   const query = new URLSearchParams({ status: "closed", limit: String(CLOSED_SHOWN) });
-  if (severity) query.set("severity", severity);
   if (handling) query.set("operator", handling);
   if (text) query.set("q", text);
   return `/incidents?${query}`;
@@ -152,7 +154,7 @@ function ClosedIncidents({ filter }: { filter: IncidentFilter }) {
   const { t, language } = useTexts();
   const { data, problem, reload } = useData<Page<Incident>>(closedPath(filter));
   useCityEvent(reload, ({ incident }) => incident !== undefined);
-  const shown = useShown(data?.items ?? [], filter);
+  const shown = useShown(data?.items ?? [], { ...filter, severity: "" });
   if (problem && !data) return <ErrorNote problem={problem} retry={reload} />;
   if (!data) return <Loading />;
   return (
