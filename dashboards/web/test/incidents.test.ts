@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { describe, expect, it } from "vitest";
 import type { Hotspot, Incident, IncidentDetail, Topology } from "../src/api/types";
-import { byUrgency, evidenceSeries, evidenceSource, evidenceSpan, filterIncidents, incidentFilterFrom, memberTree, placesOf, timelineOf } from "../src/model/incidents";
+import { byUrgency, evidenceSeries, evidenceSources, evidenceSpan, filterIncidents, incidentFilterFrom, memberTree, placesOf, timelineOf } from "../src/model/incidents";
 import { boxAround, projectInto, spotsOf } from "../src/model/member_map";
 
 const NOW = Date.parse("2026-03-01T12:00:00Z");
@@ -82,10 +82,11 @@ describe("the page of an incident", () => {
   });
 
   it("evidence leads to its series: of the part that it names, or of the first that has the metric", () => {
-    const of = (cause: Incident["cause"]) => evidenceSource(incident("a", { cause }), hotspots);
-    expect(of({ kind: "device", id: "sw-1", name: "" })).toBe("sw-1");
-    expect(of({ kind: "hotspot", id: "h1", name: "" })).toBe("ap-h1");
-    expect(of({ kind: "monitor", id: "", name: "" })).toBe(null);
+    const of = (cause: Incident["cause"], metric: string) => evidenceSources(incident("a", { cause }), metric, hotspots, topology);
+    expect(of({ kind: "device", id: "sw-1", name: "" }, "reachable")).toEqual(["sw-1"]);
+    expect(of({ kind: "device", id: "sw-1", name: "" }, "interface.oper")).toEqual(["core", "sw-1"]);
+    expect(of({ kind: "hotspot", id: "h1", name: "" }, "reachable")).toEqual(["ap-h1"]);
+    expect(of({ kind: "monitor", id: "", name: "" }, "reachable")).toEqual([]);
     const entity = (id: string, metric: string) => ({ id, ref: `sw-1/${id}`, values: [{ metric }] }) as never;
     const entities = [entity("device", "reachable"), entity("if/1", "interface.oper"), entity("if/2", "interface.oper")];
     const series = (metric: string, named: string) => evidenceSeries({ metric, entity: named, value: 0, limit: 1, at: null }, entities);

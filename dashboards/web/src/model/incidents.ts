@@ -156,13 +156,16 @@ function isWhole(roots: readonly MemberBranch[], count: number): boolean {
 
 // ---- evidence
 
-/** The device behind an incident's evidence; null: it is of no device. */
-export function evidenceSource(incident: Incident, hotspots: ReadonlyMap<string, Hotspot>): string | null {
-  if (incident.cause.kind === "device") return incident.cause.id;
-  return incident.cause.kind === "hotspot" ? (hotspots.get(incident.cause.id)?.device ?? null) : null;
+/** The devices whose series an incident's evidence can be of, the likelier first: what a port says of a cut is said by the
+ * device at the other end. */
+export function evidenceSources(incident: Incident, metric: string, hotspots: ReadonlyMap<string, Hotspot>, topology: Topology | null): string[] {
+  const { kind, id } = incident.cause;
+  const own = kind === "device" ? id : kind === "hotspot" ? (hotspots.get(id)?.device ?? null) : null;
+  const above = metric.startsWith("interface.") ? (topology?.nodes.find((node) => node.id === own)?.parent ?? null) : null;
+  return [above, own].filter((each) => each !== null);
 }
 
-/** The series of a piece of evidence among all that its device has; where the evidence names no part, the first that has
+/** The series of a piece of evidence among all that these devices have; where the evidence names no part, the first that has
  * this metric. null: there is none. */
 export function evidenceSeries(evidence: Incident["evidence"][number], entities: readonly Pick<Entity, "id" | "ref" | "values">[]): string | null {
   const hasMetric = (entity: Pick<Entity, "values">) => entity.values.some(({ metric }) => metric === evidence.metric);

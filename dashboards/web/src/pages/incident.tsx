@@ -7,7 +7,7 @@ import { segment } from "../api/client";
 import type { Entity, Incident, IncidentDetail, Page } from "../api/types";
 import { timeOf, useApp, useNow, useTexts, useTitle } from "../context";
 import { formatDateTime, formatDuration, formatNumber, formatValue } from "../format";
-import { byUrgency, evidenceSeries, evidenceSource, evidenceSpan, memberTree, timelineOf, type Moment } from "../model/incidents";
+import { byUrgency, evidenceSeries, evidenceSources, evidenceSpan, memberTree, timelineOf, type Moment } from "../model/incidents";
 import { spotsOf } from "../model/member_map";
 import { mayAct, mayQuieten } from "../model/role";
 import { linkTo, replaceQuery, type Route } from "../router";
@@ -21,7 +21,7 @@ import { MemberTree } from "../ui/member_tree";
 import { DateTime, ErrorNote, Facts, Loading, Muted, ReasonText, Section, Severity, StateText, ThingLink } from "../ui/parts";
 import { Shortcuts, type Shortcut } from "../ui/shortcuts";
 import { TableFrame } from "../ui/table";
-import { useCityEvent, useData } from "./use_data";
+import { useAllData, useCityEvent, useData } from "./use_data";
 
 export function IncidentPage({ id, route }: { id: string; route: Store<Route> }) {
   const { t, language } = useTexts();
@@ -233,9 +233,10 @@ function DecidingSeries({ incident, unitOf }: { incident: Incident; unitOf: (met
   const { t, code } = useTexts();
   const hotspots = useStore(useApp().city.hotspots);
   const [first] = incident.evidence;
-  const source = first ? evidenceSource(incident, hotspots) : null;
-  const { data } = useData<Page<Entity>>(source ? `/devices/${segment(source)}/entities` : null);
-  const entity = first && data ? evidenceSeries(first, data.items) : null;
+  const topology = useStore(useApp().city.topology);
+  const sources = first ? evidenceSources(incident, first.metric, hotspots, topology) : [];
+  const { data } = useAllData<Page<Entity>>(sources.map((source) => `/devices/${segment(source)}/entities`));
+  const entity = first && data ? evidenceSeries(first, data.flatMap(({ items }) => items)) : null;
   if (!first || !entity) return null;
   const query = new URLSearchParams({ entity, metric: first.metric, ...evidenceSpan(incident, Date.now()) });
   return <SeriesFigure path={`/series?${query}`} unit={unitOf(first.metric)} title={t("incident.deciding", { metric: code("metric", first.metric) })} />;
