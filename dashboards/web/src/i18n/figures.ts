@@ -244,6 +244,7 @@ const FIGURES: Record<string, readonly [Both, Both?]> = {
   alerts_transitions_total: [["Zustandswechsel", "Changes of state"]],
   alerts_events_total: [["Ereignisse von Störungen", "Events of incidents"]],
   alerts_open_incidents: [["Offene Störungen", "Open incidents"]],
+  alerts_reserve_bytes: [["Platz, der für alerts.db freigehalten wird, falls die Platte voll ist (Bytes)", "Room kept free for alerts.db in case the disk is full (bytes)"]],
   mqtt_connected: [["1: mit dem MQTT-Broker verbunden", "1: connected to the MQTT broker"]],
   mqtt_connects_total: [["Verbindungen zum Broker", "Connections to the broker"], ["Viele: Netz oder Zugangsdaten zum Broker prüfen.", "Many: check the network or the credentials of the broker."]],
   mqtt_published_total: [["Nachrichten veröffentlicht", "Messages published"]],
