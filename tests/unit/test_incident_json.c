@@ -80,7 +80,8 @@ static void make_cut(struct cut *c)
 }
 
 #define CUT(name)                                                                                            \
-    "{\"id\":\"i-1\",\"source\":\"critical\",\"sequence\":7,\"severity\":\"critical\",\"priority\":12.3,\"user_minutes\":5.0,"    \
+    "{\"id\":\"i-1\",\"source\":\"critical\",\"sequence\":7,\"severity\":\"critical\",\"priority\":12.3,"    \
+    "\"user_minutes\":5.0,"                                                                                  \
     "\"type\":\"fibre_cut\",\"cause\":{\"kind\":\"device\",\"id\":\"sw-1\",\"name\":\"Rathaus\"},"           \
     "\"members\":[{\"kind\":\"hotspot\",\"id\":\"hs-1\"," name                                               \
     "\"state\":\"unusable\",\"reason\":\"fibre\"}],\"opened\":" TIME ",\"changed\":" TIME                    \
