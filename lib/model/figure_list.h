@@ -2,12 +2,12 @@
 /* figure_list.h - what the daemons say of themselves in their heartbeats:
  * FIGURE("name", KIND, CLASS, "help").
  *
- * The name is that of the heartbeat's counter; /metrics gives it as netzwacht_<name>, with the daemon as label.
- * KIND: COUNTER (only grows, from 0 at the daemon's start; its name ends in _total) or GAUGE. CLASS, what it says
- * about work: DONE, REJECTED (came in, not believed), LATE (done, but not in time), LOST (ought to have been done,
- * and was not), SHED (left out on purpose, by a limit), QUEUE (waits now), OTHER. Each has its words, what it means
- * and what to do when it grows, in dashboards/web/src/i18n/figures.ts. No include guard: include it with FIGURE
- * defined. */
+ * The name is that of the heartbeat's counter; /metrics gives it as netzwacht_<name>, with the daemon as
+ * label. KIND: COUNTER (only grows, from 0 at the daemon's start; its name ends in _total) or GAUGE. CLASS,
+ * what it says about work: DONE, REJECTED (came in, not believed), LATE (done, but not in time), LOST (ought
+ * to have been done, and was not), SHED (left out on purpose, by a limit), QUEUE (waits now), OTHER. Each has
+ * its words, what it means and what to do when it grows, in dashboards/web/src/i18n/figures.ts. No include
+ * guard: include it with FIGURE defined. */
 
 /* every daemon: cli/daemon.c */
 FIGURE("process_cpu_seconds_total", COUNTER, OTHER, "Processor time used, children included.")
@@ -25,70 +25,98 @@ FIGURE("state_size_bytes", GAUGE, OTHER, "Size of the file system of state_dir."
 FIGURE("devices", GAUGE, OTHER, "Devices of the inventory.")
 FIGURE("devices_down", GAUGE, OTHER, "Devices that are down: three misses and six confirmations.")
 FIGURE("devices_silent", GAUGE, OTHER, "Devices whose newest poll had no answer.")
-FIGURE("devices_walk_broken", GAUGE, SHED, "Devices whose tables do not end or run in circles; they are cut off.")
+FIGURE("devices_walk_broken", GAUGE, SHED,
+       "Devices whose tables do not end or run in circles; they are cut off.")
 FIGURE("devices_cut", GAUGE, SHED, "Devices with more entities or series than are read.")
-FIGURE("devices_slowed", GAUGE, SHED, "Devices whose tables are read less often, as their answers take much longer than they used to.")
-FIGURE("devices_asked_for_less", GAUGE, OTHER, "Devices that answer less at a time than others; what they take is learned.")
-FIGURE("devices_not_polled", GAUGE, SHED, "Devices that are left out because something in their entry is wrong.")
+FIGURE("devices_slowed", GAUGE, SHED,
+       "Devices whose tables are read less often, as their answers take much longer than they used to.")
+FIGURE("devices_asked_for_less", GAUGE, OTHER,
+       "Devices that answer less at a time than others; what they take is learned.")
+FIGURE("devices_not_polled", GAUGE, SHED,
+       "Devices that are left out because something in their entry is wrong.")
 FIGURE("devices_sharing_engine_id", GAUGE, OTHER, "Devices whose SNMPv3 engine id another one has, too.")
 FIGURE("polls_total", COUNTER, DONE, "Polls finished.")
 FIGURE("poll_misses_total", COUNTER, LOST, "Polls that got no answer at all.")
-FIGURE("polls_decoded_total", COUNTER, DONE, "Polls that were decoded in full, as something besides readings had changed.")
+FIGURE("polls_decoded_total", COUNTER, DONE,
+       "Polls that were decoded in full, as something besides readings had changed.")
 FIGURE("polls_slowed_total", COUNTER, SHED, "Polls of devices whose tables are read less often.")
 FIGURE("poll_lateness_max_seconds", GAUGE, LATE, "How late the latest poll of the last second began.")
-FIGURE("poll_answered_total", COUNTER, DONE, "Polls with an answer; the following ones say how soon after they were due.")
-FIGURE("poll_answered_within_1ms_total", COUNTER, DONE, "Polls whose first answer came within 1 ms after they were due.")
-FIGURE("poll_answered_within_2ms_total", COUNTER, DONE, "Polls whose first answer came within 2 ms after they were due.")
-FIGURE("poll_answered_within_5ms_total", COUNTER, DONE, "Polls whose first answer came within 5 ms after they were due.")
-FIGURE("poll_answered_within_10ms_total", COUNTER, DONE, "Polls whose first answer came within 10 ms after they were due.")
-FIGURE("poll_answered_within_20ms_total", COUNTER, DONE, "Polls whose first answer came within 20 ms after they were due.")
-FIGURE("poll_answered_within_50ms_total", COUNTER, DONE, "Polls whose first answer came within 50 ms after they were due.")
-FIGURE("poll_answered_within_100ms_total", COUNTER, DONE, "Polls whose first answer came within 100 ms after they were due.")
-FIGURE("poll_answered_within_200ms_total", COUNTER, DONE, "Polls whose first answer came within 200 ms after they were due.")
-FIGURE("poll_answered_within_500ms_total", COUNTER, DONE, "Polls whose first answer came within 500 ms after they were due.")
-FIGURE("poll_answered_within_1s_total", COUNTER, DONE, "Polls whose first answer came within 1 s after they were due.")
-FIGURE("poll_answered_within_2s_total", COUNTER, DONE, "Polls whose first answer came within 2 s after they were due.")
-FIGURE("poll_answered_within_5s_total", COUNTER, DONE, "Polls whose first answer came within 5 s after they were due.")
+FIGURE("poll_answered_total", COUNTER, DONE,
+       "Polls with an answer; the following ones say how soon after they were due.")
+FIGURE("poll_answered_within_1ms_total", COUNTER, DONE,
+       "Polls whose first answer came within 1 ms after they were due.")
+FIGURE("poll_answered_within_2ms_total", COUNTER, DONE,
+       "Polls whose first answer came within 2 ms after they were due.")
+FIGURE("poll_answered_within_5ms_total", COUNTER, DONE,
+       "Polls whose first answer came within 5 ms after they were due.")
+FIGURE("poll_answered_within_10ms_total", COUNTER, DONE,
+       "Polls whose first answer came within 10 ms after they were due.")
+FIGURE("poll_answered_within_20ms_total", COUNTER, DONE,
+       "Polls whose first answer came within 20 ms after they were due.")
+FIGURE("poll_answered_within_50ms_total", COUNTER, DONE,
+       "Polls whose first answer came within 50 ms after they were due.")
+FIGURE("poll_answered_within_100ms_total", COUNTER, DONE,
+       "Polls whose first answer came within 100 ms after they were due.")
+FIGURE("poll_answered_within_200ms_total", COUNTER, DONE,
+       "Polls whose first answer came within 200 ms after they were due.")
+FIGURE("poll_answered_within_500ms_total", COUNTER, DONE,
+       "Polls whose first answer came within 500 ms after they were due.")
+FIGURE("poll_answered_within_1s_total", COUNTER, DONE,
+       "Polls whose first answer came within 1 s after they were due.")
+FIGURE("poll_answered_within_2s_total", COUNTER, DONE,
+       "Polls whose first answer came within 2 s after they were due.")
+FIGURE("poll_answered_within_5s_total", COUNTER, DONE,
+       "Polls whose first answer came within 5 s after they were due.")
 FIGURE("findings_total", COUNTER, OTHER, "Findings written to the journal.")
 FIGURE("traps_received_total", COUNTER, DONE, "Traps and informs received.")
 FIGURE("traps_taken_total", COUNTER, DONE, "Traps and informs that made their device be polled at once.")
 FIGURE("traps_malformed_total", COUNTER, REJECTED, "Traps that are no SNMP message.")
-FIGURE("traps_dropped_total", COUNTER, LOST, "Traps that the kernel dropped because the socket's buffer was full.")
-FIGURE("traps_unknown_sender_total", COUNTER, REJECTED, "Traps from addresses that no device of the inventory has.")
+FIGURE("traps_dropped_total", COUNTER, LOST,
+       "Traps that the kernel dropped because the socket's buffer was full.")
+FIGURE("traps_unknown_sender_total", COUNTER, REJECTED,
+       "Traps from addresses that no device of the inventory has.")
 FIGURE("traps_over_limit_total", COUNTER, SHED, "Traps beyond what one device may send.")
 FIGURE("traps_about_clients_total", COUNTER, SHED, "Traps about single clients; they are dropped unread.")
-FIGURE("traps_unknown_senders", GAUGE, REJECTED, "Addresses without a device that sent traps within an hour; at most 256 are told apart.")
+FIGURE("traps_unknown_senders", GAUGE, REJECTED,
+       "Addresses without a device that sent traps within an hour; at most 256 are told apart.")
 FIGURE("traps_buffer_bytes", GAUGE, OTHER, "Receive buffer that the kernel gave for traps.")
 FIGURE("traps_rejected_version_total", COUNTER, REJECTED, "Traps of an SNMP version that is not spoken.")
 FIGURE("traps_rejected_engine_total", COUNTER, REJECTED, "SNMPv3 informs to another engine id than ours.")
 FIGURE("traps_rejected_user_total", COUNTER, REJECTED, "SNMPv3 traps and informs of unknown users.")
-FIGURE("traps_rejected_level_total", COUNTER, REJECTED, "SNMPv3 traps and informs with another protection than their user's.")
+FIGURE("traps_rejected_level_total", COUNTER, REJECTED,
+       "SNMPv3 traps and informs with another protection than their user's.")
 FIGURE("traps_rejected_digest_total", COUNTER, REJECTED, "SNMPv3 traps and informs whose MAC is wrong.")
-FIGURE("traps_rejected_window_total", COUNTER, REJECTED, "SNMPv3 traps and informs older than 150 s or of an earlier boot.")
+FIGURE("traps_rejected_window_total", COUNTER, REJECTED,
+       "SNMPv3 traps and informs older than 150 s or of an earlier boot.")
 FIGURE("traps_rejected_decrypt_total", COUNTER, REJECTED, "SNMPv3 traps and informs that do not decrypt.")
 FIGURE("informs_total", COUNTER, DONE, "Informs received and acknowledged.")
 FIGURE("informs_discoveries_total", COUNTER, DONE, "Questions for our SNMPv3 engine id answered.")
 FIGURE("snmp_requests_total", COUNTER, DONE, "SNMP requests.")
 FIGURE("snmp_datagrams_sent_total", COUNTER, DONE, "Datagrams sent, repetitions included.")
 FIGURE("snmp_datagrams_unsent_total", COUNTER, LOST, "Datagrams that the kernel did not take.")
-FIGURE("snmp_datagrams_dropped_total", COUNTER, LOST, "Replies that the kernel dropped because the socket's buffer was full.")
+FIGURE("snmp_datagrams_dropped_total", COUNTER, LOST,
+       "Replies that the kernel dropped because the socket's buffer was full.")
 FIGURE("snmp_replies_total", COUNTER, DONE, "Replies accepted.")
 FIGURE("snmp_timeouts_total", COUNTER, LOST, "Requests without an answer after all repetitions.")
 FIGURE("snmp_varbinds_total", COUNTER, DONE, "Values read.")
 FIGURE("snmp_v3_discoveries_total", COUNTER, DONE, "SNMPv3 engines asked for their id.")
-FIGURE("snmp_v3_rediscoveries_total", COUNTER, OTHER, "SNMPv3 engines asked anew, since their answers no longer fitted.")
-FIGURE("snmp_v3_clocks_set_total", COUNTER, OTHER, "Clocks of SNMPv3 engines followed after an authentic Report.")
+FIGURE("snmp_v3_rediscoveries_total", COUNTER, OTHER,
+       "SNMPv3 engines asked anew, since their answers no longer fitted.")
+FIGURE("snmp_v3_clocks_set_total", COUNTER, OTHER,
+       "Clocks of SNMPv3 engines followed after an authentic Report.")
 FIGURE("snmp_v3_boots_back_total", COUNTER, OTHER, "SNMPv3 engines whose boot counter ran backwards.")
 FIGURE("snmp_in_flight", GAUGE, QUEUE, "Requests that wait for an answer.")
 FIGURE("snmp_queued", GAUGE, QUEUE, "Requests that wait for a place among those in flight.")
-FIGURE("snmp_held_for_uplink_total", COUNTER, OTHER, "Requests that had to wait because many devices behind the same uplink were being asked.")
+FIGURE("snmp_held_for_uplink_total", COUNTER, OTHER,
+       "Requests that had to wait because many devices behind the same uplink were being asked.")
 FIGURE("snmp_rejected_malformed_total", COUNTER, REJECTED, "Datagrams that are no SNMP message.")
 FIGURE("snmp_rejected_unasked_total", COUNTER, REJECTED, "Replies from an address that owes none.")
 FIGURE("snmp_rejected_port_total", COUNTER, REJECTED, "Replies from another port than the one asked.")
 FIGURE("snmp_rejected_late_total", COUNTER, LATE, "Replies to requests that had been given up.")
 FIGURE("snmp_rejected_doubled_total", COUNTER, REJECTED, "Replies to requests that had been answered.")
 FIGURE("snmp_rejected_pdu_total", COUNTER, REJECTED, "SNMP messages that are no response.")
-FIGURE("snmp_rejected_request_id_total", COUNTER, REJECTED, "Replies with the id of no request: very late, or guessed.")
+FIGURE("snmp_rejected_request_id_total", COUNTER, REJECTED,
+       "Replies with the id of no request: very late, or guessed.")
 FIGURE("snmp_rejected_version_total", COUNTER, REJECTED, "Replies of another SNMP version than asked.")
 FIGURE("snmp_rejected_community_total", COUNTER, REJECTED, "Replies with another community than asked.")
 FIGURE("snmp_rejected_oids_total", COUNTER, REJECTED, "Replies with other OIDs than asked for.")
@@ -97,10 +125,12 @@ FIGURE("snmp_rejected_engine_total", COUNTER, REJECTED, "SNMPv3 replies of anoth
 FIGURE("snmp_rejected_user_total", COUNTER, REJECTED, "SNMPv3 replies in the name of another user.")
 FIGURE("snmp_rejected_level_total", COUNTER, REJECTED, "SNMPv3 replies less protected than asked.")
 FIGURE("snmp_rejected_digest_total", COUNTER, REJECTED, "SNMPv3 replies with a wrong authentication code.")
-FIGURE("snmp_rejected_window_total", COUNTER, REJECTED, "SNMPv3 replies older than 150 s or of an earlier boot.")
+FIGURE("snmp_rejected_window_total", COUNTER, REJECTED,
+       "SNMPv3 replies older than 150 s or of an earlier boot.")
 FIGURE("snmp_rejected_decrypt_total", COUNTER, REJECTED, "SNMPv3 replies that do not decrypt.")
 FIGURE("snmp_rejected_context_total", COUNTER, REJECTED, "SNMPv3 replies of another context.")
-FIGURE("snmp_rejected_report_total", COUNTER, REJECTED, "SNMPv3 Reports without authentication, taken as a hint only.")
+FIGURE("snmp_rejected_report_total", COUNTER, REJECTED,
+       "SNMPv3 Reports without authentication, taken as a hint only.")
 
 /* netzwacht-store */
 FIGURE("store_files", GAUGE, OTHER, "History files.")
@@ -112,11 +142,14 @@ FIGURE("store_updates_total", COUNTER, DONE, "Writes to history files.")
 FIGURE("store_cycles_total", COUNTER, DONE, "Rounds of writing.")
 FIGURE("store_files_created_total", COUNTER, DONE, "History files made.")
 FIGURE("store_files_grown_total", COUNTER, OTHER, "History files copied into one with more columns.")
-FIGURE("store_files_rewound_total", COUNTER, OTHER, "History files rewritten because their last row lay in the future.")
+FIGURE("store_files_rewound_total", COUNTER, OTHER,
+       "History files rewritten because their last row lay in the future.")
 FIGURE("store_files_damaged_total", COUNTER, LOST, "History files put aside as damaged.")
-FIGURE("store_series_refused_total", COUNTER, SHED, "Series without a history file, by the limits of the store.")
+FIGURE("store_series_refused_total", COUNTER, SHED,
+       "Series without a history file, by the limits of the store.")
 FIGURE("store_values_future_total", COUNTER, REJECTED, "Values with a time in the future.")
-FIGURE("store_records_untabled_total", COUNTER, LOST, "Records whose series table was not seen, so they cannot be read.")
+FIGURE("store_records_untabled_total", COUNTER, LOST,
+       "Records whose series table was not seen, so they cannot be read.")
 FIGURE("store_records_unreadable_total", COUNTER, LOST, "Records of the journal that the store cannot read.")
 FIGURE("store_gaps_total", COUNTER, LOST, "Times that records were gone before the store had read them.")
 
@@ -155,7 +188,8 @@ FIGURE("logins_refused_total", COUNTER, REJECTED, "Log-ins with a wrong user or 
 FIGURE("logins_throttled_total", COUNTER, SHED, "Log-ins refused because there were too many.")
 FIGURE("series_failed_total", COUNTER, LOST, "Questions for history without an answer.")
 FIGURE("history_failed_total", COUNTER, LOST, "Records that could not be written to history.db.")
-FIGURE("tail_records_unreadable_total", COUNTER, LOST, "Records of the journal that are damaged or of a newer version.")
+FIGURE("tail_records_unreadable_total", COUNTER, LOST,
+       "Records of the journal that are damaged or of a newer version.")
 FIGURE("tail_gaps_total", COUNTER, LOST, "Times that records were gone before they were read.")
 FIGURE("public_files_written_total", COUNTER, DONE, "Files of the public page written.")
 FIGURE("public_files_failed_total", COUNTER, LOST, "Files of the public page that could not be written.")
