@@ -48,6 +48,7 @@ struct unit {
     struct trap_bucket traps;
     struct trap_v3_sender notifier;
     ns_t trap_due;      /* a trap wants a poll at this time; 0 = none does */
+    ns_t trap_last;     /* the latest time for which one does: earlier polls do not make up for it */
     ns_t trap_polled;   /* when the last one began that a trap had wanted; 0 = never */
     bool trap_is_whole; /* of the whole device */
     /* journal */

@@ -419,6 +419,24 @@ static void finish_poll(struct unit *u)
         tell_parent(u);
 }
 
+/* What traps want of a poll that begins now. One that comes too early for a trap's delay reads what has not
+ * happened yet, so what the trap is about stays wanted. */
+static void take_trap(struct unit *u, ns_t now)
+{
+    ns_t soonest = now + u->c->o.settings->collector.miss_interval;
+
+    if (u->trap_due && u->trap_due <= now) {
+        u->trap_polled = now;
+        if (u->trap_last <= now) {
+            u->trap_due = u->trap_last = 0;
+            u->trap_is_whole = false;
+        } else {
+            u->trap_due = u->trap_last = u->trap_last > soonest ? u->trap_last : soonest;
+        }
+    }
+    poll_keep_wanted(u->poll, u->trap_due != 0);
+}
+
 /* is_narrow: only what traps asked for. */
 static void begin_poll(struct unit *u, bool is_narrow)
 {
@@ -435,10 +453,7 @@ static void begin_poll(struct unit *u, bool is_narrow)
     u->started = now;
     u->started_wall = loop_wall(l);
     u->first_rtt = 0;
-    if (u->trap_due)
-        u->trap_polled = now;
-    u->trap_due = 0;
-    u->trap_is_whole = false;
+    take_trap(u, now);
     poll_slow_down(u->poll, pace_table_age(&u->pace, u->interval));
     u->c->slowed += u->pace.factor > 1;
     next = is_narrow ? poll_begin_wanted(u->poll, now, now + limit, &request)
@@ -458,7 +473,8 @@ void unit_on_timer(void *ctx)
     if (late > u->c->lateness_max)
         u->c->lateness_max = late;
     if (u->state == UNIT_IDLE)
-        begin_poll(u, u->trap_due && !u->trap_is_whole && u->reach.misses == 0 && loop_mono(l) < u->due);
+        begin_poll(u, u->trap_due && u->trap_due <= loop_mono(l) && !u->trap_is_whole &&
+                          u->reach.misses == 0 && loop_mono(l) < u->due);
 }
 
 void unit_poll_now(struct unit *u)
@@ -482,6 +498,8 @@ void unit_poll_for_trap(struct unit *u, const struct trap_rule *rule)
         at = soonest;
     if (!u->trap_due || at < u->trap_due)
         u->trap_due = at;
+    if (u->trap_last < at)
+        u->trap_last = at;
     if (u->state == UNIT_IDLE && u->trap_due < u->timer.due)
         arm(u, u->trap_due);
 }

@@ -69,6 +69,11 @@ void poll_slow_down(struct poll *p, ns_t table_age)
     p->table_age = table_age;
 }
 
+void poll_keep_wanted(struct poll *p, bool is_kept)
+{
+    p->keeps_wanted = is_kept;
+}
+
 bool poll_is_running(const struct poll *p)
 {
     return p->state != IDLE;

@@ -78,6 +78,8 @@ enum poll_next poll_begin(struct poll *p, ns_t now, ns_t deadline, bool is_caref
 /* The next poll reads the tables that the trap is about, however young what is known of them. False: the
  * device has no such table, or is not recognised yet. */
 bool poll_want(struct poll *p, const struct trap_rule *rule);
+/* Polls from now on leave it wanted: it is to be read later, too. */
+void poll_keep_wanted(struct poll *p, bool is_kept);
 /* A poll of what is wanted and of nothing else; the rest keeps its values and their times. Like poll_begin(),
  * which it becomes where the device has to be recognised first. */
 enum poll_next poll_begin_wanted(struct poll *p, ns_t now, ns_t deadline, struct poll_request *ask);

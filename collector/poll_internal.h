@@ -77,6 +77,7 @@ struct poll {
     size_t batch;
     bool has_hello, is_careful;
     bool is_narrow;                   /* this poll reads what is wanted only */
+    bool keeps_wanted;                /* what is wanted is read in this poll, and in the next one again */
     struct adapt get_size, walk_size; /* varbinds in a GET, in the reply to a GETBULK */
     uint32_t stalls;
     ns_t table_age;         /* least one of tables, if the profile's is less */

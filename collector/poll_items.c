@@ -265,7 +265,8 @@ void poll_choose_items(struct poll *p, ns_t now)
             it->is_walk_due = true;
             it->is_absent = false;
         }
-        it->is_wanted = it->is_walk_wanted = false;
+        it->is_wanted &= p->keeps_wanted;
+        it->is_walk_wanted &= p->keeps_wanted;
         it->is_done = it->has_changed = false;
         if (!it->is_due)
             continue;

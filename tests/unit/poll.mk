@@ -37,8 +37,12 @@ tests_unit_test_snmp_client_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS
 UNIT_TESTS += tests/unit/test_snmp_client_v3
 tests_unit_test_snmp_client_v3_SOURCES = %D%/test_snmp_client_v3.c %D%/cmocka_tests.h $(SIM_AGENT)
 tests_unit_test_snmp_client_v3_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
-tests_unit_test_poll_SOURCES = %D%/test_poll.c %D%/cmocka_tests.h $(SIM_AGENT)
+POLL_WORLD = %D%/poll_world.c %D%/poll_world.h %D%/cmocka_tests.h $(SIM_AGENT)
+tests_unit_test_poll_SOURCES = %D%/test_poll.c $(POLL_WORLD)
 tests_unit_test_poll_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_poll_traps
+tests_unit_test_poll_traps_SOURCES = %D%/test_poll_traps.c $(POLL_WORLD)
+tests_unit_test_poll_traps_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 
 # Simulations: the real collector on a fake clock.
 UNIT_TESTS += tests/sim/104-third-of-packets-lost tests/sim/110-uplink-cut
@@ -61,6 +65,10 @@ UNIT_TESTS += tests/sim/107-slow-and-small
 tests_sim_107_slow_and_small_SOURCES = tests/sim/107-slow-and-small.c $(SIM_WORLD)
 tests_sim_107_slow_and_small_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_sim_107_slow_and_small_LDADD = $(COLLECTOR_TEST_LIBS)
+UNIT_TESTS += tests/sim/108-traps-that-wait
+tests_sim_108_traps_that_wait_SOURCES = tests/sim/108-traps-that-wait.c $(SIM_WORLD)
+tests_sim_108_traps_that_wait_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_sim_108_traps_that_wait_LDADD = $(COLLECTOR_TEST_LIBS)
 UNIT_TESTS += tests/sim/130-ten-thousand-agents-one-day
 tests_sim_130_ten_thousand_agents_one_day_SOURCES = tests/sim/130-ten-thousand-agents-one-day.c $(SIM_WORLD)
 tests_sim_130_ten_thousand_agents_one_day_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
