@@ -36,6 +36,31 @@ commands_in_manual() {
     done
 }
 
+options_in_manuals() { # every long option that --help names; --help and --version are everybody's
+    for program in $programs; do
+        section=8 parts=help
+        [ "$program" = netzwacht ] && section=1 parts=$commands
+        for part in $parts; do
+            [ "$part" = help ] && part=
+            # shellcheck disable=SC2086 # no command, no word
+            "$build/$program" $part --help 2>/dev/null | grep -oE -- '--[a-z][a-z0-9-]*[a-z0-9]' | sort -u |
+                grep -vxE -- '--(help|version)' |
+                while read -r option; do
+                    sed 's/\\-/-/g' "docs/man/$program.$section" | grep -qE -- "$option([^a-z0-9-]|\$)" ||
+                        echo "$program($section) lacks $option of $program $part"
+                done
+        done
+    done
+}
+
+decisions() { # each has its line in the list, with its title
+    for decision in docs/decisions/[0-9]*.md; do
+        title=$(sed -n '1s/^# [0-9]*\. //p' "$decision")
+        grep -qF "](${decision##*/}) | $title |" docs/decisions/README.md ||
+            echo "docs/decisions/README.md lacks ${decision##*/}, or its title: $title"
+    done
+}
+
 answers() {
     for program in $programs; do
         "$build/$program" --version 2>/dev/null | grep -q "^$program [0-9]" || echo "$program --version says nothing"
@@ -91,9 +116,11 @@ bench_targets() {
     done
 }
 
-echo "1..7"
+echo "1..9"
 report "every installed program has a manual" "$(manuals)"
 report "netzwacht(1) has every command, and every command has --help" "$(commands_in_manual)"
+report "the manuals have every option that --help names" "$(options_in_manuals)"
+report "docs/decisions/README.md lists every decision" "$(decisions)"
 report "every program answers --version and --help and stands in README's table" "$(answers)"
 report "a daemon that reads its configuration again on SIGHUP says so, and only such a one" "$(reloads)"
 report "the files that documents name are there" "$(paths)"
