@@ -23,7 +23,7 @@ static const char usage[] =
     "      --help          this text\n\n"
     "Exit status: 0 all is well, 65 something is wrong.\n";
 
-/* How many series a hotspot or a device has at most by default (design.md section 4), and what ten years of a
+/* How many series a hotspot or a device has at most by default, and what ten years of a
  * month's figures take (docs/operations.md). */
 #define LONG_PER_HOTSPOT 10
 #define SHORT_PER_DEVICE 20

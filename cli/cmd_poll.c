@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_poll.c - `netzwacht poll`: reads one device, or a recording of one, and prints what is understood of it
- * (contract/poll-json.md). */
+ * (collector/poll_json.h). */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static void print_usage(FILE *to)
     fputs(
         "Usage: netzwacht poll TARGET [--port P] [--credentials FILE|-] [--profile NAME] [--json|--unread]\n"
         "       netzwacht poll --recording FILE.snmprec [--profile NAME] [--json|--unread]\n\n"
-        "Reads one SNMP agent (v2c), or a recording of one, and says what is understood of it.\n\n"
+        "Reads one SNMP agent (v2c or v3), or a recording of one, and says what is understood of it.\n\n"
         "  --port P             UDP port of the agent (161)\n"
         "  --credentials FILE   file (mode 0600) with the community in its first line, or with an SNMPv3 "
         "user\n"
@@ -47,7 +47,7 @@ static void print_usage(FILE *to)
         "each\n"
         "                       with an example; tables about people's devices are left out\n"
         "  --names FILE         with --unread: names of MIB objects, lines of OID, tabulator, name\n"
-        "  --json               one JSON object, as contract/poll-json.md describes it\n",
+        "  --json               one JSON object, schema netzwacht.poll/1\n",
         to);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* poll_json.h - what `netzwacht poll` prints: contract/poll-json.md, and a table for people. Pure. */
+/* poll_json.h - what `netzwacht poll` prints: JSON of the schema netzwacht.poll/1, and a table for people.
+ * Pure. */
 #ifndef NW_COLLECTOR_POLL_JSON_H
 #define NW_COLLECTOR_POLL_JSON_H
 

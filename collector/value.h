@@ -9,11 +9,15 @@
 #include "collector/varbind.h"
 #include "lib/model/metric.h"
 
-/* The number in a text that is of quantity `unit` (a base unit of contract/poll-json.md, or NULL: the first
- * number, whatever it is): "43.0 C"              43, the text says Celsius "63.5C / 146.7F"      Cel: 63.5
- *   "0.03 mW (-14.61 dBm)" dBm: -14.61
+/* The number in a text that is of quantity `unit` (a base unit of metric_list.h, or NULL: the first number,
+ * whatever it is):
+ *
+ *   "43.0 C"                    43, the text says Celsius
+ *   "63.5C / 146.7F"            Cel: 63.5
+ *   "0.03 mW (-14.61 dBm)"      dBm: -14.61
  *   "5 Secs (3%) 60 Secs (2%)"  %: 3
- *   "43"                  43, the text says nothing: *has_unit false, the profile's scale applies
+ *   "43"                        43, the text says nothing: *has_unit false, the profile's scale applies
+ *
  * *out is in the base unit if *has_unit. QUALITY_UNPARSABLE: no number; QUALITY_UNIT_UNKNOWN: only figures of
  * another quantity. */
 enum quality_reason value_from_text(const char *text, size_t len, const char *unit, double *out,

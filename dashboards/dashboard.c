@@ -20,7 +20,7 @@
 
 enum { LOGIN_QUEUE = 8 };
 
-/* reliability.md H2 of the project's bars: 5 a minute an account, 20 a minute an address */
+/* Log-ins: 5 a minute an account, 20 a minute an address */
 #define ACCOUNT_REFILL (12 * SECONDS)
 #define ADDRESS_REFILL (3 * SECONDS)
 #define SESSION_REFILL (25 * MILLISECONDS)

@@ -43,7 +43,7 @@ const char *err_text(enum err e);
 /* errno -> enum err; an errno without a better match is ERR_IO. */
 enum err err_from_errno(int number);
 
-/* The exit status that a command ends with (docs: sysexits-like, contract/api.md):
+/* The exit status that a command ends with (netzwacht(1), EXIT STATUS):
  * 0 done, 1 failure, 65 bad data, 66 no input, 69 unavailable, 73 cannot write, 75 try again,
  * 77 not allowed, 78 bad configuration. */
 int err_exit_status(enum err e);

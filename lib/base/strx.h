@@ -25,7 +25,7 @@ char *strx_printf(const char *fmt, ...) NW_PRINTF(1, 2) NW_CHECKED;
 bool strx_starts_with(const char *s, const char *prefix);
 bool strx_ends_with(const char *s, const char *suffix);
 
-/* An id of sites, hotspots, devices, links, services: [a-z0-9][a-z0-9._-]{0,63} (contract/mqtt-json.md). */
+/* An id of sites, hotspots, devices, links, services: [a-z0-9][a-z0-9._-]{0,63}. */
 bool strx_is_id(const char *s);
 
 enum { STRX_ID_SIZE = 65 };

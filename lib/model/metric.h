@@ -24,7 +24,7 @@ struct metric_info {
     double min, max;
 };
 
-/* Why a value is unknown (contract/poll-json.md); append-only, stands in the journal. */
+/* Why a value is unknown; append-only, stands in the journal. */
 enum quality_reason {
     QUALITY_OK = 0,
     QUALITY_SENTINEL,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* rrd_io_foreign.c - reads an RRD file of another program in a process of its own, which can open nothing for
- * writing and talk to nobody: librrd trusts headers, and dies of damaged ones (reliability.md D8). What comes
+ * writing and talk to nobody: librrd trusts headers, and dies of damaged ones. What comes
  * back over the pipe is checked as if a stranger had sent it:
  *   last u64 · count u32 · asked u32 each · archives u32 · each: cf u32, start, width, rows u64, values f64
  */

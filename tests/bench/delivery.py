@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """make bench-delivery: from commit to subscriber. Comments on an open incident, 20 a second; each event carries the time of
-the commit's batch, the subscriber (mosquitto_sub) stamps its arrival. Goal: 15 ms p99 (design.md section 11)."""
+the commit's batch, the subscriber (mosquitto_sub) stamps its arrival. Goal: 15 ms p99."""
 import json
 import subprocess
 import sys

@@ -55,7 +55,7 @@ def polled(name):
 
 
 def breaches(d):
-    """What contradicts contract/poll-json.md."""
+    """What contradicts the schema netzwacht.poll/1."""
     if d.get("schema") != "netzwacht.poll/1":
         yield "schema"
     if set(d) != {"schema", "profile", "device", "entities", "samples", "stats"}:
