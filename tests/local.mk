@@ -54,7 +54,7 @@ LOCAL_CLEAN += clean-asan
 
 .PHONY: check-integration check-dist check-asan clean-asan
 include tests/long.mk
-EXTRA_DIST += %D%/README.md %D%/tally %D%/run-integration %D%/integration
+EXTRA_DIST += %D%/README.md %D%/tally %D%/run-integration %D%/integration %D%/unit/report.sh %D%/fuzz/fuzz.h
 
 dist_check_SCRIPTS += %D%/unit/test_figures.sh %D%/unit/test_floors.sh %D%/unit/test_units.sh %D%/unit/test_docs.sh
 

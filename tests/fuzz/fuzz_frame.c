@@ -2,20 +2,12 @@
 /* fuzz_frame.c - every frame reader, the funnel and the output. Input: link type (index into links), a octet
  * of snap length (how much is missing at the end), then runs of length (two octets, big-endian) and frame.
  * What must hold: no counter exceeds the frames fed, and both outputs can be written. */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/wire.h"
 #include "probes/capture.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)                                                                                      \
-    do {                                                                                                     \
-        if (!(condition))                                                                                    \
-            abort();                                                                                         \
-    } while (0)
+#include "tests/fuzz/fuzz.h"
 
 /* An exact-size block: a checker sees the first byte read too far. */
 static void feed(struct capture *c, ns_t at, const uint8_t *bytes, size_t len, size_t missing)

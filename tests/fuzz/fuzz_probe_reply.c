@@ -2,7 +2,6 @@
 /* fuzz_probe_reply.c - what strangers answer to active probes. First octet: 0 DNS answer, 1 echo reply, 2
  * portal (a status octet, then the body as RFC 8908 document), 3 a URL to follow, 4 a prefix, 5 a question.
  */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,14 +9,7 @@
 #include "probes/probe_dns.h"
 #include "probes/probe_icmp.h"
 #include "probes/probe_portal.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)                                                                                      \
-    do {                                                                                                     \
-        if (!(condition))                                                                                    \
-            abort();                                                                                         \
-    } while (0)
+#include "tests/fuzz/fuzz.h"
 
 static void judge_dns(const uint8_t *data, size_t size)
 {

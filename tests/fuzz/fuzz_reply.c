@@ -2,9 +2,7 @@
 /* fuzz_reply.c - the whole path of a reply: matching, the poll machine, walks, decode, rates, the record. The
  * input is a run of datagrams (length in two octets, big-endian, before each) that come in answer to
  * three polls of one device, the last one for traps. */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "collector/decode.h"
@@ -16,16 +14,9 @@
 #include "lib/base/strx.h"
 #include "lib/base/wire.h"
 #include "lib/model/record.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 enum { REQUESTS_MAX = 300 };
-
-#define MUST(condition)                                                                                      \
-    do {                                                                                                     \
-        if (!(condition))                                                                                    \
-            abort();                                                                                         \
-    } while (0)
 
 struct path {
     struct snmp_client *client;

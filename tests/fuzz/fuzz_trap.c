@@ -2,7 +2,6 @@
 /* fuzz_trap.c - the way of a trap or an inform: v1, v2c, v3. The input: datagrams, each with an octet for its
  * kind and a length in two octets (big-endian) before it. Keys are known here, so that what lies behind MAC
  * and cipher is reached, too; without them nothing is ever taken. */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,14 +9,7 @@
 #include "collector/trap.h"
 #include "collector/trap_v3.h"
 #include "lib/base/wire.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)                                                                                      \
-    do {                                                                                                     \
-        if (!(condition))                                                                                    \
-            abort();                                                                                         \
-    } while (0)
+#include "tests/fuzz/fuzz.h"
 
 /* By their lowest two bits; the user is chosen by the two above them. */
 enum kind {

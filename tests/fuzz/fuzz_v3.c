@@ -3,21 +3,13 @@
  * cipher is reached, too. The input: an octet for the user's level, then datagrams, each with an octet for
  * its kind and a length in two octets (big-endian) before it. Without the keys nothing is ever taken for an
  * answer. */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collector/snmp_client.h"
 #include "collector/usm.h"
 #include "lib/base/wire.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)                                                                                      \
-    do {                                                                                                     \
-        if (!(condition))                                                                                    \
-            abort();                                                                                         \
-    } while (0)
+#include "tests/fuzz/fuzz.h"
 
 enum kind {
     KIND_RAW,     /* the datagram as it is */

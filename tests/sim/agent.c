@@ -59,6 +59,26 @@ void agent_set_fault(struct agent *a, enum agent_fault fault)
     a->fault = fault;
 }
 
+enum err agent_ask(struct agent *a, int version, const struct poll_request *ask, struct buf *reply,
+                   struct snmp_message *m)
+{
+    struct snmp_request r = {.version = version,
+                             .community = (const uint8_t *)"c",
+                             .community_len = 1,
+                             .type = ask->type,
+                             .request_id = 77,
+                             .max_repetitions = ask->max_repetitions,
+                             .oids = ask->oids,
+                             .count = ask->count};
+    uint8_t bytes[SNMP_REQUEST_MAX];
+    size_t len;
+
+    MUST(snmp_request_encode(&r, bytes, sizeof bytes, &len) == ERR_OK);
+    if (!agent_answer(a, bytes, len, reply))
+        return ERR_TIMEOUT;
+    return snmp_message_parse(reply->data, reply->len, m) ? ERR_MALFORMED : ERR_OK;
+}
+
 uint64_t agent_requests(const struct agent *a)
 {
     return a->requests;

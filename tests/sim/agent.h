@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collector/poll.h"
 #include "collector/snmp_pdu.h"
 #include "collector/varbind.h"
 #include "lib/base/buf.h"
@@ -42,6 +43,10 @@ void agent_system(struct agent *a, const char *name, const char *object_id, uint
 
 /* False: no answer to that. out is cleared first. */
 bool agent_answer(struct agent *a, const void *request, size_t len, struct buf *out);
+/* A request of a poll, as the client writes it, and the reply as it reads it: *m lies in *reply. ERR_TIMEOUT:
+ * no answer; ERR_MALFORMED: one that is no SNMP. */
+enum err agent_ask(struct agent *a, int version, const struct poll_request *ask, struct buf *reply,
+                   struct snmp_message *m);
 uint64_t agent_requests(const struct agent *a);
 
 /* Writes a message with these varbinds; for replies that no agent would give. */

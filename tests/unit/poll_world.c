@@ -115,29 +115,13 @@ void close_world(struct world *w)
 
 enum err exchange(struct world *w, const struct poll_request *ask, struct snmp_message *m)
 {
-    struct snmp_request r = {.version = w->version,
-                             .community = (const uint8_t *)"c",
-                             .community_len = 1,
-                             .type = ask->type,
-                             .request_id = 77,
-                             .max_repetitions = ask->max_repetitions,
-                             .oids = ask->oids,
-                             .count = ask->count};
-    uint8_t bytes[SNMP_REQUEST_MAX];
-    size_t len;
-
-    assert_ok(snmp_request_encode(&r, bytes, sizeof bytes, &len));
     if (w->silent_after && w->requests > w->silent_after)
         return ERR_TIMEOUT;
     if (w->lost_from && w->requests >= w->lost_from && w->requests <= w->lost_to)
         return ERR_TIMEOUT;
     if (w->path_most && ask->count * (ask->max_repetitions ? ask->max_repetitions : 1) > w->path_most)
         return ERR_TIMEOUT;
-    if (!agent_answer(w->agent, bytes, len, &w->reply))
-        return ERR_TIMEOUT;
-    if (snmp_message_parse(w->reply.data, w->reply.len, m))
-        return ERR_MALFORMED; /* what snmp_client says after its last try */
-    return ERR_OK;
+    return agent_ask(w->agent, w->version, ask, &w->reply, m);
 }
 
 const struct poll_summary *go_on(struct world *w, enum poll_next next, struct poll_request *first)

@@ -4,17 +4,8 @@
 set -eu
 cd "${NETZWACHT_SOURCE:?}"
 build=${NETZWACHT_BUILD:?}
-number=0
-
-report() { # report "sentence" "findings"
-    number=$((number + 1))
-    if [ -z "$2" ]; then
-        echo "ok $number - $1"
-    else
-        echo "not ok $number - $1"
-        echo "$2" | sed 's/^/# /'
-    fi
-}
+# shellcheck source=tests/unit/report.sh
+. "${NETZWACHT_SOURCE:?}/tests/unit/report.sh"
 
 programs=$(sed -n 's/^s\{0,1\}bin_PROGRAMS += //p' ./*/local.mk)
 commands=$(sed -n 's/^COMMAND("\([^"]*\)".*/\1/p' cli/command_list.h)

@@ -7,17 +7,8 @@ source=${NETZWACHT_SOURCE:?}
 list=$source/lib/model/figure_list.h
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-number=0
-
-report() { # report "sentence" "findings"
-    number=$((number + 1))
-    if [ -z "$2" ]; then
-        echo "ok $number - $1"
-    else
-        echo "not ok $number - $1"
-        echo "$2" | sed 's/^/# /'
-    fi
-}
+# shellcheck source=tests/unit/report.sh
+. "${NETZWACHT_SOURCE:?}/tests/unit/report.sh"
 
 sed -n 's/^FIGURE("\([a-z0-9_]*\)".*/\1/p' "$list" | sort >"$scratch/listed"
 # What is handed to put_counter(), collector_count(), count() or figure_put(), and every text that looks like the name of a counter.

@@ -3,17 +3,8 @@
 # test_floors.sh - a floor includes only lower floors; a foreign library is known to its own files alone.
 set -eu
 cd "${NETZWACHT_SOURCE:?}"
-number=0
-
-report() { # report "sentence" "findings"
-    number=$((number + 1))
-    if [ -z "$2" ]; then
-        echo "ok $number - $1"
-    else
-        echo "not ok $number - $1"
-        echo "$2" | sed 's/^/# /'
-    fi
-}
+# shellcheck source=tests/unit/report.sh
+. "${NETZWACHT_SOURCE:?}/tests/unit/report.sh"
 
 includes() { # includes DIRECTORY PATTERN: file:line of own headers that match
     grep -rnE "#include \"($2)" --include='*.c' --include='*.h' "$1" 2>/dev/null || true

@@ -303,25 +303,13 @@ static const Nw__Samples *poll_and_record(struct world *w)
     int requests = 0;
 
     while (next == POLL_ASK) {
-        struct snmp_request r = {.version = 1,
-                                 .community = (const uint8_t *)"c",
-                                 .community_len = 1,
-                                 .type = ask.type,
-                                 .request_id = 77,
-                                 .max_repetitions = ask.max_repetitions,
-                                 .oids = ask.oids,
-                                 .count = ask.count};
-        uint8_t bytes[SNMP_REQUEST_MAX];
         struct snmp_message m;
-        size_t len;
 
         if (w->silent_after && ++requests > w->silent_after) {
             next = poll_step(w->poll, w->now, ERR_TIMEOUT, NULL, &ask);
             continue;
         }
-        assert_ok(snmp_request_encode(&r, bytes, sizeof bytes, &len));
-        assert_true(agent_answer(w->agent, bytes, len, &w->reply));
-        assert_ok(snmp_message_parse(w->reply.data, w->reply.len, &m));
+        assert_ok(agent_ask(w->agent, 1, &ask, &w->reply, &m));
         next = poll_step(w->poll, w->now, ERR_OK, &m, &ask);
     }
     (void)reach_polled(&w->reach, true);

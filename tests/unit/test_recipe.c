@@ -117,21 +117,9 @@ static void run_poll(struct world *w)
     enum poll_next next = poll_begin(w->poll, w->now, w->now + 60 * SECONDS, false, &ask);
 
     while (next == POLL_ASK) {
-        struct snmp_request r = {.version = 1,
-                                 .community = (const uint8_t *)"c",
-                                 .community_len = 1,
-                                 .type = ask.type,
-                                 .request_id = 77,
-                                 .max_repetitions = ask.max_repetitions,
-                                 .oids = ask.oids,
-                                 .count = ask.count};
-        uint8_t bytes[SNMP_REQUEST_MAX];
         struct snmp_message m;
-        size_t len;
 
-        assert_ok(snmp_request_encode(&r, bytes, sizeof bytes, &len));
-        assert_true(agent_answer(w->agent, bytes, len, &w->reply));
-        assert_ok(snmp_message_parse(w->reply.data, w->reply.len, &m));
+        assert_ok(agent_ask(w->agent, 1, &ask, &w->reply, &m));
         next = poll_step(w->poll, w->now, ERR_OK, &m, &ask);
     }
 }

@@ -81,22 +81,9 @@ static void close_world(struct world *w)
 
 static enum err exchange(struct world *w, const struct poll_request *ask, struct snmp_message *m)
 {
-    struct snmp_request r = {.version = 1,
-                             .community = (const uint8_t *)"c",
-                             .community_len = 1,
-                             .type = ask->type,
-                             .request_id = 77,
-                             .max_repetitions = ask->max_repetitions,
-                             .oids = ask->oids,
-                             .count = ask->count};
-    uint8_t bytes[SNMP_REQUEST_MAX];
-    size_t len;
-
-    assert_ok(snmp_request_encode(&r, bytes, sizeof bytes, &len));
     if (w->silent_after >= 0 && w->requests > w->silent_after)
         return ERR_TIMEOUT;
-    assert_true(agent_answer(w->agent, bytes, len, &w->reply));
-    return snmp_message_parse(w->reply.data, w->reply.len, m);
+    return agent_ask(w->agent, 1, ask, &w->reply, m);
 }
 
 static void note_table(struct world *w)

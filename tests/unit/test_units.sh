@@ -11,17 +11,8 @@ if ! systemd-analyze --help 2>/dev/null | grep -q -- --offline; then
 fi
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-number=0
-
-report() { # report "sentence" "findings"
-    number=$((number + 1))
-    if [ -z "$2" ]; then
-        echo "ok $number - $1"
-    else
-        echo "not ok $number - $1"
-        echo "$2" | sed 's/^/# /'
-    fi
-}
+# shellcheck source=tests/unit/report.sh
+. "${NETZWACHT_SOURCE:?}/tests/unit/report.sh"
 
 # The programs are not installed yet: those of the build tree stand in for them.
 for unit in "$units"/*.service; do
