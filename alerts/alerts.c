@@ -179,6 +179,13 @@ static enum err start_publisher(struct alerts *a)
     return publisher_new(&o, a->engine, a->lane_sequence, &a->publisher);
 }
 
+static enum err new_channels(struct alerts *a, const struct settings *s, struct channels **out)
+{
+    struct channels_options o = {.loop = a->o.loop, .settings = s, .db = a->db, .seed = a->o.seed};
+
+    return channels_new(&o, out);
+}
+
 enum err alerts_new(const struct alerts_options *o, struct alerts **out)
 {
     struct alerts *a = calloc(1, sizeof *a);
@@ -216,6 +223,9 @@ enum err alerts_new(const struct alerts_options *o, struct alerts **out)
         goto failed;
     }
     a->is_new = alive == 0;
+    e = new_channels(a, o->settings, &a->channels);
+    if (e)
+        goto failed;
     engine_begin(a->engine, alive ? (ns_t)alive : loop_wall(o->loop));
     a->last_tick = (ns_t)alive;
     batch_repeat(a);
@@ -243,6 +253,7 @@ void alerts_free(struct alerts *a)
     if (a->is_primed)
         batch_commit(a);
     publisher_free(a->publisher);
+    channels_free(a->channels);
     loop_timer_cancel(a->o.loop, &a->tick_timer);
     loop_timer_cancel(a->o.loop, &a->commit_timer);
     loop_timer_cancel(a->o.loop, &a->sync_timer);
@@ -265,12 +276,15 @@ enum err alerts_reload(struct alerts *a, const struct settings *settings, const 
 {
     struct rules *rules = NULL, *old_rules = a->rules;
     struct engine *engine = NULL, *old = a->engine;
+    struct channels *channels = NULL;
     enum err e = load_rules(settings, &rules);
 
     if (e)
         return e;
     batch_commit(a);
     e = new_engine(a, settings, inventory, rules, &engine);
+    if (!e && !a->is_failing)
+        e = new_channels(a, settings, &channels);
     if (e || a->is_failing) {
         engine_free(engine);
         rules_free(rules);
@@ -278,6 +292,8 @@ enum err alerts_reload(struct alerts *a, const struct settings *settings, const 
     }
     a->engine = engine;
     a->rules = rules;
+    channels_free(a->channels);
+    a->channels = channels;
     a->o.settings = settings;
     a->o.inventory = inventory;
     e = resume_rows(a);
@@ -310,6 +326,7 @@ static void put_counter(struct alerts *a, size_t i, const char *name, double val
 void alerts_beat(struct alerts *a, Nw__Heartbeat *beat)
 {
     struct publisher_stats p = {0};
+    struct channels_stats c;
     ns_t wall = loop_wall(a->o.loop);
 
     for (int i = 0; i < PARTITIONS; i++) {
@@ -334,5 +351,11 @@ void alerts_beat(struct alerts *a, Nw__Heartbeat *beat)
     put_counter(a, 8, "mqtt_connects_total", (double)p.connects);
     beat->counters = a->counter_list;
     put_counter(a, 9, "alerts_reserve_bytes", (double)db_reserved(a->db));
-    beat->n_counters = 10;
+    channels_stats(a->channels, &c);
+    put_counter(a, 10, "channel_sent_total", (double)c.sent);
+    put_counter(a, 11, "channel_failed_total", (double)c.failed);
+    put_counter(a, 12, "channel_refused_total", (double)c.refused);
+    put_counter(a, 13, "channel_lost_total", (double)c.lost);
+    put_counter(a, 14, "channel_waiting", (double)c.waiting);
+    beat->n_counters = 15;
 }

@@ -4,13 +4,14 @@
 #define NW_ALERTS_ALERTS_PRIVATE_H
 
 #include "alerts/alerts.h"
+#include "alerts/channels.h"
 #include "alerts/db_io.h"
 #include "alerts/engine.h"
 #include "alerts/publisher.h"
 #include "alerts/rules.h"
 #include "lib/base/map.h"
 
-enum { PARTITIONS = 6, ONLY_HEARTBEATS = 5 /* public: citizens' reports raise nothing */, COUNTERS = 12 };
+enum { PARTITIONS = 6, ONLY_HEARTBEATS = 5 /* public: citizens' reports raise nothing */, COUNTERS = 16 };
 extern const char *const alerts_partitions[PARTITIONS];
 
 /* Records decided but not yet in the partition. */
@@ -28,6 +29,7 @@ struct alerts {
     struct db *db;
     struct journal_tail *tail;
     struct publisher *publisher; /* NULL: no broker is configured */
+    struct channels *channels;   /* NULL: none is configured */
     struct map *told;            /* incident id -> struct told: what was said last of every open one */
     struct loop_timer tick_timer, commit_timer, sync_timer;
     journal_pos committed[PARTITIONS]; /* positions in alerts.db */

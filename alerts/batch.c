@@ -123,10 +123,12 @@ static void on_incident(void *ctx, const Nw__Incident *incident, const char *key
         batch_send(a);
     }
     event_json_event(a->o.settings->instance, &i, (ns_t)r.wall, &body);
-    if (buf_error(&body) == ERR_OK)
+    if (buf_error(&body) == ERR_OK) {
         db_put_event(a->db, lane, i.lane_sequence, (ns_t)r.wall, body.data, body.len);
-    else
+        channels_event(a->channels, &i, body.data, body.len);
+    } else {
         log_error("out of memory: an event is not in the outbox");
+    }
     buf_fini(&body);
     a->events++;
     publisher_incident_changed(a->publisher, i.id);
@@ -287,6 +289,7 @@ void batch_commit(struct alerts *a)
     append_outgoing(a);
     step(a, "publish");
     publisher_committed(a->publisher, a->lane_sequence);
+    channels_committed(a->channels);
 }
 
 void batch_on_timer(void *ctx)

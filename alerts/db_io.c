@@ -13,7 +13,7 @@
 
 #include "lib/base/strx.h"
 
-enum { SCHEMA_VERSION = 2, PROBLEM_SIZE = 160, RESERVE_BLOCK = 1024 * 1024, ROOM_FILE = 8 * 1024 * 1024 };
+enum { SCHEMA_VERSION = 3, PROBLEM_SIZE = 160, RESERVE_BLOCK = 1024 * 1024, ROOM_FILE = 8 * 1024 * 1024 };
 #define DISK_SPARE (64 * (uint64_t)MIB) /* that much has to be free besides before anything is set aside */
 
 enum statement {
@@ -27,12 +27,17 @@ enum statement {
     COMMAND_EXPIRE,
     NUMBER_PUT,
     OFFSET_PUT,
+    MESSAGE_PUT,
+    MESSAGE_TRIED,
+    MESSAGE_DROP,
     ROW_EACH,
     RECORD_EACH,
     EVENT_AFTER,
     NUMBER_GET,
     OFFSET_GET,
     COMMAND_GET,
+    MESSAGE_AFTER,
+    QUEUE_EACH,
     STATEMENT_COUNT
 };
 
@@ -47,19 +52,30 @@ static const char *const statements[STATEMENT_COUNT] = {
     [COMMAND_EXPIRE] = "DELETE FROM command WHERE at < ?6",
     [NUMBER_PUT] = "INSERT OR REPLACE INTO number (name, value) VALUES (?1, ?4)",
     [OFFSET_PUT] = "INSERT OR REPLACE INTO position (name, value) VALUES (?1, ?4)",
+    [MESSAGE_PUT] = "INSERT OR REPLACE INTO message (channel, number, body) VALUES (?1, ?4, ?3)",
+    [MESSAGE_TRIED] = "UPDATE message SET attempts = ?5 WHERE channel = ?1 AND number = ?4",
+    [MESSAGE_DROP] = "DELETE FROM message WHERE channel = ?1 AND number <= ?4",
     [ROW_EACH] = "SELECT key, value FROM engine WHERE kind = ?1 ORDER BY key",
     [RECORD_EACH] = "SELECT slot, record FROM pending ORDER BY slot",
     [EVENT_AFTER] =
         "SELECT sequence, body FROM outbox WHERE lane = ?5 AND sequence > ?4 ORDER BY sequence LIMIT 1",
     [NUMBER_GET] = "SELECT value FROM number WHERE name = ?1",
     [OFFSET_GET] = "SELECT value FROM position WHERE name = ?1",
-    [COMMAND_GET] = "SELECT outcome, problem FROM command WHERE id = ?1"};
+    [COMMAND_GET] = "SELECT outcome, problem FROM command WHERE id = ?1",
+    [MESSAGE_AFTER] = "SELECT number, attempts, body FROM message WHERE channel = ?1 AND number > ?4"
+                      " ORDER BY number LIMIT 1",
+    [QUEUE_EACH] = "SELECT channel, min(number), max(number) FROM message GROUP BY channel"};
 
 /* With rowid: a row of more than a kilobyte would else take a page of its own for what does not fit into an
  * index cell. */
 #define OUTBOX                                                                                               \
     "CREATE TABLE outbox (lane INTEGER NOT NULL, sequence INTEGER NOT NULL, created INTEGER NOT NULL,"       \
     " body BLOB NOT NULL, PRIMARY KEY (lane, sequence));"
+
+/* What waits for each channel of alerts.channels; with rowid for the same reason. */
+#define MESSAGE                                                                                              \
+    "CREATE TABLE message (channel TEXT NOT NULL, number INTEGER NOT NULL,"                                  \
+    " attempts INTEGER NOT NULL DEFAULT 0, body BLOB NOT NULL, PRIMARY KEY (channel, number));"
 
 static const char schema[] =
     "CREATE TABLE engine (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, "
@@ -71,8 +87,7 @@ static const char schema[] =
     " WITHOUT ROWID;"
     "CREATE TABLE number (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE position (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE reserve (id INTEGER PRIMARY KEY, room BLOB NOT NULL);"
-    "PRAGMA user_version = 2;";
+    "CREATE TABLE reserve (id INTEGER PRIMARY KEY, room BLOB NOT NULL);" MESSAGE "PRAGMA user_version = 3;";
 
 static const char from_version_1[] = "ALTER TABLE outbox RENAME TO outbox_1;" OUTBOX
                                      "INSERT INTO outbox SELECT lane, sequence, created, body FROM outbox_1;"
@@ -80,13 +95,15 @@ static const char from_version_1[] = "ALTER TABLE outbox RENAME TO outbox_1;" OU
                                      "CREATE TABLE reserve (id INTEGER PRIMARY KEY, room BLOB NOT NULL);"
                                      "PRAGMA user_version = 2;";
 
+static const char from_version_2[] = MESSAGE "PRAGMA user_version = 3;";
+
 struct op {
     enum statement statement;
     char *text1, *text2; /* ?1, ?2 */
     void *bytes;         /* ?3 */
     size_t len;
     uint64_t number; /* ?4 */
-    unsigned lane;   /* ?5 */
+    unsigned lane;   /* ?5; of messages: the attempts */
     ns_t time;       /* ?6 */
 };
 
@@ -157,8 +174,12 @@ static enum err prepare_schema(struct db *db)
         return ERR_UNSUPPORTED;
     if (!e && version < SCHEMA_VERSION) {
         e = execute(db, "BEGIN IMMEDIATE");
-        if (!e)
-            e = execute(db, version == 0 ? schema : from_version_1);
+        if (!e && version == 0)
+            e = execute(db, schema);
+        if (!e && version == 1)
+            e = execute(db, from_version_1);
+        if (!e && (version == 1 || version == 2))
+            e = execute(db, from_version_2);
         if (!e)
             e = execute(db, "COMMIT");
     }
@@ -309,6 +330,22 @@ void db_put_number(struct db *db, const char *name, uint64_t value)
 void db_put_offset(struct db *db, const char *partition, journal_pos position)
 {
     push(db, (struct op){.statement = OFFSET_PUT, .number = position}, partition, NULL, NULL, 0);
+}
+
+void db_put_message(struct db *db, const char *channel, uint64_t number, const void *body, size_t len)
+{
+    push(db, (struct op){.statement = MESSAGE_PUT, .number = number}, channel, NULL, body, len);
+}
+
+void db_put_attempts(struct db *db, const char *channel, uint64_t number, unsigned attempts)
+{
+    push(db, (struct op){.statement = MESSAGE_TRIED, .number = number, .lane = attempts}, channel, NULL, NULL,
+         0);
+}
+
+void db_drop_messages(struct db *db, const char *channel, uint64_t upto)
+{
+    push(db, (struct op){.statement = MESSAGE_DROP, .number = upto}, channel, NULL, NULL, 0);
 }
 
 bool db_is_empty(const struct db *db)
@@ -491,6 +528,39 @@ enum err db_event_after(struct db *db, unsigned lane, uint64_t after, uint64_t *
     }
     sqlite3_reset(s);
     return e;
+}
+
+enum err db_message_after(struct db *db, const char *channel, uint64_t after, uint64_t *number,
+                          unsigned *attempts, struct buf *body)
+{
+    struct op op = {.statement = MESSAGE_AFTER, .text1 = (char *)(uintptr_t)channel, .number = after};
+    sqlite3_stmt *s = bind(db, &op);
+    int rc = sqlite3_step(s);
+    enum err e = ERR_OK;
+
+    if (rc == SQLITE_ROW) {
+        *number = (uint64_t)sqlite3_column_int64(s, 0);
+        *attempts = (unsigned)sqlite3_column_int(s, 1);
+        buf_put(body, sqlite3_column_blob(s, 2), (size_t)sqlite3_column_bytes(s, 2));
+        e = buf_error(body);
+    } else {
+        e = rc == SQLITE_DONE ? ERR_NOT_FOUND : from_sqlite(db, rc);
+    }
+    sqlite3_reset(s);
+    return e;
+}
+
+enum err db_each_queue(struct db *db,
+                       void (*each)(void *ctx, const char *channel, uint64_t first, uint64_t last), void *ctx)
+{
+    sqlite3_stmt *s = bind(db, &(struct op){.statement = QUEUE_EACH});
+    int rc;
+
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+        each(ctx, (const char *)sqlite3_column_text(s, 0), (uint64_t)sqlite3_column_int64(s, 1),
+             (uint64_t)sqlite3_column_int64(s, 2));
+    sqlite3_reset(s);
+    return rc == SQLITE_DONE ? ERR_OK : from_sqlite(db, rc);
 }
 
 static enum err get_number(struct db *db, enum statement which, const char *name, uint64_t *out)

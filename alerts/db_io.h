@@ -36,6 +36,10 @@ void db_put_command(struct db *db, const char *id, ns_t at, const char *outcome,
 void db_expire_commands(struct db *db, ns_t before);
 void db_put_number(struct db *db, const char *name, uint64_t value);
 void db_put_offset(struct db *db, const char *partition, journal_pos position);
+/* A message for a channel of alerts.channels; number: the channel's own, gap-free. */
+void db_put_message(struct db *db, const char *channel, uint64_t number, const void *body, size_t len);
+void db_put_attempts(struct db *db, const char *channel, uint64_t number, unsigned attempts);
+void db_drop_messages(struct db *db, const char *channel, uint64_t upto);
 bool db_is_empty(const struct db *db);
 
 /* ---- room for bad days (decision 0046) ----
@@ -61,6 +65,13 @@ enum err db_each_record(struct db *db, void (*each)(void *ctx, uint64_t slot, co
 /* The first event of the lane above `after`; ERR_NOT_FOUND. The body is appended to *body. */
 enum err db_event_after(struct db *db, unsigned lane, uint64_t after, uint64_t *sequence,
                         struct buf *body) NW_CHECKED;
+/* The same for a channel's messages, with how often sending it has failed. */
+enum err db_message_after(struct db *db, const char *channel, uint64_t after, uint64_t *number,
+                          unsigned *attempts, struct buf *body) NW_CHECKED;
+/* Each channel that messages wait for, with the lowest and the highest number. */
+enum err db_each_queue(struct db *db,
+                       void (*each)(void *ctx, const char *channel, uint64_t first, uint64_t last),
+                       void *ctx) NW_CHECKED;
 /* 0 if it has never been put. */
 enum err db_number(struct db *db, const char *name, uint64_t *out) NW_CHECKED;
 enum err db_offset(struct db *db, const char *partition, journal_pos *out) NW_CHECKED;

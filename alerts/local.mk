@@ -19,12 +19,13 @@ alerts_libalerts_a_SOURCES += \
 # delivery
 alerts_libalerts_a_SOURCES += \
 	%D%/batch.c \
+	%D%/channel_queue.c %D%/channel_queue.h %D%/channels.c %D%/channels.h %D%/signature.c %D%/signature.h \
 	%D%/intake.c \
 	%D%/noc.c \
 	%D%/presence.c \
 	%D%/publisher_private.h \
 	%D%/retained.c
-alerts_libalerts_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(JANSSON_CFLAGS) $(SQLITE_CFLAGS)
+alerts_libalerts_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS) $(SQLITE_CFLAGS)
 
 sbin_PROGRAMS += netzwacht-alerts
 netzwacht_alerts_SOURCES = cli/alerts_main.c

@@ -112,12 +112,27 @@ static void check_secret(struct conf_pos at, const char *key, const char *path, 
     free(secret);
 }
 
+static void check_channel_secret(const struct channel_settings *c, struct conf_report *report)
+{
+    char *secret = NULL;
+    enum err e = c->secret_file ? settings_read_secret(c->secret_file, &secret) : ERR_OK;
+
+    if (e)
+        conf_report_add(report, c->at,
+                        "secret_file: %s: %s (chmod 600, readable by the user of netzwacht-alerts)",
+                        c->secret_file, err_text(e));
+    if (secret)
+        explicit_bzero(secret, strlen(secret));
+    free(secret);
+}
+
 /* Credentials that a device names must exist, and their secrets be readable and private. */
 static void check_secrets(const struct settings *s, const struct inventory *inv, struct conf_report *report)
 {
     size_t count;
     const struct device *devices = inventory_devices(inv, &count);
     const struct credentials *all = s->credentials.items;
+    const struct channel_settings *channels = s->alerts.channels.items;
 
     for (size_t i = 0; i < count; i++)
         if (!settings_credentials(s, devices[i].credentials))
@@ -128,6 +143,8 @@ static void check_secrets(const struct settings *s, const struct inventory *inv,
         check_secret(all[i].at, "auth_file", all[i].auth_file, report);
         check_secret(all[i].at, "priv_file", all[i].priv_file, report);
     }
+    for (size_t i = 0; i < s->alerts.channels.count; i++)
+        check_channel_secret(&channels[i], report);
 }
 
 /* The shipped profiles and those of the site. */

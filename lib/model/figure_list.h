@@ -163,6 +163,11 @@ FIGURE("mqtt_connected", GAUGE, OTHER, "1: the broker is connected.")
 FIGURE("mqtt_connects_total", COUNTER, OTHER, "Connections to the broker.")
 FIGURE("mqtt_published_total", COUNTER, DONE, "Messages published.")
 FIGURE("mqtt_refused_total", COUNTER, REJECTED, "Receipts and commands from MQTT that were refused.")
+FIGURE("channel_sent_total", COUNTER, DONE, "Messages that a further channel (alerts.channels) accepted.")
+FIGURE("channel_failed_total", COUNTER, LATE, "Attempts to send to a further channel that failed and are repeated.")
+FIGURE("channel_refused_total", COUNTER, LOST, "Messages that a further channel refused for good.")
+FIGURE("channel_lost_total", COUNTER, LOST, "Messages dropped because 5,000 waited for the same channel.")
+FIGURE("channel_waiting", GAUGE, QUEUE, "Messages that wait for further channels.")
 FIGURE("outbox_waiting", GAUGE, QUEUE, "Events for which the NOC has sent no receipt yet.")
 
 /* netzwacht-probe */

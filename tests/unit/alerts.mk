@@ -90,3 +90,8 @@ UNIT_TESTS += tests/sim/alerts-120-maintenance
 tests_sim_alerts_120_maintenance_SOURCES = tests/sim/120-maintenance.c $(ALERT_WORLD)
 tests_sim_alerts_120_maintenance_CFLAGS = $(ALERT_CFLAGS)
 tests_sim_alerts_120_maintenance_LDADD = $(ALERT_LIBS)
+
+UNIT_TESTS += tests/unit/test_channels
+tests_unit_test_channels_SOURCES = tests/unit/test_channels.c tests/unit/cmocka_tests.h tests/unit/temp_dir.h
+tests_unit_test_channels_CFLAGS = $(ALERT_CFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_channels_LDADD = $(ALERT_LIBS)

@@ -39,8 +39,8 @@ report "libyaml is known to conf, and to openapi_io, which turns a page of our o
 report "OpenSSL is known to the simulated city's tls_io alone" "$(foreign 'openssl/' '^city/tls_io')"
 report "zlib is known to public_io alone" "$(foreign 'zlib\.h' '^dashboards/public_io')"
 report "libsnappy is known to snappy_io alone" "$(foreign 'snappy-c' '^lib/stores/snappy_io')"
-report "libsodium is known to secret_io, the settings' digest and the demo's passwords" \
-    "$(foreign 'sodium' '^(dashboards/secret_io|lib/model/settings|cli/demo_plan)\.')"
+report "libsodium is known to secret_io, the settings' digest, the demo's passwords and the signature of messages" \
+    "$(foreign 'sodium' '^(alerts/signature|dashboards/secret_io|lib/model/settings|cli/demo_plan)\.')"
 report "jansson is known to the readers of foreign JSON alone" \
     "$(foreign 'jansson' '^(alerts/inbound|cli/(import_json|noc_book)|city/params|dashboards/json_io|lib/model/districts_read|probes/probe_portal)\.')"
 report "jansson only reads, and copies what it read: what we write goes through json_out" \
@@ -53,7 +53,7 @@ report "a daemon reads no clock: the loop does" \
         grep -vE '^lib/runtime/loop\.c:' || true)"
 named() { # files of the list above that are missing, in the tree or in HACKING.md
     for file in lib/stores/rrd_io lib/runtime/mqtt_io dashboards/http_io probes/pcap_io coverage/gdal_geo alerts/db_io dashboards/users_io lib/stores/history_io lib/runtime/conf dashboards/openapi_io \
-        city/tls_io dashboards/public_io lib/stores/snappy_io dashboards/secret_io lib/model/settings cli/demo_plan alerts/inbound \
+        city/tls_io dashboards/public_io lib/stores/snappy_io dashboards/secret_io lib/model/settings cli/demo_plan alerts/inbound alerts/signature \
         collector/usm_io city/params dashboards/json_io lib/model/districts_read probes/probe_portal lib/runtime/curl_io cli/import_json; do
         [ -f "$file.c" ] || echo "$file.c is not there"
         grep -qF "\`$file\`" HACKING.md || echo "HACKING.md does not name $file"

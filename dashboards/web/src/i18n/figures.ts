@@ -252,6 +252,23 @@ const FIGURES: Record<string, readonly [Both, Both?]> = {
     ["Quittungen und Befehle über MQTT abgelehnt", "Receipts and commands from MQTT refused"],
     ["Die Leitstelle sendet Unpassendes: das Protokoll von netzwacht-alerts nennt den Grund.", "The NOC sends what does not fit: the log of netzwacht-alerts says why."],
   ],
+  channel_sent_total: [["Meldungen, die ein weiterer Kanal angenommen hat", "Messages accepted by a further channel"]],
+  channel_failed_total: [
+    ["Fehlgeschlagene Sendeversuche an weitere Kanäle", "Failed attempts to send to further channels"],
+    ["Sie werden wiederholt: das Protokoll von netzwacht-alerts nennt Kanal und Grund.", "They are repeated: the log of netzwacht-alerts names channel and reason."],
+  ],
+  channel_refused_total: [
+    ["Meldungen, die ein weiterer Kanal endgültig abgelehnt hat", "Messages refused for good by a further channel"],
+    ["Adresse und Geheimnis des Kanals prüfen; das Protokoll nennt den HTTP-Status.", "Check the channel's address and secret; the log says the HTTP status."],
+  ],
+  channel_lost_total: [
+    ["Meldungen verworfen, weil 5.000 auf denselben Kanal warteten", "Messages dropped because 5,000 waited for the same channel"],
+    ["Der Kanal war zu lange nicht erreichbar; die Störungen stehen weiter in der Liste.", "The channel was away for too long; the incidents are still in the list."],
+  ],
+  channel_waiting: [
+    ["Meldungen, die auf weitere Kanäle warten", "Messages that wait for further channels"],
+    ["Wächst es stetig, nimmt ein Kanal nichts an: das Protokoll nennt ihn.", "If it grows steadily a channel accepts nothing: the log names it."],
+  ],
   outbox_waiting: [
     ["Ereignisse ohne Quittung der Leitstelle", "Events without a receipt of the NOC"],
     ["Wächst es stetig, hört die Leitstelle nicht zu: ihren Empfänger prüfen.", "If it grows steadily the NOC does not listen: check its receiver."],
