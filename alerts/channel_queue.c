@@ -41,16 +41,13 @@ static ns_t pause_after(unsigned attempts)
 
 void channel_queue_ended(struct channel_queue *q, enum channel_verdict verdict, ns_t now, ns_t wait)
 {
-    ns_t pause;
-
     if (verdict != CHANNEL_AGAIN) {
         if (q->flying > q->done) /* else it had to go for a newer one meanwhile */
             q->done = q->flying;
         q->attempts = 0;
         q->retry_at = 0;
     } else {
-        q->attempts++;
-        pause = pause_after(q->attempts);
+        ns_t pause = pause_after(++q->attempts);
         if (wait > pause)
             pause = wait < PAUSE_MAX ? wait : PAUSE_MAX;
         q->retry_at = now + pause;
