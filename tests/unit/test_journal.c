@@ -693,10 +693,12 @@ static void nothing_appended_is_lost_by_kill_9(void **state)
     struct journal_reader *r = reader(dir, 0, JOURNAL_FROM_OLDEST);
     struct rng rng = {20261122};
     int next = 0, told = 0;
+    unsigned torn = 0;
 
     for (int round = 0; round < 20; round++) {
         int pipe_fd[2];
         const void *record;
+        enum err e;
         size_t len;
         pid_t child;
         assert_ok(pipe(pipe_fd));
@@ -714,15 +716,19 @@ static void nothing_appended_is_lost_by_kill_9(void **state)
         while (read(pipe_fd[0], &told, sizeof told) == sizeof told)
             ;
         close(pipe_fd[0]);
-        while (!journal_read(r, &record, &len, NULL)) {
+        while ((e = journal_read(r, &record, &len, NULL)) == ERR_OK || e == ERR_CRC) {
             int number;
+            if (e == ERR_CRC) { /* killed between two pages of a write: nobody was told of that record */
+                torn++;
+                continue;
+            }
             memcpy(&number, record, sizeof number);
             assert_int_equal(number, next);
             next++;
         }
         assert_true(next > told || next == 0);
     }
-    assert_int_equal(journal_reader_damaged(r), 0);
+    assert_int_equal(journal_reader_damaged(r), torn);
     journal_reader_close(r);
 }
 
