@@ -66,6 +66,16 @@ static void set_aside(struct alerts *a)
 }
 
 /* What is safe on the disk of the partition need not stand in alerts.db any more. */
+static bool drop_synced(struct alerts *a)
+{
+    if (a->appended_slot <= a->synced_slot || a->outgoing || journal_sync(a->o.journal) != ERR_OK)
+        return false;
+    a->synced_slot = a->appended_slot;
+    db_drop_records(a->db, a->synced_slot);
+    db_put_number(a->db, "synced", a->appended);
+    return true;
+}
+
 static void on_sync(void *ctx)
 {
     struct alerts *a = ctx;
@@ -74,12 +84,8 @@ static void on_sync(void *ctx)
         store_cursors(a);
         set_aside(a);
     }
-    if (a->appended_slot > a->synced_slot && !a->outgoing && journal_sync(a->o.journal) == ERR_OK) {
-        a->synced_slot = a->appended_slot;
-        db_drop_records(a->db, a->synced_slot);
-        db_put_number(a->db, "synced", a->appended);
+    if (drop_synced(a))
         batch_commit_soon(a);
-    }
     if (loop_timer_after(a->o.loop, &a->sync_timer, OFFSETS_EVERY))
         loop_stop(a->o.loop);
 }
@@ -250,8 +256,11 @@ void alerts_free(struct alerts *a)
 {
     if (!a)
         return;
-    if (a->is_primed)
+    if (a->is_primed) {
         batch_commit(a);
+        if (drop_synced(a))
+            batch_commit(a);
+    }
     publisher_free(a->publisher);
     channels_free(a->channels);
     loop_timer_cancel(a->o.loop, &a->tick_timer);
