@@ -9,6 +9,7 @@
 #include "alerts/alerts_private.h"
 #include "alerts/event_json.h"
 #include "lib/base/log.h"
+#include "lib/model/record.h"
 
 #define COMMIT_PAUSE (10 * MILLISECONDS) /* group commit */
 #define RETRY_EVERY  (1 * SECONDS)
@@ -162,12 +163,7 @@ static void on_suppressed(void *ctx, const char *id, const char *window, const c
     Nw__Record r = NW__RECORD__INIT;
     Nw__Finding f = NW__FINDING__INIT;
 
-    f.source = (char *)(uintptr_t)id;
-    f.kind = (char *)(uintptr_t) "suppressed";
-    f.entity = (char *)(uintptr_t)window;
-    f.text = (char *)(uintptr_t)text;
-    r.body_case = NW__RECORD__BODY_FINDING;
-    r.finding = &f;
+    record_put_finding(&r, &f, id, "suppressed", window, text);
     if (batch_pack(a, &r))
         batch_send(a);
 }

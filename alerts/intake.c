@@ -7,6 +7,7 @@
 #include "alerts/alerts_private.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
+#include "lib/model/record.h"
 
 #define GAP_OF_BOTH   (5 * SECONDS)
 #define CATCH_UP_TICK (1 * SECONDS) /* of record time, while behind */
@@ -25,11 +26,7 @@ static void put_outcome(struct alerts *a, const char *id, const char *outcome, c
     Nw__Record r = NW__RECORD__INIT;
     Nw__Outcome o = NW__OUTCOME__INIT;
 
-    o.command = (char *)(uintptr_t)id;
-    o.outcome = (char *)(uintptr_t)outcome;
-    o.problem = (char *)(uintptr_t)problem;
-    r.body_case = NW__RECORD__BODY_OUTCOME;
-    r.outcome = &o;
+    record_put_outcome(&r, &o, id, outcome, problem);
     if (batch_pack(a, &r))
         batch_send(a);
 }

@@ -17,6 +17,7 @@
 #include "collector/plan.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
+#include "lib/model/record.h"
 
 #define DEADLINE_LEAST (10 * SECONDS)
 #define DEADLINE_MOST  (5 * MINUTES)
@@ -64,12 +65,7 @@ void collector_append_finding(struct collector *c, const char *source, const cha
     Nw__Record record = NW__RECORD__INIT;
     Nw__Finding finding = NW__FINDING__INIT;
 
-    finding.source = (char *)(uintptr_t)source;
-    finding.kind = (char *)(uintptr_t)kind;
-    finding.entity = (char *)(uintptr_t)entity;
-    finding.text = (char *)(uintptr_t)text;
-    record.body_case = NW__RECORD__BODY_FINDING;
-    record.finding = &finding;
+    record_put_finding(&record, &finding, source, kind, entity, text);
     c->findings++;
     append(c, &record, NULL);
 }

@@ -7,6 +7,7 @@
 #include "collector/collector_internal.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
+#include "lib/model/record.h"
 
 static const char *const PARTITIONS[] = {"dashboard", "cli", "alerts"};
 
@@ -17,11 +18,7 @@ static void append_outcome(struct collector *c, const char *id, const char *outc
     Nw__Record record = NW__RECORD__INIT;
     Nw__Outcome body = NW__OUTCOME__INIT;
 
-    body.command = (char *)(uintptr_t)id;
-    body.outcome = (char *)(uintptr_t)outcome;
-    body.problem = (char *)(uintptr_t)problem;
-    record.body_case = NW__RECORD__BODY_OUTCOME;
-    record.outcome = &body;
+    record_put_outcome(&record, &body, id, outcome, problem);
     if (c->o.append(c->o.ctx, &record, NULL))
         c->records_lost++;
 }

@@ -8,6 +8,7 @@
 #include "collector/store_private.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
+#include "lib/model/record.h"
 
 #define SLICE_INTERVAL (10 * MILLISECONDS)
 #define PHASE_INTERVAL (200 * MILLISECONDS)
@@ -296,12 +297,7 @@ static void on_damage(void *ctx, const struct rrd_file *file, const char *text)
     Nw__Record record = NW__RECORD__INIT;
     Nw__Finding finding = NW__FINDING__INIT;
 
-    finding.source = file->source;
-    finding.kind = (char *)(uintptr_t) "history_damaged";
-    finding.entity = file->entity;
-    finding.text = (char *)(uintptr_t)text;
-    record.body_case = NW__RECORD__BODY_FINDING;
-    record.finding = &finding;
+    record_put_finding(&record, &finding, file->source, "history_damaged", file->entity, text);
     (void)!s->o.append(s->o.append_ctx, &record); /* a full disk is logged there */
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/log.h"
+#include "lib/model/record.h"
 
 struct probe_commands {
     struct journal_tail *tail;
@@ -19,10 +20,7 @@ static void answer(struct probe_commands *c, const Nw__Command *command)
     Nw__Record record = NW__RECORD__INIT;
     Nw__Outcome outcome = NW__OUTCOME__INIT;
 
-    outcome.command = command->id;
-    outcome.outcome = (char *)(uintptr_t) "done";
-    record.body_case = NW__RECORD__BODY_OUTCOME;
-    record.outcome = &outcome;
+    record_put_outcome(&record, &outcome, command->id, "done", "");
     (void)!c->append(c->append_ctx, &record, NULL);
 }
 

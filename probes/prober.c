@@ -10,6 +10,7 @@
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
 #include "lib/model/metric.h"
+#include "lib/model/record.h"
 
 enum { STARTS_A_TURN = 64, DNS_PORT = 53, NAMED_MAX = 3, TABLE_ROOM = 512 };
 #define DEADLINE_MAX (10 * SECONDS)
@@ -45,12 +46,7 @@ static void append_finding(struct target *t, const char *kind, const char *text)
     Nw__Record record = NW__RECORD__INIT;
     Nw__Finding finding = NW__FINDING__INIT;
 
-    finding.source = t->source;
-    finding.kind = (char *)(uintptr_t)kind;
-    finding.entity = (char *)(uintptr_t) "probe";
-    finding.text = (char *)(uintptr_t)text;
-    record.body_case = NW__RECORD__BODY_FINDING;
-    record.finding = &finding;
+    record_put_finding(&record, &finding, t->source, kind, "probe", text);
     append(t->prober, &record, NULL);
 }
 

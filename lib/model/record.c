@@ -31,6 +31,27 @@ void record_free(Nw__Record *record)
         nw__record__free_unpacked(record, NULL);
 }
 
+void record_put_finding(Nw__Record *record, Nw__Finding *body, const char *source, const char *kind,
+                        const char *entity, const char *text)
+{
+    body->source = (char *)(uintptr_t)source;
+    body->kind = (char *)(uintptr_t)kind;
+    body->entity = (char *)(uintptr_t)entity;
+    body->text = (char *)(uintptr_t)text;
+    record->body_case = NW__RECORD__BODY_FINDING;
+    record->finding = body;
+}
+
+void record_put_outcome(Nw__Record *record, Nw__Outcome *body, const char *command, const char *outcome,
+                        const char *problem)
+{
+    body->command = (char *)(uintptr_t)command;
+    body->outcome = (char *)(uintptr_t)outcome;
+    body->problem = (char *)(uintptr_t)problem;
+    record->body_case = NW__RECORD__BODY_OUTCOME;
+    record->outcome = body;
+}
+
 bool record_peek(const void *bytes, size_t len, ns_t *wall, unsigned *field)
 {
     enum { TAG_WALL = 1 << 3 | 1, WIRE_LENGTH = 2 }; /* wire types of Protocol Buffers: 1 = eight bytes */

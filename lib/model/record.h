@@ -16,6 +16,13 @@ enum err record_pack(const Nw__Record *record, struct buf *out) NW_CHECKED;
 enum err record_unpack(const void *bytes, size_t len, Nw__Record **out) NW_CHECKED;
 void record_free(Nw__Record *record);
 
+/* A record of one finding, or of what became of a command (problem: "" = none). Both must be initialised; the
+ * texts are borrowed until it is packed. */
+void record_put_finding(Nw__Record *record, Nw__Finding *body, const char *source, const char *kind,
+                        const char *entity, const char *text);
+void record_put_outcome(Nw__Record *record, Nw__Outcome *body, const char *command, const char *outcome,
+                        const char *problem);
+
 /* When it was appended and which field of the oneof it is (NW__RECORD__BODY_…), without unpacking it: for
  * readers that need few of many records. false: not written in the order of the field numbers (protobuf-c
  * does so); unpack it then. */

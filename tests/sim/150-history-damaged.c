@@ -13,12 +13,8 @@ static void damage(struct world *w, const char *entity)
     Nw__Record record = NW__RECORD__INIT;
     Nw__Finding finding = NW__FINDING__INIT;
 
-    finding.source = (char *)"sw-1";
-    finding.kind = (char *)"history_damaged";
-    finding.entity = (char *)(uintptr_t)entity;
+    record_put_finding(&record, &finding, "sw-1", "history_damaged", entity, "");
     record.wall = (uint64_t)w->now;
-    record.body_case = NW__RECORD__BODY_FINDING;
-    record.finding = &finding;
     engine_record(w->engine, "store", &record);
 }
 
