@@ -19,10 +19,8 @@ import re
 import subprocess
 import sys
 
-try:
-    from re import _parser as sre
-except ImportError:  # before Python 3.11
-    import sre_parse as sre
+from pattern_texts import samples
+from profile_yaml import read_profile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -36,80 +34,6 @@ LEVELS = {'optic.rx_power', 'optic.tx_power', 'wireless.rssi', 'wireless.noise_f
 LIMITS = {65535, 32767, -32768, 2147483647, -2147483648, 4294967295}
 
 
-# ---- the subset of YAML that profiles are written in; every scalar stays a text ----
-
-def strip_comment(line):
-    quote = ''
-    for i, c in enumerate(line):
-        if quote:
-            quote = '' if c == quote else quote
-        elif c in '\'"' and (i == 0 or line[i - 1] in ' [{,:'):
-            quote = c
-        elif c == '#' and (i == 0 or line[i - 1] == ' '):
-            return line[:i].rstrip()
-    return line.rstrip()
-
-
-def flow(text, at, stops):
-    """A value at text[at]: (value, position behind it)."""
-    while text[at:at + 1] == ' ':
-        at += 1
-    c = text[at:at + 1]
-    if c in '\'"' and c:
-        end, out = at + 1, ''
-        while text[end] != c or text[end:end + 2] == "''":
-            step = 2 if text[end:end + 2] == "''" and c == "'" or text[end] == '\\' and c == '"' else 1
-            out += text[end + step - 1]
-            end += step
-        return out, end + 1
-    if c in '[{' and c:
-        out, close = ([], ']') if c == '[' else ({}, '}')
-        at += 1
-        while True:
-            while text[at] in ' ,':
-                at += 1
-            if text[at] == close:
-                return out, at + 1
-            value, at = flow(text, at, ',]' if c == '[' else ':')
-            if c == '{':
-                out[value], at = flow(text, text.index(':', at) + 1, ',}')
-            else:
-                out.append(value)
-    end = at
-    while end < len(text) and text[end] not in stops:
-        end += 1
-    return text[at:end].strip(), end
-
-
-def block(lines, at, indent):
-    out = [] if lines[at][1].startswith('- ') else {}
-    while at < len(lines) and lines[at][0] == indent:
-        text = lines[at][1]
-        if text.startswith('- '):
-            if text[2] in '{[\'"' or not re.match(r'[a-z_]+:( |$)', text[2:]):
-                out.append(flow(text[2:], 0, '')[0])
-                at += 1
-            else:
-                lines[at] = (indent + 2, text[2:])
-                value, at = block(lines, at, indent + 2)
-                out.append(value)
-            continue
-        key, rest = text.split(':', 1)
-        at += 1
-        if rest.strip():
-            out[key] = flow(rest, 0, '')[0]
-        else:
-            out[key], at = block(lines, at, lines[at][0])
-    return out, at
-
-
-def read_profile(path):
-    with open(path, encoding='utf-8') as f:
-        stripped = [strip_comment(line.rstrip('\n')) for line in f]
-    lines = [(len(s) - len(s.lstrip()), s.strip()) for s in stripped if s.strip()]
-    return block(lines, 0, 0)[0]
-
-
 def read_metrics():
     """name -> (unit, min, max), from the list that is also the manual."""
     with open(os.path.join(ROOT, 'lib', 'model', 'metric_list.h'), encoding='utf-8') as f:
@@ -118,58 +42,6 @@ def read_metrics():
 
 
 METRICS = read_metrics()
-
-
-# ---- texts that match a pattern ----
-
-def sample(pattern, choice=0):
-    """A text that an extended regular expression matches; choice picks among its alternatives."""
-    text = ''.join(part(item, choice) for item in sre.parse(pattern))
-    return text if re.search(pattern, text, re.I) else None
-
-
-def in_set(items, choice):
-    if items[0][0] is sre.NEGATE:
-        return next(c for c in 'a1-A' if not re.match('[' + ''.join(
-            chr(v) if k is sre.LITERAL else f'{chr(v[0])}-{chr(v[1])}' for k, v in items[1:]).replace('[', r'\[')
-            + ']', c, re.I))
-    kind, value = items[min(choice, len(items) - 1)] if choice else items[0]
-    if kind is sre.RANGE:
-        return chr(min(value[0] + 2, value[1]))
-    return chr(value)
-
-
-def part(item, choice):
-    kind, value = item
-    if kind is sre.LITERAL:
-        return chr(value)
-    if kind is sre.NOT_LITERAL:
-        return 'a' if value != ord('a') else 'b'
-    if kind is sre.ANY:
-        return 'm'
-    if kind is sre.IN:
-        return in_set(value, choice)
-    if kind is sre.BRANCH:
-        return ''.join(part(i, choice) for i in value[1][min(choice, len(value[1]) - 1)])
-    if kind is sre.SUBPATTERN:
-        return ''.join(part(i, choice) for i in value[-1])
-    if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT):
-        low, high, inner = value
-        times = max(low, min(high, 2)) if low else 0
-        return ''.join(part(i, choice) for i in inner) * times
-    return ''
-
-
-def samples(pattern):
-    found = []
-    for choice in range(14):
-        try:
-            text = sample(pattern, choice)
-        except StopIteration:
-            text = None
-        if text is not None and text not in found:
-            found.append(text)
-    return found
 
 
 # ---- what an agent answers ----

@@ -18,7 +18,7 @@ tests_unit_test_engine_SOURCES = %D%/test_engine.c %D%/cmocka_tests.h %D%/temp_d
 tests_unit_test_engine_LDADD = $(COLLECTOR_TEST_LIBS)
 tests_unit_test_survey_SOURCES = %D%/test_survey.c %D%/cmocka_tests.h
 tests_unit_test_survey_LDADD = $(COLLECTOR_TEST_LIBS)
-EXTRA_DIST += tests/data/profiles/testing.yaml tests/data/recordings tests/data/make_miniature.py
+EXTRA_DIST += tests/data/profiles/testing.yaml tests/data/recordings tests/data/make_miniature.py tests/data/profile_yaml.py tests/data/pattern_texts.py
 dist_check_SCRIPTS += %D%/test_miniatures.py
 
 # Fuzz targets: with --enable-fuzzer they are libFuzzer programs, else they replay their corpus in `make check`.
