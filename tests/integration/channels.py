@@ -5,6 +5,8 @@ What has to arrive is what mosquitto_sub heard: nothing lost, nothing twice but 
 import hashlib
 import hmac
 import json
+import signal
+import ssl
 import sys
 import threading
 import time
@@ -12,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from lib.harness import check, run_tests, wait_for
+from lib.harness import check, run_tests, tool, wait_for
 from lib.town import Town
 
 SECRET = "Schnurrbart"
@@ -31,6 +33,11 @@ class Receiver(ThreadingHTTPServer):
     @property
     def url(self):
         return f"http://127.0.0.1:{self.server_address[1]}/hook"
+
+    def speak_tls(self, certificate, key):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self.socket = context.wrap_socket(self.socket, server_side=True)
 
     def ids(self):
         return [event["id"] for event in self.accepted]
@@ -163,6 +170,41 @@ def what_is_below_the_severity_does_not_go():
         check(not town.receiver.asked, f"{town.receiver.asked}")
 
 
+def only_a_verified_receiver_gets_anything():
+    """an untrusted certificate and one for another name get nothing; after a reload with its CA the receiver gets all"""
+    with Desk() as town:
+        town.run(tool("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                 "-subj", "/CN=desk", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "desk.key", "-out", "desk.crt", cwd=town.dir)
+        town.receiver.speak_tls(town.dir / "desk.crt", town.dir / "desk.key")
+        town.receiver.mode = 200
+        plain = (town.dir / "netzwacht.yaml").read_text()
+        right = plain.replace("url: 'http:", "ca_file: desk.crt, url: 'https:")
+        refusals = 0
+        for config in (plain.replace("url: 'http:", "url: 'https:"), right.replace("https://127.0.0.1", "https://localhost")):
+            town.write("netzwacht.yaml", config)
+            if refusals:
+                town.alerts.send_signal(signal.SIGHUP)
+            else:
+                town.begin()
+                town.collector.kill("ap-1")
+            refusals += 1
+            wait_for("a refused certificate", 30, lambda: town.log("netzwacht-alerts").count("certificate is not trusted") >= refusals)
+        check(not town.receiver.asked, "a request went to a receiver that is not verified")
+        town.write("netzwacht.yaml", right)
+        town.write("secret", SECRET + "\n", mode=0o644)
+        town.alerts.send_signal(signal.SIGHUP)
+        wait_for("a secret that others may read is named", 20, lambda: "secret: others may read it" in town.log("netzwacht-alerts"))
+        check("secret_file: " in town.run("netzwacht", "check", "-c", town.dir / "netzwacht.yaml", ok=False).stderr, "netzwacht check")
+        check(not town.receiver.asked, "the new configuration is in force in spite of that")
+        town.write("secret", SECRET + "\n", mode=0o600)
+        town.alerts.send_signal(signal.SIGHUP)
+        wait_for("the event", 30, lambda: town.receiver.accepted)
+        town.collector.revive("ap-1")
+        wait_for("the recovery", 30, lambda: town.receiver.accepted[-1]["type"].endswith(".closed"))
+        town.check_whole()
+
+
 if __name__ == "__main__":
     run_tests(nothing_is_lost_by_a_receiver_that_fails_hangs_and_comes_back, a_lost_answer_repeats_the_same_id,
-              a_refused_message_is_dropped_and_the_next_one_goes, what_is_below_the_severity_does_not_go)
+              a_refused_message_is_dropped_and_the_next_one_goes, what_is_below_the_severity_does_not_go,
+              only_a_verified_receiver_gets_anything)
