@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
 import journal  # noqa: E402
-from ber import element, parse  # noqa: E402
+from ber import community_trap, element, parse  # noqa: E402
 from harness import World, check, free_port, run_tests, tool, wait_for  # noqa: E402
 
 INTERVAL, MISS, CONFIRM, TIMEOUT = 2.0, 0.5, 0.1, 0.5
@@ -269,13 +269,6 @@ def reloads():
         check("inventory.yaml" in bed.log("collector"), "nothing was said about the broken file")
 
 
-def trap(oid, kind=0xA7):
-    name = element(0x06, bytes([0x2B, 6, 1, 6, 3, 1, 1, 4, 1, 0]))
-    varbinds = element(0x30, element(0x30, name + element(0x06, oid)))
-    pdu = element(kind, element(0x02, b"\x07") + element(0x02, b"\0") + element(0x02, b"\0") + varbinds)
-    return element(0x30, element(0x02, b"\x01") + element(0x04, b"anything") + pdu)
-
-
 def hears_traps():
     """a trap is journalled and polls its device at once; an inform is acknowledged; strangers are only counted"""
     with Bed() as bed:
@@ -287,11 +280,11 @@ def hears_traps():
         link_down = bytes([0x2B, 6, 1, 6, 3, 1, 1, 5, 3])
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
             stranger.bind(("127.99.0.1", 0))
-            stranger.sendto(trap(link_down), ("127.0.0.1", bed.trap_port))
+            stranger.sendto(community_trap(link_down), ("127.0.0.1", bed.trap_port))
             sender.sendto(b"no snmp", ("127.0.0.1", bed.trap_port))
-            sender.sendto(trap(link_down, 0xA6), ("127.0.0.1", bed.trap_port))
+            sender.sendto(community_trap(link_down, 0xA6), ("127.0.0.1", bed.trap_port))
             sender.settimeout(5)
-            check(sender.recv(1000) == trap(link_down, 0xA2), "the inform's acknowledgement is not the inform as a Response")
+            check(sender.recv(1000) == community_trap(link_down, 0xA2), "the inform's acknowledgement is not the inform as a Response")
         events = wait_for("the trap in the journal", 5, lambda: bed.records("trap"))
         check([(e["source"], e["name"]) for e in events] == [("host", "link_down")], events)
         lines = [line.get("record", line) for line in bed.journal("collector")]

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
-from ber import element  # noqa: E402
+from ber import community_trap  # noqa: E402
 from harness import BUILD, Skip, World, check, free_port, run_tests, tool, wait_for  # noqa: E402
 
 AUTHS = {"md5": "MD5", "sha1": "SHA", "sha224": "SHA-224", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
@@ -124,13 +124,6 @@ class Relay(threading.Thread):
             self.sent.append(data)
             self.back.send(data)
             self.front.sendto(self.back.recv(65535), peer)
-
-
-def community_trap(oid=bytes([0x2B, 6, 1, 6, 3, 1, 1, 5, 1]), kind=0xA7):
-    name = element(0x06, bytes([0x2B, 6, 1, 6, 3, 1, 1, 4, 1, 0]))
-    varbinds = element(0x30, element(0x30, name + element(0x06, oid)))
-    pdu = element(kind, element(0x02, b"\x07") + element(0x02, b"\0") + element(0x02, b"\0") + varbinds)
-    return element(0x30, element(0x02, b"\x01") + element(0x04, b"anything") + pdu)
 
 
 # ---- tests ----
