@@ -97,8 +97,6 @@ static void run(const char *dir, uint64_t reserve)
         _exit(in_own_namespace(dir, reserve));
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status));
-    if (WEXITSTATUS(status) == CANNOT_MOUNT)
-        skip(); /* not root, or a container without mounts */
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
@@ -148,10 +146,31 @@ static void a_database_of_the_first_version_is_taken_over(void **state)
     free(path);
 }
 
-RUN_TESTS("reserve",
-          cmocka_unit_test_setup_teardown(a_database_of_the_first_version_is_taken_over, temp_dir_setup,
-                                          temp_dir_teardown),
-          cmocka_unit_test_setup_teardown(fifty_thousand_events_fit_on_a_full_disk_with_the_reserve,
-                                          temp_dir_setup, temp_dir_teardown),
-          cmocka_unit_test_setup_teardown(without_the_reserve_there_is_no_room_for_them, temp_dir_setup,
-                                          temp_dir_teardown))
+/* Not as a common user, nor in a container without mounts. */
+static bool can_mount(void)
+{
+    int status = 0;
+    pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+              mount("none", "/tmp", "tmpfs", 0, "size=1m"));
+    return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_database_of_the_first_version_is_taken_over, temp_dir_setup,
+                                        temp_dir_teardown),
+        cmocka_unit_test_setup_teardown(fifty_thousand_events_fit_on_a_full_disk_with_the_reserve,
+                                        temp_dir_setup, temp_dir_teardown),
+        cmocka_unit_test_setup_teardown(without_the_reserve_there_is_no_room_for_them, temp_dir_setup,
+                                        temp_dir_teardown)};
+
+    if (!can_mount()) {
+        puts("1..0 # SKIP no tmpfs can be mounted here");
+        return 0;
+    }
+    return cmocka_run_group_tests_name("reserve", tests, NULL, NULL);
+}
