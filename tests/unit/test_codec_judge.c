@@ -3,19 +3,22 @@
  * in this file that follows the grammar of RFC 1157 and RFC 3416 octet by octet and names what it does not
  * like.
  *
- *   generated or recorded message, whole or damaged ─┬─► ours ──────┐
- *                                                    ├─► grammar ───┼─► ours accepts what the grammar
- * accepts, no more; └─► net-snmp ──┘   who accepts has read the same varbinds
+ * Each generated or recorded message, whole or damaged, goes to all three. Ours accepts what the grammar
+ * accepts, no more; who accepts has read the same varbinds. 200,000 messages, with NETZWACHT_LONG=1 five
+ * million; NETZWACHT_SEED: of the generator. Where net-snmp judges otherwise, the figures name why.
  *
- * 200,000 messages, with NETZWACHT_LONG=1 five million; NETZWACHT_SEED: of the generator. Where net-snmp
- * judges otherwise, the figures name why. It accepts, and we refuse: left over   octets behind a PDU, a
- * message or a varbind: whoever sends them means something else than we read OID form    padding, nothing at
- * all, sub-identifiers over 32 bits, which it cuts: two names for one object value size  a counter of more
- * octets than it has, an address of other than four, a NULL with contents value type  tags that SMIv2 does
- * not have: floats and 64-bit integers outside an Opaque integer     a request-id or error-status beyond 32
- * bits, which it cuts PDU type    a SET (we answer nothing), a Report outside SNMPv3 tag         another one
- * in the frame that it does not look at We accept, and it refuses: an Opaque that begins like one of its
- * floats (0x9f) and is none. To us an Opaque is octets. */
+ * It accepts, and we refuse:
+ * - left over: octets behind a PDU, a message or a varbind: whoever sends them means something else than we
+ * read
+ * - OID form: padding, nothing at all, sub-identifiers over 32 bits, which it cuts: two names for one object
+ * - value size: a counter of more octets than it has, an address of other than four, a NULL with contents
+ * - value type: tags that SMIv2 does not have: floats and 64-bit integers outside an Opaque
+ * - integer: a request-id or error-status beyond 32 bits, which it cuts
+ * - PDU type: a SET (we answer nothing), a Report outside SNMPv3
+ * - tag: another one in the frame that it does not look at
+ *
+ * We accept, and it refuses: an Opaque that begins like one of its floats (0x9f) and is none. To us an Opaque
+ * is octets. */
 #include "tests/unit/cmocka_tests.h"
 
 #include <glob.h>
