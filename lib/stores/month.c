@@ -186,20 +186,10 @@ enum err month_parse_line(const char *line, size_t len, struct month_line *out)
 
 /* ---- the month that runs ---- */
 
-static void put_double(struct buf *out, double v)
+static double get_finite(struct wire *w)
 {
-    uint64_t bits;
+    double v = wire_le_double(w);
 
-    memcpy(&bits, &v, sizeof bits);
-    buf_le64(out, bits);
-}
-
-static double get_double(struct wire *w)
-{
-    uint64_t bits = wire_le64(w);
-    double v;
-
-    memcpy(&v, &bits, sizeof v);
     if (!isfinite(v))
         wire_fail(w, ERR_MALFORMED);
     return v;
@@ -219,12 +209,12 @@ void month_pack(const struct month *m, struct buf *out)
         const struct month_sums *s = &m->sums[i];
         buf_le32(out, (uint32_t)s->metric);
         buf_le32(out, s->known);
-        put_double(out, s->sum);
-        put_double(out, s->peak);
+        buf_le_double(out, s->sum);
+        buf_le_double(out, s->peak);
         buf_le64(out, (uint64_t)s->peak_at);
         buf_le32(out, s->top_count);
         for (uint32_t k = 0; k < s->top_count; k++)
-            put_double(out, s->top[k]);
+            buf_le_double(out, s->top[k]);
     }
     if (!buf_error(out))
         buf_le32(out, crc32c(0, out->data + begin, out->len - begin));
@@ -234,14 +224,14 @@ static void unpack_sums(struct wire *w, struct month_sums *s)
 {
     s->metric = (enum metric)wire_le32(w);
     s->known = wire_le32(w);
-    s->sum = get_double(w);
-    s->peak = get_double(w);
+    s->sum = get_finite(w);
+    s->peak = get_finite(w);
     s->peak_at = (int64_t)wire_le64(w);
     s->top_count = wire_le32(w);
     if (s->known > MONTH_SLOTS_MAX || s->top_count > MONTH_TOP_MAX || s->top_count > s->known)
         wire_fail(w, ERR_MALFORMED);
     for (uint32_t k = 0; !wire_error(w) && k < s->top_count; k++)
-        s->top[k] = get_double(w);
+        s->top[k] = get_finite(w);
 }
 
 enum err month_unpack(const void *bytes, size_t len, struct month *out)

@@ -9,24 +9,7 @@
 
 enum { LENGTH_BYTES = 4 };
 
-/* ---- doubles and lengths ---- */
-
-static void put_double(struct buf *out, double v)
-{
-    uint64_t bits;
-
-    memcpy(&bits, &v, sizeof bits);
-    buf_le64(out, bits);
-}
-
-static double get_double(struct wire *w)
-{
-    uint64_t bits = wire_le64(w);
-    double v;
-
-    memcpy(&v, &bits, sizeof v);
-    return v;
-}
+/* ---- lengths ---- */
 
 static size_t begin_message(struct buf *out)
 {
@@ -183,9 +166,9 @@ enum err series_answer_pack(uint64_t id, enum err verdict, const struct series_r
     buf_le32(out, (uint32_t)r->rows);
     buf_le32(out, (uint32_t)r->columns);
     for (size_t i = 0; i < r->rows; i++)
-        put_double(out, r->completeness[i]);
+        buf_le_double(out, r->completeness[i]);
     for (size_t i = 0; i < r->rows * r->columns; i++)
-        put_double(out, r->values[i]);
+        buf_le_double(out, r->values[i]);
     return end_message(out, begin);
 }
 
@@ -215,9 +198,9 @@ enum err series_answer_parse(const void *bytes, size_t len, size_t *size, uint64
         return ERR_NOMEM;
     }
     for (size_t i = 0; i < r.rows; i++)
-        r.completeness[i] = get_double(&w);
+        r.completeness[i] = wire_le_double(&w);
     for (size_t i = 0; i < r.rows * r.columns; i++)
-        r.values[i] = get_double(&w);
+        r.values[i] = wire_le_double(&w);
     *verdict = (enum err)number;
     *out = r;
     return ERR_OK;
