@@ -6,21 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alerts/median.h"
+
 enum { DAYS_OF_WEEK = 7, WORKING_DAYS = 5, POOL_MAX = WORKING_DAYS * BASELINE_WEEKS, FORMAT = 1 };
-#define MAD_TO_SIGMA 1.4826
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-static double median_of(double *values, size_t count)
-{
-    qsort(values, count, sizeof *values, by_value);
-    return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
-}
 
 /* ---- learning ---- */
 

@@ -12,7 +12,7 @@ alerts_libalerts_a_SOURCES += \
 	%D%/maintenance.c \
 	%D%/people.c \
 	%D%/rule_baseline.c %D%/rule_drop.c %D%/rule_flapping.c %D%/rule_kind.c %D%/rule_kind.h %D%/rule_rate.c \
-	%D%/rule_silence.c %D%/rule_spectrum.c %D%/rule_threshold.c %D%/rule_trend.c \
+	%D%/median.c %D%/median.h %D%/rule_silence.c %D%/rule_spectrum.c %D%/rule_threshold.c %D%/rule_trend.c \
 	%D%/site.c \
 	%D%/spectrum.c %D%/spectrum.h \
 	%D%/trend.c %D%/trend.h

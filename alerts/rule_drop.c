@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alerts/median.h"
 #include "alerts/rule_kind.h"
 
 enum { RECENT_SIZE = 64, RECENT_MIN = 8 };
@@ -17,20 +18,12 @@ struct recent {
     ns_t spacing, last, saved;
 };
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-static double median_of(const struct recent *b)
+static double median_of_recent(const struct recent *b)
 {
     double sorted[RECENT_SIZE];
 
     memcpy(sorted, b->values, b->count * sizeof *sorted);
-    qsort(sorted, b->count, sizeof *sorted, by_value);
-    return b->count % 2 ? sorted[b->count / 2] : (sorted[b->count / 2 - 1] + sorted[b->count / 2]) / 2;
+    return median_of(sorted, b->count);
 }
 
 static void add(struct recent *b, double value, ns_t at)
@@ -54,7 +47,7 @@ static enum side side_of(struct watch *w, const struct recent *b, double value)
 {
     if (b->count < RECENT_MIN)
         return SIDE_GOOD;
-    w->reference = median_of(b);
+    w->reference = median_of_recent(b);
     w->limit = w->reference - w->rule->drop;
     if (value <= w->limit)
         return SIDE_BAD;

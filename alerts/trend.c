@@ -6,27 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alerts/median.h"
+
 enum { PAIRS = TREND_POINTS * (TREND_POINTS - 1) / 2, NEWEST = 2, FORMAT = 1 };
-#define MAD_TO_SIGMA 1.4826
 /* Temperature explains something only if it varied by this much, and an optic drifts by less than this. */
 #define KELVIN_LEAST   4.0
 #define PER_KELVIN_MAX 0.15
 #define NS_PER_DAY     ((double)DAYS)
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-static double median_of(double *values, size_t count)
-{
-    if (!count)
-        return NAN;
-    qsort(values, count, sizeof *values, by_value);
-    return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
-}
 
 /* ---- gathering ---- */
 
