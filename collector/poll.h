@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "collector/profile.h"
+#include "collector/rate.h"
 #include "collector/snmp_pdu.h"
 #include "collector/varbind.h"
 #include "collector/walk.h"
@@ -51,11 +52,12 @@ struct poll_summary {
     bool is_answered;              /* a miss otherwise */
     bool is_walk_broken;           /* at least one column */
     bool is_list_read;             /* the tables that list access points were due and read to their ends */
-    bool is_restarted;             /* sysUpTime went back */
+    bool is_restarted;             /* sysUpTime went back, or the SNMPv3 engine tells of a boot */
     bool is_new_kind;              /* another profile than in the poll before (and at the first one) */
     const char *why;               /* English, of the first broken column or failure; NULL if all is well */
     const struct read_item *where; /* its column or scalar; NULL = of none in particular */
     uint64_t uptime_ms;            /* sysUpTime; 0 = not known */
+    struct rate_engine engine;     /* at the same time */
     uint32_t requests;
 };
 

@@ -136,6 +136,22 @@ enum poll_next poll_ask_get(struct poll *p, ns_t now, struct poll_request *ask)
     return poll_ask_walk(p, now, ask);
 }
 
+static void note_restart(struct poll *p, ns_t now)
+{
+    p->summary.is_restarted = true;
+    p->rewalk_at = now;
+    poll_forget_ages(p);
+}
+
+static void take_engine(struct poll *p, ns_t now, const struct snmp_message *reply)
+{
+    const struct rate_engine engine = {reply->engine_boots, reply->engine_time};
+
+    if (rate_is_new_boot(&p->engine, &engine))
+        note_restart(p, now);
+    p->engine = p->summary.engine = engine;
+}
+
 static void take_uptime(struct poll *p, ns_t now, const struct snmp_raw_varbind *vb)
 {
     uint32_t ids[OID_MAX], value_ids[OID_MAX];
@@ -147,11 +163,8 @@ static void take_uptime(struct poll *p, ns_t now, const struct snmp_raw_varbind 
     snmp_varbind_decode(vb, ids, value_ids, &value);
     uptime = value.number * 10;
     /* Going back is a restart, or the wrap after 497 days; walking the tables anew is right for both. */
-    if (p->uptime_ms && uptime < p->uptime_ms) {
-        p->summary.is_restarted = true;
-        p->rewalk_at = now;
-        poll_forget_ages(p);
-    }
+    if (p->uptime_ms && uptime < p->uptime_ms)
+        note_restart(p, now);
     p->uptime_ms = uptime;
     p->uptime_at = now;
     p->summary.uptime_ms = uptime ? uptime : 1;
@@ -366,6 +379,7 @@ enum poll_next poll_get_step(struct poll *p, ns_t now, const struct snmp_message
     if (p->has_hello) {
         if (!snmp_varbind_again(&w, &vb) || !snmp_varbind_again(&w, &second))
             return poll_fail(p, now, ERR_MALFORMED);
+        take_engine(p, now, reply);
         if (!take_hello(p, now, &vb, &second))
             return poll_begin_identify(p, now, ask);
         store_hello(p, now, &vb, &second);

@@ -85,6 +85,7 @@ struct poll {
     uint8_t *sys_object_id; /* raw; NULL = the agent has none */
     size_t sys_object_id_len;
     uint64_t uptime_ms;
+    struct rate_engine engine;
     ns_t uptime_at;
     /* WALK */
     struct walk *walk;

@@ -5,6 +5,8 @@
 #define UPTIME_WRAP_MS (UINT64_C(4294967296) * 10) /* TimeTicks are hundredths of a second */
 #define UPTIME_SLACK   (5 * SECONDS)               /* agents that keep their time in coarse steps */
 
+enum { ENGINE_SLACK = 5 /* s, likewise */ };
+
 bool rate_is_restart(uint64_t before_ms, uint64_t now_ms, ns_t elapsed)
 {
     uint64_t elapsed_ms = elapsed > 0 ? (uint64_t)(elapsed / MILLISECONDS) : 0;
@@ -16,6 +18,13 @@ bool rate_is_restart(uint64_t before_ms, uint64_t now_ms, ns_t elapsed)
     if (now_ms < before_ms && expected + slack_ms >= UPTIME_WRAP_MS)
         now_ms += UPTIME_WRAP_MS;
     return now_ms < before_ms || now_ms + slack_ms < expected;
+}
+
+bool rate_is_new_boot(const struct rate_engine *before, const struct rate_engine *now)
+{
+    if (!before->boots || !now->boots)
+        return false;
+    return now->boots != before->boots || (uint64_t)now->time + ENGINE_SLACK < before->time;
 }
 
 static enum err step_between(uint64_t before, uint64_t now, int bits, uint64_t *step)
@@ -41,7 +50,8 @@ void rate_span(const struct rate_reading *prev, const struct rate_reading *cur, 
     if (elapsed <= 0 || elapsed > max_gap_ns)
         return;
     if (prev->discontinuity != cur->discontinuity ||
-        rate_is_restart(prev->uptime_ms, cur->uptime_ms, elapsed))
+        rate_is_restart(prev->uptime_ms, cur->uptime_ms, elapsed) ||
+        rate_is_new_boot(&prev->engine, &cur->engine))
         out->error = ERR_RESET;
     else
         out->error = ERR_OK;

@@ -9,11 +9,18 @@
 #include "lib/base/err.h"
 #include "lib/base/units.h"
 
+/* snmpEngineBoots and snmpEngineTime (RFC 3411, SNMP-FRAMEWORK-MIB) from an authenticated message. */
+struct rate_engine {
+    uint32_t boots; /* 0 = not known: v1, v2c, noAuthNoPriv */
+    uint32_t time;  /* s */
+};
+
 struct rate_reading {
     ns_t t_ns; /* monotonic, when it was read */
     uint64_t raw;
-    uint64_t uptime_ms;     /* of the agent at that time; 0 = not known */
-    uint32_t discontinuity; /* ifCounterDiscontinuityTime (IF-MIB), ticks; 0 = none or not known */
+    uint64_t uptime_ms;        /* of the agent at that time; 0 = not known */
+    struct rate_engine engine; /* likewise */
+    uint32_t discontinuity;    /* ifCounterDiscontinuityTime (IF-MIB), ticks; 0 = none or not known */
 };
 
 /* Turns two counter readings into a rate.
@@ -46,5 +53,8 @@ enum err rate_over_span(const struct rate_span *span, uint64_t prev, uint64_t cu
 /* Did the agent restart between the two times? elapsed: by our clock. sysUpTime (TimeTicks) wraps after 497.1
  * days (RFC 3418), which is no restart. A time of 0 is not known: no. */
 bool rate_is_restart(uint64_t before_ms, uint64_t now_ms, ns_t elapsed);
+/* The same by its SNMPv3 engine, which counts its boots, so that one is seen, however short it was and
+ * whatever sysUpTime says by then. Agents that forget the count begin their time anew. */
+bool rate_is_new_boot(const struct rate_engine *before, const struct rate_engine *now);
 
 #endif

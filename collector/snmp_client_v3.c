@@ -227,9 +227,14 @@ static enum snmp_reject take(struct snmp_client *c, ns_t now, uint32_t slot, con
         verdict = verify(s, m, bytes, len, c->scratch);
     if (verdict == SNMP_REJECT_COUNT)
         verdict = judge(s, now, m, &scoped);
-    if (verdict == SNMP_REJECT_COUNT)
-        take_response(c, now, slot, &scoped.pdu);
-    return verdict;
+    if (verdict != SNMP_REJECT_COUNT)
+        return verdict;
+    if (is_authentic) {
+        scoped.pdu.engine_boots = m->boots;
+        scoped.pdu.engine_time = m->time;
+    }
+    take_response(c, now, slot, &scoped.pdu);
+    return SNMP_REJECT_COUNT;
 }
 
 void client_v3_receive(struct snmp_client *c, ns_t now, const struct snmp_address *from, const void *bytes,

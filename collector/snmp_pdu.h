@@ -71,6 +71,8 @@ struct snmp_message {
     const uint8_t *varbinds; /* contents of the varbind list */
     size_t varbinds_len;
     size_t varbind_count; /* all of them checked */
+    /* v3, of a response with a MAC that fits: what its engine says of itself. boots 0 = not known */
+    uint32_t engine_boots, engine_time; /* time: s since that boot */
     /* v1 trap only (RFC 1157, 4.1.6) */
     struct snmp_raw_oid enterprise;
     int32_t generic_trap, specific_trap;

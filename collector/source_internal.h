@@ -18,6 +18,7 @@ enum { OWN_SERIES = 2, OWN_ENTITIES = 1 };
 struct moment {
     ns_t t_ns; /* 0 = never */
     uint64_t uptime_ms;
+    struct rate_engine engine;
 };
 
 /* Most of what is kept of a device, so it is kept small. */
@@ -111,6 +112,7 @@ struct meter {
     struct source *source;
     const struct source_poll *in;
     uint64_t uptime_ms;
+    struct rate_engine engine;
     ns_t max_gap;
     /* the last pair of times, as places in source.moments; 0 = none yet */
     struct rate_span span;

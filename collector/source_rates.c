@@ -62,14 +62,14 @@ void moments_tidy(struct source *s)
 }
 
 /* Its place; 0 = never: out of memory. */
-static uint16_t find_moment(struct source *s, ns_t t_ns, uint64_t uptime_ms)
+static uint16_t find_moment(struct source *s, ns_t t_ns, const struct meter *m)
 {
     size_t last = s->moment_count ? s->moment_count - 1 : 0;
 
-    if (last && s->moments[last].t_ns == t_ns && s->moments[last].uptime_ms == uptime_ms)
+    if (last && s->moments[last].t_ns == t_ns && s->moments[last].uptime_ms == m->uptime_ms)
         return (uint16_t)last;
     for (size_t i = s->moment_count; i-- > 1 && s->moment_count - i <= MOMENTS_TIDY;)
-        if (s->moments[i].t_ns == t_ns && s->moments[i].uptime_ms == uptime_ms)
+        if (s->moments[i].t_ns == t_ns && s->moments[i].uptime_ms == m->uptime_ms)
             return (uint16_t)i;
     if (s->moment_count + 2 > s->moment_cap) {
         size_t cap = s->moment_cap ? 2 * s->moment_cap : MOMENTS_TIDY;
@@ -82,7 +82,7 @@ static uint16_t find_moment(struct source *s, ns_t t_ns, uint64_t uptime_ms)
     }
     if (!s->moment_count)
         s->moments[s->moment_count++] = (struct moment){0};
-    s->moments[s->moment_count] = (struct moment){t_ns, uptime_ms};
+    s->moments[s->moment_count] = (struct moment){t_ns, m->uptime_ms, m->engine};
     return (uint16_t)s->moment_count++;
 }
 
@@ -225,6 +225,7 @@ void meter_init(struct meter *m, struct source *s, const struct source_poll *in)
         .source = s,
         .in = in,
         .uptime_ms = poll_summary(in->poll)->uptime_ms,
+        .engine = poll_summary(in->poll)->engine,
         .max_gap = max_gap > GAP_LEAST ? max_gap : GAP_LEAST,
     };
 }
@@ -232,16 +233,17 @@ void meter_init(struct meter *m, struct source *s, const struct source_poll *in)
 /* Both ends of the span from c's last reading to a new one at `to`. False: there was none, or no memory. */
 static bool set_span(struct meter *m, const struct counter *c, ns_t to)
 {
-    struct rate_reading prev = {0}, cur = {.t_ns = to, .uptime_ms = m->uptime_ms};
+    struct rate_reading prev = {0}, cur = {.t_ns = to, .uptime_ms = m->uptime_ms, .engine = m->engine};
 
     if (m->to_ns != to || !m->to)
-        m->to = find_moment(m->source, to, m->uptime_ms);
+        m->to = find_moment(m->source, to, m);
     m->to_ns = to;
     m->from = c->moment;
     if (!m->from || !m->to)
         return false;
     prev.t_ns = m->source->moments[m->from].t_ns;
     prev.uptime_ms = m->source->moments[m->from].uptime_ms;
+    prev.engine = m->source->moments[m->from].engine;
     rate_span(&prev, &cur, m->max_gap, &m->span);
     return true;
 }

@@ -121,7 +121,10 @@ enum err exchange(struct world *w, const struct poll_request *ask, struct snmp_m
         return ERR_TIMEOUT;
     if (w->path_most && ask->count * (ask->max_repetitions ? ask->max_repetitions : 1) > w->path_most)
         return ERR_TIMEOUT;
-    return agent_ask(w->agent, w->version, ask, &w->reply, m);
+    enum err e = agent_ask(w->agent, w->version, ask, &w->reply, m);
+
+    m->engine_boots = w->boots;
+    return e;
 }
 
 const struct poll_summary *go_on(struct world *w, enum poll_next next, struct poll_request *first)

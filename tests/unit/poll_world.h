@@ -21,6 +21,7 @@ struct world {
     struct varbind_set *varbinds;
     struct buf reply;
     int version;
+    uint32_t boots; /* of its engine, as SNMPv3 tells them with each answer; 0 = not known */
     ns_t now;
     size_t requests, gets, walks, varbinds_most; /* of the last poll */
     size_t silent_after;                         /* requests that are answered; 0 = all */

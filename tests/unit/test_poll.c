@@ -109,6 +109,24 @@ static void a_restart_is_noticed_and_the_tables_are_walked_again(void **state)
     close_world(w);
 }
 
+static void a_restart_that_only_the_engine_tells_of_is_noticed_too(void **state)
+{
+    struct world *w = open_world(1);
+
+    (void)state;
+    w->boots = 3;
+    run_poll(w, false);
+    w->now += 60 * SECONDS;
+    assert_false(run_poll(w, false)->is_restarted);
+    w->boots = 4;
+    w->now += 60 * SECONDS;
+    assert_true(run_poll(w, false)->is_restarted);
+    w->now += 60 * SECONDS;
+    run_poll(w, false);
+    assert_true(w->walks > 0);
+    close_world(w);
+}
+
 /* New firmware or another box: what is read once an hour is read at once. */
 static void after_a_restart_everything_is_due(void **state)
 {
@@ -465,6 +483,7 @@ RUN_TESTS("poll", cmocka_unit_test(a_survey_begins_small_and_reads_its_own_plan)
           cmocka_unit_test(a_vanished_row_leads_to_a_walk_in_the_next_poll),
           cmocka_unit_test(another_sysobjectid_is_another_device),
           cmocka_unit_test(a_restart_is_noticed_and_the_tables_are_walked_again),
+          cmocka_unit_test(a_restart_that_only_the_engine_tells_of_is_noticed_too),
           cmocka_unit_test(after_a_restart_everything_is_due),
           cmocka_unit_test(silence_is_a_miss_and_costs_one_request),
           cmocka_unit_test(an_agent_that_falls_silent_in_the_middle_gives_part),

@@ -93,6 +93,38 @@ static void the_wrap_of_sysuptime_after_497_days_is_no_restart(void **state)
     assert_true(rate_is_restart(20000000000u, 59040, 60 * SECONDS));
 }
 
+static void an_engine_that_booted_anew_is_a_restart_whatever_sysuptime_says(void **state)
+{
+    struct rate_reading a = {.t_ns = 1 * SECONDS, .raw = 1000, .uptime_ms = 500000, .engine = {7, 500}};
+    struct rate_reading b = {.t_ns = 61 * SECONDS, .raw = 2000, .uptime_ms = 560000, .engine = {7, 560}};
+    double out = -1;
+
+    (void)state;
+    assert_ok(rate_from_counter(&a, &b, 64, HOUR, 0, &out));
+    b.engine = (struct rate_engine){8, 560};
+    assert_int_equal(rate_from_counter(&a, &b, 64, HOUR, 0, &out), ERR_RESET);
+    b.engine = (struct rate_engine){6, 560}; /* its memory was lost */
+    assert_int_equal(rate_from_counter(&a, &b, 64, HOUR, 0, &out), ERR_RESET);
+    b.engine = (struct rate_engine){7, 40}; /* it does not count */
+    assert_int_equal(rate_from_counter(&a, &b, 64, HOUR, 0, &out), ERR_RESET);
+    b.engine = (struct rate_engine){7, 496}; /* a coarse clock */
+    assert_ok(rate_from_counter(&a, &b, 64, HOUR, 0, &out));
+    b.engine = (struct rate_engine){0, 0};
+    assert_ok(rate_from_counter(&a, &b, 64, HOUR, 0, &out));
+}
+
+static void a_reboot_that_looks_like_the_wrap_of_sysuptime_is_told_by_the_engine(void **state)
+{
+    struct rate_reading a = {.t_ns = 1 * SECONDS, .raw = 1000, .uptime_ms = 42949672000u, .engine = {7, 90}};
+    struct rate_reading b = {.t_ns = 61 * SECONDS, .raw = 2000, .uptime_ms = 59040, .engine = {7, 150}};
+    double out = -1;
+
+    (void)state;
+    assert_ok(rate_from_counter(&a, &b, 64, HOUR, 0, &out));
+    b.engine = (struct rate_engine){8, 59};
+    assert_int_equal(rate_from_counter(&a, &b, 64, HOUR, 0, &out), ERR_RESET);
+}
+
 static void a_counter_discontinuity_gives_no_rate(void **state)
 {
     struct rate_reading a = {.t_ns = 1 * SECONDS, .raw = 10, .discontinuity = 0};
@@ -240,6 +272,8 @@ RUN_TESTS("rate", cmocka_unit_test(a_restart_changes_no_slot),
           cmocka_unit_test(a_restart_of_the_agent_is_not_a_wrap),
           cmocka_unit_test(a_restart_is_seen_even_when_the_new_uptime_is_larger),
           cmocka_unit_test(the_wrap_of_sysuptime_after_497_days_is_no_restart),
+          cmocka_unit_test(an_engine_that_booted_anew_is_a_restart_whatever_sysuptime_says),
+          cmocka_unit_test(a_reboot_that_looks_like_the_wrap_of_sysuptime_is_told_by_the_engine),
           cmocka_unit_test(a_counter_discontinuity_gives_no_rate),
           cmocka_unit_test(a_gap_or_a_clock_that_stands_gives_no_rate),
           cmocka_unit_test(a_rate_above_the_line_speed_is_no_rate),
