@@ -34,15 +34,15 @@ static enum err parse_header(struct wire *message, struct snmp_v3_message *m)
 {
     struct wire header = ber_element(message, TAG_SEQUENCE);
     struct snmp_octets flags;
-    uint32_t max_size, model;
+    uint32_t model;
 
     m->msg_id = (int32_t)read_natural(&header);
-    max_size = read_natural(&header);
+    m->max_size = read_natural(&header);
     flags = read_octets(&header, 1);
     model = read_natural(&header);
     if (wire_error(&header))
         return wire_error(&header);
-    if (wire_left(&header) || flags.len != 1 || max_size < MAX_SIZE_LEAST)
+    if (wire_left(&header) || flags.len != 1 || m->max_size < MAX_SIZE_LEAST)
         return ERR_MALFORMED;
     m->flags = flags.bytes[0];
     if ((m->flags & SNMP_V3_LEVEL) == SNMP_V3_PRIV)
@@ -196,7 +196,7 @@ enum err snmp_v3_encode(const struct snmp_v3_message *m, uint8_t *out, size_t si
     mark = b.at;
     ber_put_integer(&b, SECURITY_MODEL_USM);
     put_octets(&b, &flags);
-    ber_put_integer(&b, SNMP_MESSAGE_MAX);
+    ber_put_integer(&b, m->max_size ? (int32_t)m->max_size : SNMP_MESSAGE_MAX);
     ber_put_integer(&b, m->msg_id);
     ber_put_header(&b, TAG_SEQUENCE, mark);
     ber_put_integer(&b, SNMP_WIRE_V3);

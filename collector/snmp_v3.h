@@ -29,7 +29,8 @@ struct snmp_octets {
 };
 
 struct snmp_v3_message {
-    int32_t msg_id; /* 0..2^31-1 */
+    int32_t msg_id;    /* 0..2^31-1 */
+    uint32_t max_size; /* msgMaxSize of its sender, 484..2^31-1; written: 0 = as much as we take */
     uint8_t flags;
     struct snmp_octets engine_id; /* "" in a discovery, else 1..32 */
     uint32_t boots, time;         /* 0..2^31-1; seconds */

@@ -245,21 +245,25 @@ static uint32_t our_time(const struct trap_v3 *t, ns_t now)
     return seconds < 0 ? 0 : seconds > BOOTS_MAX ? BOOTS_MAX : (uint32_t)seconds;
 }
 
-/* from NULL: nobody's keys are needed. */
-static void send(struct trap_v3 *t, ns_t now, struct notifier *from, const struct usm_outgoing *o,
-                 struct trap_v3_result *out)
+/* from NULL: nobody's keys are needed. m: what is answered; its sender receives so much and no more (RFC
+ * 3412, 7.1). */
+static enum err send(struct trap_v3 *t, ns_t now, struct notifier *from, const struct snmp_v3_message *m,
+                     const struct usm_outgoing *o, struct trap_v3_result *out)
 {
     struct usm_engine nobody = {.id_len = t->local.id_len};
     struct usm_outgoing dated = *o;
-    size_t len;
+    size_t len, most = m->max_size < sizeof t->reply ? m->max_size : sizeof t->reply;
+    enum err e;
 
     memcpy(nobody.id, t->local.id, t->local.id_len);
     dated.boots = t->local.boots;
     dated.time = our_time(t, now);
-    if (usm_seal_message(from ? &from->ours : &nobody, from ? from->user : NULL, &dated, t->work,
-                         sizeof t->work, t->reply, sizeof t->reply, &len) == ERR_OK)
+    e = usm_seal_message(from ? &from->ours : &nobody, from ? from->user : NULL, &dated, t->work,
+                         sizeof t->work, t->reply, most, &len);
+    if (!e)
         out->reply =
             (struct snmp_octets){t->reply, len}; /* else it asks again, or says that nobody answers */
+    return e;
 }
 
 /* RFC 3412, 7.1, 3: of the PDU that is answered, if it can be read, else 0. */
@@ -322,10 +326,26 @@ static void report(struct trap_v3 *t, ns_t now, enum usm_report kind, struct not
     if (!(m->flags & SNMP_V3_REPORTABLE))
         return;
     o.pdu.len = write_report(kind, t->reports[kind], request_id_of(m), pdu);
-    send(t, now, kind == USM_REPORT_WINDOW ? to : NULL, &o, out);
+    (void)send(t, now, kind == USM_REPORT_WINDOW ? to : NULL, m, &o, out);
 }
 
-/* RFC 3416, 4.2.7: the same message as a Response. */
+static size_t write_too_big(int32_t request_id, uint8_t *out)
+{
+    struct ber_out b;
+    const uint8_t *end;
+    size_t len;
+
+    ber_out_init(&b, out, REPORT_PDU_MAX);
+    end = b.at;
+    ber_put_header(&b, TAG_SEQUENCE, end);
+    ber_put_integer(&b, 0);
+    ber_put_integer(&b, SNMP_TOO_BIG);
+    ber_put_integer(&b, request_id);
+    ber_put_header(&b, SNMP_RESPONSE, end);
+    return ber_out_finish(&b, end, out, &len) ? 0 : len;
+}
+
+/* RFC 3416, 4.2.7: the same message as a Response, or tooBig without its varbinds. */
 static void respond(struct trap_v3 *t, ns_t now, struct notifier *to, const struct snmp_v3_message *m,
                     const struct snmp_v3_scoped *scoped, struct trap_v3_result *out)
 {
@@ -338,7 +358,10 @@ static void respond(struct trap_v3 *t, ns_t now, struct notifier *to, const stru
 
     memcpy(t->reply, scoped->bytes.bytes, scoped->bytes.len);
     t->reply[0] = SNMP_RESPONSE;
-    send(t, now, to, &o, out);
+    if (send(t, now, to, m, &o, out) != ERR_LIMIT)
+        return;
+    o.pdu.len = write_too_big(scoped->pdu.request_id, t->reply);
+    (void)send(t, now, to, m, &o, out);
 }
 
 /* ---- an inform: our engine ---- */

@@ -162,6 +162,7 @@ enum err usm_seal_message(struct usm_engine *e, const struct usm_user *u, const 
     uint8_t salt[SNMP_V3_SALT], iv[USM_IV_MAX], *cipher = work + work_size / 2;
     struct snmp_v3_message m = {
         .msg_id = o->msg_id,
+        .max_size = o->max_size,
         .flags = o->flags,
         .engine_id = {e->id, e->id_len},
         .boots = o->boots,

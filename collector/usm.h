@@ -81,6 +81,7 @@ struct usm_outgoing {
     int32_t msg_id;
     uint8_t flags; /* SNMP_V3_AUTH, SNMP_V3_PRIV: as much as the user's keys give; SNMP_V3_REPORTABLE */
     uint32_t boots, time;
+    uint32_t max_size; /* as in snmp_v3_message */
     struct snmp_octets user, context_engine, context, pdu;
 };
 /* Of this engine and, if authenticated, with its keys. work: at least 2 × (pdu.len + SNMP_V3_OVERHEAD).

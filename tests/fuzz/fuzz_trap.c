@@ -79,8 +79,10 @@ static void receive(struct path *p, const uint8_t *bytes, size_t len, bool is_fo
     MUST(verdict == SNMP_REJECT_COUNT || !result.pdu);
     MUST(!result.fresh || !is_forged);
     if (result.reply.len) {
-        struct snmp_v3_message reply;
+        struct snmp_v3_message reply, asked;
 
+        MUST(snmp_v3_parse(bytes, len, &asked) == ERR_OK);
+        MUST(result.reply.len <= asked.max_size);
         MUST(snmp_v3_parse(result.reply.bytes, result.reply.len, &reply) == ERR_OK);
         MUST(!(reply.flags & SNMP_V3_REPORTABLE));
     }
@@ -96,6 +98,7 @@ static size_t seal(struct path *p, const struct usm_user *u, bool is_inform, str
     struct usm_engine engine = {0};
     struct usm_outgoing o = {.msg_id = 1,
                              .flags = usm_user_level(u) | (is_inform ? SNMP_V3_REPORTABLE : 0),
+                             .max_size = is_inform ? 484 : 0, /* as little as there is: RFC 3412, 6 */
                              .boots = wire_be32(w) & 0x7fffffff,
                              .time = wire_be32(w) & 0x7fffffff,
                              .user = {(const uint8_t *)u->name, strlen(u->name)}};

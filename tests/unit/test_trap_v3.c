@@ -9,7 +9,7 @@
 #define START  (1000 * SECONDS)
 #define SECRET "maplesyrup"
 
-enum { LEVELS = 3, BOOTS = 7, ENGINE_TIME = 500 };
+enum { LEVELS = 3, BOOTS = 7, ENGINE_TIME = 500, PADDING_MAX = 1000 };
 
 static const uint8_t OURS[] = {0x80, 0, 0, 0, 5, 'o', 'u', 'r', 's'},
                      THEIRS[] = {0x80, 0, 0x1f, 0x88, 4, 't', 'h', 'e', 'y'};
@@ -27,6 +27,9 @@ struct world {
     uint32_t boots, time;
     enum snmp_pdu_type type;
     bool is_reportable;
+    uint32_t max_size;            /* 0 = as much as we can */
+    uint8_t padding[PADDING_MAX]; /* one more varbind */
+    uint32_t padding_len;
     uint8_t bytes[2048], work[4096];
     struct buf varbinds;
 };
@@ -50,16 +53,17 @@ static void set_engine(struct world *w, const uint8_t *id, size_t len)
     w->engine_id_len = len;
 }
 
-static void write_varbinds(struct buf *out, enum snmp_pdu_type type)
+static void write_varbinds(const struct world *w, struct buf *out, enum snmp_pdu_type type)
 {
     static const uint32_t uptime[] = {1, 3, 6, 1, 2, 1, 1, 3, 0},
                           trap_oid[] = {1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0},
-                          link_down[] = {1, 3, 6, 1, 6, 3, 1, 1, 5, 3};
+                          link_down[] = {1, 3, 6, 1, 6, 3, 1, 1, 5, 3}, descr[] = {1, 3, 6, 1, 2, 1, 1, 1, 0};
     const struct varbind vbs[] = {
         {.oid = uptime, .oid_len = 9, .type = SNMP_TIMETICKS, .number = 5},
-        {.oid = trap_oid, .oid_len = 11, .type = SNMP_OID, .len = 10, .value_oid = link_down}};
+        {.oid = trap_oid, .oid_len = 11, .type = SNMP_OID, .len = 10, .value_oid = link_down},
+        {.oid = descr, .oid_len = 9, .type = SNMP_OCTETS, .len = w->padding_len, .bytes = w->padding}};
 
-    agent_write(out, 1, "c", type, 9, 0, 0, vbs, ARRAY_LEN(vbs));
+    agent_write(out, 1, "c", type, 9, 0, 0, vbs, w->padding_len ? 3 : 2);
 }
 
 static int begin(void **state)
@@ -99,13 +103,14 @@ static size_t seal(struct world *w, const struct usm_user *u, uint8_t flags)
     struct buf b = BUF_INIT;
     struct usm_outgoing o = {.msg_id = 77,
                              .flags = flags | (w->is_reportable ? SNMP_V3_REPORTABLE : 0),
+                             .max_size = w->max_size,
                              .boots = w->boots,
                              .time = w->time,
                              .user = {(const uint8_t *)u->name, strlen(u->name)}};
     size_t len, header;
 
     memset(&engine, 0, sizeof engine);
-    write_varbinds(&b, w->type);
+    write_varbinds(w, &b, w->type);
     assert_ok(snmp_message_parse(b.data, b.len, &m));
     header = (size_t)(m.community - (const uint8_t *)b.data) + m.community_len;
     o.pdu = (struct snmp_octets){(const uint8_t *)b.data + header, b.len - header};
@@ -195,7 +200,7 @@ static void an_inform_is_answered_with_its_own_varbinds(void **state)
     struct snmp_message asked;
 
     to_us(w);
-    write_varbinds(&w->varbinds, SNMP_INFORM);
+    write_varbinds(w, &w->varbinds, SNMP_INFORM);
     assert_ok(snmp_message_parse(w->varbinds.data, w->varbinds.len, &asked));
     for (size_t i = 0; i < ARRAY_LEN(users); i++) {
         assert_int_equal(send(w, users[i]), SNMP_REJECT_COUNT);
@@ -210,6 +215,33 @@ static void an_inform_is_answered_with_its_own_varbinds(void **state)
         assert_memory_equal(scoped.pdu.varbinds, asked.varbinds, asked.varbinds_len);
     }
     buf_fini(&w->varbinds);
+}
+
+static void an_inform_gets_no_larger_answer_than_its_sender_can_take(void **state)
+{
+    struct world *w = *state;
+    struct snmp_v3_message m;
+    struct snmp_v3_scoped scoped;
+    size_t len;
+
+    to_us(w);
+    w->padding_len = PADDING_MAX;
+    assert_int_equal(send(w, &priv_user), SNMP_REJECT_COUNT);
+    read_reply(w, &priv_user, &m, &scoped);
+    assert_int_equal(scoped.pdu.varbind_count, 3);
+    len = w->result.reply.len;
+    for (int32_t room = 1; room >= -1; room--) {
+        w->max_size = (uint32_t)((int32_t)len + room);
+        assert_int_equal(send(w, &priv_user), SNMP_REJECT_COUNT); /* it is taken in any case */
+        read_reply(w, &priv_user, &m, &scoped);
+        assert_int_equal(scoped.pdu.type, SNMP_RESPONSE);
+        assert_int_equal(scoped.pdu.request_id, 9);
+        assert_int_equal(scoped.pdu.error_status, room < 0 ? SNMP_TOO_BIG : SNMP_NO_ERROR);
+        assert_int_equal(scoped.pdu.error_index, 0);
+        assert_int_equal(scoped.pdu.varbind_count, room < 0 ? 0 : 3);
+        assert_true(w->result.reply.len <= w->max_size);
+        assert_int_equal(m.max_size, SNMP_MESSAGE_MAX); /* ours, not an echo */
+    }
 }
 
 static void two_answers_are_never_sealed_with_one_salt(void **state)
@@ -374,6 +406,7 @@ static void a_new_configuration_keeps_the_clocks_of_the_users_that_stay(void **s
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 static const struct CMUnitTest tests[] = {TEST(who_asks_for_our_engine_gets_a_report_with_our_clock),
                                           TEST(an_inform_is_answered_with_its_own_varbinds),
+                                          TEST(an_inform_gets_no_larger_answer_than_its_sender_can_take),
                                           TEST(two_answers_are_never_sealed_with_one_salt),
                                           TEST(what_is_wrong_with_an_inform_is_reported),
                                           TEST(an_inform_out_of_time_gets_an_authentic_report),
