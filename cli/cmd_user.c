@@ -9,10 +9,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/users_db.h"
 #include "dashboards/role.h"
 #include "dashboards/secret_io.h"
 #include "dashboards/users_io.h"
@@ -20,7 +20,6 @@
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
 #include "lib/base/timex.h"
-#include "lib/model/settings.h"
 
 static const char usage[] =
     "Usage: netzwacht user add [-c FILE] --role ROLE NAME   password from standard input\n"
@@ -40,23 +39,6 @@ struct request {
     bool as_json;
     struct users *users;
 };
-
-static ns_t now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (ns_t)t.tv_sec * SECONDS + t.tv_nsec;
-}
-
-static const char *caller(void)
-{
-    const char *name = getenv("SUDO_USER");
-
-    if (!name || !name[0])
-        name = getenv("USER");
-    return name && name[0] ? name : "root";
-}
 
 /* ---- passwords ---- */
 
@@ -148,11 +130,11 @@ static enum err put_user(struct users *u, const char *name, enum role role, cons
     enum err e = secret_password_hash(password, hash);
 
     if (e == ERR_OK)
-        e = users_add(u, name, role, hash, now());
+        e = users_add(u, name, role, hash, users_db_now());
     if (e == ERR_EXISTS && replace)
         e = users_set_password(u, name, hash);
     if (e == ERR_OK)
-        e = users_audit(u, now(), caller(), "command line", "user added", name);
+        e = users_audit(u, users_db_now(), users_db_caller(), "command line", "user added", name);
     if (e == ERR_EXISTS)
         log_error("there is a user \"%s\" already; `netzwacht user passwd` changes the password", name);
     else if (e)
@@ -191,7 +173,8 @@ static enum err user_passwd(const struct request *r)
     if (e == ERR_OK)
         e = users_set_password(r->users, r->operand, hash);
     if (e == ERR_OK)
-        e = users_audit(r->users, now(), caller(), "command line", "password changed", r->operand);
+        e = users_audit(r->users, users_db_now(), users_db_caller(), "command line", "password changed",
+                        r->operand);
     secret_wipe(password, sizeof password);
     return e;
 }
@@ -298,34 +281,6 @@ static const struct {
              {"list", user_list, false},
              {"import", user_import, true}};
 
-static enum err open_users(struct request *r)
-{
-    struct conf_report *report = NULL;
-    struct settings *settings = NULL;
-    char *path = NULL;
-    enum err e = conf_report_new(&report);
-
-    if (e == ERR_OK)
-        e = settings_load(r->config, report, &settings);
-    if (report)
-        fputs(conf_report_text(report), stderr);
-    if (e == ERR_OK)
-        e = secret_init();
-    if (e == ERR_OK) {
-        if (mkdir(settings->state_dir, 0750) < 0 && errno != EEXIST)
-            log_warning("%s cannot be made", settings->state_dir);
-        path = strx_printf("%s/dashboard/users.db", settings->state_dir);
-        e = path ? users_open(path, &r->users) : ERR_NOMEM;
-        if (e)
-            log_error("%s: %s: run this as the dashboard's user or root", path ? path : "users.db",
-                      err_text(e));
-    }
-    free(path);
-    settings_free(settings);
-    conf_report_free(report);
-    return e;
-}
-
 int cmd_user(int argc, char **argv)
 {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
@@ -353,7 +308,7 @@ int cmd_user(int argc, char **argv)
         return EXIT_BAD_USAGE;
     }
     r.operand = verbs[verb].has_operand ? argv[optind + 1] : NULL;
-    enum err e = open_users(&r);
+    enum err e = users_db_open(r.config, &r.users);
     if (e == ERR_OK)
         e = verbs[verb].run(&r);
     users_close(r.users);

@@ -69,7 +69,8 @@ struct api_call {
     struct http_request *request;
     const struct route *route;
     struct session session;
-    char token[SECRET_HEX_SIZE]; /* of the session cookie; "" = none */
+    char token[SECRET_HEX_SIZE]; /* of the session cookie or the Authorization header; "" = none */
+    bool is_bearer;              /* of the header: no browser sends it by itself, so nobody can forge it */
     char param[ROUTE_PARAM_SIZE];
     char retry_after[24];                         /* seconds; "" = no such header */
     struct api_call *previous, *next;             /* of the event streams */
@@ -96,6 +97,10 @@ void api_reply_file(struct api_call *c, const struct files_entry *entry, bool ma
 enum { API_HEADERS_MAX = 20 };
 /* The headers that every answer carries. Returns how many were written. */
 size_t api_security_headers(struct http_header *out, bool is_private, bool may_be_framed, bool is_tls);
+
+/* One entry of the audit log; a failure is logged, the request goes on. */
+void api_audit_note(struct dashboard *d, const char *user, const char *address, const char *action,
+                    const char *object);
 
 /* ---- parameters ---- */
 
@@ -156,13 +161,14 @@ size_t *api_hotspots_below(const struct dashboard *d);
 /* ---- handlers ---- */
 
 route_fn api_health, api_metrics, api_description, api_config, api_session_get, api_session_post,
-    api_session_delete, api_summary, api_hotspots, api_hotspots_geojson, api_hotspot, api_hotspot_history,
-    api_hotspot_availability, api_availability, api_devices, api_device, api_device_entities,
-    api_device_neighbours, api_device_changes, api_firmware, api_firmware_assets, api_services, api_topology,
-    api_series, api_incidents, api_incident, api_incident_acknowledge, api_incident_comment,
-    api_incident_assign, api_incident_shelve, api_incident_unshelve, api_incident_close, api_command,
-    api_maintenance, api_maintenance_add, api_maintenance_end, api_self, api_coverage, api_coverage_summary,
-    api_daemons, api_users, api_audit, api_events, api_public_file, api_public_redirect, api_web_file;
+    api_session_delete, api_tokens, api_token_issue, api_token_revoke, api_summary, api_hotspots,
+    api_hotspots_geojson, api_hotspot, api_hotspot_history, api_hotspot_availability, api_availability,
+    api_devices, api_device, api_device_entities, api_device_neighbours, api_device_changes, api_firmware,
+    api_firmware_assets, api_services, api_topology, api_series, api_incidents, api_incident,
+    api_incident_acknowledge, api_incident_comment, api_incident_assign, api_incident_shelve,
+    api_incident_unshelve, api_incident_close, api_command, api_maintenance, api_maintenance_add,
+    api_maintenance_end, api_self, api_coverage, api_coverage_summary, api_daemons, api_users, api_audit,
+    api_events, api_public_file, api_public_redirect, api_web_file;
 
 /* ---- event streams (api_events.c) ---- */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* api_session.c - log in, log out, who am I; accounts and the audit log for administrators.
+/* api_session.c - log in, log out, who am I.
  *
  * A log-in: throttle by address and by account -> hash compared in the worker -> session. An unknown user
  * costs the same work as a known one. */
@@ -23,19 +23,11 @@ void api_session_get(struct api_call *c)
     json_object_begin(&j, NULL);
     json_string(&j, "user", is_public ? NULL : c->session.user);
     json_string(&j, "role", role_name(c->session.role));
+    json_bool(&j, "may_change", c->session.may_change);
     json_string(&j, "csrf", is_public ? NULL : c->session.csrf);
     json_time(&j, "expires", is_public ? 0 : c->session.expires);
     json_object_end(&j);
     api_reply(c, 200, NULL, &b);
-}
-
-static void audit(struct dashboard *d, const char *user, const char *address, const char *action,
-                  const char *object)
-{
-    enum err e = users_audit(d->users, loop_wall(d->loop), user, address, action, object);
-
-    if (e)
-        log_error("the audit log cannot be written: %s", err_text(e));
 }
 
 /* ---- log in ---- */
@@ -107,7 +99,7 @@ static void log_in(struct login *l)
         api_problem_err(l->call, e);
         return;
     }
-    audit(d, l->user, l->address, "login", "");
+    api_audit_note(d, l->user, l->address, "login", "");
     reply_with_cookie(l->call, token);
     secret_wipe(token, sizeof token);
 }
@@ -122,7 +114,7 @@ static void on_compared(void *ctx)
             log_in(l);
         } else {
             l->dashboard->stats.logins_refused++;
-            audit(l->dashboard, l->is_known ? l->user : "", l->address, "login refused", "");
+            api_audit_note(l->dashboard, l->is_known ? l->user : "", l->address, "login refused", "");
             api_problem(l->call, 401, "login-failed", "Wrong user or password",
                         "Check both; `netzwacht user passwd NAME` sets a new password.");
         }
@@ -130,12 +122,14 @@ static void on_compared(void *ctx)
     login_free(l);
 }
 
+/* user NULL: by address alone. */
 static bool is_throttled(struct api_call *c, const char *user, const char *address)
 {
     struct dashboard *d = c->dashboard;
     ns_t mono = loop_mono(d->loop), wait = 0;
 
-    if (throttle_take(d->by_address, address, mono, &wait) && throttle_take(d->by_account, user, mono, &wait))
+    if (throttle_take(d->by_address, address, mono, &wait) &&
+        (!user || throttle_take(d->by_account, user, mono, &wait)))
         return false;
     d->stats.logins_throttled++;
     snprintf(c->retry_after, sizeof c->retry_after, "%lld", (long long)(wait / SECONDS + 1));
@@ -143,26 +137,43 @@ static bool is_throttled(struct api_call *c, const char *user, const char *addre
     return true;
 }
 
-static enum err read_login(struct api_call *c, struct login *l)
+/* A wall screen has no Authorization header in its event stream: its access token becomes the cookie. */
+static void adopt_token(struct api_call *c, const char *token)
 {
-    struct json_body *body = NULL;
-    size_t len;
-    const char *text = http_request_body(c->request, &len);
-    enum err e = json_body_parse(text, len, &body);
-    const char *user = e ? NULL : json_body_text(body, "user", USER_NAME_SIZE - 1);
-    const char *password = e ? NULL : json_body_text(body, "password", USER_PASSWORD_MAX);
+    struct dashboard *d = c->dashboard;
+    const struct auth_limits no_limits = {0};
+    const char *address = http_request_address(c->request);
+    struct session session = {0};
 
-    if (user && password) {
-        strx_copy(l->user, sizeof l->user, user);
-        strx_copy(l->password, sizeof l->password, password);
-    } else {
-        e = ERR_MALFORMED;
+    if (is_throttled(c, NULL, address))
+        return;
+    if (auth_is_access_token(token))
+        auth_session_find(d->users, &no_limits, token, loop_wall(d->loop), &session);
+    if (!session.user[0]) {
+        d->stats.logins_refused++;
+        api_audit_note(d, "", address, "token refused", "");
+        api_problem(c, 401, "login-failed", "Unknown or expired access token",
+                    "`netzwacht token add` issues a new one.");
+        return;
     }
-    json_body_free(body);
-    return e;
+    throttle_give_back(d->by_address, address, loop_mono(d->loop));
+    api_audit_note(d, session.user, address, "login", "");
+    reply_with_cookie(c, token);
 }
 
-void api_session_post(struct api_call *c)
+static enum err read_login(const struct json_body *body, struct login *l)
+{
+    const char *user = json_body_text(body, "user", USER_NAME_SIZE - 1);
+    const char *password = json_body_text(body, "password", USER_PASSWORD_MAX);
+
+    if (!user || !password)
+        return ERR_MALFORMED;
+    strx_copy(l->user, sizeof l->user, user);
+    strx_copy(l->password, sizeof l->password, password);
+    return ERR_OK;
+}
+
+static void compare_password(struct api_call *c, const struct json_body *body)
 {
     struct dashboard *d = c->dashboard;
     struct login *l = calloc(1, sizeof *l);
@@ -176,9 +187,9 @@ void api_session_post(struct api_call *c)
     l->call = c;
     l->dashboard = d;
     strx_copy(l->address, sizeof l->address, http_request_address(c->request));
-    if (read_login(c, l) != ERR_OK) {
+    if (read_login(body, l) != ERR_OK) {
         api_problem(c, 400, "bad-request", "The body is wrong",
-                    "Expected {\"user\": text, \"password\": text}.");
+                    "Expected {\"user\": text, \"password\": text} or {\"token\": text}.");
         login_free(l);
         return;
     }
@@ -199,6 +210,24 @@ void api_session_post(struct api_call *c)
     }
 }
 
+void api_session_post(struct api_call *c)
+{
+    struct json_body *body = NULL;
+    size_t len;
+    const char *text = http_request_body(c->request, &len);
+
+    if (json_body_parse(text, len, &body) != ERR_OK) {
+        api_problem(c, 400, "bad-request", "The body is wrong", "Expected a JSON object.");
+        return;
+    }
+    const char *token = json_body_text(body, "token", SECRET_HEX_SIZE - 1);
+    if (token)
+        adopt_token(c, token);
+    else
+        compare_password(c, body);
+    json_body_free(body);
+}
+
 void api_session_delete(struct api_call *c)
 {
     enum err e = auth_session_end(c->dashboard->users, c->token);
@@ -207,88 +236,6 @@ void api_session_delete(struct api_call *c)
         api_problem_err(c, e);
         return;
     }
-    audit(c->dashboard, c->session.user, http_request_address(c->request), "logout", "");
+    api_audit_note(c->dashboard, c->session.user, http_request_address(c->request), "logout", "");
     reply_with_cookie(c, "");
-}
-
-/* ---- administration ---- */
-
-static void put_user(void *ctx, const struct user *user)
-{
-    struct json_out *j = ctx;
-
-    json_object_begin(j, NULL);
-    json_string(j, "user", user->name);
-    json_string(j, "role", role_name(user->role));
-    json_time(j, "created", user->created);
-    json_time(j, "last_login", user->last_login);
-    json_int(j, "sessions", user->sessions);
-    json_object_end(j);
-}
-
-void api_users(struct api_call *c)
-{
-    struct buf b = BUF_INIT;
-    struct json_out j;
-
-    json_init(&j, &b);
-    json_object_begin(&j, NULL);
-    json_array_begin(&j, "items");
-    enum err e = users_each(c->dashboard->users, put_user, &j);
-    json_array_end(&j);
-    json_null(&j, "next");
-    json_object_end(&j);
-    api_reply_or_problem(c, e, &b);
-}
-
-struct audit_page {
-    struct json_out *j;
-    int64_t limit, given, last;
-    bool has_more;
-};
-
-static bool put_entry(void *ctx, const struct audit_entry *entry)
-{
-    struct audit_page *p = ctx;
-
-    if (p->given == p->limit) {
-        p->has_more = true;
-        return false;
-    }
-    json_object_begin(p->j, NULL);
-    json_int(p->j, "number", entry->number);
-    json_time(p->j, "at", entry->at);
-    json_string(p->j, "user", entry->user);
-    json_string(p->j, "address", entry->address);
-    json_string(p->j, "action", entry->action);
-    json_string(p->j, "object", entry->object);
-    json_object_end(p->j);
-    p->last = entry->number;
-    p->given++;
-    return true;
-}
-
-void api_audit(struct api_call *c)
-{
-    struct buf b = BUF_INIT;
-    struct json_out j;
-    struct audit_page p = {.j = &j};
-    int64_t before, broken = 0;
-    char next[24];
-
-    if (!api_param_int(c, "limit", 1, 1000, 100, &p.limit) ||
-        !api_param_int(c, "cursor", 0, INT64_MAX / 2, 0, &before))
-        return;
-    json_init(&j, &b);
-    json_object_begin(&j, NULL);
-    json_array_begin(&j, "items");
-    enum err e = users_audit_each(c->dashboard->users, before, p.limit + 1, put_entry, &p);
-    if (e == ERR_OK)
-        e = users_audit_verify(c->dashboard->users, &broken);
-    json_array_end(&j);
-    snprintf(next, sizeof next, "%lld", (long long)p.last);
-    json_string(&j, "next", p.has_more ? next : NULL);
-    json_bool(&j, "intact", broken == 0);
-    json_object_end(&j);
-    api_reply_or_problem(c, e, &b);
 }

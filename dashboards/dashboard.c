@@ -50,7 +50,8 @@ static void find_session(struct api_call *c)
                                        d->settings->dashboard.session_max};
     const char *name = http_server_is_tls(d->http) ? "__Host-nw_session" : "nw_session";
 
-    if (!cookies || !http_cookie_get(cookies, name, c->token, sizeof c->token))
+    c->is_bearer = auth_bearer(http_request_header(c->request, "Authorization"), c->token);
+    if (!c->is_bearer && (!cookies || !http_cookie_get(cookies, name, c->token, sizeof c->token)))
         c->token[0] = '\0';
     auth_session_find(d->users, &limits, c->token[0] ? c->token : NULL, loop_wall(d->loop), &c->session);
 }
@@ -79,6 +80,13 @@ static bool is_wanted(struct api_call *c)
     }
     if (c->route->handler == api_session_post)
         return true; /* there is no session to take the token from yet */
+    if (!c->session.may_change) {
+        api_problem(c, 403, "read-only", "This access token may only read",
+                    "`netzwacht token add --write` issues one that may change things.");
+        return false;
+    }
+    if (c->is_bearer)
+        return true;
     if (!token || !secret_equal(token, c->session.csrf)) {
         api_problem(c, 403, "csrf", "The CSRF token is missing or wrong",
                     "Send X-CSRF-Token with the value of `csrf` of GET /api/v1/session.");

@@ -23,6 +23,9 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS sessions(token TEXT PRIMARY KEY, user TEXT NOT NULL, created INTEGER NOT "
     "NULL,"
     " seen INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS tokens(name TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, role TEXT NOT NULL,"
+    " may_change INTEGER NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL,"
+    " last_used INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS audit(number INTEGER PRIMARY KEY, at INTEGER NOT NULL, user TEXT NOT NULL,"
     " address TEXT NOT NULL, action TEXT NOT NULL, object TEXT NOT NULL, hash TEXT NOT NULL);";
 
@@ -263,6 +266,69 @@ enum err users_session_remove(struct users *u, const char *token_hash)
 enum err users_session_expire(struct users *u, ns_t created, ns_t seen)
 {
     return run(u, query(u, "DELETE FROM sessions WHERE created < ?1 OR seen < ?2", "ii", created, seen));
+}
+
+/* ---- access tokens ---- */
+
+#define TOKEN_COLUMNS "name, role, may_change, created, expires, last_used"
+
+static void read_token(sqlite3_stmt *s, struct access_token *out)
+{
+    memset(out, 0, sizeof *out);
+    strx_copy(out->name, sizeof out->name, column(s, 0));
+    if (!role_from_name(column(s, 1), &out->role))
+        out->role = ROLE_NONE;
+    out->may_change = sqlite3_column_int64(s, 2) != 0;
+    out->created = sqlite3_column_int64(s, 3);
+    out->expires = sqlite3_column_int64(s, 4);
+    out->last_used = sqlite3_column_int64(s, 5);
+}
+
+enum err users_token_add(struct users *u, const struct access_token *token, const char *hash)
+{
+    return run(u,
+               query(u,
+                     "INSERT INTO tokens(name, hash, role, may_change, created, expires) VALUES(?1, ?2, ?3,"
+                     " ?4, ?5, ?6)",
+                     "sssiii", token->name, hash, role_name(token->role), (int64_t)token->may_change,
+                     token->created, token->expires));
+}
+
+enum err users_token_find(struct users *u, const char *hash, struct access_token *out)
+{
+    sqlite3_stmt *s = query(u, "SELECT " TOKEN_COLUMNS " FROM tokens WHERE hash = ?1", "s", hash);
+    int rc = s ? sqlite3_step(s) : sqlite3_errcode(u->db);
+
+    if (rc == SQLITE_ROW)
+        read_token(s, out);
+    sqlite3_finalize(s);
+    return rc == SQLITE_ROW ? ERR_OK : rc == SQLITE_DONE ? ERR_NOT_FOUND : err_from_sqlite(rc);
+}
+
+enum err users_token_touch(struct users *u, const char *name, ns_t now)
+{
+    return run(u, query(u, "UPDATE tokens SET last_used = ?2 WHERE name = ?1", "si", name, now));
+}
+
+enum err users_token_remove(struct users *u, const char *name)
+{
+    enum err e = run(u, query(u, "DELETE FROM tokens WHERE name = ?1", "s", name));
+
+    return e == ERR_OK && sqlite3_changes(u->db) == 0 ? ERR_NOT_FOUND : e;
+}
+
+enum err users_token_each(struct users *u, void (*fn)(void *ctx, const struct access_token *token), void *ctx)
+{
+    sqlite3_stmt *s = query(u, "SELECT " TOKEN_COLUMNS " FROM tokens ORDER BY name", "");
+    int rc = SQLITE_ERROR;
+
+    while (s && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+        struct access_token token;
+        read_token(s, &token);
+        fn(ctx, &token);
+    }
+    sqlite3_finalize(s);
+    return err_from_sqlite(rc);
 }
 
 /* ---- audit ---- */

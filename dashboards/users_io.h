@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* users_io.h - users.db: accounts, sessions and the audit log; users_io.c knows SQLite.
+/* users_io.h - users.db: accounts, sessions, access tokens and the audit log; users_io.c knows SQLite.
  *
  * Owned by netzwacht-dashboard; `netzwacht user` writes it too, so every change is one short transaction. A
  * session is found by the hash of its token: who reads the file cannot take a session over. Every entry of
@@ -52,6 +52,23 @@ enum err users_session_touch(struct users *u, const char *token_hash, ns_t now) 
 enum err users_session_remove(struct users *u, const char *token_hash) NW_CHECKED;
 /* Removes sessions created before `created` or last seen before `seen`. */
 enum err users_session_expire(struct users *u, ns_t created, ns_t seen) NW_CHECKED;
+
+/* What a program or a wall screen shows instead of a log-in. */
+struct access_token {
+    char name[USER_NAME_SIZE]; /* as of a user */
+    enum role role;
+    bool may_change;                  /* false: GET and HEAD alone */
+    ns_t created, expires, last_used; /* wall; last_used 0 = never */
+};
+
+/* ERR_EXISTS: there is one of that name. */
+enum err users_token_add(struct users *u, const struct access_token *token, const char *hash) NW_CHECKED;
+enum err users_token_find(struct users *u, const char *hash, struct access_token *out) NW_CHECKED;
+enum err users_token_touch(struct users *u, const char *name, ns_t now) NW_CHECKED;
+/* ERR_NOT_FOUND. */
+enum err users_token_remove(struct users *u, const char *name) NW_CHECKED;
+enum err users_token_each(struct users *u, void (*fn)(void *ctx, const struct access_token *token),
+                          void *ctx) NW_CHECKED;
 
 struct audit_entry {
     int64_t number;

@@ -613,6 +613,21 @@ async function main() {
     assert(!(await page.$("#comment")), "no form for a planner");
     assert(!(await page.$('a[href="#/self"]')), "a link to a page that a planner may not see");
   });
+  await tap.test("an access token opens the wall without a log-in, and leaves the address", async () => {
+    await newPage();
+    await logIn(page, demo.url, "admin", demo.passwords.get("admin"));
+    const issued = await page.evaluate(async () => {
+      const { csrf } = await (await fetch("/api/v1/session")).json();
+      const body = JSON.stringify({ name: "wall", role: "noc" });
+      return (await fetch("/api/v1/tokens", { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body })).json();
+    });
+    await newPage();
+    await page.goto(`${demo.url}#/kiosk/${issued.token}`);
+    await page.waitForSelector(".frame.is-wall .wall-clock", { timeout: 20_000 });
+    assert(!page.url().includes("nwt_"), page.url());
+    await go(`incidents/${(await anyIncident()).id}`, ".page-head h1");
+    assert(!(await page.$("#comment")), "no form for who may only read");
+  });
   await tap.test("the pages logged no error and asked nobody else", async () => {
     equal(complaints.join("\n"), "", "complaints");
   });

@@ -586,6 +586,44 @@ def logging_out_ends_the_session():
     check([a.status for a, _ in answers] == [401, 401] and answers[0][1] == answers[1][1], f"{answers}")
 
 
+def access_tokens_replace_log_ins():
+    """a token reads as Authorization and as cookie; only one with --write changes things; revoked it is worth nothing"""
+    token = lambda *words: town.world.run("netzwacht", "token", *words, "-c", town.config).stdout.strip()  # noqa: E731
+    issue = lambda *words: token("add", *words)  # noqa: E731
+    reads, writes = issue("--role", "noc", "wall"), issue("--role", "noc", "--write", "--days", "2", "robot")
+    bearer = lambda token: {"Authorization": f"Bearer {token}"}  # noqa: E731
+    ask = lambda method, path, token: town.client().ask(method, path, {} if method == "POST" else None, bearer(token))  # noqa: E731
+    answer, data = ask("GET", "/api/v1/session", reads)
+    found = json.loads(data)
+    check((found["user"], found["role"], found["may_change"]) == ("token:wall", "noc", False), f"{found}")
+    answer, data = ask("POST", "/api/v1/incidents/x/acknowledge", reads)
+    check(answer.status == 403 and b"read-only" in data, f"{answer.status} {data}")
+    check(ask("POST", "/api/v1/incidents/x/acknowledge", writes)[0].status == 404, "a token with --write may not write")
+    check(ask("GET", "/api/v1/users", writes)[0].status == 403, "a token of the NOC is an administrator")
+    check(ask("GET", "/api/v1/hotspots", reads[:-1] + ("0" if reads[-1] != "0" else "1"))[0].status == 401, "any token will do")
+    check(town.client().ask("POST", "/api/v1/session", {"token": "nwt_" + "0" * 60})[0].status == 401, "any token logs in")
+    screen = town.client()
+    answer, _ = screen.ask("POST", "/api/v1/session", {"token": reads})
+    screen.cookie = answer.getheader("Set-Cookie").split(";")[0]
+    check(answer.status == 204 and screen.get("/api/v1/summary"), "the wall sees nothing")
+    admin = town.clients["admin"]
+    listed = admin.get("/api/v1/tokens")
+    check([(t["name"], t["scope"]) for t in listed["items"]] == [("robot", "write"), ("wall", "read")], f"{listed}")
+    check(listed["items"][1]["last_used"] and reads not in json.dumps(listed), "last use, and not the token itself")
+    for body in ({}, {"name": "x"}, {"name": "x", "role": "admin"}, {"name": "x", "role": "noc", "scope": "all"},
+                 {"name": "X y", "role": "noc"}, {"name": "x", "role": "noc", "expires": "2020-01-01T00:00:00Z"}):
+        check(admin.ask("POST", "/api/v1/tokens", body)[0].status == 400, f"{body} is a token")
+    answer, data = admin.ask("POST", "/api/v1/tokens", {"name": "kiosk", "role": "planner"})
+    check(answer.status == 201 and ask("GET", "/api/v1/hotspots", json.loads(data)["token"])[0].status == 200, "issued over HTTP")
+    check(admin.ask("POST", "/api/v1/tokens", {"name": "kiosk", "role": "planner"})[0].status == 409, "two of one name")
+    check(admin.ask("DELETE", "/api/v1/tokens/wall")[0].status == 204, "revoked over HTTP")
+    check(screen.ask("GET", "/api/v1/summary")[0].status == 401, "revoked, and still in")
+    token("revoke", "robot")
+    check(ask("GET", "/api/v1/hotspots", writes)[0].status == 401, "revoked on the command line, and still in")
+    actions = [e["action"] for e in admin.get("/api/v1/audit?limit=1000")["items"]]
+    check(actions.count("token added") == 3 and actions.count("token revoked") == 2, f"{actions}")
+
+
 def log_ins_are_throttled():
     """the sixth wrong password in a minute gets 429 with Retry-After, the right one too; other users log in"""
     statuses = [town.client().ask("POST", "/api/v1/session", {"user": "planner", "password": "y" * 12})[0].status for _ in range(7)]
@@ -704,4 +742,4 @@ if __name__ == "__main__":
                   maintenance_is_planned_and_ended, events_are_replayed, series_have_values,
                   firmware_is_shared_out, old_firmware_is_found_and_downloaded, swapped_hardware_is_recorded, malformed_requests_are_refused,
                   slow_clients_are_cut, public_page_is_complete, monitor_shows_itself, monitor_tells_of_its_work, audit_is_a_chain,
-                  logging_out_ends_the_session, log_ins_are_throttled, port_in_use_is_said, little_is_used)
+                  logging_out_ends_the_session, access_tokens_replace_log_ins, log_ins_are_throttled, port_in_use_is_said, little_is_used)

@@ -282,6 +282,55 @@ static void a_new_password_ends_the_sessions(void **state)
     users_close(u);
 }
 
+static void an_access_token_is_who_it_was_issued_for(void **state)
+{
+    struct users *u = users_with_noc();
+    struct access_token wanted = {"wall", ROLE_OPERATOR, false, T0, T0 + 30 * DAYS, 0}, stored;
+    struct session s;
+    char token[SECRET_HEX_SIZE], other[SECRET_HEX_SIZE], hash[SECRET_HEX_SIZE];
+
+    (void)state;
+    assert_ok(auth_token_issue(u, &wanted, token));
+    assert_int_equal(auth_token_issue(u, &wanted, other), ERR_EXISTS);
+    auth_session_find(u, &limits, token, T0 + 29 * DAYS, &s);
+    assert_string_equal(s.user, "token:wall");
+    assert_int_equal(s.role, ROLE_OPERATOR);
+    assert_false(s.may_change);
+    assert_true(s.expires == wanted.expires);
+    secret_sha256(token, strlen(token), hash);
+    assert_ok(users_token_find(u, hash, &stored));
+    assert_true(stored.last_used == T0 + 29 * DAYS);
+    auth_session_find(u, &limits, other, T0, &s);
+    assert_int_equal(s.role, ROLE_PUBLIC);
+    auth_session_find(u, &limits, token, T0 + 30 * DAYS, &s);
+    assert_int_equal(s.role, ROLE_PUBLIC);
+    assert_ok(users_token_remove(u, "wall"));
+    assert_int_equal(users_token_remove(u, "wall"), ERR_NOT_FOUND);
+    auth_session_find(u, &limits, token, T0, &s);
+    assert_int_equal(s.role, ROLE_PUBLIC);
+    users_close(u);
+}
+
+static void bearer_tokens_are_ours_alone(void **state)
+{
+    char token[SECRET_HEX_SIZE], expected[SECRET_HEX_SIZE];
+    char header[SECRET_HEX_SIZE + 16];
+
+    (void)state;
+    memset(expected, 'a', sizeof expected - 1);
+    memcpy(expected, "nwt_", 4);
+    expected[sizeof expected - 1] = '\0';
+    snprintf(header, sizeof header, "bearer  %s", expected);
+    assert_true(auth_bearer(header, token));
+    assert_string_equal(token, expected);
+    strcat(header, "a");
+    assert_false(auth_bearer(header, token));
+    assert_false(auth_bearer("Bearer 0123", token));
+    assert_false(auth_bearer("Basic bm9jOm5vYw==", token));
+    assert_false(auth_bearer("Bearer ", token));
+    assert_false(auth_bearer(NULL, token));
+}
+
 static void csrf_tokens_belong_to_their_session(void **state)
 {
     char one[SECRET_HEX_SIZE], two[SECRET_HEX_SIZE], token[SECRET_HEX_SIZE];
@@ -472,6 +521,8 @@ RUN_TESTS("http", cmocka_unit_test(target_is_taken_apart), cmocka_unit_test(host
           cmocka_unit_test(throttle_forgets_full_buckets_when_there_are_too_many),
           cmocka_unit_test(session_ends_when_idle_and_after_its_time), cmocka_unit_test(nobody_is_public),
           cmocka_unit_test(a_new_password_ends_the_sessions),
+          cmocka_unit_test(an_access_token_is_who_it_was_issued_for),
+          cmocka_unit_test(bearer_tokens_are_ours_alone),
           cmocka_unit_test(csrf_tokens_belong_to_their_session), cmocka_unit_test(only_our_own_origin_fits),
           cmocka_unit_test(passwords_are_verified),
           cmocka_unit_test_setup_teardown(a_changed_audit_entry_breaks_the_chain, temp_dir_setup,

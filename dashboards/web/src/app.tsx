@@ -5,7 +5,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "./api/client";
 import type { Incident, StateEvent } from "./api/types";
-import { mayAct } from "./model/role";
+import { maySeeSelf } from "./model/role";
 import { useApp, useTexts, type Theme } from "./context";
 import { formatTime, type Language } from "./format";
 import { translate, translateCode } from "./i18n";
@@ -47,13 +47,20 @@ export function Root({ route }: { route: Store<Route> }) {
   };
   useEffect(() => {
     app.client.get("/config").then((config) => app.city.config.set(config as never), setProblem);
-    check();
+    const { parts } = route.get();
+    if (parts[0] === "kiosk" && parts[1]) becomeKiosk(parts[1]);
+    else check();
     app.client.onSessionLost = () => {
       app.city.stop();
       app.client.session().then((found) => app.session.set(found), setProblem);
       setExpired(true);
     };
   }, []);
+  /** The token does not stay in the address: the history of the browser would keep it. */
+  const becomeKiosk = (token: string) => {
+    location.replace(`${linkTo("overview")}?wall=1`);
+    app.client.logInByToken(token).then((found) => app.session.set(found), check);
+  };
   const isLoggedIn = session !== null && session.user !== null;
   useEffect(() => {
     if (!isLoggedIn) return;
@@ -122,7 +129,7 @@ function Footer() {
     <footer class="footer">
       <span>{t("app.zone")}</span>
       <a href="/status/">{t("app.statusPage")}</a>
-      {mayAct(session?.role) ? <a href={linkTo("self")}>{t("self.title")}</a> : null}
+      {maySeeSelf(session) ? <a href={linkTo("self")}>{t("self.title")}</a> : null}
       <span>netzwacht {config?.version}</span>
     </footer>
   );

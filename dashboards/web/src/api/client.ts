@@ -96,6 +96,11 @@ export class Client {
     return this.session();
   }
 
+  async logInByToken(token: string): Promise<Session> {
+    await this.request("POST", "/session", { token });
+    return this.session();
+  }
+
   async logOut(): Promise<void> {
     await this.request("DELETE", "/session");
     this.csrf = null;

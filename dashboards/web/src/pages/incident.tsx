@@ -65,7 +65,7 @@ function useWanted(route: Store<Route>, isThere: boolean): void {
 
 function IncidentKeys({ id }: { id: string }) {
   const { city, session } = useApp();
-  const role = useStore(session)?.role;
+  const who = useStore(session);
   const press = (verb: string) => document.querySelector<HTMLButtonElement>(`button[data-verb="${verb}"]`)?.click();
   const focus = (field: string) => document.getElementById(field)?.focus();
   const step = (by: 1 | -1) => {
@@ -90,7 +90,7 @@ function IncidentKeys({ id }: { id: string }) {
     { key: "m", text: "incident.maintenance", run: () => focus("maintenance") },
     { key: "x", text: "incident.closeDo", run: () => document.querySelector<HTMLElement>('button[data-verb="close"]')?.focus() },
   ];
-  return <Shortcuts shortcuts={[...always, ...(mayAct(role) ? acting : []), ...(mayQuieten(role) ? quieting : [])]} />;
+  return <Shortcuts shortcuts={[...always, ...(mayAct(who) ? acting : []), ...(mayQuieten(who) ? quieting : [])]} />;
 }
 
 function Head({ incident, keys }: { incident: Incident; keys: ComponentChildren }) {

@@ -263,7 +263,7 @@ function moveFocus(step: 1 | -1): void {
 function ListKeys() {
   const { t } = useTexts();
   const { client, city, session, announcement } = useApp();
-  const role = useStore(session)?.role;
+  const who = useStore(session);
   const [isBusy, setBusy] = useState(false);
   const goTo = (fragment: string) => {
     const id = focusedIncident();
@@ -271,7 +271,7 @@ function ListKeys() {
   };
   const acknowledge = async () => {
     const id = focusedIncident();
-    if (!id || isBusy || !mayAct(role)) return;
+    if (!id || isBusy || !mayAct(who)) return;
     setBusy(true);
     try {
       const command = await client.command(`/incidents/${segment(id)}/acknowledge`, {}, newKey());
@@ -294,5 +294,5 @@ function ListKeys() {
     { key: "m", text: "incident.maintenance", run: () => goTo("?do=maintenance") },
     { key: "/", text: "list.search", run: () => document.getElementById("search")?.focus() },
   ];
-  return <Shortcuts shortcuts={mayAct(role) ? shortcuts : shortcuts.filter(({ key }) => "jko/".includes(key))} />;
+  return <Shortcuts shortcuts={mayAct(who) ? shortcuts : shortcuts.filter(({ key }) => "jko/".includes(key))} />;
 }

@@ -209,7 +209,7 @@ function Services() {
 /** A monitor that stands still looks like a network that runs: so it is watched too. */
 function Daemons() {
   const { t } = useTexts();
-  const role = useStore(useApp().session)?.role;
+  const who = useStore(useApp().session);
   const { data } = useData<Page<Daemon>>("/daemons", REFRESH_MS);
   if (!data || data.items.length === 0) return null;
   return (
@@ -217,7 +217,7 @@ function Daemons() {
       title={t("overview.daemons")}
       id="daemons"
       actions={
-        mayAct(role) ? (
+        mayAct(who) ? (
           <a class="panel__more" href={linkTo("self")}>
             {t("overview.daemonsMore")}
           </a>

@@ -50,12 +50,12 @@ function useCommand(incident: Incident, onDone: () => void) {
 
 export function IncidentAct({ incident, onDone }: { incident: Incident; onDone: () => void }) {
   const { t } = useTexts();
-  const role = useStore(useApp().session)?.role;
+  const who = useStore(useApp().session);
   const [comment, setComment] = useState("");
   const [isEmpty, setEmpty] = useState(false);
   const { state, send } = useCommand(incident, onDone);
   if (incident.closed !== null) return state.step === "idle" ? null : <ActResult state={state} />;
-  if (!mayAct(role)) return <Muted>{t("incident.mayNot")}</Muted>;
+  if (!mayAct(who)) return <Muted>{t("incident.mayNot")}</Muted>;
 
   const act: Act = async (verb, more = {}) => {
     const text = comment.trim();
@@ -84,7 +84,7 @@ export function IncidentAct({ incident, onDone }: { incident: Incident; onDone: 
         <button type="button" class="button" disabled={isBusy} data-verb="comment" onClick={() => void act("comment")}>
           {t("incident.sendComment")}
         </button>
-        {mayQuieten(role) ? (
+        {mayQuieten(who) ? (
           <button type="button" class="button" disabled={isBusy} data-verb="close" onClick={() => void act("close")}>
             {t("incident.closeDo")}
           </button>
@@ -92,8 +92,8 @@ export function IncidentAct({ incident, onDone }: { incident: Incident; onDone: 
       </div>
       <div class="actions">
         <Assign incident={incident} isBusy={isBusy} act={act} />
-        {mayQuieten(role) ? <Shelve incident={incident} isBusy={isBusy} act={act} /> : null}
-        {mayQuieten(role) && incident.cause.id ? <Maintenance incident={incident} isBusy={isBusy} act={act} /> : null}
+        {mayQuieten(who) ? <Shelve incident={incident} isBusy={isBusy} act={act} /> : null}
+        {mayQuieten(who) && incident.cause.id ? <Maintenance incident={incident} isBusy={isBusy} act={act} /> : null}
       </div>
       <ActResult state={state} />
     </Section>
