@@ -189,7 +189,7 @@ struct incident {
     size_t hotspots;
     struct evidence evidence[EVIDENCE_MAX];
     size_t evidence_count;
-    char runbook[256];
+    char rule[ID_SIZE]; /* that opened it; "": none did */
     char op_state[16], op_by[NAME_SIZE], op_comment[TEXT_SIZE];
     ns_t op_at, shelved_until;
     char assigned[NAME_SIZE];

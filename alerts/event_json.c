@@ -18,6 +18,17 @@ void event_json_incident(const Nw__Incident *i, struct buf *out)
     json_init(&j, out);
     json_object_begin(&j, NULL);
     incident_json_put(&j, i, INCIDENT_JSON_MQTT);
+    incident_json_put_runbook(&j, i);
+    json_object_end(&j);
+}
+
+void event_json_incident_brief(const Nw__Incident *i, struct buf *out)
+{
+    struct json_out j;
+
+    json_init(&j, out);
+    json_object_begin(&j, NULL);
+    incident_json_put(&j, i, INCIDENT_JSON_MQTT);
     json_object_end(&j);
 }
 

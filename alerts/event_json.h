@@ -8,8 +8,10 @@
 
 enum { EVENT_PAYLOAD_MAX = 64 * 1024 };
 
-/* The incident as it stands: incident/<id>, `data` of events, `netzwacht incidents show --json`. */
+/* The incident as it stands, with what to check first: incident/<id>, `netzwacht incidents show --json`. */
 void event_json_incident(const Nw__Incident *i, struct buf *out);
+/* Without that, as in the `data` of events: for lists, of which 64 KiB must hold many. */
+void event_json_incident_brief(const Nw__Incident *i, struct buf *out);
 /* CloudEvents 1.0, structured. time: when it was said. */
 void event_json_event(const char *instance, const Nw__Incident *i, ns_t time, struct buf *out);
 /* hotspot/<id>/state, device/<id>/state. */

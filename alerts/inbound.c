@@ -96,19 +96,20 @@ struct verb {
     const char *name;
     const char *target_key; /* NULL: none */
     bool needs_comment, needs_end;
+    bool may_lack_target;
 };
 
-static const struct verb verbs[] = {{"acknowledge", "incident", false, false},
-                                    {"comment", "incident", true, false},
-                                    {"assign", "incident", false, false},
-                                    {"close", "incident", false, false},
-                                    {"shelve", "incident", true, false},
-                                    {"unshelve", "incident", false, false},
-                                    {"maintenance", "scope", false, true},
-                                    {"maintenance_end", "window", false, false},
-                                    {"reprobe", "device", false, false},
-                                    {"replay", NULL, false, false},
-                                    {"list", NULL, false, false}};
+static const struct verb verbs[] = {{.name = "acknowledge", .target_key = "incident"},
+                                    {.name = "comment", .target_key = "incident", .needs_comment = true},
+                                    {.name = "assign", .target_key = "incident"},
+                                    {.name = "close", .target_key = "incident"},
+                                    {.name = "shelve", .target_key = "incident", .needs_comment = true},
+                                    {.name = "unshelve", .target_key = "incident"},
+                                    {.name = "maintenance", .target_key = "scope", .needs_end = true},
+                                    {.name = "maintenance_end", .target_key = "window"},
+                                    {.name = "reprobe", .target_key = "device"},
+                                    {.name = "replay"},
+                                    {.name = "list", .target_key = "incident", .may_lack_target = true}};
 
 static bool read_command(const struct verb *verb, const json_t *o, struct inbound_command *c)
 {
@@ -120,7 +121,8 @@ static bool read_command(const struct verb *verb, const json_t *o, struct inboun
         !get_text(o, "by", OPTIONAL, c->by, sizeof c->by) ||
         !get_text(o, "comment", verb->needs_comment ? REQUIRED : OPTIONAL, c->comment, sizeof c->comment))
         return false;
-    if (verb->target_key && (!get_text(o, verb->target_key, REQUIRED, c->target, sizeof c->target)))
+    if (verb->target_key && !get_text(o, verb->target_key, verb->may_lack_target ? OPTIONAL : REQUIRED,
+                                      c->target, sizeof c->target))
         return false;
     if (strcmp(verb->name, "assign") == 0 && !get_text(o, "to", REQUIRED, c->to, sizeof c->to))
         return false;

@@ -311,6 +311,19 @@ static void paper_changes(const struct incident *i, struct paper *p)
     p->pb.history_more = (uint32_t)i->changes_dropped;
 }
 
+static void paper_runbook(const struct engine *e, const struct incident *i, struct paper *p)
+{
+    struct runbook_settings own = rules_runbook(e->o.rules, i->rule, i->type);
+
+    p->pb.rule = (char *)i->rule;
+    if (own.link)
+        p->pb.runbook = own.link;
+    if (own.de) {
+        p->pb.runbook_de = own.de;
+        p->pb.runbook_en = own.en;
+    }
+}
+
 static void paper_fill(const struct engine *e, const struct incident *i, const char *event, struct paper *p)
 {
     *p = (struct paper){0};
@@ -340,7 +353,7 @@ static void paper_fill(const struct engine *e, const struct incident *i, const c
     if (i->change_count)
         paper_changes(i, p);
     p->pb.is_flapping = i->is_flapping;
-    p->pb.runbook = (char *)i->runbook;
+    paper_runbook(e, i, p);
     fill_text(incident_type_info(i->type)->de, LANG_DE, i, &p->de);
     fill_text(incident_type_info(i->type)->en, LANG_EN, i, &p->en);
     p->pb.text_de = p->de.data ? p->de.data : (char *)"";

@@ -80,8 +80,8 @@ static void send_reply(struct publisher *p, const struct mqtt_message *m, const 
     buf_fini(&body);
 }
 
-/* Open incidents, as they were told last, as many as fit into one payload. */
-static void list_incidents(const struct publisher *p, struct buf *out)
+/* One incident (id), or all open ones ("") as they were told last, as many as fit into one payload. */
+static void list_incidents(const struct publisher *p, const char *id, struct buf *out)
 {
     struct json_out j;
     size_t more = 0;
@@ -90,11 +90,14 @@ static void list_incidents(const struct publisher *p, struct buf *out)
     json_object_begin(&j, NULL);
     json_array_begin(&j, "incidents");
     for (size_t i = 0; i < map_count(p->o.told); i++) {
-        const struct told_head *told = map_at(p->o.told, i, NULL);
+        const char *key;
+        const struct told_head *told = map_at(p->o.told, i, &key);
         struct buf one = BUF_INIT;
         Nw__Record *r = NULL;
+        if (id[0] && strcmp(id, key) != 0)
+            continue;
         if (record_unpack(told->record, told->len, &r) == ERR_OK && r->body_case == NW__RECORD__BODY_INCIDENT)
-            event_json_incident(r->incident, &one);
+            (id[0] ? event_json_incident : event_json_incident_brief)(r->incident, &one);
         record_free(r);
         if (one.len && out->len + one.len < EVENT_PAYLOAD_MAX - 1024)
             json_raw(&j, NULL, one.data);
@@ -119,7 +122,7 @@ void noc_command(struct publisher *p, const struct mqtt_message *m, const char *
         return;
     }
     if (strcmp(verb, "list") == 0) {
-        list_incidents(p, &data);
+        list_incidents(p, in.target, &data);
     } else if (strcmp(verb, "replay") == 0) {
         outbox_replay(&p->outbox, in.lane, in.after);
     } else {

@@ -18,7 +18,7 @@
 #include "lib/base/strx.h"
 #include "lib/base/wire.h"
 
-enum { ROW_VERSION = 1, MEMBERS_MAX = 100000 };
+enum { ROW_VERSION = 1, MEMBERS_MAX = 100000, RUNBOOK_SIZE = 256 };
 
 static void put_text(struct buf *b, const char *s)
 {
@@ -282,7 +282,7 @@ void incident_save(struct engine *e, const struct incident *i)
     put_text(&b, i->op_comment);
     put_time(&b, i->op_at);
     put_time(&b, i->shelved_until);
-    put_text(&b, i->runbook);
+    put_text(&b, ""); /* until 1.0 the runbook: rules know it */
     buf_u8(&b, i->is_flapping);
     buf_u8(&b, (uint8_t)i->flap_count);
     for (size_t k = 0; k < i->flap_count; k++)
@@ -300,6 +300,7 @@ void incident_save(struct engine *e, const struct incident *i)
     put_changes(i, &b);
     buf_le_double(&b, i->user_minutes);
     put_time(&b, i->counted);
+    put_text(&b, i->rule);
     write_row(e, "incident", i->id, &b);
 }
 
@@ -356,6 +357,12 @@ static void get_people(struct incident *i, struct wire *w)
         wire_fail(w, ERR_MALFORMED);
 }
 
+static void get_rule(struct incident *i, struct wire *w)
+{
+    if (wire_left(w)) /* as above */
+        get_text(w, i->rule, sizeof i->rule);
+}
+
 static void get_history(struct incident *i, struct wire *w)
 {
     i->is_flapping = wire_u8(w);
@@ -379,7 +386,7 @@ static void get_history(struct incident *i, struct wire *w)
 
 static void get_head(const struct engine *e, struct incident *i, struct wire *w)
 {
-    char node[ID_SIZE];
+    char node[ID_SIZE], unused[RUNBOOK_SIZE];
 
     get_text(w, i->key, sizeof i->key);
     i->type = wire_u8(w);
@@ -402,7 +409,7 @@ static void get_head(const struct engine *e, struct incident *i, struct wire *w)
     get_text(w, i->op_comment, sizeof i->op_comment);
     i->op_at = get_time(w);
     i->shelved_until = get_time(w);
-    get_text(w, i->runbook, sizeof i->runbook);
+    get_text(w, unused, sizeof unused);
     if (i->severity >= SEVERITY_CLEARED || i->lane >= LANE_COUNT || i->cause_kind > OBJECT_MONITOR)
         wire_fail(w, ERR_MALFORMED);
 }
@@ -419,6 +426,7 @@ static enum err restore_incident(struct engine *e, const char *key, struct wire 
     get_members(e, i, w);
     get_changes(e, i, w);
     get_people(i, w);
+    get_rule(i, w);
     if (wire_error(w)) {
         incident_free(i);
         return ERR_MALFORMED;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/base/units.h"
+#include "lib/model/runbook.h"
 
 #define INCIDENT_TYPE(number, symbol, code, severity, de, en) [number] = {code, de, en, severity},
 static const struct incident_type_info types[] = {
@@ -42,6 +43,11 @@ static const char *const reason_words[] = {
 #define ABSENT      1e300
 #define ABSENT_TEXT "1e300"
 
+static const struct conf_field text_fields[] = {
+    CONF_STRING_FIELD(struct runbook_settings, de, .fallback = NULL),
+    CONF_STRING_FIELD(struct runbook_settings, en, .fallback = NULL), CONF_END};
+static const struct conf_schema text_schema = CONF_SCHEMA(struct runbook_settings, text_fields);
+
 static const struct conf_field rule_fields[] = {
     CONF_ID_FIELD(struct rule, id, .is_required = true),
     CONF_ENUM_FIELD(struct rule, kind, kind_words, .fallback = "threshold"),
@@ -72,7 +78,8 @@ static const struct conf_field rule_fields[] = {
     CONF_ENUM_FIELD(struct rule, reason, reason_words, .fallback = "none"),
     CONF_ENUM_FIELD(struct rule, group, group_words, .fallback = "object"),
     CONF_BOOL_FIELD(struct rule, enabled, .fallback = "yes"),
-    CONF_STRING_FIELD(struct rule, runbook, .fallback = NULL),
+    {.name = "runbook", .type = CONF_STRING, .offset = offsetof(struct rule, runbook.link)},
+    {.name = "runbook_text", .type = CONF_MAP, .offset = offsetof(struct rule, runbook), .sub = &text_schema},
     CONF_POSITION_FIELD(struct rule, at),
     CONF_END};
 static const struct conf_schema rule_schema = CONF_SCHEMA(struct rule, rule_fields);
@@ -130,6 +137,14 @@ static const struct conf_field window_fields[] = {
     CONF_END};
 static const struct conf_schema window_schema = CONF_SCHEMA(struct recurring, window_fields);
 
+static const struct conf_field runbook_fields[] = {
+    CONF_ENUM_FIELD(struct type_runbook, type, type_words, .is_required = true),
+    {.name = "link", .type = CONF_STRING, .offset = offsetof(struct type_runbook, own.link)},
+    {.name = "text", .type = CONF_MAP, .offset = offsetof(struct type_runbook, own), .sub = &text_schema},
+    CONF_POSITION_FIELD(struct type_runbook, at),
+    CONF_END};
+static const struct conf_schema runbook_schema = CONF_SCHEMA(struct type_runbook, runbook_fields);
+
 static const struct conf_field file_fields[] = {CONF_MAP_FIELD(struct rules, guards, &guard_schema),
                                                 CONF_LIST_FIELD(struct rules, rules, &rule_schema),
                                                 {.name = "school_breaks",
@@ -140,6 +155,7 @@ static const struct conf_field file_fields[] = {CONF_MAP_FIELD(struct rules, gua
                                                  .type = CONF_LIST,
                                                  .offset = offsetof(struct rules, windows),
                                                  .sub = &window_schema},
+                                                CONF_LIST_FIELD(struct rules, runbooks, &runbook_schema),
                                                 CONF_END};
 static const struct conf_schema file_schema = CONF_SCHEMA(struct rules, file_fields);
 
@@ -227,8 +243,21 @@ static void check_kind(struct rule *r, struct conf_report *report)
         conf_report_add(report, r->at, "rule %s: expected `%s`", r->id, missing);
 }
 
+/* Its words stand in every incident, so they are short. */
+static void check_runbook(struct runbook_settings *own, struct conf_pos at, struct conf_report *report)
+{
+    const char *texts[] = {own->link, own->de, own->en};
+    size_t max[] = {RUNBOOK_LINK_MAX, RUNBOOK_TEXT_MAX, RUNBOOK_TEXT_MAX};
+    const char *names[] = {"link", "de", "en"};
+
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        if (texts[i] && strlen(texts[i]) > max[i])
+            conf_report_add(report, at, "runbook: `%s` is longer than %zu bytes", names[i], max[i]);
+}
+
 static void check_rule(struct rule *r, struct conf_report *report)
 {
+    check_runbook(&r->runbook, r->at, report);
     if (r->kind != RULE_FIRMWARE)
         check_metric(r, r->metric_name, &r->metric, report);
     check_kind(r, report);
@@ -317,7 +346,10 @@ static void check_rules(struct rules *r, struct conf_report *report)
 static void check_all(struct rules *r, struct conf_report *report)
 {
     struct recurring *windows = r->windows.items;
+    struct type_runbook *runbooks = r->runbooks.items;
 
+    for (size_t i = 0; i < r->runbooks.count; i++)
+        check_runbook(&runbooks[i].own, runbooks[i].at, report);
     for (size_t i = 0; i < r->windows.count; i++)
         check_window(&windows[i], report);
     check_rules(r, report);
@@ -344,6 +376,9 @@ static enum err merge(struct rules *base, struct rules *own)
     struct conf_list windows = base->windows;
     base->windows = own->windows;
     own->windows = windows;
+    struct conf_list runbooks = base->runbooks;
+    base->runbooks = own->runbooks;
+    own->runbooks = runbooks;
     if (own->breaks.count) {
         struct conf_list breaks = base->breaks;
         struct calendar calendar = base->calendar;
@@ -457,4 +492,29 @@ size_t rules_count(const struct rules *r)
 const struct rule *rules_at(const struct rules *r, size_t i)
 {
     return (const struct rule *)r->rules.items + i;
+}
+
+static void complete(struct runbook_settings *r, const struct runbook_settings *more)
+{
+    if (!r->link)
+        r->link = more->link;
+    if (!r->de && !r->en) {
+        r->de = more->de ? more->de : more->en;
+        r->en = more->en ? more->en : more->de;
+    }
+}
+
+struct runbook_settings rules_runbook(const struct rules *r, const char *rule, enum incident_type type)
+{
+    const struct rule *rules = r->rules.items;
+    const struct type_runbook *runbooks = r->runbooks.items;
+    struct runbook_settings found = {0};
+
+    for (size_t i = 0; i < r->rules.count; i++)
+        if (strcmp(rules[i].id, rule) == 0)
+            complete(&found, &rules[i].runbook);
+    for (size_t i = 0; i < r->runbooks.count; i++)
+        if (runbooks[i].type == (int)type)
+            complete(&found, &runbooks[i].own);
+    return found;
 }

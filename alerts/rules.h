@@ -60,6 +60,18 @@ enum rule_direction { DIRECTION_LOW, DIRECTION_HIGH, DIRECTION_BOTH };
 
 enum rule_group { RULE_GROUP_OBJECT, RULE_GROUP_SITE, RULE_GROUP_ALL };
 
+/* The site's own words for whoever gets the alarm; each NULL: not given. */
+struct runbook_settings {
+    char *link, *de, *en; /* texts: one step a line, at most RUNBOOK_TEXT_MAX bytes */
+};
+
+/* … for every incident of a type. */
+struct type_runbook {
+    int type; /* enum incident_type */
+    struct runbook_settings own;
+    struct conf_pos at;
+};
+
 struct rule {
     char *id;
     int kind;          /* enum rule_kind */
@@ -82,7 +94,7 @@ struct rule {
     int reason;                /* enum reason */
     int group;                 /* enum rule_group: one incident per object, per site, or for all */
     bool enabled;
-    char *runbook; /* URL or NULL */
+    struct runbook_settings runbook;
     struct conf_pos at;
     enum metric metric; /* derived; 0 for firmware */
     enum metric of;     /* derived; 0: `limit` counts */
@@ -119,9 +131,10 @@ struct recurring {
 
 struct rules {
     struct guard_settings guards;
-    struct conf_list rules;   /* struct rule */
-    struct conf_list breaks;  /* struct break_entry: without lessons */
-    struct conf_list windows; /* struct recurring */
+    struct conf_list rules;    /* struct rule */
+    struct conf_list breaks;   /* struct break_entry: without lessons */
+    struct conf_list windows;  /* struct recurring */
+    struct conf_list runbooks; /* struct type_runbook */
     /* derived */
     struct calendar calendar;
     struct firmware_rules *firmware; /* NULL: none */
@@ -139,5 +152,7 @@ void rules_free(struct rules *r);
 
 size_t rules_count(const struct rules *r);
 const struct rule *rules_at(const struct rules *r, size_t i);
+/* The site's own words for an incident: the rule's (id or ""), and where that has none the type's. */
+struct runbook_settings rules_runbook(const struct rules *r, const char *rule, enum incident_type type);
 
 #endif

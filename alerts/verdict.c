@@ -272,8 +272,8 @@ static void raise_watch(struct engine *e, const struct watch *w, bool is_live)
         incident_fall(i, r->metric_name, w->entity, w->reference - w->value);
     if ((enum severity)r->severity > i->rule_severity && !strx_starts_with(i->key, "service:"))
         i->rule_severity = (enum severity)r->severity;
-    if (r->runbook)
-        strx_copy(i->runbook, sizeof i->runbook, r->runbook);
+    if (!i->rule[0])
+        strx_copy(i->rule, sizeof i->rule, r->id);
     if (!is_live)
         return;
     if (w->kind == OBJECT_HOTSPOT)

@@ -13,6 +13,7 @@
 #include "lib/base/log.h"
 #include "lib/base/map.h"
 #include "lib/base/timex.h"
+#include "lib/model/incident_json.h"
 #include "lib/model/settings.h"
 #include "lib/model/state.h"
 #include "lib/runtime/journal.h"
@@ -132,6 +133,21 @@ static void print_time(const char *label, uint64_t at)
     printf("%-10s %s\n", label, text);
 }
 
+static void print_runbook(const Nw__Incident *i)
+{
+    const char *steps = incident_runbook(i, LANG_EN);
+    const char *label = "first";
+
+    while (*steps) {
+        size_t len = strcspn(steps, "\n");
+        printf("%-10s %.*s\n", label, (int)len, steps);
+        steps += len + (steps[len] == '\n');
+        label = "";
+    }
+    if (i->runbook[0])
+        printf("%-10s %s\n", "runbook", i->runbook);
+}
+
 static void print_whole(const Nw__Incident *i)
 {
     printf("%-10s %s\n%-10s %s\n%-10s %s, %s\n%-10s %s %s (%s)\n", "incident", i->id, "", i->text_en, "type",
@@ -143,6 +159,7 @@ static void print_whole(const Nw__Incident *i)
     if (i->operator_at)
         printf("%-10s %s by %s%s%s\n", "operator", i->operator_state, i->operator_by,
                i->operator_comment[0] ? ": " : "", i->operator_comment);
+    print_runbook(i);
     for (size_t k = 0; k < i->n_evidence; k++)
         printf("%-10s %s %s = %g (limit %g)\n", k ? "" : "evidence", i->evidence[k]->metric,
                i->evidence[k]->entity, i->evidence[k]->value, i->evidence[k]->limit);

@@ -29,6 +29,7 @@
 static const char usage[] =
     "Usage: netzwacht noc watch --instance NAME --host ADDRESS --file FILE [OPTION]...\n"
     "       netzwacht noc list --instance NAME --host ADDRESS [OPTION]...\n"
+    "       netzwacht noc show ID --instance NAME --host ADDRESS [OPTION]...\n"
     "       netzwacht noc acknowledge|comment|assign|shelve|unshelve|close ID --instance NAME --host ADDRESS "
     "[OPTION]...\n"
     "Receives events over MQTT as the NOC, keeps them in FILE and confirms them; lists and changes open "
@@ -163,12 +164,49 @@ static void send_command(struct noc *n)
     if (o->until)
         json_string(&j, "until", o->until);
     json_object_end(&j);
-    snprintf(tail, sizeof tail, "noc/command/%s", o->verb);
+    snprintf(tail, sizeof tail, "noc/command/%s", strcmp(o->verb, "show") == 0 ? "list" : o->verb);
     publish(n, tail, &body);
     buf_fini(&body);
 }
 
 /* ---- receiving ---- */
+
+/* Names come from a network: no escape sequences at the terminal. */
+static void print_safely(struct buf *line)
+{
+    for (size_t k = 0; k < line->len; k++)
+        if ((unsigned char)line->data[k] < ' ' || line->data[k] == 0x7f)
+            line->data[k] = '?';
+    if (!buf_error(line))
+        printf("%s\n", line->data ? line->data : "");
+    buf_fini(line);
+}
+
+static void print_field(const char *label, const char *text)
+{
+    struct buf line = BUF_INIT;
+
+    if (!text[0])
+        return;
+    buf_printf(&line, "  %-12s ", label);
+    strx_put_utf8(&line, text, strlen(text));
+    print_safely(&line);
+}
+
+static void print_steps(const char *label, const char *steps)
+{
+    unsigned number = 0;
+
+    while (*steps) {
+        size_t len = strcspn(steps, "\n");
+        struct buf line = BUF_INIT;
+        buf_printf(&line, "  %-12s %u. ", number ? "" : label, number + 1);
+        strx_put_utf8(&line, steps, len);
+        print_safely(&line);
+        number++;
+        steps += len + (steps[len] == '\n');
+    }
+}
 
 static void print_incident(void *ctx, const struct noc_incident *i)
 {
@@ -181,13 +219,28 @@ static void print_incident(void *ctx, const struct noc_incident *i)
     strx_put_utf8(&line, is_german ? i->text_de : i->text_en, strlen(is_german ? i->text_de : i->text_en));
     if (i->assigned[0])
         buf_printf(&line, " (%s)", i->assigned);
-    for (size_t k = 0; k < line.len; k++) /* names come from a network: no escape sequences at the terminal */
-        if ((unsigned char)line.data[k] < ' ' || line.data[k] == 0x7f)
-            line.data[k] = '?';
-    if (!buf_error(&line))
-        printf("%s\n", line.data);
-    buf_fini(&line);
+    print_safely(&line);
     fflush(stdout);
+}
+
+/* … with what to check first, and what people did. */
+static void print_whole(void *ctx, const struct noc_incident *i)
+{
+    const struct noc *n = ctx;
+    bool is_german = n->o->lang == LANG_DE;
+
+    print_incident(ctx, i);
+    print_field(is_german ? "Ursache" : "cause", i->cause);
+    print_steps(is_german ? "Zuerst" : "check first", is_german ? i->steps_de : i->steps_en);
+    print_field(is_german ? "Anleitung" : "runbook", i->runbook);
+    for (size_t k = 0; k < i->change_count; k++) {
+        const struct noc_change *c = &i->history[k];
+        struct buf text = BUF_INIT;
+        buf_printf(&text, "%.19sZ %s %s%s%s%s%s", c->at, c->by, c->action, c->to[0] ? " -> " : "", c->to,
+                   c->comment[0] ? ": " : "", c->comment);
+        print_field(k ? "" : is_german ? "Verlauf" : "history", text.data ? text.data : "");
+        buf_fini(&text);
+    }
 }
 
 /* On the disk before the receipt. Compact JSON has no line break of its own. */
@@ -237,10 +290,34 @@ static void take_event(struct noc *n, const struct mqtt_message *m)
     send_receipt(n, event.lane);
 }
 
+struct shown {
+    struct noc *noc;
+    size_t count;
+};
+
+static void show(void *ctx, const struct noc_incident *i)
+{
+    struct shown *s = ctx;
+
+    print_whole(s->noc, i);
+    s->count++;
+}
+
+static void show_one(struct noc *n, const struct mqtt_message *m)
+{
+    struct noc_reply reply;
+    struct shown s = {n, 0};
+
+    if (noc_reply_read(m->payload, m->len, &reply, show, &s) == ERR_OK && s.count)
+        return;
+    log_error("there is no open incident %s; `netzwacht noc list` lists them", n->o->incident);
+    n->status = EXIT_FINDING;
+}
+
 static void take_reply(struct noc *n, const struct mqtt_message *m)
 {
     struct noc_reply reply;
-    bool is_list = strcmp(n->o->verb, "list") == 0;
+    bool is_show = strcmp(n->o->verb, "show") == 0, is_list = strcmp(n->o->verb, "list") == 0;
 
     if (noc_reply_read(m->payload, m->len, &reply, NULL, NULL))
         return;
@@ -255,6 +332,8 @@ static void take_reply(struct noc *n, const struct mqtt_message *m)
         printf(n->o->lang == LANG_DE ? "… und %" PRIu64 " weitere\n" : "… and %" PRIu64 " more\n",
                reply.more);
     n->status = strcmp(reply.outcome, "done") == 0 ? EXIT_DONE : EXIT_FINDING;
+    if (is_show && n->status == EXIT_DONE)
+        show_one(n, m);
     if (n->status != EXIT_DONE)
         log_error("%s: %s", reply.outcome, reply.problem);
     loop_stop(n->loop);
@@ -447,21 +526,21 @@ static bool take_option(struct options *o, int c)
 static const char *missing(const struct options *o)
 {
     static const char *const verbs[] = {"acknowledge", "comment", "assign", "shelve", "unshelve", "close"};
-    bool is_change = false;
+    bool is_show = strcmp(o->verb, "show") == 0, is_change = false;
     ns_t until;
 
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
         is_change |= strcmp(o->verb, verbs[i]) == 0;
-    if (!is_change && strcmp(o->verb, "watch") != 0 && strcmp(o->verb, "list") != 0)
-        return "a verb: watch, list, acknowledge, comment, assign, shelve, unshelve or close";
+    if (!is_change && !is_show && strcmp(o->verb, "watch") != 0 && strcmp(o->verb, "list") != 0)
+        return "a verb: watch, list, show, acknowledge, comment, assign, shelve, unshelve or close";
     if (!o->instance || !strx_is_id(o->instance))
         return "--instance NAME";
     if (!o->host)
         return "--host ADDRESS";
     if ((strcmp(o->verb, "watch") == 0) != (o->file != NULL))
         return o->file ? "watch with --file" : "--file FILE";
-    if (is_change != (o->incident != NULL))
-        return is_change ? "the incident's id" : "no further argument";
+    if ((is_change || is_show) != (o->incident != NULL))
+        return is_change || is_show ? "the incident's id" : "no further argument";
     if (strcmp(o->verb, "assign") == 0 && !o->to)
         return "--to NAME";
     if ((strcmp(o->verb, "comment") == 0 || strcmp(o->verb, "shelve") == 0) && !o->comment)

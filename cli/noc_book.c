@@ -30,6 +30,21 @@ static bool get_text(const json_t *o, const char *key, char *out, size_t size)
     return out[0] != '\0';
 }
 
+static void read_history(const json_t *all, struct noc_incident *i)
+{
+    size_t count = json_array_size(all), first = count > NOC_CHANGES ? count - NOC_CHANGES : 0;
+
+    for (size_t k = first; k < count; k++) {
+        const json_t *one = json_array_get(all, k);
+        struct noc_change *c = &i->history[i->change_count++];
+        get_text(one, "at", c->at, sizeof c->at);
+        get_text(one, "action", c->action, sizeof c->action);
+        get_text(one, "by", c->by, sizeof c->by);
+        get_text(one, "to", c->to, sizeof c->to);
+        get_text(one, "comment", c->comment, sizeof c->comment);
+    }
+}
+
 static bool read_incident(const json_t *o, struct noc_incident *i)
 {
     const json_t *person = json_object_get(o, "operator"), *text = json_object_get(o, "text");
@@ -40,6 +55,11 @@ static bool read_incident(const json_t *o, struct noc_incident *i)
     get_text(person, "assigned", i->assigned, sizeof i->assigned);
     get_text(text, "de", i->text_de, sizeof i->text_de);
     get_text(text, "en", i->text_en, sizeof i->text_en);
+    get_text(json_object_get(o, "cause"), "name", i->cause, sizeof i->cause);
+    get_text(o, "runbook", i->runbook, sizeof i->runbook);
+    get_text(json_object_get(o, "runbook_text"), "de", i->steps_de, sizeof i->steps_de);
+    get_text(json_object_get(o, "runbook_text"), "en", i->steps_en, sizeof i->steps_en);
+    read_history(json_object_get(o, "history"), i);
     i->is_closed = json_is_string(json_object_get(o, "closed"));
     return get_text(o, "id", i->id, sizeof i->id) && get_text(o, "severity", i->severity, sizeof i->severity);
 }

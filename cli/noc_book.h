@@ -12,13 +12,22 @@
 
 #include "lib/base/err.h"
 
-enum { NOC_LANES = 2, NOC_PAYLOAD_MAX = 64 * 1024, NOC_DEPTH = 8 };
+enum { NOC_CHANGES = 8, NOC_LANES = 2, NOC_PAYLOAD_MAX = 64 * 1024, NOC_DEPTH = 8 };
 extern const char *const noc_lane_words[NOC_LANES]; /* "critical" "main" */
+
+/* What somebody did with it. */
+struct noc_change {
+    char at[32], action[16], by[64], to[64], comment[256];
+};
 
 /* An incident, from an event or from the reply to `list`; texts cut to fit. */
 struct noc_incident {
     char id[80], severity[16], type[64], operator_state[16], assigned[128], changed[32];
     char text_de[512], text_en[512];
+    char cause[192], runbook[256];          /* a name; a link or "" */
+    char steps_de[1024], steps_en[1024];    /* what to check first, one step a line; "" in events and lists */
+    struct noc_change history[NOC_CHANGES]; /* the newest, oldest of them first */
+    size_t change_count;
     bool is_closed;
 };
 

@@ -109,6 +109,7 @@ void api_incident(struct api_call *c)
     json_init(&j, &b);
     json_object_begin(&j, NULL);
     incident_json_put(&j, incident, INCIDENT_JSON_API);
+    incident_json_put_runbook(&j, incident);
     json_array_begin(&j, "log");
     e = history_incident_log(c->dashboard->history, c->param, put_event, &j);
     json_array_end(&j);

@@ -25,6 +25,7 @@ lib_libmodel_a_SOURCES = \
 	%D%/model/snmp_security.c %D%/model/snmp_security.h \
 	%D%/model/state.c %D%/model/state.h %D%/model/state_list.h
 lib_libmodel_a_SOURCES += %D%/model/record_json.c %D%/model/record_json.h
+lib_libmodel_a_SOURCES += %D%/model/runbook.c %D%/model/runbook.h %D%/model/runbook_list.h
 lib_libmodel_a_SOURCES += %D%/model/calendar.c %D%/model/calendar.h
 lib_libmodel_a_SOURCES += %D%/model/firmware.c %D%/model/firmware.h
 lib_libmodel_a_SOURCES += %D%/model/figure.c %D%/model/figure.h %D%/model/figure_list.h

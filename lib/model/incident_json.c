@@ -2,6 +2,7 @@
 /* incident_json.c - writes an incident as JSON. Pure. */
 #include "lib/model/incident_json.h"
 
+#include "lib/model/runbook.h"
 #include "lib/model/state.h"
 
 static void put_or_null(struct json_out *j, const char *key, const char *text)
@@ -127,9 +128,28 @@ void incident_json_put(struct json_out *j, const Nw__Incident *i, enum incident_
     put_history(j, i);
     json_bool(j, "flapping", i->is_flapping);
     put_evidence(j, i);
+    put_or_null(j, "rule", i->rule);
     put_or_null(j, "runbook", i->runbook);
     json_object_begin(j, "text");
     json_string(j, "de", i->text_de);
     json_string(j, "en", i->text_en);
+    json_object_end(j);
+}
+
+const char *incident_runbook(const Nw__Incident *i, enum language lang)
+{
+    const char *own = lang == LANG_DE ? i->runbook_de : i->runbook_en;
+    const struct runbook *shipped = own[0] ? NULL : runbook_shipped(i->rule, i->type);
+
+    if (!shipped)
+        return own;
+    return lang == LANG_DE ? shipped->de : shipped->en;
+}
+
+void incident_json_put_runbook(struct json_out *j, const Nw__Incident *i)
+{
+    json_object_begin(j, "runbook_text");
+    json_string(j, "de", incident_runbook(i, LANG_DE));
+    json_string(j, "en", incident_runbook(i, LANG_EN));
     json_object_end(j);
 }

@@ -7,6 +7,7 @@
 
 #include "lib/base/json_out.h"
 #include "lib/model/record.h"
+#include "lib/model/state.h"
 
 enum {
     INCIDENT_JSON_MEMBERS_MAX = 200, /* the rest is a number, members_more */
@@ -21,5 +22,11 @@ enum incident_json_form {
 
 /* Writes the members of an object that the caller has begun and ends; he may add his own. */
 void incident_json_put(struct json_out *j, const Nw__Incident *incident, enum incident_json_form form);
+
+/* What to check first, one step a line: the site's own words, else those that are shipped; "" if the type is
+ * not known. Borrowed from the incident or the program. */
+const char *incident_runbook(const Nw__Incident *incident, enum language lang);
+/* The same in both languages as member `runbook_text`; it is left out of lists. */
+void incident_json_put_runbook(struct json_out *j, const Nw__Incident *incident);
 
 #endif

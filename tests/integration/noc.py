@@ -90,6 +90,12 @@ def incidents_are_listed_and_changed():
 
         check(incident in town.command("list").stdout, "the list")
         check("antwortet nicht" in town.command("list", "--lang", "de").stdout, "the list in German")
+        shown = town.command("show", incident, "--lang", "de").stdout
+        check("Zuerst" in shown and "1. Ist eine Wartung" in shown, f"the first steps: {shown}")
+        check("check first" in town.command("show", incident).stdout, "the steps in English")
+        check(now()["runbook_text"]["en"].count("\n") == 3, "the steps in the retained incident")
+        check(all("runbook_text" not in e["data"] for e in town.events()), "events carry no steps")
+        check(town.command("show", "i-nowhere", ok=False).returncode == 1, "nothing to show")
         until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
         for verb, *more in (("acknowledge",), ("assign", "--to", "Tiefbau"), ("comment", "--comment", "unterwegs"),
                             ("shelve", "--comment", "Bagger", "--until", until), ("unshelve",), ("close",)):
@@ -98,6 +104,7 @@ def incidents_are_listed_and_changed():
         history = now()["history"]
         check([c["action"] for c in history] == ["acknowledge", "assign", "comment", "shelve", "unshelve", "close"], f"{history}")
         check(all(c["by"] == "Schmidt" and c["via"] == "mqtt" for c in history), f"{history}")
+        check("assign -> Tiefbau" in town.command("show", incident).stdout, "what people did")
         check(history[1]["to"] == now()["operator"]["assigned"] == "Tiefbau" and history[3]["until"], f"{history}")
         check(town.command("acknowledge", "i-nowhere", ok=False).returncode == 1, "an incident that is not there")
         check(town.command("unshelve", incident, ok=False).returncode == 1, "one that is not shelved")

@@ -89,7 +89,8 @@ static void make_cut(struct cut *c)
     "\"operator\":{\"state\":\"acknowledged\",\"by\":\"noc\",\"at\":" TIME                                   \
     ",\"comment\":null,\"assigned\":null},\"history\":[],"                                                   \
     "\"flapping\":false,\"evidence\":[{\"metric\":\"optic.rx_power\",\"entity\":\"if/1\",\"value\":-40,"     \
-    "\"limit\":null,\"at\":" TIME "}],\"runbook\":null,\"text\":{\"de\":\"Faser\",\"en\":\"Fibre\"}}"
+    "\"limit\":null,\"at\":" TIME                                                                            \
+    "}],\"rule\":null,\"runbook\":null,\"text\":{\"de\":\"Faser\",\"en\":\"Fibre\"}}"
 
 static void the_noc_gets_members_without_names(void **state)
 {
@@ -147,7 +148,49 @@ static void members_beyond_the_limit_are_counted(void **state)
     buf_fini(&text);
 }
 
-RUN_TESTS("incident_json", cmocka_unit_test(the_noc_gets_members_without_names),
+static void assert_steps(const Nw__Incident *i, const char *de, const char *en)
+{
+    assert_non_null(strstr(incident_runbook(i, LANG_DE), de));
+    assert_non_null(strstr(incident_runbook(i, LANG_EN), en));
+}
+
+static void what_to_check_first_is_the_sites_own_then_the_rules_then_the_types(void **state)
+{
+    struct cut c;
+
+    (void)state;
+    make_cut(&c);
+    assert_steps(&c.incident, "Baustellen", "road works");
+    c.incident.rule = (char *)"ups-charge-low";
+    assert_steps(&c.incident, "Akku", "battery");
+    c.incident.runbook_de = (char *)"Hausmeister rufen.";
+    c.incident.runbook_en = (char *)"Call the caretaker.";
+    assert_steps(&c.incident, "Hausmeister", "caretaker");
+}
+
+static void steps_are_written_in_both_languages_with_their_line_ends(void **state)
+{
+    struct buf text = BUF_INIT;
+    struct json_out j;
+    struct cut c;
+
+    (void)state;
+    make_cut(&c);
+    c.incident.runbook_de = (char *)"Eins \"a\"\nZwei";
+    c.incident.runbook_en = (char *)"One\nTwo";
+    json_init(&j, &text);
+    json_object_begin(&j, NULL);
+    incident_json_put_runbook(&j, &c.incident);
+    json_object_end(&j);
+    assert_string_equal(text.data,
+                        "{\"runbook_text\":{\"de\":\"Eins \\\"a\\\"\\nZwei\",\"en\":\"One\\nTwo\"}}");
+    buf_fini(&text);
+}
+
+RUN_TESTS("incident_json",
+          cmocka_unit_test(what_to_check_first_is_the_sites_own_then_the_rules_then_the_types),
+          cmocka_unit_test(steps_are_written_in_both_languages_with_their_line_ends),
+          cmocka_unit_test(the_noc_gets_members_without_names),
           cmocka_unit_test(the_pages_get_members_with_names_and_nothing_else_differs),
           cmocka_unit_test(an_incident_that_nobody_caused_or_touched_says_so),
           cmocka_unit_test(members_beyond_the_limit_are_counted))

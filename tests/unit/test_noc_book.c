@@ -23,6 +23,34 @@ static void an_event_is_read_with_its_incident(void **state)
     assert_false(e.incident.is_closed);
 }
 
+static void take_incident(void *ctx, const struct noc_incident *i)
+{
+    *(struct noc_incident *)ctx = *i;
+}
+
+static void one_incident_comes_with_its_steps_and_what_people_did(void **state)
+{
+    static const char reply[] =
+        "{\"command\":\"c\",\"outcome\":\"done\",\"problem\":null,\"data\":{\"more\":0,\"incidents\":[{"
+        "\"id\":\"i-1\","
+        "\"severity\":\"major\",\"cause\":{\"name\":\"Rathaus\"},\"runbook\":\"https://w/"
+        "1\",\"runbook_text\":"
+        "{\"de\":\"Eins\\nZwei\",\"en\":\"One\\nTwo\"},\"history\":[{},{},{},{},{},{},{},{\"action\":"
+        "\"comment\"},"
+        "{\"at\":\"t\",\"action\":\"assign\",\"by\":\"Mia\",\"to\":\"Tiefbau\",\"comment\":null}]}]}}";
+    struct noc_incident i = {0};
+    struct noc_reply r;
+
+    (void)state;
+    assert_ok(noc_reply_read(reply, sizeof reply - 1, &r, take_incident, &i));
+    assert_string_equal(i.cause, "Rathaus");
+    assert_string_equal(i.steps_de, "Eins\nZwei");
+    assert_string_equal(i.runbook, "https://w/1");
+    assert_int_equal(i.change_count, NOC_CHANGES); /* the newest: nine were sent */
+    assert_string_equal(i.history[NOC_CHANGES - 1].to, "Tiefbau");
+    assert_string_equal(i.history[NOC_CHANGES - 2].action, "comment");
+}
+
 static void what_is_no_event_is_refused(void **state)
 {
     static const char *const bad[] = {"",
@@ -64,5 +92,6 @@ static void a_gap_is_one_until_the_replay_begins(void **state)
 }
 
 RUN_TESTS("noc_book", cmocka_unit_test(an_event_is_read_with_its_incident),
+          cmocka_unit_test(one_incident_comes_with_its_steps_and_what_people_did),
           cmocka_unit_test(what_is_no_event_is_refused),
           cmocka_unit_test(a_gap_is_one_until_the_replay_begins))

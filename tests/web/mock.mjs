@@ -96,7 +96,7 @@ const incidents = new Map();
 const log = new Map();
 function openIncident(id, severity, type, cause, members, de, en, age) {
   const at = iso(start - age);
-  const incident = { id, source: severity === "critical" ? "critical" : "main", sequence: incidents.size + 1, severity, priority: members.length * 410, type, cause, members, opened: at, changed: at, closed: null, operator: { state: "none", by: null, at: null, comment: null, assigned: null }, history: [], flapping: false, evidence: [{ metric: "reachable", entity: "", value: 0, limit: 1, at }, { metric: "optic.rx_power", entity: "optic/1", value: -38.2, limit: -27, at }], runbook: null, text: { de, en } };
+  const incident = { id, source: severity === "critical" ? "critical" : "main", sequence: incidents.size + 1, severity, priority: members.length * 410, type, cause, members, opened: at, changed: at, closed: null, operator: { state: "none", by: null, at: null, comment: null, assigned: null }, history: [], flapping: false, evidence: [{ metric: "reachable", entity: "", value: 0, limit: 1, at }, { metric: "optic.rx_power", entity: "optic/1", value: -38.2, limit: -27, at }], rule: null, runbook: null, text: { de, en } };
   incidents.set(id, incident);
   log.set(id, [{ at, event: "opened", severity, members: 1, by: null, comment: null }, { at: iso(start - age + 4000), event: "member_joined", severity, members: members.length, by: null, comment: null }]);
   return incident;
@@ -275,7 +275,7 @@ const routes = [
   ["GET", /^\/firmware\/assets$/, (r) => page(r, assets())],
   ["GET", /^\/series$/, (r, m, q) => send(r, 200, series(q))],
   ["GET", /^\/incidents$/, (r, m, q) => page(r, [...incidents.values()].filter((i) => (q.get("status") === "open" ? !i.closed : q.get("status") === "closed" ? i.closed : true)).filter((i) => !q.get("member") || i.members.some((x) => x.id === q.get("member"))))],
-  ["GET", /^\/incidents\/([^/]+)$/, (r, m) => (incidents.has(m[1]) ? send(r, 200, { ...incidents.get(m[1]), log: log.get(m[1]) }) : problem(r, 404, "not-found"))],
+  ["GET", /^\/incidents\/([^/]+)$/, (r, m) => (incidents.has(m[1]) ? send(r, 200, { ...incidents.get(m[1]), runbook_text: { de: "Baustellen?\nPegel ansehen.", en: "Road works?\nLook at the levels." }, log: log.get(m[1]) }) : problem(r, 404, "not-found"))],
   ["POST", /^\/incidents\/([^/]+)\/(acknowledge|comment|assign|shelve|unshelve|close)$/, (r, m, q, request, body, session) => {
     const command = request.headers["idempotency-key"] ?? "c";
     send(r, 202, { command });

@@ -647,6 +647,7 @@ export const TEXTS = {
   "incident.until": ["bis {time}", "until {time}"],
   "incident.historyMore": ["und {count} ältere Eingriffe", "and {count} older changes"],
   "incident.rule": ["Regel", "Rule"],
+  "incident.first": ["Zuerst prüfen", "Check first"],
   "incident.runbook": ["Anleitung", "Runbook"],
   "incident.deciding": ["Entscheidende Messreihe: {metric}", "Deciding series: {metric}"],
   "incident.inNetwork": ["Im Netz zeigen", "Show in the network"],

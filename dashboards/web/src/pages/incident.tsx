@@ -41,6 +41,7 @@ export function IncidentPage({ id, route }: { id: string; route: Store<Route> })
           <Members incident={data} />
         </div>
         <div class="columns__side">
+          <FirstSteps incident={data} />
           <Summary incident={data} />
           <Timeline incident={data} />
         </div>
@@ -132,7 +133,7 @@ function Summary({ incident }: { incident: Incident }) {
       <Facts
         items={[
           [t("incident.cause"), cause],
-          [t("incident.rule"), <code>{incident.type}</code>],
+          [t("incident.rule"), <code>{incident.rule ?? incident.type}</code>],
           [t("incident.assigned"), incident.operator.assigned],
           [t("incident.members"), formatNumber(memberCount(incident), language)],
           [t("incident.priority"), t("incident.priorityUnit", { value: formatNumber(incident.priority, language) })],
@@ -143,9 +144,29 @@ function Summary({ incident }: { incident: Incident }) {
           [t("incident.duration"), formatDuration((to - from) / 1000, language)],
           ...(incident.flapping ? [[t("incident.flapping"), t("app.yes")] as const] : []),
           ...(incident.operator.comment ? [[t("incident.comment"), incident.operator.comment] as const] : []),
-          ...(incident.runbook ? [[t("incident.runbook"), <Runbook text={incident.runbook} />] as const] : []),
         ]}
       />
+    </Section>
+  );
+}
+
+/** What to check first: for somebody who gets this at night. */
+function FirstSteps({ incident }: { incident: IncidentDetail }) {
+  const { t, language } = useTexts();
+  const steps = (incident.runbook_text?.[language] ?? "").split("\n").filter((step) => step !== "");
+  if (steps.length === 0 && !incident.runbook) return null;
+  return (
+    <Section title={t("incident.first")} id="first">
+      <ol class="first-steps">
+        {steps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+      {incident.runbook ? (
+        <p>
+          {t("incident.runbook")}: <Runbook text={incident.runbook} />
+        </p>
+      ) : null}
     </Section>
   );
 }
