@@ -164,7 +164,7 @@ def asyncapi_and_schemas_name_each_other():
         begin = text.index("channels:" if kind == "channels" else f"  {kind}:")
         for name in set(re.findall(rf"#/(?:components/)?{kind}/([A-Za-z_-]+)'", text)):
             check(re.search(rf"^ +{name}:", text[begin:], re.M), f"{kind}: {name} is referred to, but not there")
-    verbs = set(re.findall(r'^(?:static const struct verb verbs\[\] = \{|\s+)\{"([a-z_]+)", ', (SOURCE / "alerts" / "inbound.c").read_text(), re.M))
+    verbs = set(re.findall(r'^(?:static const struct verb verbs\[\] = \{|\s+)\{\.name = "([a-z_]+)"', (SOURCE / "alerts" / "inbound.c").read_text(), re.M))
     told = set(re.findall(r"noc/command/([a-z_]+)$", text, re.M))
     check(verbs == told and "acknowledge" in verbs, f"verbs of only one: {verbs ^ told}")
 
