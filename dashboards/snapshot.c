@@ -20,9 +20,9 @@ struct open_incident {
 
 struct snapshot {
     const struct inventory *inventory;
-    struct snap_state *hotspots, *devices, *services;
+    struct snap_state *hotspots, *devices, *services, *sites;
     double *clients; /* by hotspot, from samples; NaN */
-    size_t hotspot_count, device_count, service_count;
+    size_t hotspot_count, device_count, service_count, site_count;
     struct map *sources;                 /* id -> struct snap_source */
     struct map *incidents;               /* id -> struct open_incident */
     struct map *by_device;               /* device id -> struct hotspot_list */
@@ -107,17 +107,19 @@ enum err snapshot_new(const struct inventory *inventory, struct snapshot **out)
     hotspots = inventory_hotspots(inventory, &s->hotspot_count);
     inventory_devices(inventory, &s->device_count);
     inventory_services(inventory, &s->service_count);
+    inventory_sites(inventory, &s->site_count);
     s->hotspots = new_states(s->hotspot_count);
     s->devices = new_states(s->device_count);
     s->services = new_states(s->service_count);
+    s->sites = new_states(s->site_count);
     s->clients = calloc(s->hotspot_count + 1, sizeof *s->clients);
     s->sources = map_new((uint64_t)(uintptr_t)s);
     s->incidents = map_new((uint64_t)(uintptr_t)s);
     s->by_device = map_new((uint64_t)(uintptr_t)s);
     s->by_row = map_new((uint64_t)(uintptr_t)s);
     s->speakers = calloc(s->hotspot_count + 1, sizeof *s->speakers);
-    if (!s->hotspots || !s->devices || !s->services || !s->clients || !s->sources || !s->incidents ||
-        !s->by_device || !s->by_row || !s->speakers)
+    if (!s->hotspots || !s->devices || !s->services || !s->sites || !s->clients || !s->sources ||
+        !s->incidents || !s->by_device || !s->by_row || !s->speakers)
         goto failed;
     for (size_t i = 0; i < s->hotspot_count; i++) {
         s->clients[i] = NAN;
@@ -156,6 +158,7 @@ void snapshot_free(struct snapshot *s)
     free(s->hotspots);
     free(s->devices);
     free(s->services);
+    free(s->sites);
     free(s->clients);
     free(s);
 }
@@ -178,7 +181,11 @@ static struct snap_state *find_state(struct snapshot *s, const char *kind, const
         const struct service *v = inventory_service(s->inventory, id);
         return v ? &s->services[v - inventory_services(s->inventory, &count)] : NULL;
     }
-    return NULL; /* sites have no state of their own here */
+    if (strcmp(kind, "site") == 0) {
+        const struct site *t = inventory_site(s->inventory, id);
+        return t ? &s->sites[t - inventory_sites(s->inventory, &count)] : NULL;
+    }
+    return NULL;
 }
 
 static void take_state(struct snapshot *s, const Nw__State *from, ns_t wall)
@@ -508,6 +515,11 @@ const struct snap_state *snapshot_device(const struct snapshot *s, size_t index)
 const struct snap_state *snapshot_service(const struct snapshot *s, size_t index)
 {
     return &s->services[index];
+}
+
+const struct snap_state *snapshot_site(const struct snapshot *s, size_t index)
+{
+    return &s->sites[index];
 }
 
 double snapshot_clients(const struct snapshot *s, size_t hotspot)

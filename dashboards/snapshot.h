@@ -78,6 +78,7 @@ enum err snapshot_record(struct snapshot *s, const char *partition, Nw__Record *
 const struct snap_state *snapshot_hotspot(const struct snapshot *s, size_t index);
 const struct snap_state *snapshot_device(const struct snapshot *s, size_t index);
 const struct snap_state *snapshot_service(const struct snapshot *s, size_t index);
+const struct snap_state *snapshot_site(const struct snapshot *s, size_t index);
 /* Clients of a hotspot now: from its samples, else from its state; NaN if not known. A hotspot that is not
  * up has none that we know of. */
 double snapshot_clients(const struct snapshot *s, size_t hotspot);
@@ -106,7 +107,7 @@ struct snap_incidents {
 };
 void snapshot_incidents(const struct snapshot *s, struct snap_incidents *out);
 
-/* Grows with every change of a hotspot's, device's or service's state or values: for entity tags. */
+/* Grows with every change of a hotspot's, device's, service's or site's state or values: for entity tags. */
 uint64_t snapshot_revision(const struct snapshot *s);
 
 #endif

@@ -361,6 +361,11 @@ def incident_is_acknowledged():
     problems = list(Schema(client.get("/api/v1/openapi.json")).problems({"$ref": "#/components/schemas/IncidentDetail"}, detail))
     check(not problems, "\n".join(problems))
 
+    place = next(s for s in client.get("/api/v1/sites?limit=1000")["items"] if s["id"] == victim["site"])
+    check(place["hotspots"]["unusable"] == 1 and place["reason"] == "ap" and
+          place["state"] == ("unusable" if sum(place["hotspots"].values()) == 1 else "degraded"), f"{place}")
+    check([s["id"] for s in client.get("/api/v1/sites?state=unusable,degraded")["items"]] == [place["id"]], "places by state")
+
     town.ctl("revive", victim["id"])
     wait_for("recovery", 20, lambda: client.get(f"/api/v1/hotspots/{victim['id']}")["state"] == "usable")
     wait_for("closed", 20, lambda: all(i["type"] != "device_down" for i in client.get("/api/v1/incidents?status=open")["items"]))

@@ -79,12 +79,13 @@ static int teardown(void **state)
     return 0;
 }
 
-static void feed_state(struct world *w, const char *partition, const char *id, enum state state, ns_t since)
+static void feed_state_of(struct world *w, const char *partition, const char *kind, const char *id,
+                          enum state state, ns_t since)
 {
     Nw__Record r = NW__RECORD__INIT;
     Nw__State s = NW__STATE__INIT;
 
-    s.kind = (char *)"hotspot";
+    s.kind = (char *)(uintptr_t)kind;
     s.id = (char *)(uintptr_t)id;
     s.state = state;
     s.since = (uint64_t)since;
@@ -93,6 +94,11 @@ static void feed_state(struct world *w, const char *partition, const char *id, e
     r.body_case = NW__RECORD__BODY_STATE;
     r.state = &s;
     assert_ok(snapshot_record(w->snapshot, partition, &r, since));
+}
+
+static void feed_state(struct world *w, const char *partition, const char *id, enum state state, ns_t since)
+{
+    feed_state_of(w, partition, "hotspot", id, state, since);
 }
 
 struct entity_row {
@@ -146,6 +152,18 @@ static void a_state_is_unknown_until_alerts_says_otherwise(void **state)
     assert_int_equal(snapshot_hotspot(w->snapshot, 0)->since, T0);
     feed_state(w, "alerts", "hs-of-another-city", STATE_USABLE, T0);
     assert_int_equal(snapshot_hotspot(w->snapshot, 1)->state, STATE_UNKNOWN);
+}
+
+static void a_place_has_the_state_that_alerts_gives_it(void **state)
+{
+    struct world *w = *state;
+
+    assert_int_equal(snapshot_site(w->snapshot, 0)->state, STATE_UNKNOWN);
+    feed_state_of(w, "alerts", "site", "lido", STATE_DEGRADED, T0);
+    feed_state_of(w, "alerts", "site", "of-another-city", STATE_UNUSABLE, T0);
+    assert_int_equal(snapshot_site(w->snapshot, 0)->state, STATE_DEGRADED);
+    assert_int_equal(snapshot_site(w->snapshot, 0)->since, T0);
+    assert_int_equal(snapshot_hotspot(w->snapshot, 0)->state, STATE_UNKNOWN);
 }
 
 static void back_filled_history_is_not_now(void **state)
@@ -410,7 +428,7 @@ static void the_page_says_when_nobody_is_looking(void **state)
 #define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 RUN_TESTS("snapshot", WITH_WORLD(a_state_is_unknown_until_alerts_says_otherwise),
-          WITH_WORLD(back_filled_history_is_not_now),
+          WITH_WORLD(a_place_has_the_state_that_alerts_gives_it), WITH_WORLD(back_filled_history_is_not_now),
           WITH_WORLD(clients_of_radios_and_ssids_are_not_added_up_twice),
           WITH_WORLD(rows_of_a_controller_go_to_their_hotspots),
           WITH_WORLD(a_hotspot_is_where_the_controller_that_speaks_for_it_is),

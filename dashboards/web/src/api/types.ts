@@ -36,6 +36,7 @@ export type Command = Schemas["Command"];
 export type CommandEvent = Schemas["CommandEvent"];
 export type StateEvent = Schemas["StateEvent"];
 export type Service = Schemas["Service"];
+export type Site = Schemas["Site"];
 export type Daemon = Schemas["Daemon"];
 export type Self = Schemas["Self"];
 export type SelfDaemon = Schemas["SelfDaemon"];

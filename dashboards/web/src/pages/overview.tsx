@@ -2,7 +2,7 @@
 // overview.tsx - the city at a glance; with ?wall=1 without navigation and large enough for the control room's wall.
 
 import { useEffect, useState } from "preact/hooks";
-import type { Daemon, Page, Service, StateCounts, Summary } from "../api/types";
+import type { Daemon, Page, Service, Site, StateCounts, Summary } from "../api/types";
 import { useApp, useTexts, useTitle } from "../context";
 import { formatNumber, formatShare, formatTime } from "../format";
 import { mayAct } from "../model/role";
@@ -44,6 +44,7 @@ export function OverviewPage({ route }: { route: Store<Route> }) {
         </div>
         <div class="stack">
           <Districts summary={summary} />
+          <Sites />
           <Network />
           <Daemons />
         </div>
@@ -202,6 +203,30 @@ function Services() {
           </li>
         ))}
       </ul>
+    </Section>
+  );
+}
+
+/** Streets, schools, fibre nodes: those where something is not as it should be. */
+function Sites() {
+  const { t } = useTexts();
+  const { data, reload } = useData<Page<Site>>("/sites?state=unusable,degraded,unknown,maintenance&limit=8", REFRESH_MS);
+  useCityEvent(reload, ({ thing }) => data?.items.some((site) => site.id === thing) ?? false);
+  if (!data) return null;
+  return (
+    <Section title={t("overview.sites")} id="sites">
+      {data.items.length === 0 ? <Muted>{t("overview.noSites")}</Muted> : null}
+      <ul class="plain-rows">
+        {data.items.map((site) => (
+          <li key={site.id} data-site={site.id}>
+            <span>{site.name}</span>
+            <span>
+              <ReasonText reason={site.reason} /> <StateText state={site.state} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      {data.next === null ? null : <Muted>{t("overview.moreSites")}</Muted>}
     </Section>
   );
 }
