@@ -273,6 +273,9 @@ struct engine {
 void facts_take(struct engine *e, const char *partition, const Nw__Record *r, bool is_priming);
 /* The last value of another metric of the same entity; NaN if there is none. source may be NULL. */
 double facts_sibling(const struct source *s, size_t series, enum metric metric);
+/* The hotspot that an entity of this device belongs to: a controller's row, or one of its radios; or the one
+ * hotspot that stands on the device. -1: none. */
+int facts_place(const struct engine *e, size_t device, const char *entity);
 double facts_last(const struct engine *e, int device, enum metric metric, const char *entity_suffix);
 void source_free(struct source *s);
 
@@ -282,14 +285,20 @@ struct watch *watch_get(struct engine *e, const struct rule *rule, enum object_k
 struct reading;
 void watch_value(struct engine *e, struct watch *w, const struct reading *r, bool is_priming);
 void watch_sleeping(struct engine *e, struct watch *w, size_t place, ns_t at, ns_t interval, bool is_priming);
-/* Kind firmware: the version that this object tells now. */
-void watch_firmware(struct engine *e, enum object_kind kind, size_t index, const char *entity,
-                    const Nw__Identity *identity, ns_t at, bool is_priming);
+/* NULL: there is none yet. */
+struct watch *watch_find(struct engine *e, const struct rule *rule, enum object_kind kind, size_t index,
+                         const char *entity);
+/* side: enum side of rule_kind.h, as judged at `at`. */
+void watch_side(struct engine *e, struct watch *w, int side, ns_t at, ns_t interval);
 /* Kind silence: nothing has come for longer than the hold. */
 void watch_age(struct engine *e, struct watch *w);
 void watch_free(void *w);
 void watch_save(struct engine *e, struct watch *w);
 enum err watch_restore(struct engine *e, const char *key, const void *value, size_t len);
+
+/* ---- labels.c ---- */
+/* Kinds firmware and country: what the device's table says in words. */
+void labels_take(struct engine *e, size_t device, const Nw__Table *t, ns_t at, bool is_priming);
 
 /* ---- people.c: who usually uses a hotspot, and how much that counts ---- */
 void place_learn(struct engine *e, size_t place, ns_t at, ns_t interval);

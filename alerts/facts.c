@@ -87,9 +87,7 @@ static const char *find_mac(const char *s)
     return NULL;
 }
 
-/* The hotspot that an entity of this device belongs to: a controller's row, or one of its radios; or the one
- * hotspot that stands on the device. -1: none. */
-static int place_of_entity(const struct engine *e, size_t device, const char *entity)
+int facts_place(const struct engine *e, size_t device, const char *entity)
 {
     const struct node *n = &e->topo->nodes[device];
     char row[64] = "ap/";
@@ -159,7 +157,7 @@ static bool add_interest(struct engine *e, struct source *s, const Nw__Table *t,
     if (!in->entity || !in->entity_kind)
         return false;
     if (owner.kind == OBJECT_DEVICE)
-        in->place = place_of_entity(e, owner.index, entity->id);
+        in->place = facts_place(e, owner.index, entity->id);
     else if (owner.kind == OBJECT_HOTSPOT)
         in->place = (int)owner.index;
     if (in->place >= 0)
@@ -457,9 +455,8 @@ static void take_device(struct engine *e, int device, const Nw__Samples *m, bool
     }
     f->was_carried = false;
     has_table = refresh_source(e, &e->sources[device], m, (struct owner){OBJECT_DEVICE, (size_t)device});
-    if (m->table && m->table->identity)
-        watch_firmware(e, OBJECT_DEVICE, (size_t)device, "", m->table->identity, (ns_t)m->started,
-                       is_priming);
+    if (m->table)
+        labels_take(e, (size_t)device, m->table, (ns_t)m->started, is_priming);
     if (has_table && m->n_values)
         take_values(e, e->sources[device], m, node_interval(e, device), device, is_priming);
 }

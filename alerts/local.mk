@@ -8,10 +8,10 @@ alerts_libalerts_a_SOURCES = \
 # rules
 alerts_libalerts_a_SOURCES += \
 	%D%/baseline.c %D%/baseline.h \
-	%D%/flap.c \
+	%D%/flap.c %D%/labels.c \
 	%D%/maintenance.c \
 	%D%/people.c \
-	%D%/rule_baseline.c %D%/rule_drop.c %D%/rule_flapping.c %D%/rule_kind.c %D%/rule_kind.h %D%/rule_rate.c \
+	%D%/rule_baseline.c %D%/rule_dfs.c %D%/rule_drop.c %D%/rule_flapping.c %D%/rule_kind.c %D%/rule_kind.h %D%/rule_rate.c \
 	%D%/median.c %D%/median.h %D%/rule_silence.c %D%/rule_spectrum.c %D%/rule_threshold.c %D%/rule_trend.c \
 	%D%/site.c \
 	%D%/spectrum.c %D%/spectrum.h \

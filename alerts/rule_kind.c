@@ -14,8 +14,10 @@ const struct rule_kind_info *rule_kind_info(int kind)
     case RULE_DRIFT: return &rule_drift;
     case RULE_FORECAST: return &rule_forecast;
     case RULE_SPECTRUM: return &rule_spectrum;
+    case RULE_DFS: return &rule_dfs;
     case RULE_SLEEPING:
-    case RULE_FIRMWARE: break;
+    case RULE_FIRMWARE:
+    case RULE_COUNTRY: break;
     }
     return NULL;
 }

@@ -31,9 +31,9 @@ struct rule_kind_info {
 };
 
 extern const struct rule_kind_info rule_threshold, rule_drop, rule_rate, rule_silence, rule_flapping,
-    rule_baseline, rule_drift, rule_forecast, rule_spectrum;
+    rule_baseline, rule_drift, rule_forecast, rule_spectrum, rule_dfs;
 
-/* NULL: kinds that are not about single readings (sleeping, firmware). */
+/* NULL: kinds that are not about single readings (sleeping, firmware, country). */
 const struct rule_kind_info *rule_kind_info(int kind);
 
 /* Which side of `above` or `below`, with `clear` as the other edge. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alerts/spectrum.h"
 #include "lib/base/units.h"
 #include "lib/model/runbook.h"
 
@@ -19,8 +20,9 @@ static const struct incident_type_info types[] = {
 
 const char *const severity_words[] = {"indeterminate", "warning", "minor", "major",
                                       "critical",      "cleared", NULL};
-static const char *const kind_words[] = {"threshold", "drop",  "sleeping", "rate",     "silence",  "flapping",
-                                         "baseline",  "drift", "forecast", "spectrum", "firmware", NULL};
+static const char *const kind_words[] = {"threshold", "drop",     "sleeping", "rate",     "silence",
+                                         "flapping",  "baseline", "drift",    "forecast", "spectrum",
+                                         "firmware",  "country",  "dfs",      NULL};
 static const char *const direction_words[] = {"low", "high", "both", NULL};
 static const char *const group_words[] = {"object", "site", "all", NULL};
 #define INCIDENT_TYPE(number, symbol, code, severity, de, en) [number] = (code),
@@ -53,7 +55,7 @@ static const struct conf_field rule_fields[] = {
     CONF_ENUM_FIELD(struct rule, kind, kind_words, .fallback = "threshold"),
     {.name = "metric",
      .type = CONF_STRING,
-     .offset = offsetof(struct rule, metric_name)}, /* all but firmware need one */
+     .offset = offsetof(struct rule, metric_name)}, /* all but firmware and country need one */
     CONF_STRING_FIELD(struct rule, entity_kind, .fallback = NULL),
     CONF_DOUBLE_FIELD(struct rule, above, -ABSENT, ABSENT, .fallback = ABSENT_TEXT),
     CONF_DOUBLE_FIELD(struct rule, below, -ABSENT, ABSENT, .fallback = ABSENT_TEXT),
@@ -69,6 +71,7 @@ static const struct conf_field rule_fields[] = {
     CONF_DOUBLE_FIELD(struct rule, limit, -ABSENT, ABSENT, .fallback = ABSENT_TEXT),
     CONF_DOUBLE_FIELD(struct rule, share, 1, 100, .fallback = "100"),
     CONF_DOUBLE_FIELD(struct rule, days, 0.1, 3650, .fallback = "30"),
+    CONF_STRING_FIELD(struct rule, country, .fallback = "DE"),
     {.name = "of", .type = CONF_STRING, .offset = offsetof(struct rule, of_name)},
     CONF_INT_FIELD(struct rule, hold_polls, 1, 100000, .fallback = "1"),
     CONF_INT_FIELD(struct rule, clear_polls, 1, 100000, .fallback = "1"),
@@ -229,6 +232,9 @@ static void check_kind(struct rule *r, struct conf_report *report)
         if (r->of_name)
             check_metric(r, r->of_name, &r->of, report);
         break;
+    case RULE_DFS:
+        default_span(r, DAYS);
+        /* fall through */
     case RULE_SPECTRUM:
         if (r->metric && r->metric != METRIC_RADIO_FREQUENCY && r->metric != METRIC_RADIO_CHANNEL)
             conf_report_add(report, r->at, "rule %s: `metric` must be wireless.frequency or wireless.channel",
@@ -238,6 +244,10 @@ static void check_kind(struct rule *r, struct conf_report *report)
     case RULE_SILENCE:
     case RULE_BASELINE:
     case RULE_FIRMWARE: break;
+    case RULE_COUNTRY:
+        if (spectrum_country(r->country, r->country) != COUNTRY_SAME)
+            conf_report_add(report, r->at, "rule %s: `country` must be a code such as DE", r->id);
+        break;
     }
     if (missing)
         conf_report_add(report, r->at, "rule %s: expected `%s`", r->id, missing);
@@ -258,7 +268,7 @@ static void check_runbook(struct runbook_settings *own, struct conf_pos at, stru
 static void check_rule(struct rule *r, struct conf_report *report)
 {
     check_runbook(&r->runbook, r->at, report);
-    if (r->kind != RULE_FIRMWARE)
+    if (r->kind != RULE_FIRMWARE && r->kind != RULE_COUNTRY)
         check_metric(r, r->metric_name, &r->metric, report);
     check_kind(r, report);
     if (r->state == STATE_UNKNOWN || r->state == STATE_MAINTENANCE)

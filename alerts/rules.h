@@ -53,7 +53,9 @@ enum rule_kind {
     RULE_DRIFT,     /* falls by `per_week`, or reaches `limit` within `days`; own temperature taken out */
     RULE_FORECAST,  /* reaches `share` of the metric `of`, or `limit`, within `days` */
     RULE_SPECTRUM,  /* channel, place and power of a radio against the German rules */
-    RULE_FIRMWARE   /* older than the minimum of firmware.yaml (setting `firmware`) */
+    RULE_FIRMWARE,  /* older than the minimum of firmware.yaml (setting `firmware`) */
+    RULE_COUNTRY,   /* a radio is set to another country than `country` */
+    RULE_DFS        /* leaves a channel with radar detection `changes` times within `span` */
 };
 
 enum rule_direction { DIRECTION_LOW, DIRECTION_HIGH, DIRECTION_BOTH };
@@ -85,6 +87,7 @@ struct rule {
     double per_week, step; /* drift: a fall; a jump that is no drift */
     double limit, share, days; /* drift, forecast */
     char *of_name;             /* forecast: the metric that is the whole */
+    char *country;             /* country: ISO 3166-1, two letters */
     bool has_above, has_below; /* derived */
     int64_t hold_polls;        /* so many polls on the bad side before the alarm … */
     int64_t clear_polls;       /* … and on the good side before it ends */
@@ -96,7 +99,7 @@ struct rule {
     bool enabled;
     struct runbook_settings runbook;
     struct conf_pos at;
-    enum metric metric; /* derived; 0 for firmware */
+    enum metric metric; /* derived; 0 for firmware and country */
     enum metric of;     /* derived; 0: `limit` counts */
 };
 

@@ -14,7 +14,7 @@
 #define CONFIRM_TIME  (3 * SECONDS) /* six confirmations, 0.5 s apart */
 #define BEAT_MAX      (30 * SECONDS)
 
-enum { SOURCES_MAX = 20000, SERIES_MAX = 2000, MISSES = 3, CONFIRMATIONS = 6 };
+enum { SOURCES_MAX = 20000, SERIES_MAX = 2000, MISSES = 3, CONFIRMATIONS = 6, ATTRIBUTES_MAX = 8 };
 #define ABSENT      1e300
 #define ABSENT_TEXT "1e300"
 
@@ -23,7 +23,7 @@ static const char *const choice_words[] = {"unchanged", "yes", "no", NULL};
 
 struct event {
     int64_t at, until;
-    char *source, *entity, *kind, *metric_name;
+    char *source, *entity, *kind, *metric_name, *attribute, *text;
     double value, to;
     int unknown, answers, cut; /* enum choice */
     struct conf_pos pos;
@@ -38,6 +38,13 @@ struct series {
     bool is_unknown;
 };
 
+/* An entity that tells something in words; id "": the device itself. */
+struct teller {
+    const char *id, *kind;
+    Nw__Attribute attributes[ATTRIBUTES_MAX], *list[ATTRIBUTES_MAX];
+    size_t count;
+};
+
 /* A device, or a target of the probe. */
 struct source {
     char *name;
@@ -47,7 +54,10 @@ struct source {
     bool is_mute, is_cut, is_down, has_table;
     unsigned misses;
     ns_t due;
+    struct teller *tellers;
+    size_t teller_count;
     Nw__Table table;
+    Nw__Identity identity;
     Nw__Entity *entities, **entity_list;
     Nw__Series *series_pb, **series_list;
     double *values;
@@ -73,6 +83,8 @@ static const struct conf_field event_fields[] = {
     CONF_STRING_FIELD(struct event, entity, .fallback = ""),
     CONF_STRING_FIELD(struct event, kind, .fallback = ""),
     {.name = "metric", .type = CONF_STRING, .offset = offsetof(struct event, metric_name)},
+    CONF_STRING_FIELD(struct event, attribute, .fallback = NULL),
+    CONF_STRING_FIELD(struct event, text, .fallback = NULL),
     CONF_DOUBLE_FIELD(struct event, value, -ABSENT, ABSENT, .fallback = ABSENT_TEXT),
     CONF_DOUBLE_FIELD(struct event, to, -ABSENT, ABSENT, .fallback = ABSENT_TEXT),
     CONF_ENUM_FIELD(struct event, unknown, choice_words, .fallback = "unchanged"),
@@ -113,6 +125,10 @@ static void check_event(struct scenario *s, struct event *e, struct conf_report 
         e->metric = metric->number;
     if (!!e->metric_name != (e->has_value || e->unknown))
         conf_report_add(report, e->pos, "expected `metric` together with `value` or `unknown: yes`");
+    if (!e->attribute != !e->text)
+        conf_report_add(report, e->pos, "expected `attribute` and `text` together");
+    if (e->attribute && (is_probe || e->metric_name))
+        conf_report_add(report, e->pos, "an `attribute` is a device's, and stands alone");
     if (e->is_ramp && (!e->has_value || e->until <= e->at))
         conf_report_add(report, e->pos, "`to` needs a `value` and an `until` behind `at`");
     if (!is_probe && !inventory_device(s->inventory, e->source))
@@ -188,10 +204,91 @@ static enum err add_series(struct scenario *s, const struct event *e, struct con
     return ERR_OK;
 }
 
+static struct teller *find_teller(struct source *src, const struct event *e)
+{
+    for (size_t i = 0; i < src->teller_count; i++)
+        if (strcmp(src->tellers[i].id, e->entity) == 0)
+            return &src->tellers[i];
+    return NULL;
+}
+
+static enum err add_teller(struct scenario *s, const struct event *e, struct conf_report *report)
+{
+    struct source *src = find_source(s, e->source);
+    struct teller *grown;
+
+    if (!e->attribute || find_teller(src, e))
+        return ERR_OK;
+    if (src->teller_count == SERIES_MAX) {
+        conf_report_add(report, e->pos, "%s has more than %d entities with attributes", e->source,
+                        SERIES_MAX);
+        return ERR_CONFIG;
+    }
+    grown = realloc(src->tellers, (src->teller_count + 1) * sizeof *grown);
+    if (!grown)
+        return ERR_NOMEM;
+    src->tellers = grown;
+    grown[src->teller_count++] = (struct teller){.id = e->entity, .kind = e->kind};
+    return ERR_OK;
+}
+
+/* What the device says of itself stands in the table's identity. */
+static void tell_identity(struct source *src, const struct teller *t)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        char *text = t->attributes[i].text;
+        if (strcmp(t->attributes[i].key, "vendor") == 0)
+            src->identity.vendor = text;
+        else if (strcmp(t->attributes[i].key, "model") == 0)
+            src->identity.model = text;
+        else if (strcmp(t->attributes[i].key, "version") == 0)
+            src->identity.version = text;
+    }
+    src->table.identity = &src->identity;
+}
+
+static void tell(struct source *src, const struct event *e)
+{
+    struct teller *t = find_teller(src, e);
+    size_t i = 0;
+
+    while (i < t->count && strcmp(t->attributes[i].key, e->attribute) != 0)
+        i++;
+    if (i == ATTRIBUTES_MAX)
+        return;
+    if (i == t->count)
+        nw__attribute__init(&t->attributes[t->count++]);
+    t->attributes[i].key = e->attribute;
+    t->attributes[i].text = e->text;
+    t->list[i] = &t->attributes[i];
+    if (!t->id[0])
+        tell_identity(src, t);
+    for (size_t k = 0; k < src->teller_count; k++) {
+        Nw__Entity *entity = &src->entities[src->count + k];
+        entity->attributes = src->tellers[k].list;
+        entity->n_attributes = src->tellers[k].id[0] ? src->tellers[k].count : 0;
+    }
+    src->table.version++;
+    src->has_table = false;
+}
+
+static void build_tellers(struct source *src)
+{
+    nw__identity__init(&src->identity);
+    for (size_t k = 0; k < src->teller_count; k++) {
+        Nw__Entity *entity = &src->entities[src->count + k];
+        nw__entity__init(entity);
+        entity->id = (char *)(uintptr_t)src->tellers[k].id;
+        entity->kind = (char *)(uintptr_t)src->tellers[k].kind;
+        src->entity_list[src->count + k] = entity;
+    }
+    src->table.n_entities = src->count + src->teller_count;
+}
+
 static enum err build_table(struct source *src, ns_t interval)
 {
-    src->entities = calloc(src->count + 1, sizeof *src->entities);
-    src->entity_list = calloc(src->count + 1, sizeof *src->entity_list);
+    src->entities = calloc(src->count + src->teller_count + 1, sizeof *src->entities);
+    src->entity_list = calloc(src->count + src->teller_count + 1, sizeof *src->entity_list);
     src->series_pb = calloc(src->count + 1, sizeof *src->series_pb);
     src->series_list = calloc(src->count + 1, sizeof *src->series_list);
     src->values = calloc(src->count + 1, sizeof *src->values);
@@ -212,7 +309,8 @@ static enum err build_table(struct source *src, ns_t interval)
     src->table.interval_ms = (uint32_t)(interval / MILLISECONDS);
     src->table.entities = src->entity_list;
     src->table.series = src->series_list;
-    src->table.n_entities = src->table.n_series = src->count;
+    src->table.n_series = src->count;
+    build_tellers(src);
     return ERR_OK;
 }
 
@@ -231,6 +329,8 @@ static enum err build(struct scenario *s, struct conf_report *report)
     for (size_t i = 0; !e && i < s->events.count; i++) {
         s->order[i] = &events[i];
         e = add_series(s, &events[i], report);
+        if (!e)
+            e = add_teller(s, &events[i], report);
     }
     if (!e)
         qsort(s->order, s->events.count, sizeof(const struct event *), by_time);
@@ -314,6 +414,7 @@ void scenario_free(struct scenario *s)
         struct source *src = &s->sources[i];
         free(src->name);
         free(src->series);
+        free(src->tellers);
         free(src->entities);
         free(src->entity_list);
         free(src->series_pb);
@@ -356,6 +457,8 @@ static void apply(struct scenario *s, const struct event *e)
         src->is_mute = e->answers == CHOICE_NO;
     if (e->cut)
         src->is_cut = e->cut == CHOICE_YES;
+    if (e->attribute)
+        tell(src, e);
     if (!e->metric_name)
         return;
     series->now = e;
@@ -405,7 +508,7 @@ static enum err poll_source(struct scenario *s, struct source *src, ns_t now,
 
     m.source = src->name;
     m.started = r.wall = (uint64_t)now;
-    m.table_version = 1;
+    m.table_version = src->table.version;
     src->due = now + s->interval;
     if (!src->has_table)
         m.table = &src->table;

@@ -53,3 +53,38 @@ enum spectrum_fault spectrum_check(double frequency_hz, double eirp_dbm, bool is
     /* half a dB for the rounding of agents */
     return eirp_dbm > b->limit_dbm + 0.5 ? SPECTRUM_TOO_STRONG : SPECTRUM_OK;
 }
+
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static bool is_letter(char c)
+{
+    return upper(c) >= 'A' && upper(c) <= 'Z';
+}
+
+enum country_verdict spectrum_country(const char *told, const char *expected)
+{
+    static const char *const regions[] = {"EU", "WW", "XX", "ZZ"};
+    char code[3] = "";
+
+    if (!is_letter(told[0]) || !is_letter(told[1]))
+        return COUNTRY_UNTOLD;
+    if (told[2] &&
+        (is_letter(told[2]) ? told[3] || !(upper(told[2]) == 'I' || upper(told[2]) == 'O') : told[2] != ' '))
+        return COUNTRY_UNTOLD; /* a word: "Default" */
+    code[0] = upper(told[0]);
+    code[1] = upper(told[1]);
+    for (size_t i = 0; i < ARRAY_LEN(regions); i++)
+        if (code[0] == regions[i][0] && code[1] == regions[i][1])
+            return COUNTRY_UNTOLD;
+    return code[0] == upper(expected[0]) && code[1] == upper(expected[1]) ? COUNTRY_SAME : COUNTRY_OTHER;
+}
+
+bool spectrum_needs_dfs(double frequency_hz)
+{
+    double mhz = frequency_hz / 1e6;
+
+    return (mhz > 5250 && mhz <= 5350) || (mhz >= 5470 && mhz <= 5725);
+}

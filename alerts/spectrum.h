@@ -27,4 +27,17 @@ double spectrum_frequency(double channel, double band_ghz);
  * it at least; NAN: not checked. *limit_dbm (may be NULL): of that band, NAN if there is none. */
 enum spectrum_fault spectrum_check(double frequency_hz, double eirp_dbm, bool is_outdoor, double *limit_dbm);
 
+enum country_verdict {
+    COUNTRY_UNTOLD, /* no country: empty, a region ("EU", "00" for the world), a number, words */
+    COUNTRY_SAME,
+    COUNTRY_OTHER
+};
+
+/* told: as agents say it: ISO 3166-1 alpha-2, mostly followed by nothing, a space, or the third octet of
+ * dot11CountryString (IEEE 802.11: I indoor, O outdoor). ASCII case does not matter. */
+enum country_verdict spectrum_country(const char *told, const char *expected);
+
+/* Must a radio look out for radar there? 5250-5350 and 5470-5725 MHz (EN 301 893). */
+bool spectrum_needs_dfs(double frequency_hz);
+
 #endif

@@ -20,17 +20,33 @@ enum { USUAL_MIN = 12, NEIGHBOURS_MIN = 2 };
 
 /* ---- the instances ---- */
 
+static char *key_of(const struct engine *e, const struct rule *rule, enum object_kind kind, size_t index,
+                    const char *entity)
+{
+    const char *id, *name;
+
+    object_name(e, kind, index, &id, &name);
+    return strx_printf("%s\n%s\n%s\n%s", rule->id, object_kind_words[kind], id, entity);
+}
+
+struct watch *watch_find(struct engine *e, const struct rule *rule, enum object_kind kind, size_t index,
+                         const char *entity)
+{
+    char *key = key_of(e, rule, kind, index, entity);
+    struct watch *w = key ? map_get(e->watches, key) : NULL;
+
+    free(key);
+    return w;
+}
+
 struct watch *watch_get(struct engine *e, const struct rule *rule, enum object_kind kind, size_t index,
                         const char *entity)
 {
     const struct rule_kind_info *info = rule_kind_info(rule->kind);
-    const char *id, *name;
     size_t memory;
-    char *key;
+    char *key = key_of(e, rule, kind, index, entity);
     struct watch *w;
 
-    object_name(e, kind, index, &id, &name);
-    key = strx_printf("%s\n%s\n%s\n%s", rule->id, object_kind_words[kind], id, entity);
     if (!key)
         return NULL;
     w = map_get(e->watches, key);
@@ -73,7 +89,7 @@ static bool has_lasted(const struct watch *w, ns_t at, int64_t polls, ns_t inter
     return at - w->side_since >= (polls - 1) * interval - (polls > 1 ? interval / 2 : 0);
 }
 
-static void take_side(struct engine *e, struct watch *w, enum side side, ns_t at, ns_t interval)
+void watch_side(struct engine *e, struct watch *w, int side, ns_t at, ns_t interval)
 {
     bool was_bad = w->is_bad, was_raised = w->is_raised;
 
@@ -104,7 +120,7 @@ void watch_value(struct engine *e, struct watch *w, const struct reading *r, boo
     if (is_priming)
         return;
     side = kind->judge(e, w, r);
-    take_side(e, w, side, r->at, r->interval);
+    watch_side(e, w, side, r->at, r->interval);
     if (w->must_save)
         watch_save(e, w);
 }
@@ -124,30 +140,6 @@ void watch_age(struct engine *e, struct watch *w)
     w->side_since = w->at;
     e->is_dirty = true;
     watch_save(e, w);
-}
-
-/* ---- firmware ---- */
-
-void watch_firmware(struct engine *e, enum object_kind kind, size_t index, const char *entity,
-                    const Nw__Identity *identity, ns_t at, bool is_priming)
-{
-    const struct firmware_rules *all = e->o.rules->firmware;
-    const struct firmware_rule *fits =
-        all && identity ? firmware_rule_for(all, identity->vendor, identity->model) : NULL;
-    bool is_old = fits && firmware_status_of(fits, identity->version) == FIRMWARE_TOO_OLD;
-
-    for (size_t i = 0; i < rules_count(e->o.rules); i++) {
-        const struct rule *rule = rules_at(e->o.rules, i);
-        struct watch *w;
-        if (!rule->enabled || rule->kind != RULE_FIRMWARE)
-            continue;
-        w = watch_get(e, rule, kind, index, entity);
-        if (!w || at < w->at)
-            continue;
-        w->at = at;
-        if (!is_priming)
-            take_side(e, w, is_old ? SIDE_BAD : SIDE_GOOD, at, e->o.interval);
-    }
 }
 
 /* ---- sleeping hotspots ---- */
@@ -188,7 +180,7 @@ void watch_sleeping(struct engine *e, struct watch *w, size_t place, ns_t at, ns
     else if (!w->is_raised)
         side = SIDE_GOOD; /* a quiet hour, not a sleeping hotspot */
     if (!is_priming)
-        take_side(e, w, side, at, interval);
+        watch_side(e, w, side, at, interval);
 }
 
 /* ---- rows ---- */

@@ -458,6 +458,7 @@ static const struct graph_kind {
     {"Temperatur", "Temperature", {METRIC_TEMPERATURE, METRIC_OPTIC_TEMPERATURE}},
     {"Access Points", "Access points", {METRIC_AP_COUNT}},
     {"PoE-Leistung", "PoE power", {METRIC_POE_POWER}},
+    {"Auslastung des Adressbereichs (DHCP)", "Address pool used (DHCP)", {METRIC_DHCP_UTILIZATION}},
     {"Dauer der Abfrage", "Poll duration", {METRIC_POLL_RTT}},
 };
 

@@ -66,6 +66,7 @@ dist_profiles_DATA = \
 	%D%/icotera.yaml \
 	%D%/ict-mps.yaml \
 	%D%/infinera-groove.yaml \
+	%D%/infoblox.yaml \
 	%D%/inteno.yaml \
 	%D%/ios.yaml \
 	%D%/iosxr.yaml \
@@ -127,6 +128,7 @@ dist_profiles_DATA = \
 	%D%/voss.yaml \
 	%D%/vrp.yaml \
 	%D%/weos.yaml \
+	%D%/windows-dhcp.yaml \
 	%D%/witchos.yaml \
 	%D%/xos.yaml \
 	%D%/zxa10.yaml

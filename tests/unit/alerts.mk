@@ -66,8 +66,13 @@ UNIT_TESTS += tests/unit/test_rule_maths
 tests_unit_test_rule_maths_SOURCES = tests/unit/test_rule_maths.c tests/unit/cmocka_tests.h
 tests_unit_test_rule_maths_CFLAGS = $(ALERT_CFLAGS)
 tests_unit_test_rule_maths_LDADD = $(ALERT_LIBS)
+UNIT_TESTS += tests/unit/test_shipped_rules
+tests_unit_test_shipped_rules_SOURCES = tests/unit/test_shipped_rules.c tests/unit/played.h tests/unit/cmocka_tests.h
+tests_unit_test_shipped_rules_CFLAGS = $(ALERT_CFLAGS)
+tests_unit_test_shipped_rules_LDADD = $(ALERT_LIBS)
+
 UNIT_TESTS += tests/unit/test_rule_kinds
-tests_unit_test_rule_kinds_SOURCES = tests/unit/test_rule_kinds.c tests/unit/cmocka_tests.h
+tests_unit_test_rule_kinds_SOURCES = tests/unit/test_rule_kinds.c tests/unit/played.h tests/unit/cmocka_tests.h
 tests_unit_test_rule_kinds_CFLAGS = $(ALERT_CFLAGS)
 tests_unit_test_rule_kinds_LDADD = $(ALERT_LIBS)
 UNIT_TESTS += tests/sim/alerts-116-places
