@@ -57,7 +57,8 @@ static void store_cursors(const struct alerts *a)
 /* A slice of the reserve each time: it is for months to come, and writing it must not hold up an alarm. */
 static void set_aside(struct alerts *a)
 {
-    enum err e = db_reserve(a->db, (uint64_t)a->o.settings->alerts.reserve, RESERVE_SLICE);
+    uint64_t reserve = (uint64_t)a->o.settings->alerts.reserve;
+    enum err e = db_reserve(a->db, reserve ? reserve + channels_most_bytes(a->channels) : 0, RESERVE_SLICE);
 
     if (e && !a->is_reserve_short)
         log_warning("alerts.db: %s: less than alerts.reserve is set aside for a full disk: make room in %s",
@@ -185,9 +186,11 @@ static enum err start_publisher(struct alerts *a)
     return publisher_new(&o, a->engine, a->lane_sequence, &a->publisher);
 }
 
-static enum err new_channels(struct alerts *a, const struct settings *s, struct channels **out)
+static enum err new_channels(struct alerts *a, const struct settings *s, const struct inventory *inv,
+                             struct channels **out)
 {
-    struct channels_options o = {.loop = a->o.loop, .settings = s, .db = a->db, .seed = a->o.seed};
+    struct channels_options o = {
+        .loop = a->o.loop, .settings = s, .inventory = inv, .db = a->db, .seed = a->o.seed};
 
     return channels_new(&o, out);
 }
@@ -229,7 +232,7 @@ enum err alerts_new(const struct alerts_options *o, struct alerts **out)
         goto failed;
     }
     a->is_new = alive == 0;
-    e = new_channels(a, o->settings, &a->channels);
+    e = new_channels(a, o->settings, o->inventory, &a->channels);
     if (e)
         goto failed;
     engine_begin(a->engine, alive ? (ns_t)alive : loop_wall(o->loop));
@@ -293,7 +296,7 @@ enum err alerts_reload(struct alerts *a, const struct settings *settings, const 
     batch_commit(a);
     e = new_engine(a, settings, inventory, rules, &engine);
     if (!e && !a->is_failing)
-        e = new_channels(a, settings, &channels);
+        e = new_channels(a, settings, inventory, &channels);
     if (e || a->is_failing) {
         engine_free(engine);
         rules_free(rules);
@@ -318,6 +321,7 @@ enum err alerts_reload(struct alerts *a, const struct settings *settings, const 
     engine_free(old);
     rules_free(old_rules);
     batch_tick(a, loop_wall(a->o.loop));
+    channels_committed(a->channels); /* what waited goes at once */
     if (e)
         log_error("the new configuration is in force, but incomplete (%s): restart netzwacht-alerts",
                   err_text(e));
@@ -366,5 +370,7 @@ void alerts_beat(struct alerts *a, Nw__Heartbeat *beat)
     put_counter(a, 12, "channel_refused_total", (double)c.refused);
     put_counter(a, 13, "channel_lost_total", (double)c.lost);
     put_counter(a, 14, "channel_waiting", (double)c.waiting);
-    beat->n_counters = 15;
+    put_counter(a, 15, "channel_folded_total", (double)c.folded);
+    put_counter(a, 16, "channels_failing", (double)c.failing);
+    beat->n_counters = 17;
 }

@@ -11,7 +11,7 @@
 #include "alerts/rules.h"
 #include "lib/base/map.h"
 
-enum { PARTITIONS = 6, ONLY_HEARTBEATS = 5 /* public: citizens' reports raise nothing */, COUNTERS = 16 };
+enum { PARTITIONS = 6, ONLY_HEARTBEATS = 5 /* public: citizens' reports raise nothing */, COUNTERS = 20 };
 extern const char *const alerts_partitions[PARTITIONS];
 
 /* Records decided but not yet in the partition. */

@@ -126,7 +126,7 @@ static void on_incident(void *ctx, const Nw__Incident *incident, const char *key
     event_json_event(a->o.settings->instance, &i, (ns_t)r.wall, &body);
     if (buf_error(&body) == ERR_OK) {
         db_put_event(a->db, lane, i.lane_sequence, (ns_t)r.wall, body.data, body.len);
-        channels_event(a->channels, &i, body.data, body.len);
+        channels_event(a->channels, &i, (ns_t)r.wall, body.data);
     } else {
         log_error("out of memory: an event is not in the outbox");
     }

@@ -5,19 +5,46 @@
 #define PAUSE_FIRST (1 * SECONDS)
 #define PAUSE_MAX   (15 * MINUTES)
 
-void channel_queue_init(struct channel_queue *q, uint64_t first, uint64_t last)
+void channel_queue_init(struct channel_queue *q, uint64_t seed)
 {
-    *q = (struct channel_queue){.last = last, .done = first ? first - 1 : last};
+    *q = (struct channel_queue){.jitter = {seed}};
 }
 
-uint64_t channel_queue_put(struct channel_queue *q, bool *is_lost)
+static void take_in(struct channel_queue *q, uint64_t number, size_t size)
 {
-    *is_lost = channel_queue_waiting(q) >= CHANNEL_QUEUE_MAX;
-    if (*is_lost) {
-        q->done++;
+    q->last = number;
+    q->size[number % CHANNEL_QUEUE_MAX] = (uint32_t)size;
+    q->bytes += (uint32_t)size;
+}
+
+static void let_go(struct channel_queue *q)
+{
+    uint32_t *size = &q->size[++q->done % CHANNEL_QUEUE_MAX];
+
+    q->bytes -= *size;
+    *size = 0;
+}
+
+void channel_queue_found(struct channel_queue *q, uint64_t number, size_t size)
+{
+    if (q->last == 0)
+        q->done = number - 1;
+    while (number - q->done > CHANNEL_QUEUE_MAX)
+        let_go(q);
+    take_in(q, number, size);
+}
+
+uint64_t channel_queue_put(struct channel_queue *q, size_t size, unsigned *lost)
+{
+    *lost = 0;
+    while (channel_queue_waiting(q) >= CHANNEL_QUEUE_MAX ||
+           (q->done < q->last && q->bytes + size > (uint64_t)CHANNEL_QUEUE_BYTES)) {
+        let_go(q);
         q->attempts = 0; /* retry_at stays: the receiver is no better for it */
+        ++*lost;
     }
-    return ++q->last;
+    take_in(q, q->last + 1, size);
+    return q->last;
 }
 
 bool channel_queue_is_due(const struct channel_queue *q, ns_t now)
@@ -30,24 +57,28 @@ void channel_queue_sent(struct channel_queue *q, uint64_t number)
     q->flying = number;
 }
 
-static ns_t pause_after(unsigned attempts)
+static ns_t pause_after(struct channel_queue *q)
 {
     ns_t pause = PAUSE_FIRST;
 
-    for (unsigned i = 1; i < attempts && pause < PAUSE_MAX; i++)
+    for (unsigned i = 1; i < q->attempts && pause < PAUSE_MAX; i++)
         pause *= 2;
-    return pause < PAUSE_MAX ? pause : PAUSE_MAX;
+    if (pause > PAUSE_MAX)
+        pause = PAUSE_MAX;
+    return pause - (ns_t)(rng_unit(&q->jitter) * (double)pause / 4);
 }
 
 void channel_queue_ended(struct channel_queue *q, enum channel_verdict verdict, ns_t now, ns_t wait)
 {
     if (verdict != CHANNEL_AGAIN) {
-        if (q->flying > q->done) /* else it had to go for a newer one meanwhile */
-            q->done = q->flying;
+        while (q->done < q->flying) /* unless they had to go for newer ones meanwhile */
+            let_go(q);
         q->attempts = 0;
         q->retry_at = 0;
     } else {
-        ns_t pause = pause_after(++q->attempts);
+        ns_t pause;
+        q->attempts++;
+        pause = pause_after(q);
         if (wait > pause)
             pause = wait < PAUSE_MAX ? wait : PAUSE_MAX;
         q->retry_at = now + pause;

@@ -64,7 +64,7 @@ static const char *const statements[STATEMENT_COUNT] = {
     [COMMAND_GET] = "SELECT outcome, problem FROM command WHERE id = ?1",
     [MESSAGE_AFTER] = "SELECT number, attempts, body FROM message WHERE channel = ?1 AND number > ?4"
                       " ORDER BY number LIMIT 1",
-    [QUEUE_EACH] = "SELECT channel, min(number), max(number) FROM message GROUP BY channel"};
+    [QUEUE_EACH] = "SELECT channel, number, length(body) FROM message ORDER BY channel, number"};
 
 /* With rowid: a row of more than a kilobyte would else take a page of its own for what does not fit into an
  * index cell. */
@@ -550,15 +550,16 @@ enum err db_message_after(struct db *db, const char *channel, uint64_t after, ui
     return e;
 }
 
-enum err db_each_queue(struct db *db,
-                       void (*each)(void *ctx, const char *channel, uint64_t first, uint64_t last), void *ctx)
+enum err db_each_message(struct db *db,
+                         void (*each)(void *ctx, const char *channel, uint64_t number, size_t size),
+                         void *ctx)
 {
     sqlite3_stmt *s = bind(db, &(struct op){.statement = QUEUE_EACH});
     int rc;
 
     while ((rc = sqlite3_step(s)) == SQLITE_ROW)
         each(ctx, (const char *)sqlite3_column_text(s, 0), (uint64_t)sqlite3_column_int64(s, 1),
-             (uint64_t)sqlite3_column_int64(s, 2));
+             (size_t)sqlite3_column_int64(s, 2));
     sqlite3_reset(s);
     return rc == SQLITE_DONE ? ERR_OK : from_sqlite(db, rc);
 }

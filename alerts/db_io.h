@@ -68,10 +68,10 @@ enum err db_event_after(struct db *db, unsigned lane, uint64_t after, uint64_t *
 /* The same for a channel's messages, with how often sending it has failed. */
 enum err db_message_after(struct db *db, const char *channel, uint64_t after, uint64_t *number,
                           unsigned *attempts, struct buf *body) NW_CHECKED;
-/* Each channel that messages wait for, with the lowest and the highest number. */
-enum err db_each_queue(struct db *db,
-                       void (*each)(void *ctx, const char *channel, uint64_t first, uint64_t last),
-                       void *ctx) NW_CHECKED;
+/* Each message that waits, by channel and number; size: bytes of its body. */
+enum err db_each_message(struct db *db,
+                         void (*each)(void *ctx, const char *channel, uint64_t number, size_t size),
+                         void *ctx) NW_CHECKED;
 /* 0 if it has never been put. */
 enum err db_number(struct db *db, const char *name, uint64_t *out) NW_CHECKED;
 enum err db_offset(struct db *db, const char *partition, journal_pos *out) NW_CHECKED;

@@ -19,7 +19,11 @@ alerts_libalerts_a_SOURCES += \
 # delivery
 alerts_libalerts_a_SOURCES += \
 	%D%/batch.c \
-	%D%/channel_queue.c %D%/channel_queue.h %D%/channels.c %D%/channels.h %D%/signature.c %D%/signature.h \
+	%D%/channel_alertmanager.c %D%/channel_digest.c %D%/channel_digest.h %D%/channel_in.c \
+	%D%/channel_mail.c %D%/channel_mime.c %D%/channel_mime.h %D%/channel_out.c \
+	%D%/channel_queue.c %D%/channel_queue.h %D%/channel_send.c %D%/channel_send.h %D%/channel_syslog.c \
+	%D%/channel_text.c %D%/channel_text.h %D%/channel_udp_io.c %D%/channel_udp_io.h \
+	%D%/channels.c %D%/channels.h %D%/channels_private.h %D%/signature.c %D%/signature.h \
 	%D%/intake.c \
 	%D%/noc.c \
 	%D%/presence.c \

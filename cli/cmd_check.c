@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_check.c - `netzwacht check`: every mistake in configuration, inventory, profiles, alarm and firmware
  * rules, and what the history will take. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "alerts/rules.h"
 #include "cli/command.h"
@@ -112,18 +114,33 @@ static void check_secret(struct conf_pos at, const char *key, const char *path, 
     free(secret);
 }
 
-static void check_channel_secret(const struct channel_settings *c, struct conf_report *report)
+static void check_channel_secret(const struct channel_settings *c, const char *key, const char *path,
+                                 struct conf_report *report)
 {
     char *secret = NULL;
-    enum err e = c->secret_file ? settings_read_secret(c->secret_file, &secret) : ERR_OK;
+    enum err e = path ? settings_read_secret(path, &secret) : ERR_OK;
 
     if (e)
-        conf_report_add(report, c->at,
-                        "secret_file: %s: %s (chmod 600, readable by the user of netzwacht-alerts)",
-                        c->secret_file, err_text(e));
+        conf_report_add(report, c->at, "%s: %s: %s (chmod 600, readable by the user of netzwacht-alerts)",
+                        key, path, err_text(e));
     if (secret)
         explicit_bzero(secret, strlen(secret));
     free(secret);
+}
+
+static void check_channel(const struct channel_settings *c, struct conf_report *report)
+{
+    const struct {
+        const char *key, *path;
+    } files[] = {
+        {"ca_file", c->ca_file}, {"certificate_file", c->certificate_file}, {"key_file", c->key_file}};
+
+    check_channel_secret(c, "secret_file", c->secret_file, report);
+    check_channel_secret(c, "password_file", c->password_file, report);
+    for (size_t i = 0; i < ARRAY_LEN(files); i++)
+        if (files[i].path && access(files[i].path, R_OK))
+            conf_report_add(report, c->at, "%s: %s: %s", files[i].key, files[i].path,
+                            err_text(err_from_errno(errno)));
 }
 
 /* Credentials that a device names must exist, and their secrets be readable and private. */
@@ -144,7 +161,7 @@ static void check_secrets(const struct settings *s, const struct inventory *inv,
         check_secret(all[i].at, "priv_file", all[i].priv_file, report);
     }
     for (size_t i = 0; i < s->alerts.channels.count; i++)
-        check_channel_secret(&channels[i], report);
+        check_channel(&channels[i], report);
 }
 
 /* The shipped profiles and those of the site. */

@@ -9,7 +9,8 @@ lib_libbase_a_SOURCES = \
 
 lib_libruntime_a_SOURCES = \
 	%D%/runtime/conf.c %D%/runtime/conf.h %D%/runtime/conf_write.c %D%/runtime/conf_write.h \
-	%D%/runtime/curl_io.c %D%/runtime/curl_io.h %D%/runtime/journal.c %D%/runtime/journal.h \
+	%D%/runtime/curl_io.c %D%/runtime/curl_io.h %D%/runtime/curl_io_private.h \
+	%D%/runtime/curl_io_stream.c %D%/runtime/curl_io_stream.h %D%/runtime/journal.c %D%/runtime/journal.h \
 	%D%/runtime/mqtt_io.c %D%/runtime/mqtt_io.h \
 	%D%/runtime/journal_reader.c %D%/runtime/journal_segment.c %D%/runtime/journal_segment.h \
 	%D%/runtime/journal_tail.c %D%/runtime/loop.c %D%/runtime/loop.h \
@@ -21,6 +22,7 @@ lib_libmodel_a_SOURCES = \
 	%D%/model/inventory.c %D%/model/inventory.h %D%/model/inventory_schema.c \
 	%D%/model/districts.c %D%/model/districts.h %D%/model/districts_read.c %D%/model/draft_tree.c %D%/model/draft_tree.h %D%/model/inventory_diff.c %D%/model/inventory_diff.h %D%/model/inventory_draft.c %D%/model/inventory_draft.h \
 	%D%/model/inventory_match.c %D%/model/inventory_match.h %D%/model/inventory_write.c %D%/model/inventory_write.h %D%/model/metric.c %D%/model/metric.h %D%/model/metric_list.h \
+	%D%/model/channel_settings.c %D%/model/channel_settings.h \
 	%D%/model/record.c %D%/model/record.h %D%/model/settings.c %D%/model/settings.h \
 	%D%/model/snmp_security.c %D%/model/snmp_security.h \
 	%D%/model/state.c %D%/model/state.h %D%/model/state_list.h

@@ -166,7 +166,11 @@ FIGURE("mqtt_refused_total", COUNTER, REJECTED, "Receipts and commands from MQTT
 FIGURE("channel_sent_total", COUNTER, DONE, "Messages that a further channel (alerts.channels) accepted.")
 FIGURE("channel_failed_total", COUNTER, LATE, "Failed attempts to send to a further channel; repeated.")
 FIGURE("channel_refused_total", COUNTER, LOST, "Messages that a further channel refused for good.")
-FIGURE("channel_lost_total", COUNTER, LOST, "Messages dropped because 5,000 waited for the same channel.")
+FIGURE("channel_lost_total", COUNTER, LOST,
+       "Messages dropped because 5,000, or 8 MiB, waited for the same channel.")
+FIGURE("channel_folded_total", COUNTER, SHED,
+       "Messages that went into a digest because a channel's storm_limit was reached.")
+FIGURE("channels_failing", GAUGE, LATE, "Channels whose last attempt to send failed.")
 FIGURE("channel_waiting", GAUGE, QUEUE, "Messages that wait for further channels.")
 FIGURE("outbox_waiting", GAUGE, QUEUE, "Events for which the NOC has sent no receipt yet.")
 

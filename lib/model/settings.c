@@ -78,27 +78,15 @@ static const struct conf_field mqtt_fields[] = {
     CONF_END};
 static const struct conf_schema mqtt_schema = CONF_SCHEMA(struct mqtt_settings, mqtt_fields);
 
-static const char *const channel_kind_words[] = {"webhook", NULL};
-const char *const channel_severity_words[] = {"indeterminate", "warning", "minor", "major", "critical", NULL};
-
-static const char *check_url(const char *text)
+static const char *check_dashboard_url(const char *text)
 {
+    for (const char *p = text; *p; p++)
+        if (*p <= ' ' || *p > '~')
+            return "an address without blanks and umlauts";
     return strx_starts_with(text, "https://") || strx_starts_with(text, "http://")
                ? NULL
                : "an address that begins with https:// or http://";
 }
-
-static const struct conf_field channel_fields[] = {
-    CONF_ID_FIELD(struct channel_settings, name, .is_required = true),
-    CONF_ENUM_FIELD(struct channel_settings, kind, channel_kind_words, .is_required = true),
-    CONF_STRING_FIELD(struct channel_settings, url, .is_required = true, .check = check_url),
-    CONF_ENUM_FIELD(struct channel_settings, severity, channel_severity_words, .fallback = "warning"),
-    CONF_STRING_FIELD(struct channel_settings, secret_file),
-    CONF_STRING_FIELD(struct channel_settings, ca_file),
-    CONF_DURATION_FIELD(struct channel_settings, timeout, 0.1, 120, .fallback = "10s"),
-    CONF_POSITION_FIELD(struct channel_settings, at),
-    CONF_END};
-static const struct conf_schema channel_schema = CONF_SCHEMA(struct channel_settings, channel_fields);
 
 static const struct conf_field alerts_fields[] = {
     CONF_STRING_FIELD(struct alerts_settings, rules),
@@ -107,6 +95,7 @@ static const struct conf_field alerts_fields[] = {
     CONF_DURATION_FIELD(struct alerts_settings, tombstone_after, 1, 366 * 86400, .fallback = "24h"),
     CONF_BYTES_FIELD(struct alerts_settings, reserve, 0, 1e12, .fallback = "96MiB"),
     CONF_MAP_FIELD(struct alerts_settings, mqtt, &mqtt_schema),
+    CONF_STRING_FIELD(struct alerts_settings, dashboard_url, .check = check_dashboard_url),
     CONF_LIST_FIELD(struct alerts_settings, channels, &channel_schema),
     CONF_END};
 static const struct conf_schema alerts_schema = CONF_SCHEMA(struct alerts_settings, alerts_fields);
@@ -205,9 +194,10 @@ static enum err resolve_paths(struct settings *s, const char *base)
     for (size_t i = 0; !e && i < s->profile_dirs.count; i++)
         e = resolve_path(base, &s->profile_dirs.items[i]);
     for (size_t i = 0; !e && i < s->alerts.channels.count; i++) {
-        e = resolve_path(base, &channels[i].secret_file);
-        if (!e)
-            e = resolve_path(base, &channels[i].ca_file);
+        char **files[] = {&channels[i].secret_file, &channels[i].password_file, &channels[i].ca_file,
+                          &channels[i].certificate_file, &channels[i].key_file};
+        for (size_t k = 0; !e && k < ARRAY_LEN(files); k++)
+            e = resolve_path(base, files[k]);
     }
     for (size_t i = 0; !e && i < s->credentials.count; i++) {
         e = resolve_path(base, &credentials[i].community_file);
@@ -261,17 +251,6 @@ static void check_credentials(const struct settings *s, struct conf_report *repo
     }
 }
 
-static void check_channels(const struct settings *s, struct conf_report *report)
-{
-    const struct channel_settings *all = s->alerts.channels.items;
-
-    for (size_t i = 0; i < s->alerts.channels.count; i++)
-        for (size_t k = 0; k < i; k++)
-            if (all[i].name && all[k].name && strcmp(all[i].name, all[k].name) == 0)
-                conf_report_add(report, all[i].at, "the channel \"%s\" stands here a second time",
-                                all[i].name);
-}
-
 /* BLAKE2b of the file's bytes; 64 bits are enough to tell versions apart. */
 static enum err hash_file(const char *path, char out[17])
 {
@@ -302,7 +281,7 @@ enum err settings_load(const char *path, struct conf_report *report, struct sett
         e = conf_read_file(path, &settings_schema, s, report);
     if (!e) {
         check_credentials(s, report);
-        check_channels(s, report);
+        channel_settings_check(&s->alerts.channels, report);
         e = conf_report_count(report) ? ERR_CONFIG : ERR_OK;
     }
     if (!e && !realpath(dirname(copy), base))

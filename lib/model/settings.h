@@ -8,6 +8,7 @@
 
 #include "lib/base/err.h"
 #include "lib/base/units.h"
+#include "lib/model/channel_settings.h"
 #include "lib/model/snmp_security.h"
 #include "lib/runtime/conf.h"
 
@@ -61,17 +62,6 @@ struct mqtt_settings {
     int64_t heartbeat; /* ns: 10 s */
 };
 
-struct channel_settings {
-    char *name;        /* also of its queue in alerts.db */
-    int kind;          /* webhook is the only one */
-    char *url;         /* http:// or https:// */
-    int severity;      /* as enum severity of alerts/rules.h: what is below is not sent */
-    char *secret_file; /* key of the signature, 0600; NULL: nothing is signed */
-    char *ca_file;     /* NULL: the system's */
-    int64_t timeout;   /* ns: 10 s, of a request */
-    struct conf_pos at;
-};
-
 struct alerts_settings {
     char *rules;             /* file; NULL = built-in rules alone */
     int64_t state_repeat;    /* ns: 15 min, retained states are published at least this often */
@@ -79,10 +69,9 @@ struct alerts_settings {
     int64_t reserve;         /* bytes: 96 MiB, set aside in alerts.db for a full disk */
     int64_t tombstone_after; /* ns: 24 h, an access point that vanished is taken for removed */
     struct mqtt_settings mqtt;
+    char *dashboard_url;       /* where people reach the dashboard, for links; NULL: no links */
     struct conf_list channels; /* struct channel_settings */
 };
-/* Of channel_settings.severity, NULL-terminated. */
-extern const char *const channel_severity_words[];
 
 struct probe_settings {
     bool enabled;

@@ -2,34 +2,14 @@
 /* curl_io.c - the only file that knows libcurl: its multi interface driven by our loop. */
 #include "lib/runtime/curl_io.h"
 
-#include <curl/curl.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
-#include "lib/base/buf.h"
 #include "lib/base/strx.h"
-
-struct curl_transfer {
-    struct curl_io *io;
-    struct curl_transfer *next, *previous;
-    CURL *easy;
-    struct curl_slist *headers;
-    curl_done_fn *done;
-    void *ctx;
-    bool (*may_connect)(void *ctx, const struct sockaddr *address);
-    struct buf body;
-    ns_t started;
-    bool is_body_cut, is_denied;
-};
-
-struct curl_io {
-    struct loop *loop;
-    CURLM *multi;
-    struct loop_timer timer;
-    struct curl_transfer *first;
-};
+#include "lib/runtime/curl_io_private.h"
 
 static void reap(struct curl_io *io);
 
@@ -103,6 +83,35 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *ctx)
     return buf_error(&t->body) ? 0 : len;
 }
 
+static size_t give_upload(char *to, size_t size, size_t count, void *ctx)
+{
+    struct curl_transfer *t = ctx;
+    size_t len = size * count, left = t->upload.len - t->uploaded;
+
+    if (len > left)
+        len = left;
+    if (len)
+        memcpy(to, t->upload.data + t->uploaded, len);
+    t->uploaded += len;
+    return len;
+}
+
+/* Each line that a mail server says. The first one that refuses something tells what is wrong. */
+static size_t take_reply(char *line, size_t size, size_t count, void *ctx)
+{
+    struct curl_transfer *t = ctx;
+    size_t len = size * count, kept = 0;
+
+    if (t->refusal[0] || len < 3 || (line[0] != '4' && line[0] != '5'))
+        return len;
+    while (kept < len && kept + 1 < sizeof t->refusal && line[kept] != '\r' && line[kept] != '\n') {
+        t->refusal[kept] = isprint((unsigned char)line[kept]) ? line[kept] : '?';
+        kept++;
+    }
+    t->refusal[kept] = '\0';
+    return len;
+}
+
 static curl_socket_t open_checked(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct curl_transfer *t = ctx;
@@ -127,14 +136,19 @@ static void detach(struct curl_transfer *t)
         t->next->previous = t->previous;
 }
 
-static void free_transfer(struct curl_transfer *t)
+void curl_io_free_transfer(struct curl_transfer *t)
 {
+    if (!t)
+        return;
+    curl_io_stream_free(t->stream);
     if (t->easy) {
         (void)curl_multi_remove_handle(t->io->multi, t->easy);
         curl_easy_cleanup(t->easy);
     }
     curl_slist_free_all(t->headers);
+    curl_slist_free_all(t->recipients);
     buf_fini(&t->body);
+    buf_fini(&t->upload);
     free(t);
 }
 
@@ -143,10 +157,10 @@ void curl_io_cancel(struct curl_transfer *t)
     if (!t)
         return;
     detach(t);
-    free_transfer(t);
+    curl_io_free_transfer(t);
 }
 
-static bool is_tls_code(CURLcode code)
+bool curl_io_is_tls_code(CURLcode code)
 {
     switch (code) {
     case CURLE_SSL_CONNECT_ERROR:
@@ -160,7 +174,7 @@ static bool is_tls_code(CURLcode code)
     }
 }
 
-static enum err err_from_code(const struct curl_transfer *t, CURLcode code)
+enum err curl_io_err(const struct curl_transfer *t, CURLcode code)
 {
     if (t->is_denied && code != CURLE_OK)
         return ERR_DENIED;
@@ -201,7 +215,7 @@ static void finish(struct curl_transfer *t, CURLcode code)
     long verify = 0;
     curl_off_t retry_after = 0;
     char *location = NULL, *content_type = NULL;
-    struct curl_response r = {.error = err_from_code(t, code), .is_tls_error = is_tls_code(code)};
+    struct curl_response r = {.error = curl_io_err(t, code), .is_tls_error = curl_io_is_tls_code(code)};
 
     (void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &r.status);
     (void)curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &location);
@@ -214,12 +228,16 @@ static void finish(struct curl_transfer *t, CURLcode code)
     r.body = t->body.data ? t->body.data : "";
     r.body_len = t->body.len;
     r.is_body_cut = t->is_body_cut;
+    r.is_login_denied = code == CURLE_LOGIN_DENIED;
+    r.is_no_tls = code == CURLE_USE_SSL_FAILED;
+    r.is_mail_refused = t->upload.len && t->uploaded == t->upload.len && r.status >= 500;
+    memcpy(r.refusal, t->refusal, sizeof r.refusal);
     r.duration = loop_mono(t->io->loop) - t->started;
     r.certificate_expires = certificate_expiry(t->easy);
     r.is_certificate_trusted = r.certificate_expires && verify == 0;
     detach(t);
     t->done(t->ctx, &r);
-    free_transfer(t);
+    curl_io_free_transfer(t);
 }
 
 /* done may start and cancel transfers: the queue is asked anew each time. */
@@ -234,7 +252,9 @@ static void reap(struct curl_io *io)
         if (message->msg != CURLMSG_DONE)
             continue;
         (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&t);
-        if (t)
+        if (t && t->connected)
+            t->connected(t, code);
+        else if (t)
             finish(t, code);
     }
 }
@@ -310,68 +330,120 @@ static enum err set_headers(struct curl_transfer *t, const struct curl_request *
 }
 
 /* The first option that fails fails the request; later ones are not tried. */
-static enum err set_options(struct curl_transfer *t, const struct curl_request *q)
+bool curl_io_set_common(struct curl_transfer *t, const struct curl_request *q)
 {
     long timeout_ms = q->timeout > MILLISECONDS ? (long)(q->timeout / MILLISECONDS) : 1;
     CURL *c = t->easy;
-    bool is_refused =
-        curl_easy_setopt(c, CURLOPT_PRIVATE, t) || curl_easy_setopt(c, CURLOPT_URL, q->url) ||
-        curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") || curl_easy_setopt(c, CURLOPT_PROXY, "") ||
-        curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) ||
-        curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) || curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) ||
-        curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 1L) || curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L) ||
-        curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, timeout_ms) ||
-        curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms) ||
-        curl_easy_setopt(c, CURLOPT_CERTINFO, 1L) ||
-        curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, q->is_verified ? 1L : 0L) ||
-        curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, q->is_verified ? 2L : 0L) ||
-        curl_easy_setopt(c, CURLOPT_USERAGENT, "netzwacht") ||
-        curl_easy_setopt(c, CURLOPT_HTTPHEADER, t->headers) ||
-        curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) ||
-        curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body) || curl_easy_setopt(c, CURLOPT_WRITEDATA, t) ||
-        curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_checked) ||
-        curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, t);
 
-    if (!is_refused && q->ca_file)
-        is_refused = curl_easy_setopt(c, CURLOPT_CAINFO, q->ca_file);
-    if (!is_refused && q->body)
-        is_refused = curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)q->body_len) ||
-                     curl_easy_setopt(c, CURLOPT_COPYPOSTFIELDS, q->body);
-    return is_refused ? ERR_RANGE : ERR_OK;
+    return curl_easy_setopt(c, CURLOPT_PRIVATE, t) || curl_easy_setopt(c, CURLOPT_URL, q->url) ||
+           curl_easy_setopt(c, CURLOPT_PROXY, "") ||
+           curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) ||
+           curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) || curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 1L) ||
+           curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L) ||
+           curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, timeout_ms) ||
+           curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms) ||
+           curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, q->is_verified ? 1L : 0L) ||
+           curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, q->is_verified ? 2L : 0L) ||
+           (q->ca_file && curl_easy_setopt(c, CURLOPT_CAINFO, q->ca_file)) ||
+           (q->certificate_file && (curl_easy_setopt(c, CURLOPT_SSLCERT, q->certificate_file) ||
+                                    curl_easy_setopt(c, CURLOPT_SSLKEY, q->key_file))) ||
+           (q->user && (curl_easy_setopt(c, CURLOPT_USERNAME, q->user) ||
+                        curl_easy_setopt(c, CURLOPT_PASSWORD, q->password ? q->password : ""))) ||
+           curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body) ||
+           curl_easy_setopt(c, CURLOPT_WRITEDATA, t) ||
+           curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_checked) ||
+           curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, t);
+}
+
+static bool set_http(struct curl_transfer *t, const struct curl_request *q)
+{
+    CURL *c = t->easy;
+
+    return curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") ||
+           curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) || curl_easy_setopt(c, CURLOPT_CERTINFO, 1L) ||
+           curl_easy_setopt(c, CURLOPT_USERAGENT, "netzwacht") ||
+           curl_easy_setopt(c, CURLOPT_HTTPHEADER, t->headers) ||
+           curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) ||
+           (q->body && (curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)q->body_len) ||
+                        curl_easy_setopt(c, CURLOPT_COPYPOSTFIELDS, q->body)));
+}
+
+static bool set_mail(struct curl_transfer *t, const struct curl_request *q)
+{
+    CURL *c = t->easy;
+
+    for (const char *const *to = q->mail->to; *to; to++) {
+        struct curl_slist *grown = curl_slist_append(t->recipients, *to);
+        if (!grown)
+            return true;
+        t->recipients = grown;
+    }
+    buf_put(&t->upload, q->body, q->body_len);
+    return buf_error(&t->upload) || curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps") ||
+           curl_easy_setopt(c, CURLOPT_USE_SSL,
+                            q->mail->is_starttls_needed ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_NONE) ||
+           curl_easy_setopt(c, CURLOPT_MAIL_FROM, q->mail->from) ||
+           curl_easy_setopt(c, CURLOPT_MAIL_RCPT, t->recipients) ||
+           curl_easy_setopt(c, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L) ||
+           curl_easy_setopt(c, CURLOPT_UPLOAD, 1L) ||
+           curl_easy_setopt(c, CURLOPT_READFUNCTION, give_upload) ||
+           curl_easy_setopt(c, CURLOPT_READDATA, t) ||
+           curl_easy_setopt(c, CURLOPT_INFILESIZE_LARGE, (curl_off_t)q->body_len) ||
+           curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_reply) ||
+           curl_easy_setopt(c, CURLOPT_HEADERDATA, t);
+}
+
+struct curl_transfer *curl_io_new_transfer(struct curl_io *io)
+{
+    struct curl_transfer *t = calloc(1, sizeof *t);
+
+    if (!t)
+        return NULL;
+    t->io = io;
+    t->started = loop_mono(io->loop);
+    t->easy = curl_easy_init();
+    if (t->easy)
+        return t;
+    curl_io_free_transfer(t);
+    return NULL;
+}
+
+enum err curl_io_begin(struct curl_transfer *t)
+{
+    struct curl_io *io = t->io;
+
+    if (curl_multi_add_handle(io->multi, t->easy))
+        return ERR_NOMEM;
+    t->next = io->first;
+    if (io->first)
+        io->first->previous = t;
+    io->first = t;
+    return ERR_OK;
 }
 
 enum err curl_io_start(struct curl_io *io, const struct curl_request *request, curl_done_fn *done, void *ctx,
                        struct curl_transfer **out)
 {
-    struct curl_transfer *t = calloc(1, sizeof *t);
-    enum err e = ERR_NOMEM;
+    struct curl_transfer *t = curl_io_new_transfer(io);
+    enum err e;
 
     if (!t)
         return ERR_NOMEM;
-    t->io = io;
     t->done = done;
     t->ctx = ctx;
     t->may_connect = request->may_connect;
-    t->started = loop_mono(io->loop);
     buf_init(&t->body, request->max_body);
-    t->easy = curl_easy_init();
-    if (!t->easy)
-        goto refused;
-    e = set_headers(t, request);
+    e = request->mail ? ERR_OK : set_headers(t, request);
+    if (!e &&
+        (curl_io_set_common(t, request) || (request->mail ? set_mail(t, request) : set_http(t, request))))
+        e = ERR_RANGE;
     if (!e)
-        e = set_options(t, request);
-    if (!e && curl_multi_add_handle(io->multi, t->easy))
-        e = ERR_NOMEM;
-    if (e)
-        goto refused;
-    t->next = io->first;
-    if (io->first)
-        io->first->previous = t;
-    io->first = t;
+        e = curl_io_begin(t);
+    if (e) {
+        curl_io_free_transfer(t);
+        return e;
+    }
     if (out)
         *out = t;
     return ERR_OK;
-refused:
-    free_transfer(t);
-    return e;
 }

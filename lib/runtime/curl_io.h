@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* curl_io.h - outgoing HTTP and HTTPS on our loop; nobody else includes curl.h.
+/* curl_io.h - outgoing HTTP, mail and byte streams, each with or without TLS, on our loop; nobody else
+ * includes curl.h.
  *
- * Many transfers at once, none blocks. Only http and https, no proxy, no netrc, no cookies kept, no redirect
- * followed (the caller decides), every connection a new one. The address is checked when the socket is made,
- * that is after name resolution: a name that resolves elsewhere the second time is caught. */
+ * Many transfers at once, none blocks. Only the protocols named here, no proxy, no netrc, no cookies kept, no
+ * redirect followed (the caller decides), every connection a new one. The address is checked when the socket
+ * is made, that is after name resolution: a name that resolves elsewhere the second time is caught. */
 #ifndef NW_RUNTIME_CURL_IO_H
 #define NW_RUNTIME_CURL_IO_H
 
@@ -18,6 +19,13 @@
 struct curl_io;       /* opaque */
 struct curl_transfer; /* opaque */
 
+/* A mail instead of an HTTP request: url is smtp:// or smtps://, body the whole message (RFC 5322). */
+struct curl_mail {
+    const char *from;        /* of the envelope */
+    const char *const *to;   /* NULL at the end; those that the server refuses do not keep it from the rest */
+    bool is_starttls_needed; /* smtp:// only: without STARTTLS nothing is said */
+};
+
 struct curl_request {
     const char *url;
     const char *accept;       /* Accept header, NULL: */
@@ -30,6 +38,9 @@ struct curl_request {
     size_t max_body;            /* of the response: what is beyond is not read; required */
     bool is_verified;           /* refuse a certificate that is not trusted, expired, or for another name */
     const char *ca_file;        /* NULL: the system's */
+    const char *certificate_file, *key_file; /* a client's; or NULL */
+    const char *user, *password;             /* Basic (HTTP) or AUTH (mail); or NULL */
+    const struct curl_mail *mail;            /* or NULL */
     /* May this address be connected to? NULL: any. */
     bool (*may_connect)(void *ctx, const struct sockaddr *address);
 };
@@ -39,9 +50,13 @@ struct curl_response {
         error; /* ERR_OK; ERR_TIMEOUT, ERR_UNREACHABLE, ERR_NOT_FOUND (name), ERR_DENIED (may_connect said
                   no), ERR_MALFORMED (no HTTP, TLS trouble), ERR_RANGE (URL), ERR_LIMIT, ERR_NOMEM */
     bool is_tls_error;
-    long status;
-    ns_t retry_after;         /* what the server asks to wait; 0: nothing */
-    const char *location;     /* absolute, or NULL */
+    bool is_login_denied; /* mail: the server does not know this user with this password */
+    bool is_no_tls;       /* mail: STARTTLS is needed, and not offered */
+    bool is_mail_refused; /* 5xx to the message itself, after it was sent */
+    char refusal[160];    /* mail: the server's first reply of 4xx or 5xx, printable; "" if there was none */
+    long status;          /* of HTTP; of mail: the last reply's code */
+    ns_t retry_after;     /* what the server asks to wait; 0: nothing */
+    const char *location; /* absolute, or NULL */
     const char *content_type; /* or NULL */
     const void *body;         /* never NULL */
     size_t body_len;

@@ -30,13 +30,13 @@ static void the_signature_is_that_of_rfc_4231(void **state)
 static void one_message_is_on_its_way_and_they_go_in_order(void **state)
 {
     struct channel_queue q;
-    bool is_lost;
+    unsigned lost;
 
     (void)state;
-    channel_queue_init(&q, 0, 0);
+    channel_queue_init(&q, 7);
     assert_false(channel_queue_is_due(&q, 0));
-    assert_int_equal(channel_queue_put(&q, &is_lost), 1);
-    assert_int_equal(channel_queue_put(&q, &is_lost), 2);
+    assert_int_equal(channel_queue_put(&q, 100, &lost), 1);
+    assert_int_equal(channel_queue_put(&q, 100, &lost), 2);
     assert_true(channel_queue_is_due(&q, 0));
     channel_queue_sent(&q, 1);
     assert_false(channel_queue_is_due(&q, HOURS));
@@ -54,19 +54,24 @@ static void pauses_double_up_to_a_quarter_of_an_hour(void **state)
     static const int seconds[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900};
     struct channel_queue q;
     ns_t now = DAYS;
+    unsigned lost;
+    bool differs = false;
 
     (void)state;
-    channel_queue_init(&q, 3, 3);
+    channel_queue_init(&q, 7);
+    channel_queue_found(&q, 3, 100);
     for (size_t i = 0; i < ARRAY_LEN(seconds); i++) {
         assert_true(channel_queue_is_due(&q, now));
         channel_queue_sent(&q, 3);
         channel_queue_ended(&q, CHANNEL_AGAIN, now, 0);
-        assert_false(channel_queue_is_due(&q, now + seconds[i] * SECONDS - 1));
+        assert_false(channel_queue_is_due(&q, now + seconds[i] * SECONDS * 3 / 4 - 1));
+        differs = differs || q.retry_at != now + seconds[i] * SECONDS;
         now += seconds[i] * SECONDS;
     }
+    assert_true(differs); /* not all receivers' senders come back at the same moment */
     channel_queue_sent(&q, 3);
     channel_queue_ended(&q, CHANNEL_ACCEPTED, now, 0);
-    (void)channel_queue_put(&q, &(bool){false});
+    (void)channel_queue_put(&q, 100, &lost);
     assert_true(channel_queue_is_due(&q, now));
 }
 
@@ -75,7 +80,8 @@ static void the_receiver_may_ask_for_a_longer_pause_but_not_for_an_endless_one(v
     struct channel_queue q;
 
     (void)state;
-    channel_queue_init(&q, 1, 1);
+    channel_queue_init(&q, 7);
+    channel_queue_found(&q, 1, 100);
     channel_queue_sent(&q, 1);
     channel_queue_ended(&q, CHANNEL_AGAIN, 0, 30 * SECONDS);
     assert_int_equal(q.retry_at, 30 * SECONDS);
@@ -87,23 +93,43 @@ static void the_receiver_may_ask_for_a_longer_pause_but_not_for_an_endless_one(v
 static void a_full_queue_loses_its_oldest_even_while_that_one_is_on_its_way(void **state)
 {
     struct channel_queue q;
-    bool is_lost;
+    unsigned lost;
 
     (void)state;
-    channel_queue_init(&q, 0, 0);
+    channel_queue_init(&q, 7);
     for (int i = 0; i < CHANNEL_QUEUE_MAX; i++) {
-        channel_queue_put(&q, &is_lost);
-        assert_false(is_lost);
+        channel_queue_put(&q, 100, &lost);
+        assert_int_equal(lost, 0);
     }
     channel_queue_sent(&q, 1);
     for (int i = 0; i < 2; i++) {
-        channel_queue_put(&q, &is_lost);
-        assert_true(is_lost);
+        channel_queue_put(&q, 100, &lost);
+        assert_int_equal(lost, 1);
     }
     assert_int_equal(q.done, 2);
     assert_int_equal(channel_queue_waiting(&q), CHANNEL_QUEUE_MAX);
     channel_queue_ended(&q, CHANNEL_ACCEPTED, 0, 0);
     assert_int_equal(q.done, 2);
+}
+
+static void a_queue_is_bounded_in_bytes_too_also_by_what_was_found(void **state)
+{
+    struct channel_queue q;
+    unsigned lost;
+
+    (void)state;
+    channel_queue_init(&q, 7);
+    for (uint64_t i = 11; i <= 18; i++)
+        channel_queue_found(&q, i, 1 * MIB);
+    assert_int_equal(channel_queue_waiting(&q), 8);
+    assert_int_equal(channel_queue_put(&q, 3 * MIB, &lost), 19);
+    assert_int_equal(lost, 3);
+    assert_int_equal(q.done, 13);
+    assert_int_equal(q.bytes, 8 * MIB);
+    channel_queue_sent(&q, 19); /* several at once */
+    channel_queue_ended(&q, CHANNEL_ACCEPTED, 0, 0);
+    assert_int_equal(q.done, 19);
+    assert_int_equal(q.bytes, 0);
 }
 
 static void only_a_refusal_for_good_drops_a_message(void **state)
@@ -128,9 +154,12 @@ static void the_severities_of_the_settings_are_those_of_the_rules(void **state)
     assert_null(channel_severity_words[SEVERITY_CLEARED]);
 }
 
-static void see_queue(void *ctx, const char *channel, uint64_t first, uint64_t last)
+static void see_message(void *ctx, const char *channel, uint64_t number, size_t size)
 {
-    snprintf(ctx, 64, "%s %d-%d", channel, (int)first, (int)last);
+    char *seen = ctx;
+    size_t len = strlen(seen);
+
+    snprintf(seen + len, 64 - len, "%s %d (%zu) ", channel, (int)number, size);
 }
 
 static void messages_survive_a_restart_with_their_attempts(void **state)
@@ -152,8 +181,8 @@ static void messages_survive_a_restart_with_their_attempts(void **state)
     assert_ok(db_commit(db));
     db_close(db);
     assert_ok(db_open(path, &db));
-    assert_ok(db_each_queue(db, see_queue, seen));
-    assert_string_equal(seen, "desk 2-4");
+    assert_ok(db_each_message(db, see_message, seen));
+    assert_string_equal(seen, "desk 2 (4) desk 3 (4) desk 4 (4) ");
     assert_ok(db_message_after(db, "desk", 1, &number, &attempts, &body));
     assert_int_equal(number, 2);
     assert_int_equal(attempts, 7);
@@ -201,6 +230,7 @@ RUN_TESTS("channels", cmocka_unit_test(the_signature_is_that_of_rfc_4231),
           cmocka_unit_test(pauses_double_up_to_a_quarter_of_an_hour),
           cmocka_unit_test(the_receiver_may_ask_for_a_longer_pause_but_not_for_an_endless_one),
           cmocka_unit_test(a_full_queue_loses_its_oldest_even_while_that_one_is_on_its_way),
+          cmocka_unit_test(a_queue_is_bounded_in_bytes_too_also_by_what_was_found),
           cmocka_unit_test(only_a_refusal_for_good_drops_a_message),
           cmocka_unit_test(the_severities_of_the_settings_are_those_of_the_rules),
           cmocka_unit_test_setup_teardown(messages_survive_a_restart_with_their_attempts, temp_dir_setup,

@@ -259,11 +259,19 @@ const FIGURES: Record<string, readonly [Both, Both?]> = {
   ],
   channel_refused_total: [
     ["Meldungen, die ein weiterer Kanal endgültig abgelehnt hat", "Messages refused for good by a further channel"],
-    ["Adresse und Geheimnis des Kanals prüfen; das Protokoll nennt den HTTP-Status.", "Check the channel's address and secret; the log says the HTTP status."],
+    ["Adresse und Geheimnis des Kanals prüfen; das Protokoll nennt die Antwort.", "Check the channel's address and secret; the log says the answer."],
   ],
   channel_lost_total: [
-    ["Meldungen verworfen, weil 5.000 auf denselben Kanal warteten", "Messages dropped because 5,000 waited for the same channel"],
+    ["Meldungen verworfen, weil 5.000 (oder 8 MiB) auf denselben Kanal warteten", "Messages dropped because 5,000 (or 8 MiB) waited for the same channel"],
     ["Der Kanal war zu lange nicht erreichbar; die Störungen stehen weiter in der Liste.", "The channel was away for too long; the incidents are still in the list."],
+  ],
+  channel_folded_total: [
+    ["Meldungen, die als Sammelmail gingen, weil die Sturmgrenze eines Kanals erreicht war", "Messages that went into a digest because a channel's storm limit was reached"],
+    ["Viele Störungen auf einmal: die Liste der Störungen hat alle.", "Many incidents at once: the list of incidents has all of them."],
+  ],
+  channels_failing: [
+    ["Kanäle, deren letzter Sendeversuch scheiterte", "Channels whose last attempt to send failed"],
+    ["Zugangsdaten, Adresse und Empfänger prüfen: netzwacht alerts test-channel NAME sagt, was geschieht.", "Check credentials, address and receiver: netzwacht alerts test-channel NAME says what happens."],
   ],
   channel_waiting: [
     ["Meldungen, die auf weitere Kanäle warten", "Messages that wait for further channels"],
