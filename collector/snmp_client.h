@@ -19,7 +19,8 @@
  *
  * SNMPv3: the first request to a peer asks for its engine ID, then goes out itself; a Report that says so
  * with a valid MAC sets the peer's clock and sends the request anew. Any other Report is a hint: it is
- * counted and remembered (snmp_security.report), may start one discovery a minute, and ends nothing. A reply
+ * counted and remembered (snmp_security.report), may start one discovery a minute, and ends nothing. Another
+ * engine that a discovery names has one request to prove itself, else the proven one is asked again. A reply
  * is taken with the right msgID (random, 31 bits), engine, user, security level, MAC, time and context. */
 #ifndef NW_COLLECTOR_SNMP_CLIENT_H
 #define NW_COLLECTOR_SNMP_CLIENT_H
@@ -46,8 +47,9 @@ struct snmp_security {
     struct usm_engine engine;
     enum usm_report report; /* came in place of the last answer; NONE after one */
     /* the client's */
-    bool is_proven;   /* the engine has shown that it knows the keys */
-    bool is_replaced; /* it took the place of one that had, too */
+    bool is_proven;           /* the engine has shown that it knows the keys */
+    bool is_replaced;         /* it took the place of one that had, too */
+    struct usm_engine before; /* … which is kept until this one has shown it; id_len 0 = none */
     bool was_rediscovered;
     ns_t rediscovered;
 };

@@ -5,7 +5,9 @@
  *      ▲                                    │  ▲
  *      │ Report: unknown engine,            │  └─ genuine Report: not in time window ┐
  *      └── once a minute and peer ──────────┘ ─────── clock set, sealed anew ────────┘
- */
+ *
+ * Nobody vouches for the answer to a probe. An engine in the place of one that had proven itself is therefore
+ * on trial for one request, or until the agent does not know it either (decision 58). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +44,37 @@ static enum err seal(struct snmp_client *c, ns_t now, struct slot *s)
     return e;
 }
 
+/* ---- another engine on trial ---- */
+
+/* Salts go on, so that none is used twice with the keys of an engine that is on trial again and again. */
+static bool end_trial(struct snmp_security *security)
+{
+    if (security->is_proven || !security->before.id_len)
+        return false;
+    security->before.salt = security->engine.salt;
+    security->engine = security->before;
+    explicit_bzero(&security->before, sizeof security->before);
+    security->is_proven = true;
+    security->is_replaced = false;
+    return true;
+}
+
+static enum err begin_trial(struct snmp_security *security, const struct snmp_octets *id)
+{
+    struct usm_engine proven = security->engine;
+    enum err e = usm_engine_set(&security->engine, security->user, id->bytes, id->len);
+
+    if (!e && security->is_proven) {
+        security->before = proven;
+        security->is_replaced = true;
+        security->is_proven = false;
+    }
+    explicit_bzero(&proven, sizeof proven);
+    return e;
+}
+
+/* ---- requests ---- */
+
 static void start_salt(const struct snmp_client *c, struct usm_engine *engine)
 {
     if (!engine->salt)
@@ -67,6 +100,7 @@ enum err client_v3_encode(struct snmp_client *c, ns_t now, struct slot *s, const
         return e;
     client_note_varbinds(s, &own);
     s->message_at = (uint32_t)len;
+    (void)end_trial(s->peer->security);
     s->is_probing = s->peer->security->engine.id_len == 0;
     start_salt(c, &s->peer->security->engine);
     return seal(c, now, s);
@@ -109,12 +143,8 @@ static enum snmp_reject take_engine(struct snmp_client *c, ns_t now, uint32_t sl
 
     if (m->engine_id.len == 0)
         return SNMP_REJECT_ENGINE;
-    if (!is_same) {
-        if (usm_engine_set(engine, security->user, m->engine_id.bytes, m->engine_id.len))
-            return SNMP_REJECT_ENGINE;
-        security->is_replaced |= security->is_proven;
-        security->is_proven = false;
-    }
+    if (!is_same && begin_trial(security, &m->engine_id))
+        return SNMP_REJECT_ENGINE;
     usm_engine_guess(engine, m->boots, m->time, now);
     return restart(c, now, slot, false) ? SNMP_REJECT_COUNT : SNMP_REJECT_REPORT;
 }
@@ -148,6 +178,8 @@ static enum snmp_reject take_report(struct snmp_client *c, ns_t now, uint32_t sl
     if (kind != USM_REPORT_ENGINE && kind != USM_REPORT_WINDOW)
         s->tries =
             s->sent; /* it has arrived; a genuine answer is still waited for, but not asked for again */
+    if (kind == USM_REPORT_ENGINE && end_trial(security) && restart(c, now, slot, false))
+        return SNMP_REJECT_REPORT;
     if (kind == USM_REPORT_ENGINE && may_rediscover(security, now) && restart(c, now, slot, true))
         c->stats.rediscoveries++;
     return SNMP_REJECT_REPORT;
@@ -184,6 +216,7 @@ static void take_response(struct snmp_client *c, ns_t now, uint32_t slot, const 
         security->is_proven = true;
         notify(c, peer, security->is_replaced ? SNMP_NOTICE_ENGINE_REPLACED : SNMP_NOTICE_ENGINE_NEW);
         security->is_replaced = false;
+        explicit_bzero(&security->before, sizeof security->before);
     }
     client_finish(c, now, slot, ERR_OK, pdu);
     client_fill_window(c, now);

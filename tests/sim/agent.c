@@ -277,11 +277,10 @@ static void put_varbind(struct buf *out, const struct varbind *vb)
     buf_fini(&pair);
 }
 
-void agent_write(struct buf *out, int version, const char *community, enum snmp_pdu_type type,
-                 int32_t request_id, int error_status, int error_index, const struct varbind *varbinds,
-                 size_t count)
+void agent_write_pdu(struct buf *out, enum snmp_pdu_type type, int32_t request_id, int error_status,
+                     int error_index, const struct varbind *varbinds, size_t count)
 {
-    struct buf list = BUF_INIT, pdu = BUF_INIT, message = BUF_INIT;
+    struct buf list = BUF_INIT, pdu = BUF_INIT;
 
     for (size_t i = 0; i < count; i++)
         put_varbind(&list, &varbinds[i]);
@@ -289,13 +288,31 @@ void agent_write(struct buf *out, int version, const char *community, enum snmp_
     put_number(&pdu, 0x02, (uint64_t)error_status, true);
     put_number(&pdu, 0x02, (uint64_t)error_index, true);
     put(&pdu, 0x30, list.len ? list.data : "", list.len);
-    put_number(&message, 0x02, (uint64_t)version, true);
-    put(&message, 0x04, community, strlen(community));
-    put(&message, (uint8_t)type, pdu.data, pdu.len);
-    put(out, 0x30, message.data, message.len);
+    put(out, (uint8_t)type, pdu.data, pdu.len);
     buf_fini(&list);
     buf_fini(&pdu);
+}
+
+static void put_message(struct buf *out, int version, const char *community, const struct buf *pdu)
+{
+    struct buf message = BUF_INIT;
+
+    put_number(&message, 0x02, (uint64_t)version, true);
+    put(&message, 0x04, community, strlen(community));
+    buf_put(&message, pdu->data, pdu->len);
+    put(out, 0x30, message.data, message.len);
     buf_fini(&message);
+}
+
+void agent_write(struct buf *out, int version, const char *community, enum snmp_pdu_type type,
+                 int32_t request_id, int error_status, int error_index, const struct varbind *varbinds,
+                 size_t count)
+{
+    struct buf pdu = BUF_INIT;
+
+    agent_write_pdu(&pdu, type, request_id, error_status, error_index, varbinds, count);
+    put_message(out, version, community, &pdu);
+    buf_fini(&pdu);
 }
 
 /* ---- answering ---- */
@@ -406,45 +423,54 @@ static void fill(struct answer *x, const struct snmp_message *m)
     }
 }
 
-bool agent_answer(struct agent *a, const void *request, size_t len, struct buf *out)
+void agent_answer_pdu(struct agent *a, const struct snmp_message *m, struct buf *out)
 {
     struct answer x = {.agent = a};
-    struct snmp_message m;
 
-    buf_clear(out);
-    if (snmp_message_parse(request, len, &m))
-        return false;
     a->requests++;
-    if (a->fault == AGENT_GARBAGE) {
-        buf_str(out, "HTTP/1.1 400 Bad Request\r\n\r\n");
-        return true;
-    }
     x.varbinds = calloc(256, sizeof *x.varbinds);
     x.store = calloc(256, sizeof *x.store);
     MUST(x.varbinds && x.store);
-    if (m.type != SNMP_GET && a->fault == AGENT_GEN_ERR) {
+    if (m->type != SNMP_GET && a->fault == AGENT_GEN_ERR) {
         x.status = SNMP_GEN_ERR;
         x.index = 1;
-    } else if (m.type != SNMP_GET && a->fault == AGENT_GEN_ERR_NO_INDEX) {
+    } else if (m->type != SNMP_GET && a->fault == AGENT_GEN_ERR_NO_INDEX) {
         x.status = SNMP_GEN_ERR;
-    } else if (a->fault != AGENT_EMPTY || m.type == SNMP_GET) {
-        fill(&x, &m);
+    } else if (a->fault != AGENT_EMPTY || m->type == SNMP_GET) {
+        fill(&x, m);
     }
     if (a->fault == AGENT_TOO_BIG && x.count > 8) {
         x.status = SNMP_TOO_BIG;
         x.index = 0;
     }
-    if (x.status && m.version == 1)
+    if (x.status && m->version != 0)
         x.count = 0;
-    char community[256] = {0};
-    memcpy(community, m.community, m.community_len < 255 ? m.community_len : 255);
-    if (x.status && m.version == 0) { /* v1 repeats the request's varbinds with NULL */
+    if (x.status && m->version == 0) { /* v1 repeats the request's varbinds with NULL */
         for (size_t i = 0; i < x.count; i++)
             x.varbinds[i].type = SNMP_NULL;
     }
-    agent_write(out, m.version, community, SNMP_RESPONSE, m.request_id, x.status, x.index, x.varbinds,
-                x.count);
+    agent_write_pdu(out, SNMP_RESPONSE, m->request_id, x.status, x.index, x.varbinds, x.count);
     free(x.varbinds);
     free(x.store);
+}
+
+bool agent_answer(struct agent *a, const void *request, size_t len, struct buf *out)
+{
+    char community[256] = {0};
+    struct buf pdu = BUF_INIT;
+    struct snmp_message m;
+
+    buf_clear(out);
+    if (snmp_message_parse(request, len, &m))
+        return false;
+    if (a->fault == AGENT_GARBAGE) {
+        a->requests++;
+        buf_str(out, "HTTP/1.1 400 Bad Request\r\n\r\n");
+        return true;
+    }
+    memcpy(community, m.community, m.community_len < 255 ? m.community_len : 255);
+    agent_answer_pdu(a, &m, &pdu);
+    put_message(out, m.version, community, &pdu);
+    buf_fini(&pdu);
     return true;
 }

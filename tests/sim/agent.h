@@ -43,15 +43,19 @@ void agent_system(struct agent *a, const char *name, const char *object_id, uint
 
 /* False: no answer to that. out is cleared first. */
 bool agent_answer(struct agent *a, const void *request, size_t len, struct buf *out);
+/* The same of a bare PDU, which the caller has found in a message of its own: appends the Response PDU. */
+void agent_answer_pdu(struct agent *a, const struct snmp_message *m, struct buf *out);
 /* A request of a poll, as the client writes it, and the reply as it reads it: *m lies in *reply. ERR_TIMEOUT:
  * no answer; ERR_MALFORMED: one that is no SNMP. */
 enum err agent_ask(struct agent *a, int version, const struct poll_request *ask, struct buf *reply,
                    struct snmp_message *m);
 uint64_t agent_requests(const struct agent *a);
 
-/* Writes a message with these varbinds; for replies that no agent would give. */
+/* Writes a message or a bare PDU with these varbinds; for replies that no agent would give. */
 void agent_write(struct buf *out, int version, const char *community, enum snmp_pdu_type type,
                  int32_t request_id, int error_status, int error_index, const struct varbind *varbinds,
                  size_t count);
+void agent_write_pdu(struct buf *out, enum snmp_pdu_type type, int32_t request_id, int error_status,
+                     int error_index, const struct varbind *varbinds, size_t count);
 
 #endif

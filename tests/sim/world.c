@@ -31,11 +31,13 @@ struct snmp_io {
     struct snmp_client *client;
     struct loop_timer timer;
     struct rng rng;
+    struct snmp_io_options options;
 };
 
 struct packet {
     struct loop_timer timer;
-    struct sim_device *device;
+    struct sim_device *device; /* NULL: forged */
+    struct snmp_address from;
     struct buf bytes;
     bool is_reply;
 };
@@ -49,7 +51,7 @@ static bool happens(uint32_t permille)
     return rng_below(&the_io->rng, 1000) < permille;
 }
 
-static struct snmp_address address_of(size_t i)
+struct snmp_address sim_address(size_t i)
 {
     return (struct snmp_address){.ip = {127, 16, (uint8_t)(i >> 8), (uint8_t)i}, .port_be = 0x2710};
 }
@@ -76,8 +78,11 @@ static void deliver(struct sim_device *d, const void *bytes, size_t len, bool is
 static int32_t id_of(const void *bytes, size_t len)
 {
     struct snmp_message m;
+    struct snmp_v3_message v3;
 
-    return snmp_message_parse(bytes, len, &m) ? 0 : m.request_id;
+    if (snmp_message_parse(bytes, len, &m) == ERR_OK)
+        return m.request_id;
+    return snmp_v3_parse(bytes, len, &v3) ? 0 : v3.msg_id;
 }
 
 static bool answer(struct sim_device *d, const struct buf *request, struct buf *reply)
@@ -97,8 +102,27 @@ static bool answer(struct sim_device *d, const struct buf *request, struct buf *
                  (uint64_t)((w->now - d->booted) / (10 * MILLISECONDS)) & UINT32_MAX);
     if (w->prepare)
         w->prepare(w, i);
-    return agent_answer(d->agent, request->data, request->len, reply) &&
+    return (d->v3 ? agent_v3_answer(d->v3, d->agent, w->now, request->data, request->len, reply)
+                  : agent_answer(d->agent, request->data, request->len, reply)) &&
            (!d->reply_most || reply->len <= d->reply_most);
+}
+
+static void receive(const struct packet *p)
+{
+    if (p->device && id_of(p->bytes.data, p->bytes.len) == p->device->open_id)
+        p->device->open_id = 0;
+    snmp_client_receive(the_io->client, loop_mono(the_world->loop), &p->from, p->bytes.data, p->bytes.len);
+    rearm();
+}
+
+static bool ask_agent(const struct packet *p, struct buf *reply)
+{
+    bool is_answered;
+
+    the_world->is_collectors_turn = false;
+    is_answered = answer(p->device, &p->bytes, reply);
+    the_world->is_collectors_turn = true;
+    return is_answered;
 }
 
 static void on_arrival(void *ctx)
@@ -109,13 +133,8 @@ static void on_arrival(void *ctx)
     if (!the_io) {
         /* the collector is gone: what was on its way arrives nowhere */
     } else if (p->is_reply) {
-        struct snmp_address from = address_of((size_t)(p->device - the_world->devices));
-
-        if (id_of(p->bytes.data, p->bytes.len) == p->device->open_id)
-            p->device->open_id = 0;
-        snmp_client_receive(the_io->client, loop_mono(the_world->loop), &from, p->bytes.data, p->bytes.len);
-        rearm();
-    } else if (answer(p->device, &p->bytes, &reply)) {
+        receive(p);
+    } else if (ask_agent(p, &reply)) {
         deliver(p->device, reply.data, reply.len, true);
     }
     buf_fini(&reply);
@@ -123,20 +142,35 @@ static void on_arrival(void *ctx)
     free(p);
 }
 
-static void send_one(struct sim_device *d, const void *bytes, size_t len, bool is_reply)
+static void put_on_way(struct sim_device *d, const struct snmp_address *from, const void *bytes, size_t len,
+                       bool is_reply, ns_t way)
 {
-    const struct sim_network *n = &the_world->network;
     struct packet *p = calloc(1, sizeof *p);
-    ns_t way = (d->delay ? d->delay : n->delay) / 2;
 
     MUST(p);
-    if (n->jitter)
-        way += ((ns_t)rng_below(&the_io->rng, 2000) - 1000) * n->jitter / 2000;
     loop_timer_init(&p->timer, on_arrival, p);
     p->device = d;
+    p->from = *from;
     p->is_reply = is_reply;
     buf_put(&p->bytes, bytes, len);
     MUST(loop_timer_after(the_world->loop, &p->timer, way) == ERR_OK);
+}
+
+static void send_one(struct sim_device *d, const void *bytes, size_t len, bool is_reply)
+{
+    const struct sim_network *n = &the_world->network;
+    const struct snmp_address from = sim_address((size_t)(d - the_world->devices));
+    ns_t way = (d->delay ? d->delay : n->delay) / 2;
+
+    if (n->jitter)
+        way += ((ns_t)rng_below(&the_io->rng, 2000) - 1000) * n->jitter / 2000;
+    put_on_way(d, &from, bytes, len, is_reply, way);
+}
+
+void sim_forge(struct sim *w, const struct snmp_address *from, const void *bytes, size_t len)
+{
+    (void)w;
+    put_on_way(NULL, from, bytes, len, true, MILLISECONDS);
 }
 
 static void deliver(struct sim_device *d, const void *bytes, size_t len, bool is_reply)
@@ -172,6 +206,11 @@ static enum err transmit(void *ctx, const struct snmp_address *to, const void *b
     the_world->devices[i].datagrams++;
     note_request(&the_world->devices[i], id_of(bytes, len));
     deliver(&the_world->devices[i], bytes, len, false);
+    if (the_world->on_request) {
+        the_world->is_collectors_turn = false;
+        the_world->on_request(the_world, i, bytes, len);
+        the_world->is_collectors_turn = true;
+    }
     return ERR_OK;
 }
 
@@ -181,17 +220,26 @@ static uint32_t request_id(void *ctx)
     return (uint32_t)rng_u64(&the_io->rng);
 }
 
+static void on_notice(void *ctx, struct snmp_peer *peer, enum snmp_notice what)
+{
+    (void)ctx;
+    if (the_io->options.notice)
+        the_io->options.notice(the_io->options.notice_ctx, peer, what);
+}
+
 enum err snmp_io_new(struct loop *l, const struct snmp_io_options *options, struct snmp_io **out)
 {
     struct snmp_client_options o = {.window = options->window,
                                     .timeout = options->timeout,
                                     .transmit = transmit,
-                                    .request_id = request_id};
+                                    .request_id = request_id,
+                                    .notice = on_notice};
 
     (void)l;
     the_io = calloc(1, sizeof *the_io);
     MUST(the_io);
     the_io->rng.state = the_world->random;
+    the_io->options = *options;
     loop_timer_init(&the_io->timer, on_timer, NULL);
     *out = the_io;
     return snmp_client_new(&o, &the_io->client);
@@ -236,7 +284,7 @@ enum err snmp_io_resolve(const char *address, int64_t port, struct snmp_address 
 
     (void)port;
     MUST(sscanf(address, "127.16.%u.%u", &high, &low) == 2);
-    *out = address_of(high << 8 | low);
+    *out = sim_address(high << 8 | low);
     return ERR_OK;
 }
 
@@ -293,8 +341,10 @@ static enum err append(void *ctx, Nw__Record *record, journal_pos *pos)
 
     if (record->body_case == NW__RECORD__BODY_SAMPLES)
         take_samples(w, record->samples);
-    if (record->body_case == NW__RECORD__BODY_FINDING)
+    if (record->body_case == NW__RECORD__BODY_FINDING) {
         w->findings++;
+        w->engine_findings += strx_starts_with(record->finding->kind, "engine_");
+    }
     if (!w->is_journalled) {
         if (pos)
             *pos = (journal_pos)1 << 32 | 1;
@@ -319,19 +369,47 @@ static void write_file(const struct sim *w, const char *name, const struct buf *
     MUST(chmod(path, 0600) == 0);
 }
 
+static const struct {
+    const char *name, *line;
+    enum snmp_auth auth;
+    enum snmp_priv priv;
+} accesses[] = {
+    [SIM_V2C] = {"default", "version: v2c, community_file: community", SNMP_AUTH_NONE, SNMP_PRIV_NONE},
+    [SIM_OPEN] = {"open", "version: v3, user: sim", SNMP_AUTH_NONE, SNMP_PRIV_NONE},
+    [SIM_AUTH] = {"auth", "version: v3, user: sim, auth: sha256, auth_file: secret", SNMP_AUTH_SHA256,
+                  SNMP_PRIV_NONE},
+    [SIM_PRIV] = {"priv",
+                  "version: v3, user: sim, auth: sha256, auth_file: secret, priv: aes128, priv_file: secret",
+                  SNMP_AUTH_SHA256, SNMP_PRIV_AES128},
+};
+#define SECRET "a secret of eight characters or more"
+
+const struct usm_user *sim_user(enum sim_access access)
+{
+    static struct usm_user users[ARRAY_LEN(accesses)];
+    struct usm_user *u = &users[access];
+
+    if (!u->name[0])
+        MUST(usm_user_init(u, "sim", NULL, accesses[access].auth, SECRET, accesses[access].priv, SECRET) ==
+             ERR_OK);
+    return u;
+}
+
 static void write_configuration(const struct sim *w, int interval)
 {
     struct buf b = BUF_INIT;
 
-    buf_printf(&b,
-               "instance: sim\nstate_dir: .\ninventory: inventory.yaml\n"
-               "credentials:\n  - {name: default, version: v2c, community_file: community}\n"
-               "collector: {interval: %ds, window: 512}\n",
-               interval);
+    buf_printf(&b, "instance: sim\nstate_dir: .\ninventory: inventory.yaml\ncredentials:\n");
+    for (size_t i = 0; i < ARRAY_LEN(accesses); i++)
+        buf_printf(&b, "  - {name: %s, %s}\n", accesses[i].name, accesses[i].line);
+    buf_printf(&b, "collector: {interval: %ds, window: 512}\n", interval);
     write_file(w, "netzwacht.yaml", &b);
     buf_clear(&b);
     buf_str(&b, "secret\n");
     write_file(w, "community", &b);
+    buf_clear(&b);
+    buf_str(&b, SECRET "\n");
+    write_file(w, "secret", &b);
     buf_clear(&b);
     buf_str(&b, "sites:\n  - {id: s, name: S, lat: 53.7, lon: 9.99}\ndevices:\n");
     for (size_t i = 0; i < w->count; i++) {
@@ -339,6 +417,8 @@ static void write_configuration(const struct sim *w, int interval)
                    i & 255);
         if (w->devices[i].uplink)
             buf_printf(&b, ", uplink: %s", w->devices[i].uplink);
+        if (w->devices[i].access)
+            buf_printf(&b, ", credentials: %s", accesses[w->devices[i].access].name);
         buf_str(&b, "}\n");
     }
     MUST(buf_error(&b) == ERR_OK);
@@ -390,12 +470,24 @@ static void close_collector(struct sim *w)
     w->journal = NULL;
 }
 
+/* Engine ID: net-snmp's enterprise number, text, the device's number. */
+static void open_engine(struct sim_device *d, size_t i)
+{
+    const uint8_t id[] = {0x80, 0, 0x1f, 0x88, 4, 'd', (uint8_t)(i >> 8), (uint8_t)i};
+
+    d->v3 = malloc(sizeof *d->v3);
+    MUST(d->v3);
+    agent_v3_init(d->v3, sim_user(d->access), id, sizeof id, 5, d->booted);
+}
+
 static void open_agents(struct sim *w)
 {
     for (size_t i = 0; i < w->count; i++) {
         char name[16];
 
         w->devices[i].booted = w->devices[i].booted ? w->devices[i].booted : -1000 * SECONDS;
+        if (w->devices[i].access)
+            open_engine(&w->devices[i], i);
         if (i && w->has_one_agent) {
             w->devices[i].agent = w->devices[0].agent;
             continue;
@@ -419,6 +511,7 @@ void sim_open(struct sim *w, size_t count, int interval, uint64_t seed)
         MUST(setenv("NETZWACHT_DATA_DIR", source, 1) == 0);
     the_world = w;
     w->seed = w->random = seed;
+    w->is_collectors_turn = true;
     w->count = count;
     strx_copy(w->dir, sizeof w->dir, "/tmp/netzwacht-sim-XXXXXX");
     MUST(count <= SIM_DEVICES_MAX && mkdtemp(w->dir));
@@ -470,6 +563,8 @@ void sim_close(struct sim *w)
     inventory_free(w->inventory);
     for (size_t i = 0; i < (w->has_one_agent ? 1 : w->count); i++)
         agent_free(w->devices[i].agent);
+    for (size_t i = 0; i < w->count; i++)
+        free(w->devices[i].v3);
     buf_fini(&w->packed);
     snprintf(command, sizeof command, "rm -rf '%s'", w->dir);
     if (system(command))

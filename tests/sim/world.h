@@ -5,7 +5,8 @@
 #define NW_TESTS_SIM_WORLD_H
 
 #include "collector/collector.h"
-#include "tests/sim/agent.h"
+#include "collector/snmp_client.h"
+#include "tests/sim/agent_v3.h"
 
 enum { SIM_DEVICES_MAX = 10000 };
 
@@ -17,8 +18,13 @@ struct sim_network {
     uint32_t double_permille; /* delivered twice */
 };
 
+/* How a device is asked: v3 with user "sim", SHA-256 and AES-128. */
+enum sim_access { SIM_V2C, SIM_OPEN, SIM_AUTH, SIM_PRIV };
+
 struct sim_device {
+    enum sim_access access; /* set before sim_open() */
     struct agent *agent;
+    struct agent_v3 *v3; /* NULL: v2c */
     bool is_dead;
     const char *uplink;  /* id or NULL */
     ns_t delay;          /* there and back; 0 = the network's */
@@ -43,11 +49,14 @@ struct sim {
     struct sim_network network;
     struct sim_device devices[SIM_DEVICES_MAX];
     size_t count;
-    uint64_t times_down, findings;
+    uint64_t times_down, findings, engine_findings; /* the latter: engine_shared, … */
     uint32_t behind_most; /* devices with an uplink that owed an answer at one time */
     bool has_one_agent; /* set before sim_open(): all devices answer from devices[0].agent, each with its name
                          */
     bool is_journalled; /* likewise: records go to a real journal, so that sim_restart() finds them */
+    /* What the collector sends, as somebody on the way sees it: sim_forge() is in time. NULL = nobody. */
+    void (*on_request)(struct sim *w, size_t device, const void *bytes, size_t len);
+    bool is_collectors_turn; /* the code that runs now is not an agent's */
     /* Before an agent answers; after a record of samples was taken. NULL = none. */
     void (*prepare)(struct sim *w, size_t device);
     void (*on_samples)(struct sim *w, size_t device, const Nw__Samples *s);
@@ -67,6 +76,11 @@ struct sim {
  * loss and jitter; NETZWACHT_SEED overrides, and it is printed. */
 void sim_open(struct sim *w, size_t count, int interval, uint64_t seed);
 void sim_run(struct sim *w, ns_t duration);
+struct snmp_address sim_address(size_t device);
+/* A datagram that arrives at the collector in a millisecond. */
+void sim_forge(struct sim *w, const struct snmp_address *from, const void *bytes, size_t len);
+/* The keys of the devices' users; SIM_OPEN, SIM_AUTH, SIM_PRIV, once the world is open. */
+const struct usm_user *sim_user(enum sim_access access);
 /* The collector is killed and started anew. */
 void sim_restart(struct sim *w);
 /* One of its own figures, by the name that it has in the heartbeat. */

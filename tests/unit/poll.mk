@@ -46,7 +46,8 @@ tests_unit_test_poll_traps_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 
 # Simulations: the real collector on a fake clock.
 UNIT_TESTS += tests/sim/104-third-of-packets-lost tests/sim/110-uplink-cut
-SIM_WORLD = $(SIM_AGENT) tests/sim/world.c tests/sim/world.h %D%/cmocka_tests.h
+SIM_WORLD = $(SIM_AGENT) tests/sim/agent_v3.c tests/sim/agent_v3.h tests/sim/world.c tests/sim/world.h \
+	%D%/cmocka_tests.h
 tests_sim_104_third_of_packets_lost_SOURCES = tests/sim/104-third-of-packets-lost.c $(SIM_WORLD)
 tests_sim_104_third_of_packets_lost_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_sim_104_third_of_packets_lost_LDADD = $(COLLECTOR_TEST_LIBS)
@@ -69,6 +70,13 @@ UNIT_TESTS += tests/sim/108-traps-that-wait
 tests_sim_108_traps_that_wait_SOURCES = tests/sim/108-traps-that-wait.c $(SIM_WORLD)
 tests_sim_108_traps_that_wait_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_sim_108_traps_that_wait_LDADD = $(COLLECTOR_TEST_LIBS)
+# Counts the collector's cryptography.
+UNIT_TESTS += tests/sim/109-v3-storm
+tests_sim_109_v3_storm_SOURCES = tests/sim/109-v3-storm.c $(SIM_WORLD)
+tests_sim_109_v3_storm_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_sim_109_v3_storm_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=usm_io_mac -Wl,--wrap=usm_io_localise -Wl,--wrap=usm_io_encrypt \
+	-Wl,--wrap=usm_io_decrypt -Wl,--wrap=usm_io_master_key
+tests_sim_109_v3_storm_LDADD = $(COLLECTOR_TEST_LIBS)
 UNIT_TESTS += tests/sim/130-ten-thousand-agents-one-day
 tests_sim_130_ten_thousand_agents_one_day_SOURCES = tests/sim/130-ten-thousand-agents-one-day.c $(SIM_WORLD)
 tests_sim_130_ten_thousand_agents_one_day_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)

@@ -554,6 +554,75 @@ static void another_engine_is_found_and_named_once_it_has_proven_itself(void **s
     close_world(w);
 }
 
+/* Somebody who sees our messages says that the engine is another one, and that it is B. */
+static void put_on_trial(struct world *w, ns_t now)
+{
+    report(w, now, USM_REPORT_ENGINE, 0);
+    receive(w, now);
+    become(w, ENGINE_B, sizeof ENGINE_B, 1, 77, now);
+    answer(w, now, &(struct twist){0});
+    receive(w, now);
+    become(w, ENGINE_A, sizeof ENGINE_A, 5, 10060, now);
+    assert_int_equal(w->security.engine.id_len, sizeof ENGINE_B);
+}
+
+static void assert_is_asked(const struct world *w, const uint8_t *id, size_t len)
+{
+    struct snmp_v3_message m;
+
+    assert_ok(snmp_v3_parse(w->sent, w->sent_len, &m));
+    assert_int_equal(m.engine_id.len, len);
+    assert_memory_equal(m.engine_id.bytes, id, len);
+}
+
+static void a_forged_engine_gives_way_at_the_agents_report_to_the_one_that_had_proven_itself(void **state)
+{
+    struct world *w = open_world(SNMP_AUTH_SHA256, SNMP_PRIV_AES128);
+    ns_t later = START + 60 * SECONDS;
+
+    (void)state;
+    ask(w, START, 1);
+    converse(w, START);
+    ask(w, later, 1);
+    put_on_trial(w, later);
+    assert_is_asked(w, ENGINE_B, sizeof ENGINE_B);
+    converse(w, later); /* it does not know B; A is asked again, in the same request */
+    assert_int_equal(w->result, ERR_OK);
+    assert_is_asked(w, ENGINE_A, sizeof ENGINE_A);
+    assert_int_equal(stats_of(w).rediscoveries, 1);
+    assert_int_equal(w->notices[SNMP_NOTICE_ENGINE_REPLACED], 0);
+    assert_int_equal(w->notices[SNMP_NOTICE_ENGINE_NEW], 1);
+    close_world(w);
+}
+
+static void an_engine_on_trial_that_is_silent_has_one_request(void **state)
+{
+    struct world *w = open_world(SNMP_AUTH_SHA256, SNMP_PRIV_AES128);
+    ns_t now = START + 60 * SECONDS;
+
+    (void)state;
+    ask(w, START, 1);
+    converse(w, START);
+    for (int i = 0; i < 3; i++) {
+        uint64_t salt = w->security.engine.salt;
+
+        ask(w, now, 1);
+        put_on_trial(w, now);
+        for (int s = 0; s < 60 && !w->done_count; s++)
+            snmp_client_advance(w->client, now += SECONDS);
+        assert_int_equal(w->result, ERR_DENIED); /* as the Report said */
+        ask(w, now, 1);
+        assert_is_asked(w, ENGINE_A, sizeof ENGINE_A);
+        become(w, ENGINE_A, sizeof ENGINE_A, 5, 10060, now);
+        converse(w, now);
+        assert_int_equal(w->result, ERR_OK);
+        assert_true(w->security.engine.salt >= salt + 3); /* three messages, and none with an old one */
+        now += 60 * SECONDS;
+    }
+    assert_int_equal(w->notices[SNMP_NOTICE_ENGINE_REPLACED], 0);
+    close_world(w);
+}
+
 static void a_storm_of_unknown_engine_reports_starts_one_discovery_a_minute(void **state)
 {
     struct world *w = open_world(SNMP_AUTH_SHA256, SNMP_PRIV_AES128);
@@ -646,6 +715,8 @@ RUN_TESTS("snmp_client_v3", cmocka_unit_test(a_peer_is_discovered_and_answers_at
           cmocka_unit_test(an_unauthenticated_report_ends_nothing),
           cmocka_unit_test(what_an_agent_reported_is_the_reason_if_it_never_answers),
           cmocka_unit_test(another_engine_is_found_and_named_once_it_has_proven_itself),
+          cmocka_unit_test(a_forged_engine_gives_way_at_the_agents_report_to_the_one_that_had_proven_itself),
+          cmocka_unit_test(an_engine_on_trial_that_is_silent_has_one_request),
           cmocka_unit_test(a_storm_of_unknown_engine_reports_starts_one_discovery_a_minute),
           cmocka_unit_test(a_request_is_repeated_as_it_was),
           cmocka_unit_test(the_time_window_is_that_of_the_rfc),
