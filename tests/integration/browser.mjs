@@ -588,6 +588,40 @@ async function testAccessibility(password) {
   }
 }
 
+async function testAdministration() {
+  let kiosk = "";
+  await tap.test("an administrator sees accounts and the audit log, and issues an access token by keyboard", async () => {
+    await newPage({ theme: "dark" });
+    await logIn(page, demo.url, "admin", demo.passwords.get("admin"));
+    await page.waitForSelector('a[href="#/admin"]');
+    await go("admin", "form.token-form");
+    await page.waitForSelector('[data-intact="true"]');
+    assert((await page.textContent('section[aria-labelledby="users"]')).includes("planner"), "accounts");
+    await page.focus("#token-name");
+    await page.keyboard.type("wall");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("Leitstelle");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("[data-issued]");
+    kiosk = (await page.$$eval("[data-issued] code", (all) => all.map((each) => each.textContent))).find((text) => text.includes("#/kiosk/"));
+    await page.waitForSelector('tr[data-id="wall"]');
+    equal((await violations()).join("\n"), "", "violations");
+  });
+  await tap.test("that token opens the wall without a log-in, leaves the address, and only reads", async () => {
+    await newPage();
+    await page.goto(kiosk);
+    await page.waitForSelector(".frame.is-wall .wall-clock", { timeout: 20_000 });
+    assert(!page.url().includes("nwt_"), page.url());
+    equal((await api("/session")).role, "noc", "role");
+    await go(`incidents/${(await anyIncident()).id}`, ".page-head h1");
+    assert(!(await page.$("#comment")), "no form for who may only read");
+    await go("admin", '[role="alert"]');
+  });
+}
+
 async function main() {
   demo = await startDemo(HOTSPOTS === 540 ? [] : ["--hotspots", String(HOTSPOTS)]);
   browser = await launch(require);
@@ -613,21 +647,7 @@ async function main() {
     assert(!(await page.$("#comment")), "no form for a planner");
     assert(!(await page.$('a[href="#/self"]')), "a link to a page that a planner may not see");
   });
-  await tap.test("an access token opens the wall without a log-in, and leaves the address", async () => {
-    await newPage();
-    await logIn(page, demo.url, "admin", demo.passwords.get("admin"));
-    const issued = await page.evaluate(async () => {
-      const { csrf } = await (await fetch("/api/v1/session")).json();
-      const body = JSON.stringify({ name: "wall", role: "noc" });
-      return (await fetch("/api/v1/tokens", { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body })).json();
-    });
-    await newPage();
-    await page.goto(`${demo.url}#/kiosk/${issued.token}`);
-    await page.waitForSelector(".frame.is-wall .wall-clock", { timeout: 20_000 });
-    assert(!page.url().includes("nwt_"), page.url());
-    await go(`incidents/${(await anyIncident()).id}`, ".page-head h1");
-    assert(!(await page.$("#comment")), "no form for who may only read");
-  });
+  await testAdministration();
   await tap.test("the pages logged no error and asked nobody else", async () => {
     equal(complaints.join("\n"), "", "complaints");
   });

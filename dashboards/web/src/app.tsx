@@ -5,10 +5,11 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "./api/client";
 import type { Incident, StateEvent } from "./api/types";
-import { maySeeSelf } from "./model/role";
+import { mayAdminister, maySeeSelf } from "./model/role";
 import { useApp, useTexts, type Theme } from "./context";
 import { formatTime, type Language } from "./format";
 import { translate, translateCode } from "./i18n";
+import { AdminPage } from "./pages/admin";
 import { CoveragePage } from "./pages/coverage";
 import { DevicePage } from "./pages/device";
 import { DevicesPage } from "./pages/devices";
@@ -130,6 +131,7 @@ function Footer() {
       <span>{t("app.zone")}</span>
       <a href="/status/">{t("app.statusPage")}</a>
       {maySeeSelf(session) ? <a href={linkTo("self")}>{t("self.title")}</a> : null}
+      {mayAdminister(session) ? <a href={linkTo("admin")}>{t("admin.title")}</a> : null}
       <span>netzwacht {config?.version}</span>
     </footer>
   );
@@ -166,6 +168,7 @@ function Page({ route }: { route: Store<Route> }) {
   if (name === "inventory") return <InventoryPage route={route} />;
   if (name === "coverage") return <CoveragePage />;
   if (name === "self") return <SelfPage />;
+  if (name === "admin") return <AdminPage />;
   return <h1>{t("app.notfound")}</h1>;
 }
 

@@ -11,6 +11,7 @@ import "./styles/topology.css";
 import "./styles/incidents.css";
 import "./styles/inventory.css";
 import "./styles/self.css";
+import "./styles/admin.css";
 
 import { render } from "preact";
 import { Client } from "./api/client";

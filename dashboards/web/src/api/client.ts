@@ -85,6 +85,14 @@ export class Client {
     return ((await response.json()) as { command: string }).command;
   }
 
+  async post<T>(path: string, body: unknown): Promise<T> {
+    return (await this.request("POST", path, body)).json() as Promise<T>;
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.request("DELETE", path);
+  }
+
   async session(): Promise<Session> {
     const session = await this.get<Session>("/session");
     this.csrf = session.csrf;
@@ -102,7 +110,7 @@ export class Client {
   }
 
   async logOut(): Promise<void> {
-    await this.request("DELETE", "/session");
+    await this.remove("/session");
     this.csrf = null;
   }
 }

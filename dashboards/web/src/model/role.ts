@@ -11,6 +11,11 @@ export function maySeeSelf(session: Session | null): boolean {
   return ROLES_THAT_ACT.has(session?.role ?? "");
 }
 
+/** Accounts, access tokens, audit log. */
+export function mayAdminister(session: Session | null): boolean {
+  return session?.role === "admin";
+}
+
 /** Acknowledge, comment, assign. */
 export function mayAct(session: Session | null): boolean {
   return session !== null && session.may_change && ROLES_THAT_ACT.has(session.role);
