@@ -64,7 +64,7 @@ static enum err give_access(struct unit *u, struct fleet *f, const struct settin
 static enum err unit_init(struct unit *u, struct collector *c, struct fleet *fleet, const struct settings *s,
                           const struct device *d, size_t i, size_t count)
 {
-    struct poll_options options = {.profiles = fleet->profiles, .profile = d->profile};
+    struct poll_options options = {.profiles = fleet->profiles, .profile = d->profile, .shared = c->shared};
     ns_t interval = d->interval ? d->interval : s->collector.interval;
     ns_t now = loop_mono(c->o.loop), spread;
     enum err e;
@@ -237,7 +237,9 @@ enum err collector_new(const struct collector_options *options, struct collector
     c->decoder = decoder_new();
     c->varbinds = varbind_set_new();
     c->scratch = source_scratch_new();
-    if (!c->decoder || !c->varbinds || !c->scratch || roster_new(c->o.seed, tell_roster, c, &c->roster))
+    c->shared = shared_book_new();
+    if (!c->decoder || !c->varbinds || !c->scratch || !c->shared ||
+        roster_new(c->o.seed, tell_roster, c, &c->roster))
         goto failed;
     e = snmp_io_new(c->o.loop, &io, &c->io);
     if (e) {
@@ -282,6 +284,7 @@ void collector_free(struct collector *c)
     decoder_free(c->decoder);
     varbind_set_free(c->varbinds);
     source_scratch_free(c->scratch);
+    shared_book_free(c->shared);
     listing_fini(&c->listing);
     roster_free(c->roster);
     free(c);

@@ -111,6 +111,7 @@ struct collector {
     struct decoder *decoder;
     struct varbind_set *varbinds;
     struct source_scratch *scratch;
+    struct shared_book *shared; /* what the devices' polls have in common */
     struct roster *roster;
     struct listing listing;
     struct journal_tail *orders;

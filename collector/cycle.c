@@ -151,6 +151,7 @@ static enum err decode_poll(struct unit *u, struct source_poll *in)
     in->varbinds = c->varbinds;
     if (!poll_profile(u->poll))
         return ERR_OK;
+    poll_thaw(u->poll);
     e = poll_collect(u->poll, c->varbinds);
     u->is_over_limit = e == ERR_LIMIT;
     if (!e || u->is_over_limit)
@@ -204,6 +205,8 @@ static void record_poll(struct unit *u)
         e = record_decoded(u, &in);
     if (e)
         log_error("%s: this poll is not recorded: %s", u->id, err_text(e));
+    else if (!in.is_shared)
+        poll_freeze(u->poll);
 }
 
 /* ---- telling people, at changes only ---- */
@@ -351,6 +354,8 @@ static void send_request(struct unit *u, struct poll_request *request)
                            .type = request->type,
                            .oids = request->oids,
                            .count = request->count,
+                           .names = request->names,
+                           .names_len = request->names_len,
                            .max_repetitions = request->max_repetitions,
                            .tries = u->first_rtt ? REACH_TRIES : reach_tries(&u->reach),
                            .done = on_reply,

@@ -27,11 +27,13 @@ collector_libcollector_a_SOURCES = \
 	%D%/lateness.c %D%/lateness.h \
 	%D%/listing.c %D%/listing.h \
 	%D%/identity.c \
+	%D%/image.c %D%/image.h \
 	%D%/notices.c \
 	%D%/orders.c \
 	%D%/pace.c %D%/pace.h \
 	%D%/plan.c %D%/plan.h \
 	%D%/poll.c %D%/poll.h \
+	%D%/poll_frozen.c \
 	%D%/poll_get.c \
 	%D%/poll_internal.h \
 	%D%/poll_items.c \
@@ -47,6 +49,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/recipe.c %D%/recipe.h \
 	%D%/recover.c %D%/retable.c \
 	%D%/roster.c %D%/roster.h \
+	%D%/shared.c %D%/shared.h \
 	%D%/snmp_client.c %D%/snmp_client.h \
 	%D%/snmp_client_internal.h \
 	%D%/snmp_client_slots.c \

@@ -47,6 +47,7 @@ void poll_free(struct poll *p)
     if (!p)
         return;
     end_work(p);
+    poll_drop_frozen(p);
     poll_free_items(p);
     free(p->sys_object_id);
     free(p);
@@ -81,6 +82,8 @@ bool poll_is_running(const struct poll *p)
 
 void poll_abort(struct poll *p)
 {
+    if (p->state == FROZEN)
+        poll_thaw(p);
     end_work(p);
 }
 
@@ -213,6 +216,8 @@ static void store_walk(struct poll *p, ns_t now)
 
 enum poll_next poll_break_off(struct poll *p, ns_t now)
 {
+    if (p->state == FROZEN)
+        poll_thaw(p);
     if (p->state == GET)
         poll_keep_get(p, now);
     if (p->state == WALK && p->walk)
@@ -249,7 +254,7 @@ static enum poll_next ask_identity(struct poll *p, struct poll_request *ask)
     p->state = IDENTIFY;
     ask->type = SNMP_GET;
     ask->max_repetitions = 0;
-    ask->count = ask->store_used = 0;
+    ask->count = ask->store_used = ask->names_len = 0;
     p->probe_count = 0;
     while (p->probe_at + p->probe_count < probe->count && p->probe_at + p->probe_count < PROBES_MAX &&
            ask->count < most) {
@@ -465,10 +470,13 @@ static enum poll_next begin(struct poll *p, ns_t now, ns_t deadline, bool is_car
     p->walk_begun = 0;
     p->identifications = 0;
     p->stalls = 0;
-    p->has_new_instances = false;
+    p->has_new_instances = p->is_asked_in_vain = p->is_wrap_due = false;
     p->is_careful = is_careful;
     p->has_hello = true;
     p->at = (struct cursor){0, 0};
+    if (p->frozen && poll_frozen_begin(p, now))
+        return poll_frozen_ask(p, now, ask);
+    poll_thaw(p);
     if (p->is_identify_due || !p->plan || (now >= p->rewalk_at && !p->is_narrow)) {
         p->is_narrow = false;
         poll_expect_items(p, now);
@@ -494,9 +502,12 @@ enum poll_next poll_begin_wanted(struct poll *p, ns_t now, ns_t deadline, struct
 
 bool poll_want(struct poll *p, const struct trap_rule *rule)
 {
-    bool *marks = p->plan ? calloc(p->plan->count ? p->plan->count : 1, sizeof *marks) : NULL;
+    bool *marks;
     size_t count = 0;
 
+    p->is_asked_in_vain |= p->state == FROZEN;
+    poll_thaw(p);
+    marks = p->plan ? calloc(p->plan->count ? p->plan->count : 1, sizeof *marks) : NULL;
     if (!marks || device_profile_mark(p->profile, rule, marks, &count))
         count = 0;
     if (count && rule->is_walked && p->state == IDLE && !poll_open_items(p))
@@ -525,6 +536,7 @@ static enum poll_next ask_again(struct poll *p, ns_t now, struct poll_request *a
     case IDENTIFY: return ask_identity(p, ask);
     case GET: return poll_ask_get(p, now, ask);
     case WALK: return poll_ask_walk(p, now, ask);
+    case FROZEN:
     case IDLE: break;
     }
     return POLL_FINISHED;
@@ -538,6 +550,9 @@ static enum poll_next no_answer(struct poll *p, ns_t now, enum err result, struc
     bool is_lost = result == ERR_TIMEOUT || result == ERR_MALFORMED;
     bool is_late = now - p->begun > (p->deadline - p->begun) / 2; /* four tries can take long */
 
+    p->is_asked_in_vain = false;
+    if (p->state == FROZEN)
+        poll_thaw(p);
     if (is_lost && p->summary.is_answered && p->stalls++)
         adapt_lost(p->state == WALK ? &p->walk_size : &p->get_size, asked(p));
     else if (is_lost && !p->summary.is_answered && !p->is_careful)
@@ -556,10 +571,15 @@ enum poll_next poll_step(struct poll *p, ns_t now, enum err result, const struct
         return no_answer(p, now, result, ask);
     p->summary.is_answered = true;
     p->stalls = 0;
+    if (p->is_asked_in_vain) {
+        p->is_asked_in_vain = false;
+        return ask_again(p, now, ask);
+    }
     switch (p->state) {
     case IDENTIFY: return identify_step(p, now, reply, ask);
     case GET: return poll_get_step(p, now, reply, ask);
     case WALK: walk_take(p->walk, now, reply); return poll_ask_walk(p, now, ask);
+    case FROZEN: return poll_frozen_step(p, now, reply, ask);
     case IDLE: break;
     }
     return POLL_FINISHED;

@@ -27,6 +27,7 @@
 
 #include "collector/profile.h"
 #include "collector/rate.h"
+#include "collector/shared.h"
 #include "collector/snmp_pdu.h"
 #include "collector/varbind.h"
 #include "collector/walk.h"
@@ -68,6 +69,7 @@ struct poll_options {
     const char *profile;          /* borrowed; force this one; NULL = recognise */
     int version;                  /* on the wire */
     ns_t rewalk_offset;           /* spreads walks of many devices: 0..POLL_REWALK */
+    struct shared_book *shared;   /* borrowed; NULL: nothing is shared, so poll_freeze() does nothing */
     bool is_survey;               /* device_profile_survey() instead of all, walks as long as they take */
 };
 
@@ -99,6 +101,18 @@ bool poll_is_running(const struct poll *p);
 /* Gives up a poll under way; a later poll_begin() starts anew. */
 void poll_abort(struct poll *p);
 
+/* ---- frozen ---- */
+
+/* After a poll that was read to its end: keeps of the device its values alone; the rest is one copy for all
+ * devices that are equal. Later polls ask for the same until something else comes, or is wanted, and then
+ * thaw by themselves. What cannot be frozen, for lack of memory or because tables are to be walked, stays as
+ * it is. */
+void poll_freeze(struct poll *p);
+/* The items are there again, as if it never had been frozen. Must come before poll_collect(), poll_has_read()
+ * and poll_read_at(). */
+void poll_thaw(struct poll *p);
+bool poll_is_frozen(const struct poll *p);
+
 /* The OID of summary->where, "" if there is none. */
 const char *poll_where(const struct poll_summary *summary, char out[OID_TEXT_SIZE]);
 /* Of the last finished poll. */
@@ -112,6 +126,12 @@ enum err poll_collect(const struct poll *p, struct varbind_set *out) NW_CHECKED;
 /* Adds the varbinds of a reply as it came; exceptions (noSuchObject …) are left out. Sort the set afterwards.
  */
 enum err poll_take(const void *bytes, size_t len, struct varbind_set *set) NW_CHECKED;
+/* Of types that image_is_number() as image_number() gives it, of others the contents octets. */
+union poll_value {
+    uint64_t number;
+    const struct shared *bytes;
+};
+
 /* An item of the read plan as it stands after a poll. */
 struct poll_item {
     const uint8_t *varbinds; /* as they came, one behind the other; checked */
@@ -119,6 +139,10 @@ struct poll_item {
     ns_t read_at;
     bool is_read;     /* in the last poll */
     bool has_changed; /* then: its bytes are others than before */
+    /* of a frozen poll, instead of varbinds: row by row */
+    const union poll_value *values;
+    const uint8_t *types; /* enum snmp_type */
+    uint32_t count;
 };
 
 /* place: in the plan of poll_profile(); of an item without instances everything is 0. */

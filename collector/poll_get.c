@@ -6,10 +6,7 @@
 #include "lib/base/octets.h"
 
 enum {
-    REQUEST_ROOM = 1300, /* bytes of OIDs in a GET, so that it fits into SNMP_REQUEST_MAX */
-    REPLY_ROOM = 1400,   /* bytes expected back: one Ethernet frame */
-    SCALAR_GUESS = 40,   /* bytes of a scalar that was never read */
-    VALUE_GROWTH = 2,    /* bytes a value may have grown since it was read last */
+    SCALAR_GUESS = 40, /* bytes of a scalar that was never read */
 };
 
 /* ---- asking ---- */
@@ -115,7 +112,7 @@ enum poll_next poll_ask_get(struct poll *p, ns_t now, struct poll_request *ask)
     }
     p->state = GET;
     ask->type = SNMP_GET;
-    ask->count = ask->store_used = 0;
+    ask->count = ask->store_used = ask->names_len = 0;
     ask->max_repetitions = 0;
     if (p->has_hello) {
         poll_request_add_ids(ask, poll_sys_object_id, 9);
@@ -133,6 +130,11 @@ enum poll_next poll_ask_get(struct poll *p, ns_t now, struct poll_request *ask)
         p->summary.requests++;
         return POLL_ASK;
     }
+    if (p->is_wrap_due) {
+        p->is_wrap_due = false;
+        p->at = (struct cursor){0, 0};
+        return poll_ask_get(p, now, ask);
+    }
     return poll_ask_walk(p, now, ask);
 }
 
@@ -143,7 +145,7 @@ static void note_restart(struct poll *p, ns_t now)
     poll_forget_ages(p);
 }
 
-static void take_engine(struct poll *p, ns_t now, const struct snmp_message *reply)
+void poll_take_engine(struct poll *p, ns_t now, const struct snmp_message *reply)
 {
     const struct rate_engine engine = {reply->engine_boots, reply->engine_time};
 
@@ -152,7 +154,7 @@ static void take_engine(struct poll *p, ns_t now, const struct snmp_message *rep
     p->engine = p->summary.engine = engine;
 }
 
-static void take_uptime(struct poll *p, ns_t now, const struct snmp_raw_varbind *vb)
+void poll_take_uptime(struct poll *p, ns_t now, const struct snmp_raw_varbind *vb)
 {
     uint32_t ids[OID_MAX], value_ids[OID_MAX];
     struct varbind value;
@@ -176,7 +178,7 @@ static bool take_hello(struct poll *p, ns_t now, const struct snmp_raw_varbind *
 {
     p->has_hello = false;
     p->is_careful = false;
-    take_uptime(p, now, uptime);
+    poll_take_uptime(p, now, uptime);
     if (id->type != SNMP_OID)
         return p->sys_object_id_len == 0;
     return id->value_len == p->sys_object_id_len &&
@@ -379,7 +381,7 @@ enum poll_next poll_get_step(struct poll *p, ns_t now, const struct snmp_message
     if (p->has_hello) {
         if (!snmp_varbind_again(&w, &vb) || !snmp_varbind_again(&w, &second))
             return poll_fail(p, now, ERR_MALFORMED);
-        take_engine(p, now, reply);
+        poll_take_engine(p, now, reply);
         if (!take_hello(p, now, &vb, &second))
             return poll_begin_identify(p, now, ask);
         store_hello(p, now, &vb, &second);

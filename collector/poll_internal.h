@@ -2,11 +2,12 @@
 /* poll_internal.h - what the files of the poll machine share: a device's items, the poll under way. Nobody
  * else includes it.
  *
- * poll.c: the machine, identification, walks; poll_get.c: reading known instances; poll_items.c: what is
- * known. */
+ * poll.c: the machine, identification, walks; poll_get.c: reading known instances; poll_frozen.c: the same of
+ * devices of which only values change; poll_items.c: what is known. */
 #ifndef NW_COLLECTOR_POLL_INTERNAL_H
 #define NW_COLLECTOR_POLL_INTERNAL_H
 
+#include "collector/image.h"
 #include "collector/poll.h"
 #include "lib/base/buf.h"
 
@@ -16,7 +17,24 @@ enum {
     STALLS_MAX = 2           /* requests in a row that get no answer, in a poll that had one before */
 };
 
-enum state { IDLE, IDENTIFY, GET, WALK };
+enum {
+    REQUEST_ROOM = 1300, /* bytes of OIDs in a GET, so that it fits into SNMP_REQUEST_MAX */
+    REPLY_ROOM = 1400,   /* bytes expected back: one Ethernet frame */
+    VALUE_GROWTH = 2,    /* bytes a value may have grown since it was read last */
+};
+
+enum state { IDLE, IDENTIFY, GET, WALK, FROZEN };
+
+/* Instead of items: a device of which only values are expected to change. */
+struct frozen {
+    const struct shared *image;
+    uint64_t *changed;         /* a bit for each item: in the last poll */
+    ns_t *read_at;             /* of each item */
+    uint8_t due;               /* a bit for each group */
+    uint16_t packet;           /* in hand; behind the last one: all are read */
+    uint16_t run, row;         /* of it: what is to be taken next */
+    union poll_value values[]; /* of each varbind */
+};
 
 struct item {
     uint8_t *raw; /* varbinds as they came */
@@ -91,6 +109,9 @@ struct poll {
     struct walk *walk;
     size_t walking[WALK_COLUMNS_MAX];
     struct poll_summary summary;
+    struct frozen *frozen; /* NULL = not; else there are no items */
+    bool is_wrap_due;      /* it was thawed in this poll: items in front of p->at may be due, too */
+    bool is_asked_in_vain; /* it was thawed meanwhile: the reply on its way answers what is not asked now */
 };
 
 extern const uint32_t poll_sys_object_id[9], poll_sys_uptime[9];
@@ -123,7 +144,18 @@ void poll_store_part(struct poll *p, size_t i, const void *bytes, size_t len, ns
 /* The item's varbinds are of one age again. */
 void poll_forget_part(struct poll *p, const struct item *it);
 
+/* ---- poll_frozen.c ---- */
+/* A poll of a frozen device begins. False: it must be thawed for that. */
+bool poll_frozen_begin(struct poll *p, ns_t now);
+enum poll_next poll_frozen_ask(struct poll *p, ns_t now, struct poll_request *ask);
+enum poll_next poll_frozen_step(struct poll *p, ns_t now, const struct snmp_message *reply,
+                                struct poll_request *ask);
+void poll_drop_frozen(struct poll *p);
+struct poll_item poll_frozen_item(const struct poll *p, size_t place);
+
 /* ---- poll_get.c ---- */
+void poll_take_uptime(struct poll *p, ns_t now, const struct snmp_raw_varbind *vb);
+void poll_take_engine(struct poll *p, ns_t now, const struct snmp_message *reply);
 /* The next batch of instances; the first one of a poll begins with who and since when. */
 enum poll_next poll_ask_get(struct poll *p, ns_t now, struct poll_request *ask);
 enum poll_next poll_get_step(struct poll *p, ns_t now, const struct snmp_message *reply,

@@ -6,6 +6,8 @@
 
 #include "collector/poll_internal.h"
 
+enum { PLACE_ASIDE = UINT16_MAX }; /* no plan is as long as that: poll_open_items() */
+
 void poll_free_items(struct poll *p)
 {
     for (size_t i = 0; i < p->item_count; i++)
@@ -81,7 +83,7 @@ bool poll_open_items(struct poll *p)
     struct item *items = calloc(count + 1, sizeof *items);
     uint16_t *places = calloc(count + 1, sizeof *places);
 
-    if (!items || !places || count > UINT16_MAX) {
+    if (!items || !places || count >= PLACE_ASIDE) {
         free(items);
         free(places);
         return false;
@@ -155,21 +157,35 @@ void poll_store(struct poll *p, struct item *it, const void *bytes, size_t len, 
 
 /* ---- items that were read in part ---- */
 
-static struct part *find_part(const struct poll *p, uint16_t place)
-{
-    for (size_t i = 0; i < p->part_count; i++) {
-        if (p->parts[i].place == place)
-            return &p->parts[i];
-    }
-    return NULL;
-}
-
 void poll_forget_part(struct poll *p, const struct item *it)
 {
-    struct part *part = p->part_count ? find_part(p, p->places[it - p->items]) : NULL;
+    size_t kept = 0;
 
-    if (part)
-        *part = p->parts[--p->part_count];
+    for (size_t i = 0; i < p->part_count; i++) {
+        if (p->parts[i].place != p->places[it - p->items])
+            p->parts[kept++] = p->parts[i];
+    }
+    p->part_count = kept;
+}
+
+/* Rows that an earlier poll read, behind the ones that are read now, keep their age. Their bytes
+ * begin elsewhere now. */
+static void set_aside(struct poll *p, uint16_t place, size_t rest, size_t len)
+{
+    for (size_t i = 0; i < p->part_count; i++) {
+        if (p->parts[i].place != place || p->parts[i].len <= rest)
+            continue;
+        p->parts[i].len = (uint32_t)(p->parts[i].len - rest + len);
+        p->parts[i].place = PLACE_ASIDE;
+    }
+}
+
+static void bring_back(struct poll *p, uint16_t place)
+{
+    for (size_t i = 0; i < p->part_count; i++) {
+        if (p->parts[i].place == PLACE_ASIDE)
+            p->parts[i].place = place;
+    }
 }
 
 /* Where in the item's varbinds those behind the last one of bytes begin. */
@@ -207,10 +223,15 @@ void poll_store_part(struct poll *p, size_t i, const void *bytes, size_t len, ns
     buf_init(&whole, POLL_BYTES_MAX);
     buf_put(&whole, bytes, len);
     buf_put(&whole, it->len ? it->raw + rest : NULL, it->len - rest);
-    if (!buf_error(&whole))
+    if (!buf_error(&whole)) {
+        set_aside(p, part.place, rest, len);
         poll_store(p, it, whole.data, whole.len, now);
+        bring_back(p, part.place);
+    }
     if (it->is_done)
         p->parts[p->part_count++] = part;
+    else
+        poll_forget_part(p, it); /* no memory: what is of which age is not known any more */
     buf_fini(&whole);
     it->read_at = before;
     it->is_too_old = was_too_old;
@@ -303,6 +324,8 @@ struct poll_item poll_item(const struct poll *p, size_t place)
 {
     size_t lo = 0, hi = p->item_count;
 
+    if (p->frozen)
+        return poll_frozen_item(p, place);
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
 
@@ -314,7 +337,11 @@ struct poll_item poll_item(const struct poll *p, size_t place)
     if (lo == p->item_count || p->places[lo] != place)
         return (struct poll_item){0};
     const struct item *it = &p->items[lo];
-    return (struct poll_item){it->raw, it->len, it->read_at, it->is_done, it->has_changed};
+    return (struct poll_item){.varbinds = it->raw,
+                              .len = it->len,
+                              .read_at = it->read_at,
+                              .is_read = it->is_done,
+                              .has_changed = it->has_changed};
 }
 
 bool poll_has_same_instances(const struct poll *p)
@@ -340,20 +367,28 @@ static const struct item *find_item(const struct poll *p, const uint32_t *oid, s
     return &p->items[lo - 1];
 }
 
-/* The part of the item that this OID is in; NULL: it is as old as the item. */
+/* The shortest part of the item that this OID is in; NULL: it is as old as the item. */
 static const struct part *part_of(const struct poll *p, const struct item *it, const uint32_t *oid,
                                   size_t len)
 {
-    const struct part *part = p->part_count ? find_part(p, p->places[it - p->items]) : NULL;
+    const struct part *found = NULL;
     uint8_t raw[SNMP_RAW_OID_MAX];
     struct snmp_raw_oid sought = {raw, 0};
     struct snmp_raw_varbind next;
     struct wire w;
 
-    if (!part || snmp_oid_encode(oid, len, raw, &sought.len))
+    if (!p->part_count || snmp_oid_encode(oid, len, raw, &sought.len))
         return NULL;
-    wire_init(&w, it->raw + part->len, it->len - part->len);
-    return !snmp_varbind_again(&w, &next) || snmp_raw_oid_compare(sought, next.oid) < 0 ? part : NULL;
+    for (size_t i = 0; i < p->part_count; i++) {
+        const struct part *part = &p->parts[i];
+
+        if (part->place != p->places[it - p->items] || (found && found->len <= part->len))
+            continue;
+        wire_init(&w, it->raw + part->len, it->len - part->len);
+        if (!snmp_varbind_again(&w, &next) || snmp_raw_oid_compare(sought, next.oid) < 0)
+            found = part;
+    }
+    return found;
 }
 
 bool poll_has_read(const struct poll *p, const uint32_t *oid, size_t len)

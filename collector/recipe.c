@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collector/image.h"
 #include "collector/snmp_pdu.h"
 
 enum { HOWS_MAX = 65535, HOWS_COMPARED = 32, BUCKETS_LEAST = 64 };
@@ -391,11 +392,24 @@ bool recipe_fits(const struct recipe *r, const struct poll *poll)
     return true;
 }
 
+static bool tell_reading(const struct how *how, const struct op *op, const struct varbind *vb, ns_t read_at,
+                         const struct recipe_sink *sink)
+{
+    struct reading reading;
+
+    if (!decode_again(how->field, &how->factors, vb, &reading) || reading.width != how->width)
+        return false;
+    if (how->is_counter)
+        sink->count(sink->ctx, op->series, op->counter, reading.raw, reading.width, read_at, how->scale);
+    else
+        sink->reading(sink->ctx, op->series, reading.value, reading.quality);
+    return true;
+}
+
 static bool tell(const struct how *how, const struct op *op, const struct snmp_raw_varbind *raw, ns_t read_at,
                  const struct recipe_sink *sink)
 {
     uint32_t value_ids[OID_MAX];
-    struct reading reading;
     struct varbind vb;
 
     /* What decode_again() makes of a counter of the width that it had, without asking it. */
@@ -405,12 +419,50 @@ static bool tell(const struct how *how, const struct op *op, const struct snmp_r
         return true;
     }
     snmp_varbind_decode_value(raw, value_ids, &vb);
-    if (!decode_again(how->field, &how->factors, &vb, &reading) || reading.width != how->width)
-        return false;
-    if (how->is_counter)
-        sink->count(sink->ctx, op->series, op->counter, reading.raw, reading.width, read_at, how->scale);
-    else
-        sink->reading(sink->ctx, op->series, reading.value, reading.quality);
+    return tell_reading(how, op, &vb, read_at, sink);
+}
+
+/* The varbind of a frozen item, but for its OID. */
+static struct snmp_raw_varbind frozen_varbind(const struct poll_item *item, uint32_t row)
+{
+    const struct shared *bytes = item->values[row].bytes;
+
+    return (struct snmp_raw_varbind){
+        .type = item->types[row], .value = bytes->bytes, .value_len = bytes->len};
+}
+
+static bool tell_frozen(const struct how *how, const struct op *op, const struct poll_item *item,
+                        const struct recipe_sink *sink)
+{
+    uint32_t type = item->types[op->row], value_ids[OID_MAX];
+    uint64_t number = item->values[op->row].number;
+    struct varbind vb = {.type = type};
+
+    if (how->is_counter && type == (how->width == 64 ? SNMP_COUNTER64 : SNMP_COUNTER32)) {
+        sink->count(sink->ctx, op->series, op->counter, number, how->width, item->read_at, how->scale);
+        return true;
+    }
+    if (image_is_number(type)) {
+        vb.number = number;
+    } else {
+        const struct snmp_raw_varbind raw = frozen_varbind(item, op->row);
+
+        snmp_varbind_decode_value(&raw, value_ids, &vb);
+    }
+    return tell_reading(how, op, &vb, item->read_at, sink);
+}
+
+static bool apply_frozen(const struct recipe *r, size_t *at, const struct poll_item *item,
+                         const struct recipe_sink *sink)
+{
+    uint16_t number = r->ops[*at].item;
+
+    for (; *at < r->op_count && r->ops[*at].item == number; ++*at) {
+        const struct op *op = &r->ops[*at];
+
+        if (op->row < item->count && !tell_frozen(&r->hows[op->how], op, item, sink))
+            return false;
+    }
     return true;
 }
 
@@ -438,7 +490,7 @@ bool recipe_apply(const struct recipe *r, const struct poll *poll, const struct 
         uint16_t number = r->ops[at].item;
         struct poll_item item = poll_item(poll, number);
 
-        if (item.is_read && !apply_item(r, &at, &item, sink))
+        if (item.is_read && !(item.values ? apply_frozen : apply_item)(r, &at, &item, sink))
             return false;
         while (at < r->op_count && r->ops[at].item == number)
             at++;

@@ -195,6 +195,8 @@ static enum err encode(struct snmp_client *c, ns_t now, struct slot *s, const st
         .max_repetitions = ask->max_repetitions,
         .oids = ask->oids,
         .count = ask->count,
+        .names = ask->names,
+        .names_len = ask->names_len,
     };
 
     s->request_id = request.request_id;

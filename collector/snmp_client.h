@@ -125,7 +125,9 @@ struct snmp_ask {
     struct snmp_peer *peer;
     enum snmp_pdu_type type; /* GET, GETNEXT, GETBULK */
     const struct snmp_raw_oid *oids;
-    size_t count; /* 1..SNMP_ASK_MAX */
+    size_t count;         /* 1..SNMP_ASK_MAX */
+    const uint8_t *names; /* as in snmp_request */
+    size_t names_len;
     uint32_t max_repetitions;
     uint32_t tries; /* >= 1 */
     ns_t wait;      /* between tries; 0 = by the peer's round-trip time */

@@ -451,7 +451,9 @@ static void put_pdu(struct ber_out *b, const struct snmp_request *r)
 {
     const uint8_t *end = b->at;
 
-    if (!put_short_names(b, r))
+    if (r->names_len)
+        ber_put(b, r->names, r->names_len);
+    else if (!put_short_names(b, r))
         put_names(b, r);
     ber_put_header(b, TAG_SEQUENCE, end);
     ber_put_integer(b, r->type == SNMP_GETBULK ? (int32_t)r->max_repetitions : 0);

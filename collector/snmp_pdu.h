@@ -58,6 +58,8 @@ struct snmp_request {
     uint32_t max_repetitions; /* GETBULK; non-repeaters are always 0 */
     const struct snmp_raw_oid *oids;
     size_t count;
+    const uint8_t *names; /* instead of oids: as many varbinds without values, encoded */
+    size_t names_len;     /* 0 = there are oids */
 };
 
 /* A parsed message; everything points into the bytes it was parsed from. */

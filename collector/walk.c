@@ -100,6 +100,7 @@ bool walk_ask(struct walk *w, struct poll_request *out)
     w->asked_count = 0;
     out->count = 0;
     out->store_used = 0;
+    out->names_len = 0;
     w->requests++;
     for (size_t i = 0; i < w->count && w->asked_count < width; i++) {
         struct column *c = &w->columns[i];

@@ -36,6 +36,8 @@ struct poll_request {
     uint32_t max_repetitions;
     uint8_t store[2048]; /* for OIDs that lie nowhere else */
     size_t store_used;
+    const uint8_t *names; /* instead of oids: `count` varbinds without values, encoded */
+    size_t names_len;     /* 0 = there are oids */
 };
 
 /* Adds an OID given as numbers; false if it does not fit any more, or is none. */

@@ -52,6 +52,8 @@ static void ask(struct path *p, const struct poll_request *request)
                          .type = request->type,
                          .oids = request->oids,
                          .count = request->count,
+                         .names = request->names,
+                         .names_len = request->names_len,
                          .max_repetitions = request->max_repetitions,
                          .tries = 1,
                          .done = on_reply,
@@ -127,6 +129,7 @@ static void record(struct path *p, struct source *source, struct decoder *decode
         scratch = source_scratch_new();
     MUST(varbinds && scratch);
     varbind_set_clear(varbinds);
+    poll_thaw(p->poll);
     MUST(poll_collect(p->poll, varbinds) == ERR_OK);
     if (poll_profile(p->poll))
         MUST(decode(decoder, poll_profile(p->poll), varbinds, &view) == ERR_OK);
@@ -150,6 +153,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct profile_set *profiles;
     static struct decoder *decoder;
+    static struct shared_book *shared;
     struct snmp_client_options o = {
         .window = 1, .timeout = 1 * SECONDS, .transmit = transmit, .request_id = request_id};
     struct path p = {.now = 100 * SECONDS};
@@ -166,9 +170,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         MUST(profile_set_load(dirs, 1, report, &profiles) == ERR_OK);
         conf_report_free(report);
         decoder = decoder_new();
-        MUST(decoder);
+        shared = shared_book_new();
+        MUST(decoder && shared);
     }
-    struct poll_options po = {.profiles = profiles, .version = 1};
+    struct poll_options po = {.profiles = profiles, .version = 1, .shared = shared};
     p.peer = (struct snmp_peer){.address = {.ip = {127, 0, 0, 1}, .port_be = 1},
                                 .version = 1,
                                 .community = (const uint8_t *)"c",
@@ -191,10 +196,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             turn(&p);
         if (p.is_over && !poll_is_running(p.poll))
             record(&p, source, decoder);
+        poll_freeze(p.poll);
         p.now += 60 * SECONDS;
     }
     snmp_client_free(p.client);
     poll_free(p.poll);
+    MUST(shared_count(shared) == 0);
     source_free(source);
     return 0;
 }

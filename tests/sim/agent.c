@@ -69,7 +69,9 @@ enum err agent_ask(struct agent *a, int version, const struct poll_request *ask,
                              .request_id = 77,
                              .max_repetitions = ask->max_repetitions,
                              .oids = ask->oids,
-                             .count = ask->count};
+                             .count = ask->count,
+                             .names = ask->names,
+                             .names_len = ask->names_len};
     uint8_t bytes[SNMP_REQUEST_MAX];
     size_t len;
 

@@ -147,6 +147,7 @@ const struct poll_summary *go_on(struct world *w, enum poll_next next, struct po
         next = poll_step(w->poll, w->now, e, e ? NULL : &m, &ask);
     }
     varbind_set_clear(w->varbinds);
+    poll_thaw(w->poll);
     assert_ok(poll_collect(w->poll, w->varbinds));
     return poll_summary(w->poll);
 }

@@ -26,6 +26,7 @@ struct follower {
 
 struct world {
     struct profile_set *profiles;
+    struct shared_book *shared;
     struct decoder *decoder;
     struct rng rng;
     /* of the recording in hand */
@@ -37,7 +38,7 @@ struct world {
     ns_t now;
     uint64_t uptime_cs;
     /* over all */
-    size_t recordings, polls, repeated, unequal;
+    size_t recordings, polls, repeated, frozen, unequal;
 };
 
 /* ---- the agent ---- */
@@ -138,6 +139,7 @@ static void record(struct world *w, struct follower *f, bool may_repeat)
         return;
     }
     varbind_set_clear(w->varbinds);
+    poll_thaw(w->poll);
     assert_ok(poll_collect(w->poll, w->varbinds));
     assert_ok(decode(w->decoder, poll_profile(w->poll), w->varbinds, &view));
     in.varbinds = w->varbinds;
@@ -179,7 +181,7 @@ static void close_follower(struct follower *f)
 
 static void follow(struct world *w, const char *path)
 {
-    struct poll_options o = {.profiles = w->profiles, .version = 1};
+    struct poll_options o = {.profiles = w->profiles, .version = 1, .shared = w->shared};
     struct snmprec_stats stats = {0};
 
     varbind_set_clear(w->recording);
@@ -196,8 +198,10 @@ static void follow(struct world *w, const char *path)
     for (int i = 0; i < POLLS; i++) {
         move_on(w, i);
         run_poll(w);
+        w->frozen += poll_is_frozen(w->poll);
         record(w, &w->repeats, true);
         record(w, &w->decodes, false);
+        poll_freeze(w->poll);
         w->polls++;
         if (!are_equal(w->repeats.last, w->decodes.last)) {
             print_error("%s: poll %d differs\n", path, i);
@@ -241,6 +245,8 @@ static void a_repeated_poll_equals_a_decoded_one(void **state)
     assert_ok(profile_set_load(dirs, 1, report, &w.profiles));
     conf_report_free(report);
     w.decoder = decoder_new();
+    w.shared = shared_book_new();
+    assert_non_null(w.shared);
     w.recording = varbind_set_new();
     w.varbinds = varbind_set_new();
     assert_true(w.decoder && w.recording && w.varbinds);
@@ -249,9 +255,13 @@ static void a_repeated_poll_equals_a_decoded_one(void **state)
     assert_true(w.recordings >= RECORDINGS_LEAST);
     snprintf(path, sizeof path, "%s/recordings", shared ? shared : "../shared");
     follow_all(&w, path);
-    print_message("# %zu recordings, %zu polls, %zu of them repeated\n", w.recordings, w.polls, w.repeated);
+    print_message("# %zu recordings, %zu polls, %zu of them repeated, %zu frozen\n", w.recordings, w.polls,
+                  w.repeated, w.frozen);
     assert_int_equal(w.unequal, 0);
     assert_true(w.repeated > w.polls / 4);
+    assert_true(w.frozen > w.polls / 4);
+    assert_int_equal(shared_count(w.shared), 0);
+    shared_book_free(w.shared);
     varbind_set_free(w.recording);
     varbind_set_free(w.varbinds);
     decoder_free(w.decoder);

@@ -1,0 +1,558 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* poll_frozen.c - polls of devices of which only values change: the same packets each time, and one pass over
+ * their replies. Whatever else comes thaws the device: what was taken until then stays taken, the rest is
+ * asked for in the general way. Pure. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "collector/ber.h"
+#include "collector/poll_internal.h"
+
+enum { NAME_ROOM = SNMP_RAW_OID_MAX + 16 };
+
+static const struct image *image_of(const struct frozen *f)
+{
+    return (const void *)f->image->bytes;
+}
+
+static bool has_changed(const struct frozen *f, size_t item)
+{
+    return f->changed[item / 64] >> item % 64 & 1;
+}
+
+bool poll_is_frozen(const struct poll *p)
+{
+    return p->frozen != NULL;
+}
+
+/* ---- freezing ---- */
+
+static void drop(struct shared_book *b, struct frozen *f)
+{
+    const struct image *m;
+
+    if (!f)
+        return;
+    m = image_of(f);
+    for (uint32_t i = 0; i < m->varbind_count; i++) {
+        if (!image_is_number(image_types(m)[i]))
+            shared_drop(b, f->values[i].bytes);
+    }
+    shared_drop(b, f->image);
+    free(f);
+}
+
+void poll_drop_frozen(struct poll *p)
+{
+    drop(p->options.shared, p->frozen);
+    p->frozen = NULL;
+}
+
+/* Does it have values, which nothing but the next poll will change? */
+static bool is_calm(const struct poll *p, size_t i)
+{
+    const struct item *it = &p->items[i];
+    bool is_known = poll_planned(p, i)->is_scalar || (it->is_known && !it->is_walk_due);
+
+    return it->len && is_known && !poll_planned(p, i)->is_list && !it->is_wanted && !it->is_walk_wanted &&
+           !it->broken && !it->endless && !it->is_too_old && it->read_at;
+}
+
+/* What it can be asked for at a time is as much as it ever will be, for now. */
+static bool is_grown(const struct adapt *a)
+{
+    return a->size == a->most || (a->refused && a->size + 1 >= a->refused);
+}
+
+static bool can_freeze(const struct poll *p)
+{
+    if (p->frozen || !p->options.shared || p->options.is_survey || p->state != IDLE || !p->plan ||
+        p->summary.outcome != POLL_OK || !p->summary.uptime_ms || !p->sys_object_id || p->is_structure_open ||
+        p->has_other_rows || p->is_identify_due || p->part_count || !is_grown(&p->get_size))
+        return false;
+    for (size_t i = 0; i < p->item_count; i++) {
+        if (!is_calm(p, i))
+            return false;
+    }
+    return true;
+}
+
+static const struct shared *make_image(const struct poll *p)
+{
+    uint8_t names[2][SNMP_RAW_OID_MAX];
+    struct image_limits limits = {.most = p->get_size.size,
+                                  .request_room = REQUEST_ROOM,
+                                  .reply_room = REPLY_ROOM,
+                                  .growth = VALUE_GROWTH,
+                                  .hello = {{names[0], 0}, {names[1], 0}}};
+    struct image_source *sources = calloc(p->item_count + 1, sizeof *sources);
+    const struct shared *made = NULL;
+
+    if (!sources)
+        return NULL;
+    for (size_t i = 0; i < p->item_count; i++)
+        sources[i] = (struct image_source){.varbinds = p->items[i].raw,
+                                           .len = p->items[i].len,
+                                           .min_age = poll_planned(p, i)->min_age,
+                                           .place = p->places[i],
+                                           .is_hello = p->items[i].is_hello};
+    if (!snmp_oid_encode(poll_sys_object_id, 9, names[0], &limits.hello[0].len) &&
+        !snmp_oid_encode(poll_sys_uptime, 9, names[1], &limits.hello[1].len))
+        made = image_make(p->options.shared, p->plan, sources, p->item_count, &limits);
+    free(sources);
+    return made;
+}
+
+static bool take_values(struct shared_book *b, struct frozen *f, const struct poll *p)
+{
+    union poll_value *value = f->values;
+    bool is_whole = true;
+
+    for (size_t i = 0; i < p->item_count; i++) {
+        struct snmp_raw_varbind vb;
+        struct wire w;
+
+        f->read_at[i] = p->items[i].read_at;
+        wire_init(&w, p->items[i].raw, p->items[i].len);
+        for (; snmp_varbind_again(&w, &vb); value++) {
+            if (image_is_number(vb.type))
+                value->number = image_number(&vb);
+            else
+                is_whole &= (value->bytes = shared_take(b, vb.value, vb.value_len)) != NULL;
+        }
+    }
+    return is_whole;
+}
+
+void poll_freeze(struct poll *p)
+{
+    const struct device_profile *profile = p->profile;
+    const struct read_plan *plan = p->plan;
+    const struct shared *made = can_freeze(p) ? make_image(p) : NULL;
+    const struct image *m;
+    struct frozen *f;
+    size_t words;
+
+    if (!made)
+        return;
+    m = (const void *)made->bytes;
+    words = (m->item_count + 63u) / 64;
+    f = malloc(sizeof *f + m->varbind_count * sizeof *f->values + m->item_count * sizeof *f->read_at +
+               words * sizeof *f->changed);
+    if (!f) {
+        shared_drop(p->options.shared, made);
+        return;
+    }
+    *f = (struct frozen){.image = made, .packet = m->packet_count};
+    f->read_at = (void *)(f->values + m->varbind_count);
+    f->changed = (void *)(f->read_at + m->item_count);
+    memset(f->values, 0, m->varbind_count * sizeof *f->values);
+    memset(f->changed, 0, words * sizeof *f->changed);
+    if (!take_values(p->options.shared, f, p)) {
+        drop(p->options.shared, f);
+        return;
+    }
+    poll_free_items(p);
+    p->profile = profile;
+    p->plan = plan;
+    p->frozen = f;
+}
+
+/* ---- thawing ---- */
+
+static void put_value(struct ber_out *b, uint32_t type, union poll_value value)
+{
+    const uint8_t *end = b->at;
+    uint64_t v = value.number;
+    bool is_negative = type == SNMP_INTEGER && v >> 63, is_done = false;
+
+    if (!image_is_number(type)) {
+        ber_put(b, value.bytes->bytes, value.bytes->len);
+        ber_put_header(b, (uint8_t)type, end);
+        return;
+    }
+    while (!is_done) {
+        uint8_t octet = (uint8_t)v;
+
+        v = v >> 8 | (is_negative ? UINT64_C(0xff) << 56 : 0);
+        ber_put_u8(b, octet);
+        is_done = is_negative ? v == UINT64_MAX && octet & 0x80 : v == 0 && !(octet & 0x80);
+    }
+    ber_put_header(b, (uint8_t)type, end);
+}
+
+/* The varbind as it came, or as it would have come from an agent that pads no numbers. */
+static void put_varbind(struct buf *out, struct snmp_raw_oid oid, uint32_t type, union poll_value value)
+{
+    uint8_t bytes[NAME_ROOM + WALK_VALUE_MAX];
+    const uint8_t *end, *oid_end;
+    struct ber_out b;
+
+    ber_out_init(&b, bytes, sizeof bytes);
+    end = b.at;
+    put_value(&b, type, value);
+    oid_end = b.at;
+    ber_put(&b, oid.bytes, oid.len);
+    ber_put_header(&b, TAG_OID, oid_end);
+    ber_put_header(&b, TAG_SEQUENCE, end);
+    if (b.is_full)
+        out->error = ERR_LIMIT;
+    buf_put(out, b.at, (size_t)(end - b.at));
+}
+
+/* Appends to each item's buffer what a packet has of it. */
+static void rebuild_packet(const struct frozen *f, const struct image_packet *packet, struct buf *raws)
+{
+    const struct image *m = image_of(f);
+    const struct image_run *run = image_runs(m) + packet->run_at;
+    struct snmp_raw_varbind name;
+    struct wire w;
+
+    wire_init(&w, image_names(m) + packet->names_at, packet->names_len);
+    for (size_t i = 0; packet->has_hello && i < 2 && snmp_varbind_again(&w, &name); i++) {
+        uint16_t item = m->hello_item[i];
+        uint32_t first = item == IMAGE_NO_ITEM ? 0 : image_items(m)[item].first;
+
+        if (item != IMAGE_NO_ITEM)
+            put_varbind(&raws[item], name.oid, image_types(m)[first], f->values[first]);
+    }
+    for (size_t r = 0; r < packet->run_count; r++, run++)
+        for (uint32_t i = run->first; i < run->first + run->count && snmp_varbind_again(&w, &name); i++)
+            put_varbind(&raws[run->item], name.oid, run->type, f->values[i]);
+}
+
+static void rebuild_item(const struct poll *p, size_t i, struct buf *raw, struct item *it)
+{
+    const struct frozen *f = p->frozen;
+    const struct image_item *from = &image_items(image_of(f))[i];
+
+    it->len = it->cap = (uint32_t)raw->len;
+    it->raw = (uint8_t *)buf_take(raw);
+    it->read_at = f->read_at[i];
+    it->is_known = true;
+    it->is_due = f->due >> from->group & 1;
+    it->has_changed = has_changed(f, i);
+    for (size_t k = 0; k < 2; k++)
+        it->is_hello |= image_of(f)->hello_item[k] == i;
+}
+
+/* The place of a varbind of this item. */
+static struct cursor behind_row(const struct poll *p, size_t item, uint32_t varbind)
+{
+    struct cursor c = {item, 0};
+    struct snmp_raw_varbind vb;
+    struct wire w;
+
+    wire_init(&w, p->items[item].raw, p->items[item].len);
+    for (uint32_t i = image_items(image_of(p->frozen))[item].first;
+         i < varbind && snmp_varbind_again(&w, &vb); i++)
+        c.offset += vb.tlv_len;
+    return c;
+}
+
+/* What of the poll under way was read: whole items, and of one its first rows, behind which it goes on. */
+static void mark_read(struct poll *p, const struct frozen *f)
+{
+    const struct image *m = image_of(f);
+    const struct image_run *last = NULL;
+    uint32_t rows = 0;
+
+    for (uint16_t k = 0; k <= f->packet && k < m->packet_count; k++) {
+        const struct image_packet *packet = &image_packets(m)[k];
+        const struct image_run *run = image_runs(m) + packet->run_at;
+        uint16_t runs = k < f->packet ? packet->run_count : f->run;
+        bool is_due = false;
+
+        for (size_t g = 0; g < m->group_count; g++)
+            is_due |= f->due >> g & 1 && k >= image_groups(m)[g].packet_at &&
+                      k < image_groups(m)[g].packet_at + image_groups(m)[g].packet_count;
+        if (!is_due)
+            continue;
+        for (size_t i = 0; packet->has_hello && !p->has_hello && i < 2; i++)
+            if (m->hello_item[i] != IMAGE_NO_ITEM)
+                p->items[m->hello_item[i]].is_done = true;
+        for (uint16_t r = 0; r < runs; r++) {
+            p->items[run[r].item].is_done |= run[r].ends_item;
+            last = run[r].ends_item ? NULL : &run[r];
+            rows = run[r].count;
+        }
+        if (k == f->packet && f->row) {
+            last = &run[f->run];
+            rows = f->row;
+        }
+    }
+    if (last)
+        p->at = behind_row(p, last->item, last->first + rows);
+}
+
+/* Without memory nothing is known of the device any more; it is recognised anew. */
+static bool rebuild(struct poll *p)
+{
+    const struct frozen *f = p->frozen;
+    const struct image *m = image_of(f);
+    struct buf *raws = calloc(m->item_count, sizeof *raws);
+    bool is_whole = raws != NULL;
+
+    p->items = calloc(m->item_count + 1u, sizeof *p->items);
+    p->places = calloc(m->item_count + 1u, sizeof *p->places);
+    is_whole &= p->items && p->places;
+    for (uint16_t k = 0; is_whole && k < m->packet_count; k++)
+        rebuild_packet(f, &image_packets(m)[k], raws);
+    for (size_t i = 0; is_whole && i < m->item_count; i++) {
+        is_whole = !buf_error(&raws[i]);
+        p->places[i] = image_items(m)[i].place;
+        p->item_count = i + 1;
+        if (is_whole)
+            rebuild_item(p, i, &raws[i], &p->items[i]);
+        p->kept += p->items[i].len;
+    }
+    for (size_t i = 0; raws && i < m->item_count; i++)
+        buf_fini(&raws[i]);
+    free(raws);
+    return is_whole;
+}
+
+void poll_thaw(struct poll *p)
+{
+    struct frozen *f = p->frozen;
+
+    if (!f)
+        return;
+    p->at = (struct cursor){0, 0};
+    if (rebuild(p)) {
+        mark_read(p, f);
+    } else {
+        poll_free_items(p);
+        p->is_identify_due = true;
+    }
+    if (p->state == FROZEN) {
+        const struct image *m = image_of(f);
+
+        p->state = GET;
+        p->is_wrap_due = true;
+        p->batch = f->packet < m->packet_count ? image_packets(m)[f->packet].count : 0u;
+        p->batch -= p->has_hello && p->batch >= 2 ? 2 : 0;
+    }
+    poll_drop_frozen(p);
+}
+
+/* ---- a poll ---- */
+
+static bool is_group_due(const struct frozen *f, const struct image_group *group, ns_t now)
+{
+    const uint16_t *items = image_group_items(image_of(f)) + group->item_at;
+
+    if (!group->min_age)
+        return true;
+    for (size_t i = 0; i < group->item_count; i++) {
+        if (now - f->read_at[items[i]] >= group->min_age - group->min_age / 10)
+            return true;
+    }
+    return false;
+}
+
+bool poll_frozen_begin(struct poll *p, ns_t now)
+{
+    struct frozen *f = p->frozen;
+    const struct image *m = image_of(f);
+
+    if (p->is_careful || p->is_narrow || p->is_identify_due || now >= p->rewalk_at || p->has_other_rows ||
+        p->table_age || p->get_size.size < m->most)
+        return false;
+    f->due = 0;
+    for (size_t g = 0; g < m->group_count; g++)
+        f->due |= (uint8_t)(is_group_due(f, &image_groups(m)[g], now) << g);
+    memset(f->changed, 0, (m->item_count + 63u) / 64 * sizeof *f->changed);
+    f->packet = f->run = f->row = 0;
+    return true;
+}
+
+/* The next packet of a group that is due. */
+static bool find_packet(struct frozen *f)
+{
+    const struct image *m = image_of(f);
+
+    for (size_t g = 0; g < m->group_count; g++) {
+        const struct image_group *group = &image_groups(m)[g];
+
+        if (f->packet >= group->packet_at + group->packet_count)
+            continue;
+        if (f->due >> g & 1)
+            return true;
+        f->packet = (uint16_t)(group->packet_at + group->packet_count);
+    }
+    return false;
+}
+
+static enum poll_next finish(struct poll *p)
+{
+    p->state = IDLE;
+    p->summary.outcome = POLL_OK;
+    return POLL_FINISHED;
+}
+
+enum poll_next poll_frozen_ask(struct poll *p, ns_t now, struct poll_request *ask)
+{
+    const struct image *m = image_of(p->frozen);
+    const struct image_packet *packet;
+
+    p->state = FROZEN;
+    if (now >= p->deadline) {
+        poll_complain(p, "the poll takes longer than its time", NULL);
+        return poll_break_off(p, now);
+    }
+    if (!find_packet(p->frozen))
+        return finish(p);
+    packet = &image_packets(m)[p->frozen->packet];
+    ask->type = SNMP_GET;
+    ask->max_repetitions = 0;
+    ask->store_used = 0;
+    ask->count = packet->count;
+    ask->names = image_names(m) + packet->names_at;
+    ask->names_len = packet->names_len;
+    p->summary.requests++;
+    return POLL_ASK;
+}
+
+/* ---- taking a reply ---- */
+
+static void mark_changed(struct frozen *f, size_t item)
+{
+    f->changed[item / 64] |= UINT64_C(1) << item % 64;
+}
+
+static bool take_bytes(const struct poll *p, union poll_value *value, const struct snmp_raw_varbind *vb,
+                       bool *is_other)
+{
+    const struct shared *bytes;
+
+    if (vb->value_len == value->bytes->len &&
+        (!vb->value_len || memcmp(vb->value, value->bytes->bytes, vb->value_len) == 0))
+        return true;
+    bytes = vb->value_len <= WALK_VALUE_MAX ? shared_take(p->options.shared, vb->value, vb->value_len) : NULL;
+    if (!bytes)
+        return false;
+    shared_drop(p->options.shared, value->bytes);
+    value->bytes = bytes;
+    *is_other = true;
+    return true;
+}
+
+/* False: something else than a value of its type came for row f->row. */
+static bool take_run(struct poll *p, const struct image_run *run, struct wire *w)
+{
+    struct frozen *f = p->frozen;
+    union poll_value *value = f->values + run->first;
+    struct snmp_raw_varbind vb;
+    uint64_t difference = 0;
+    bool is_other = false;
+    uint16_t row = 0;
+
+    for (; row < run->count; row++, value++) {
+        if (!snmp_varbind_again(w, &vb) || vb.type != run->type)
+            break;
+        if (run->is_number) {
+            uint64_t number = image_number(&vb);
+
+            difference |= number ^ value->number;
+            value->number = number;
+        } else if (!take_bytes(p, value, &vb, &is_other)) {
+            break;
+        }
+    }
+    if (difference || is_other)
+        mark_changed(f, run->item);
+    f->row = row < run->count ? row : 0;
+    return row == run->count;
+}
+
+/* False: another device, or one that has restarted. */
+static bool take_hello(struct poll *p, ns_t now, const struct snmp_message *reply, struct wire *w)
+{
+    struct frozen *f = p->frozen;
+    const struct image *m = image_of(f);
+    struct snmp_raw_varbind id, uptime;
+    uint16_t item = m->hello_item[1];
+    const struct rate_engine engine = {reply->engine_boots, reply->engine_time};
+
+    if (!snmp_varbind_again(w, &id) || !snmp_varbind_again(w, &uptime) || id.type != SNMP_OID ||
+        uptime.type != SNMP_TIMETICKS || id.value_len != p->sys_object_id_len ||
+        memcmp(id.value, p->sys_object_id, id.value_len) != 0 || image_number(&uptime) * 10 < p->uptime_ms ||
+        rate_is_new_boot(&p->engine, &engine))
+        return false;
+    p->has_hello = false;
+    poll_take_engine(p, now, reply);
+    poll_take_uptime(p, now, &uptime);
+    if (m->hello_item[0] != IMAGE_NO_ITEM)
+        f->read_at[m->hello_item[0]] = now;
+    if (item != IMAGE_NO_ITEM) {
+        union poll_value *value = &f->values[image_items(m)[item].first];
+
+        f->read_at[item] = now;
+        if (value->number != image_number(&uptime))
+            mark_changed(f, item);
+        value->number = image_number(&uptime);
+    }
+    return true;
+}
+
+static bool take_packet(struct poll *p, ns_t now, const struct image_packet *packet,
+                        const struct snmp_message *reply)
+{
+    struct frozen *f = p->frozen;
+    const struct image_run *run = image_runs(image_of(f)) + packet->run_at;
+    struct wire w;
+
+    wire_init(&w, reply->varbinds, reply->varbinds_len);
+    if (reply->error_status != SNMP_NO_ERROR || (packet->has_hello && !take_hello(p, now, reply, &w)))
+        return false;
+    for (f->run = 0; f->run < packet->run_count; f->run++, run++) {
+        if (!take_run(p, run, &w))
+            return false;
+        if (run->ends_item)
+            f->read_at[run->item] = now;
+    }
+    f->packet++;
+    f->run = 0;
+    return true;
+}
+
+enum poll_next poll_frozen_step(struct poll *p, ns_t now, const struct snmp_message *reply,
+                                struct poll_request *ask)
+{
+    const struct image_packet *packet = &image_packets(image_of(p->frozen))[p->frozen->packet];
+
+    if (take_packet(p, now, packet, reply)) {
+        adapt_answered(&p->get_size, now, packet->count);
+        return poll_frozen_ask(p, now, ask);
+    }
+    poll_thaw(p);
+    return p->plan ? poll_ask_get(p, now, ask) : poll_fail(p, now, ERR_NOMEM);
+}
+
+/* ---- what is known ---- */
+
+struct poll_item poll_frozen_item(const struct poll *p, size_t place)
+{
+    const struct frozen *f = p->frozen;
+    const struct image *m = image_of(f);
+    const struct image_item *items = image_items(m);
+    size_t lo = 0, hi = m->item_count;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+
+        if (items[mid].place < place)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    if (lo == m->item_count || items[lo].place != place)
+        return (struct poll_item){0};
+    return (struct poll_item){.read_at = f->read_at[lo],
+                              .is_read = f->due >> items[lo].group & 1,
+                              .has_changed = has_changed(f, lo),
+                              .values = f->values + items[lo].first,
+                              .types = image_types(m) + items[lo].first,
+                              .count = items[lo].count};
+}
