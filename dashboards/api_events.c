@@ -152,8 +152,6 @@ void api_events_record(struct dashboard *d, const char *partition, uint64_t pos,
     if (is_alerts && now - (ns_t)record->wall <= EVENTS_KEPT && !buf_error(&frame) &&
         events_push(d->events, pos, (ns_t)record->wall, frame.data, frame.len) != ERR_OK)
         log_warning("out of memory: an event is not kept for those who reconnect");
-    if (is_alerts && now - (ns_t)record->wall > EVENTS_KEPT)
-        events_start(d->events, pos);
     send_to_all(d, &frame);
     buf_fini(&frame);
 }

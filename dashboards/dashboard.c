@@ -193,8 +193,20 @@ static void note_pulse(struct dashboard *d, const char *partition, const Nw__Rec
         log_debug("figures of %s are not kept: %s", record->heartbeat->daemon, err_text(e));
 }
 
-static void on_record(void *ctx, const char *partition, journal_pos pos, const void *bytes, size_t len,
-                      Nw__Record *record)
+/* Who asks for events since a position gets all of them or hears that some are forgotten. */
+static void note_alerts_position(struct program *p, journal_pos pos, const void *bytes, size_t len)
+{
+    unsigned field;
+    ns_t wall = 0;
+
+    if (!p->has_alerts_position)
+        events_start(p->d.events, pos - 1);
+    p->has_alerts_position = true;
+    if (!record_peek(bytes, len, &wall, &field) || loop_wall(p->d.loop) - wall > EVENTS_KEPT)
+        events_start(p->d.events, pos);
+}
+
+static void on_bytes(void *ctx, const char *partition, journal_pos pos, const void *bytes, size_t len)
 {
     struct program *p = ctx;
     struct dashboard *d = &p->d;
@@ -205,26 +217,27 @@ static void on_record(void *ctx, const char *partition, journal_pos pos, const v
         p->has_told_history = true;
         log_error("history.db cannot be written: %s; lists of incidents stand still", err_text(e));
     }
-    if (!record)
-        return;
-    if (strcmp(partition, "alerts") == 0 && !p->has_alerts_position) {
-        p->has_alerts_position = true;
-        events_start(d->events, pos - 1);
-    }
+    if (strcmp(partition, "alerts") == 0)
+        note_alerts_position(p, pos, bytes, len);
+}
+
+static void on_record(void *ctx, const char *partition, journal_pos pos, Nw__Record *record)
+{
+    struct program *p = ctx;
+    struct dashboard *d = &p->d;
+
     api_events_record(d, partition, pos, record, loop_wall(d->loop));
     if (record->body_case == NW__RECORD__BODY_HEARTBEAT)
         note_pulse(d, partition, record);
-    e = snapshot_record(d->snapshot, partition, record, loop_wall(d->loop));
+    enum err e = snapshot_record(d->snapshot, partition, record, loop_wall(d->loop));
     if (e)
         log_warning("a record of %s is not shown: %s", partition, err_text(e));
     if (record->body_case == NW__RECORD__BODY_SAMPLES && record->samples->table)
         note_assets(d, record->samples);
 }
 
-static void on_idle(void *ctx)
+static void commit_history(struct program *p)
 {
-    struct program *p = ctx;
-
     if (history_commit(p->d.history) != ERR_OK && !p->has_told_history) {
         p->has_told_history = true;
         log_error("history.db cannot be committed; lists of incidents stand still after a restart");
@@ -236,6 +249,7 @@ static void on_tick(void *ctx)
     struct dashboard *d = ctx;
 
     d->tick_count++;
+    commit_history(program_of(d));
     api_events_tick(d);
     if (loop_timer_after(d->loop, &d->tick, SECONDS) != ERR_OK)
         log_error("out of memory: summaries stop");
@@ -363,7 +377,7 @@ static enum err start_tail(struct program *p)
 {
     static const char *const partitions[] = {"collector", "probe", "alerts", "store",
                                              "dashboard", "cli",   "public", NULL};
-    static const struct tail_fns fns = {.record = on_record, .idle = on_idle};
+    static const struct tail_fns fns = {.bytes = on_bytes, .record = on_record};
     enum err e = tail_new(p->d.loop, p->d.settings->journal_dir, partitions, true, &fns, p, &p->tail);
 
     if (e)

@@ -68,9 +68,10 @@ void events_frame(struct buf *out, uint64_t id, const char *name, const char *js
 
 void events_start(struct events *e, uint64_t id)
 {
-    while (e->count)
+    while (e->count && e->ring[e->first].id <= id)
         forget_first(e);
-    e->forgotten = id;
+    if (id > e->forgotten)
+        e->forgotten = id;
 }
 
 enum err events_push(struct events *e, uint64_t id, ns_t wall, const char *frame, size_t len)

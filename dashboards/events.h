@@ -28,7 +28,8 @@ void events_frame(struct buf *out, uint64_t id, const char *name, const char *js
 enum err events_push(struct events *e, uint64_t id, ns_t wall, const char *frame, size_t len) NW_CHECKED;
 /* Appends all frames with an id above `after`. false: some of them are no longer kept. */
 bool events_after(const struct events *e, uint64_t after, struct buf *out);
-/* From here on everything is pushed; what lies before is not known. */
+/* From here on everything is pushed; what lies before is not known. An id below that of a former call changes
+ * nothing. */
 void events_start(struct events *e, uint64_t id);
 size_t events_count(const struct events *e);
 

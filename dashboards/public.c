@@ -48,16 +48,21 @@ struct public_writer {
 
 /* ---- records ---- */
 
-static void on_record(void *ctx, const char *partition, journal_pos pos, const void *bytes, size_t len,
-                      Nw__Record *record)
+static void on_bytes(void *ctx, const char *partition, journal_pos pos, const void *bytes, size_t len)
 {
     struct public_writer *p = ctx;
-    enum err e = ERR_OK;
+    enum err e =
+        strcmp(partition, "collector") != 0 ? history_record(p->history, partition, pos, bytes, len) : ERR_OK;
 
-    if (strcmp(partition, "collector") != 0)
-        e = history_record(p->history, partition, pos, bytes, len);
-    if (e == ERR_OK && record)
-        e = snapshot_record(p->snapshot, partition, record, loop_wall(p->loop));
+    if (e)
+        log_debug("a record of %s is not kept: %s", partition, err_text(e));
+}
+
+static void on_record(void *ctx, const char *partition, journal_pos pos NW_UNUSED, Nw__Record *record)
+{
+    struct public_writer *p = ctx;
+    enum err e = snapshot_record(p->snapshot, partition, record, loop_wall(p->loop));
+
     if (e)
         log_debug("a record of %s is not shown: %s", partition, err_text(e));
 }
@@ -371,7 +376,7 @@ enum err public_new(struct loop *l, const struct settings *settings, const struc
                     struct public_writer **out)
 {
     static const char *const partitions[] = {"collector", "alerts", NULL};
-    static const struct tail_fns fns = {.record = on_record, .idle = on_idle};
+    static const struct tail_fns fns = {.bytes = on_bytes, .record = on_record, .idle = on_idle};
     struct public_writer *p = calloc(1, sizeof *p);
     enum err e;
 

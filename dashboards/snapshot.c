@@ -480,9 +480,6 @@ void snapshot_incidents(const struct snapshot *s, struct snap_incidents *out)
 
 /* ---- all ---- */
 
-/* Samples of a probe unit may be late; what is older than this is history and not "now". */
-#define LATE_UNIT (15 * MINUTES)
-
 enum err snapshot_record(struct snapshot *s, const char *partition, Nw__Record *record, ns_t now)
 {
     bool is_unit = strx_starts_with(partition, "unit.");
@@ -493,7 +490,7 @@ enum err snapshot_record(struct snapshot *s, const char *partition, Nw__Record *
             take_state(s, record->state, (ns_t)record->wall);
         return ERR_OK;
     case NW__RECORD__BODY_SAMPLES:
-        if (is_unit && now - (ns_t)record->samples->started > LATE_UNIT)
+        if (is_unit && now - (ns_t)record->samples->started > SNAPSHOT_LATE_UNIT)
             return ERR_OK;
         return take_samples(s, record->samples, (ns_t)record->wall);
     case NW__RECORD__BODY_HEARTBEAT: return take_heartbeat(s, partition, record);

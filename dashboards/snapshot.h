@@ -21,6 +21,9 @@
 
 struct snapshot; /* opaque */
 
+/* Samples of a probe unit may be late; what is older than this is history and not "now". */
+#define SNAPSHOT_LATE_UNIT (15 * MINUTES)
+
 struct snap_state {
     enum state state;
     enum reason reason;

@@ -15,15 +15,17 @@
 struct tail; /* opaque */
 
 struct tail_fns {
-    /* record is NULL for one that is damaged, or a sample of back-filled history: there are many, and they
-     * say nothing about now. The record is borrowed, but parts may be taken out. */
-    void (*record)(void *ctx, const char *partition, journal_pos pos, const void *bytes, size_t len,
-                   Nw__Record *record);
+    /* Each record, in order, as it stands in the journal. */
+    void (*bytes)(void *ctx, const char *partition, journal_pos pos, const void *bytes, size_t len);
+    /* Those that say something about now, in order, behind their bytes; at the start only those that
+     * newest.h keeps. None that is damaged, no samples of back-filled history. The record is borrowed, but
+     * parts may be taken out. */
+    void (*record)(void *ctx, const char *partition, journal_pos pos, Nw__Record *record);
     void (*idle)(void *ctx); /* everything is read: the moment to commit */
 };
 
 /* partitions: NULL-terminated. Begins one whole segment back, so that everything was seen once; reads all
- * that is there before it returns. */
+ * that is there before it returns, but unpacks only what was not overtaken. */
 enum err tail_new(struct loop *l, const char *journal_dir, const char *const *partitions, bool with_units,
                   const struct tail_fns *fns, void *ctx, struct tail **out) NW_CHECKED;
 void tail_free(struct tail *t);

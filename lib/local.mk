@@ -23,7 +23,7 @@ lib_libmodel_a_SOURCES = \
 	%D%/model/districts.c %D%/model/districts.h %D%/model/districts_read.c %D%/model/draft_tree.c %D%/model/draft_tree.h %D%/model/inventory_diff.c %D%/model/inventory_diff.h %D%/model/inventory_draft.c %D%/model/inventory_draft.h \
 	%D%/model/inventory_match.c %D%/model/inventory_match.h %D%/model/inventory_write.c %D%/model/inventory_write.h %D%/model/metric.c %D%/model/metric.h %D%/model/metric_list.h \
 	%D%/model/channel_settings.c %D%/model/channel_settings.h \
-	%D%/model/record.c %D%/model/record.h %D%/model/settings.c %D%/model/settings.h \
+	%D%/model/record.c %D%/model/record.h %D%/model/record_head.c %D%/model/record_head.h %D%/model/settings.c %D%/model/settings.h \
 	%D%/model/snmp_security.c %D%/model/snmp_security.h \
 	%D%/model/state.c %D%/model/state.h %D%/model/state_list.h
 lib_libmodel_a_SOURCES += %D%/model/record_json.c %D%/model/record_json.h

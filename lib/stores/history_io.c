@@ -190,7 +190,7 @@ void history_close(struct history *h)
 {
     if (!h)
         return;
-    if (h->in_transaction && history_commit(h) != ERR_OK)
+    if (h->db && history_commit(h) != ERR_OK)
         h->in_transaction = false; /* it is read from the journal again */
     for (size_t i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(h->statements[i]);
@@ -411,11 +411,16 @@ static bool is_kept(unsigned field)
 }
 
 /* alerts writes a heartbeat a second; where nothing came for long, nobody was looking. */
+static bool is_blind_until(const struct history *h, ns_t wall)
+{
+    return h->heard && wall - h->heard > HISTORY_BLIND_AFTER;
+}
+
 static enum err hear(struct history *h, ns_t wall)
 {
     enum err e = ERR_OK;
 
-    if (h->heard && wall - h->heard > HISTORY_BLIND_AFTER) {
+    if (is_blind_until(h, wall)) {
         sqlite3_stmt *s = history_use(h, Q_BLIND_PUT);
         if (s) {
             sqlite3_bind_int64(s, 1, h->heard);
@@ -441,11 +446,12 @@ enum err history_record(struct history *h, const char *partition, journal_pos po
         return ERR_LIMIT;
     if (pos <= c->position)
         return ERR_OK;
-    e = history_begin(h);
+    bool is_peeked = record_peek(record, len, &wall, &field);
+    bool is_row = !is_peeked || is_kept(field);
+    e = is_row || is_blind_until(h, wall) ? history_begin(h) : ERR_OK; /* most are neither: heartbeats */
     if (e)
         return e;
-    bool is_peeked = record_peek(record, len, &wall, &field);
-    if (!is_peeked || is_kept(field)) {
+    if (is_row) {
         e = record_unpack(record, len, &r);
         if (e == ERR_MALFORMED)
             e = ERR_OK; /* somebody else's fault, and it will not get better: go on behind it */
@@ -466,10 +472,14 @@ enum err history_record(struct history *h, const char *partition, journal_pos po
 
 enum err history_commit(struct history *h)
 {
-    enum err e = ERR_OK;
+    bool is_changed = h->in_transaction;
+    enum err e;
 
-    if (!h->in_transaction)
-        return ERR_OK;
+    for (size_t i = 0; i < h->cursor_count; i++)
+        is_changed = is_changed || h->cursors[i].is_changed;
+    e = is_changed ? history_begin(h) : ERR_OK;
+    if (!is_changed || e)
+        return e;
     for (size_t i = 0; i < h->cursor_count && e == ERR_OK; i++) {
         struct cursor *c = &h->cursors[i];
         sqlite3_stmt *s = c->is_changed ? history_use(h, Q_CURSOR_PUT) : NULL;

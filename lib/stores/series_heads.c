@@ -11,10 +11,12 @@
 #include "lib/base/map.h"
 #include "lib/base/strx.h"
 #include "lib/model/record.h"
+#include "lib/model/record_head.h"
 #include "lib/runtime/journal.h"
 
 enum {
     PARTS_MAX = 1024,
+    SOURCE_SIZE = 320, /* longer than any id */
     BRIDGES_MAX = 16,
     WALK_MAX = 20000,       /* records */
     TABLE_SEARCH_MAX = 4000 /* further records back, until the table of the oldest is found */
@@ -34,7 +36,7 @@ struct bridge {
 struct head {
     unsigned part;
     journal_pos pos;
-    Nw__Record *with_table; /* the newest record that carries one; NULL: none seen */
+    journal_pos table; /* the newest record that carries one; 0: none seen */
     struct bridge bridges[BRIDGES_MAX];
     size_t bridge_count;
 };
@@ -47,14 +49,6 @@ struct series_heads {
 };
 
 /* ---- following the newest ---- */
-
-static void head_free(void *p)
-{
-    struct head *h = p;
-
-    record_free(h->with_table);
-    free(h);
-}
 
 static enum err add_part(struct series_heads *h, const char *name)
 {
@@ -120,7 +114,7 @@ void series_heads_close(struct series_heads *h)
         journal_reader_close(h->parts[i].reader);
         free(h->parts[i].name);
     }
-    map_free(h->by_source, head_free);
+    map_free(h->by_source, free);
     free(h->journal_dir);
     free(h);
 }
@@ -132,32 +126,33 @@ static void note_bridge(struct head *head, journal_pos first, journal_pos before
     head->bridges[head->bridge_count++] = (struct bridge){first, before};
 }
 
-/* Takes the record if it keeps it. */
-static enum err follow(struct series_heads *h, unsigned part, journal_pos pos, Nw__Record *record, bool *kept)
+static enum err follow(struct series_heads *h, unsigned part, journal_pos pos,
+                       const struct record_head *record)
 {
-    const Nw__Samples *samples = record->samples;
-    struct head *head = map_get(h->by_source, samples->source);
-    enum err e = ERR_OK;
+    char source[SOURCE_SIZE];
+    struct head *head;
+    enum err e = record_part_text(record->id, source, sizeof source);
 
+    if (e)
+        return e;
+    head = map_get(h->by_source, source);
     if (!head) {
         head = calloc(1, sizeof *head);
-        e = head ? map_set(h->by_source, samples->source, head, NULL) : ERR_NOMEM;
+        e = head ? map_set(h->by_source, source, head, NULL) : ERR_NOMEM;
         if (e) {
             free(head);
             return e;
         }
     } else if (head->part != part) {
         head->bridge_count = 0;
-    } else if (samples->previous == 0) {
+        head->table = 0;
+    } else if (record->previous == 0) {
         note_bridge(head, pos, head->pos);
     }
     head->part = part;
     head->pos = pos;
-    if (samples->table) {
-        record_free(head->with_table);
-        head->with_table = record;
-        *kept = true;
-    }
+    if (record->table.data)
+        head->table = pos;
     return ERR_OK;
 }
 
@@ -169,19 +164,16 @@ static enum err refresh_part(struct series_heads *h, unsigned part, size_t *budg
     enum err e;
 
     while (*budget) {
-        Nw__Record *record = NULL;
-        bool kept = false;
+        struct record_head record;
         e = journal_read(h->parts[part].reader, &bytes, &len, &pos);
         if (e == ERR_GAP || e == ERR_CRC || e == ERR_UNSUPPORTED)
             continue;
         if (e)
             return e == ERR_NOMEM ? e : ERR_OK;
         (*budget)--;
-        e = record_unpack(bytes, len, &record);
-        if (!e && record->body_case == NW__RECORD__BODY_SAMPLES)
-            e = follow(h, part, pos, record, &kept);
-        if (!kept)
-            record_free(record);
+        e = record_head_read(bytes, len, &record);
+        if (!e && record.body == NW__RECORD__BODY_SAMPLES)
+            e = follow(h, part, pos, &record);
         if (e == ERR_NOMEM)
             return e;
     }
@@ -292,6 +284,22 @@ static enum err collect(struct series_heads *h, const struct head *head, const c
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* The record at pos if it carries a table; NULL: it is gone. */
+static Nw__Record *read_table(struct series_heads *h, const struct head *head, const char *source,
+                              journal_pos pos)
+{
+    struct buf bytes = BUF_INIT;
+    Nw__Record *record = NULL;
+
+    if (pos && read_sample(h->parts[head->part].reader, pos, source, &bytes, &record) == ERR_OK &&
+        !record->samples->table) {
+        record_free(record);
+        record = NULL;
+    }
+    buf_fini(&bytes);
+    return record;
+}
+
 /* The table that was valid for the oldest record of the trail, when none of the trail's is that old. NULL:
  * not to be found. */
 static Nw__Record *search_table(struct series_heads *h, const struct head *head, const char *source,
@@ -397,12 +405,11 @@ enum err series_heads_walk(struct series_heads *h, const char *source, const str
     e = collect(h, head, source, since, &trail, &next);
     for (size_t i = 0; i < trail.count; i++)
         has_table = has_table || trail.records[i]->samples->table;
-    if (!has_table && head->with_table)
-        first = head->with_table->samples->table;
-    else if (trail.count && !trail.records[trail.count - 1]->samples->table) {
+    if (!has_table && head->table)
+        found = read_table(h, head, source, head->table);
+    else if (trail.count && !trail.records[trail.count - 1]->samples->table)
         found = search_table(h, head, source, next);
-        first = found ? found->samples->table : NULL;
-    }
+    first = found ? found->samples->table : NULL;
     if (!e)
         e = evaluate(&trail, first, columns, count, out);
     record_free(found);

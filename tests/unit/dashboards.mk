@@ -33,3 +33,7 @@ UNIT_TESTS += tests/unit/test_pulse
 tests_unit_test_pulse_SOURCES = %D%/test_pulse.c %D%/cmocka_tests.h
 tests_unit_test_pulse_CFLAGS = $(DASHBOARDS_TEST_CFLAGS)
 tests_unit_test_pulse_LDADD = $(DASHBOARDS_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_tail
+tests_unit_test_tail_SOURCES = %D%/test_tail.c %D%/cmocka_tests.h %D%/journal_place.h %D%/temp_dir.h
+tests_unit_test_tail_CFLAGS = $(DASHBOARDS_TEST_CFLAGS)
+tests_unit_test_tail_LDADD = $(DASHBOARDS_LIBS) $(CMOCKA_LIBS)
