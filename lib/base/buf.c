@@ -106,17 +106,23 @@ void buf_str(struct buf *b, const char *s)
     buf_put(b, s, strlen(s));
 }
 
+/* Into the room that there is; once more where that was too small. */
 void buf_vprintf(struct buf *b, const char *fmt, va_list args)
 {
+    size_t room = b->error ? 0 : b->cap - b->len;
     va_list again;
     int len;
 
     va_copy(again, args);
-    len = vsnprintf(NULL, 0, fmt, again);
+    len = vsnprintf(room ? b->data + b->len : NULL, room, fmt, again);
     va_end(again);
-    if (len < 0 || reserve(b, (size_t)len))
+    if (len < 0 || reserve(b, (size_t)len)) {
+        if (room)
+            b->data[b->len] = '\0';
         return;
-    vsnprintf(b->data + b->len, (size_t)len + 1, fmt, args);
+    }
+    if ((size_t)len >= room)
+        vsnprintf(b->data + b->len, (size_t)len + 1, fmt, args);
     b->len += (size_t)len;
 }
 

@@ -58,8 +58,9 @@ static void put_string(struct buf *to, const void *bytes, size_t len)
 {
     struct buf clean = BUF_INIT;
     const uint8_t *p = bytes;
+    bool is_plain = plain_run(p, len) == len;
 
-    if (!strx_is_utf8(bytes, len)) {
+    if (!is_plain && !strx_is_utf8(bytes, len)) {
         strx_put_utf8(&clean, bytes, len);
         if (buf_error(&clean)) {
             to->error = buf_error(&clean);
@@ -70,7 +71,9 @@ static void put_string(struct buf *to, const void *bytes, size_t len)
         len = clean.len;
     }
     buf_put(to, "\"", 1);
-    for (size_t i = 0; i < len;) {
+    if (is_plain)
+        buf_put(to, p, len);
+    for (size_t i = is_plain ? len : 0; i < len;) {
         size_t run = plain_run(p + i, len - i);
         buf_put(to, p + i, run);
         i += run;
@@ -139,16 +142,29 @@ void json_string(struct json_out *j, const char *key, const char *value)
         json_null(j, key);
 }
 
+/* Decimal digits, at least `least` of them. */
+static void put_digits(struct buf *to, uint64_t value, int least)
+{
+    char text[24];
+    size_t at = sizeof text;
+
+    for (; value || least > 0; value /= 10, least--)
+        text[--at] = (char)('0' + value % 10);
+    buf_put(to, text + at, sizeof text - at);
+}
+
 void json_int(struct json_out *j, const char *key, int64_t value)
 {
     begin_value(j, key);
-    buf_printf(j->to, "%lld", (long long)value);
+    if (value < 0)
+        buf_put(j->to, "-", 1);
+    put_digits(j->to, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 1);
 }
 
 void json_uint(struct json_out *j, const char *key, uint64_t value)
 {
     begin_value(j, key);
-    buf_printf(j->to, "%llu", (unsigned long long)value);
+    put_digits(j->to, value, 1);
 }
 
 void json_double(struct json_out *j, const char *key, double value)
@@ -157,6 +173,10 @@ void json_double(struct json_out *j, const char *key, double value)
 
     if (!isfinite(value)) {
         json_null(j, key);
+        return;
+    }
+    if (fabs(value) < 1e6 && value == (double)(int64_t)value && (value != 0 || !signbit(value))) {
+        json_int(j, key, (int64_t)value); /* counts: most of all values */
         return;
     }
     for (int digits = 6; digits <= 17; digits++) {
@@ -168,6 +188,30 @@ void json_double(struct json_out *j, const char *key, double value)
     buf_str(j->to, text);
 }
 
+/* As printf() does, several times as fast: value times 10^decimals is exact to 2^-13 here, which decides
+ * about rounding unless it lies near a half. false, and nothing written: then, and for what is large. */
+static bool put_fixed(struct buf *to, double value, int decimals)
+{
+    static const uint64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
+
+    if (decimals < 0 || decimals >= (int)(sizeof powers / sizeof *powers) || !(fabs(value) < 1e6))
+        return false;
+    double scaled = fabs(value) * (double)powers[decimals];
+    uint64_t whole = (uint64_t)scaled;
+    double rest = scaled - (double)whole;
+    if (fabs(rest - 0.5) < 0.001)
+        return false;
+    whole += rest > 0.5;
+    if (signbit(value))
+        buf_put(to, "-", 1);
+    put_digits(to, whole / powers[decimals], 1);
+    if (decimals > 0) {
+        buf_put(to, ".", 1);
+        put_digits(to, whole % powers[decimals], decimals);
+    }
+    return true;
+}
+
 void json_fixed(struct json_out *j, const char *key, double value, int decimals)
 {
     if (!isfinite(value)) {
@@ -175,7 +219,8 @@ void json_fixed(struct json_out *j, const char *key, double value, int decimals)
         return;
     }
     begin_value(j, key);
-    buf_printf(j->to, "%.*f", decimals, value);
+    if (!put_fixed(j->to, value, decimals))
+        buf_printf(j->to, "%.*f", decimals, value);
 }
 
 void json_bool(struct json_out *j, const char *key, bool value)

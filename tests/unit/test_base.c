@@ -12,6 +12,7 @@
 #include "lib/base/strx.h"
 #include "lib/base/timex.h"
 #include "lib/base/octets.h"
+#include "lib/base/rng.h"
 #include "lib/base/wire.h"
 
 static void every_error_has_its_own_text(void **state)
@@ -181,6 +182,44 @@ static void crc32c_gives_the_check_value_of_rfc_3720(void **state)
     assert_int_equal(crc32c(crc32c(0, "1234", 4), "56789", 5), 0xe3069283);
 }
 
+/* The numbers of JSON are written by hand; printf() is the judge. */
+static void json_numbers_are_those_of_printf(void **state)
+{
+    static const double edges[] = {0,     -0.0, 0.5,    1.5,     2.5,       -0.4,      0.05,
+                                   0.15,  1e6,  1e15,   1e22,    -1e-9,     53.705,    9.9999995,
+                                   0.001, -5e5, 999999, -999999, 1000000.5, 999999.25, 123456789.125};
+    struct rng rng = {7};
+    struct buf b = BUF_INIT, wanted = BUF_INIT;
+    struct json_out j;
+
+    (void)state;
+    for (size_t i = 0; i < 200000; i++) {
+        int decimals = (int)rng_below(&rng, 8), digits = 6;
+        int64_t whole = i % 5 ? (int64_t)rng_u64(&rng) >> rng_below(&rng, 64) : INT64_MIN + (int64_t)i;
+        double v = i < ARRAY_LEN(edges) ? edges[i]
+                   : i % 2              ? (rng_unit(&rng) - 0.5) * 400
+                                        : ((double)rng_below(&rng, 4000001) - 2e6) / (i % 3 ? 1000 : 2);
+        char text[40];
+        buf_clear(&b);
+        buf_clear(&wanted);
+        json_init(&j, &b);
+        json_array_begin(&j, NULL);
+        json_fixed(&j, NULL, v, decimals);
+        json_double(&j, NULL, v);
+        json_int(&j, NULL, whole);
+        json_uint(&j, NULL, (uint64_t)whole);
+        json_array_end(&j);
+        do
+            snprintf(text, sizeof text, "%.*g", digits++, v);
+        while (strtod(text, NULL) != v);
+        buf_printf(&wanted, "[%.*f,%s,%lld,%llu]", decimals, v, text, (long long)whole,
+                   (unsigned long long)whole);
+        assert_string_equal(b.data, wanted.data);
+    }
+    buf_fini(&b);
+    buf_fini(&wanted);
+}
+
 RUN_TESTS("base", cmocka_unit_test(every_error_has_its_own_text),
           cmocka_unit_test(buf_error_sticks_and_keeps_what_was_written),
           cmocka_unit_test(wire_reads_past_the_end_fail_once_and_for_all),
@@ -189,5 +228,6 @@ RUN_TESTS("base", cmocka_unit_test(every_error_has_its_own_text),
           cmocka_unit_test(broken_utf8_becomes_replacement_characters),
           cmocka_unit_test(ids_are_what_topics_can_carry),
           cmocka_unit_test(times_survive_the_way_there_and_back), cmocka_unit_test(json_is_safe_inside_html),
+          cmocka_unit_test(json_numbers_are_those_of_printf),
           cmocka_unit_test(map_finds_what_was_set_among_thousands),
           cmocka_unit_test(crc32c_gives_the_check_value_of_rfc_3720))

@@ -420,10 +420,5 @@ static void a_start_knows_what_all_records_say(void **state)
     inventory_free(inventory);
 }
 
-int main(void)
-{
-    static const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(
-        a_start_knows_what_all_records_say, temp_dir_setup, temp_dir_teardown)};
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+RUN_TESTS("tail", cmocka_unit_test_setup_teardown(a_start_knows_what_all_records_say, temp_dir_setup,
+                                                  temp_dir_teardown))
