@@ -246,6 +246,11 @@ static struct incident *open_at(struct engine *e, const char *prefix, int node, 
     return incident_open(e, key, type, kind, n->id, n->name, node);
 }
 
+struct incident *cause_open(struct engine *e, int node, enum incident_type type)
+{
+    return open_at(e, "node", node, type);
+}
+
 /* Does the parent see no light or no link where this node hangs? Then it is the line, not the box. */
 static bool has_lost_line(struct engine *e, int n, double *value)
 {
@@ -362,7 +367,7 @@ static int dead_above(const struct engine *e, int n)
     if (node->parent < 0 || !e->facts[node->parent].is_path_dead)
         return -1;
     for (size_t k = 0; k < TOPOLOGY_ALTERNATES && node->alternates[k] >= 0; k++)
-        if (!e->facts[node->alternates[k]].is_path_dead)
+        if (!line_is_dead(e, node->links[k]) && line_has_way(e, node->alternates[k], n))
             return -1;
     return node->parent;
 }
@@ -436,6 +441,8 @@ static void judge_root(struct engine *e, int n)
     }
     if (!f->blame && !is_power_known(e, n) && hold(e, n))
         return;
+    if (!f->blame && !line_is_known(e, n) && hold(e, n))
+        return;
     if (!judge_path(e, n) || f->blame)
         return;
     if (node->is_core && f->is_path_dead &&
@@ -507,4 +514,5 @@ void cause_find(struct engine *e)
     for (size_t k = 0; k < e->topo->node_count; k++)
         judge_node(e, e->order[k]);
     judge_batteries(e);
+    lines_judge(e);
 }

@@ -38,6 +38,7 @@ struct fact {
     ns_t seen_ok;    /* start of the last poll that was answered */
     ns_t heard;      /* start of the last poll, answered or not */
     ns_t first_miss; /* start of the first poll of the present silence; 0 = none */
+    ns_t line_dead;  /* in a ring: when the parent first said that the line to it is dead; 0 = it is not */
     unsigned misses;
     bool is_down;                 /* the collector's verdict, or the controller's */
     unsigned useless;             /* polls running that were answered with nothing of use */
@@ -318,6 +319,21 @@ void cause_ask(struct engine *e, int node); /* re-probe, at most every two secon
 void cause_find(struct engine *e);          /* sets status, blame; opens incidents */
 bool is_fresh(const struct engine *e, int node);
 ns_t node_interval(const struct engine *e, int node);
+
+/* The incident of this node alone: the open one, one that grows into it, or a new one. NULL: out of memory.
+ */
+struct incident *cause_open(struct engine *e, int node, enum incident_type type);
+
+/* ---- line.c ---- */
+/* Does one of its ends say that this link (index in the inventory) carries nothing? link may be -1. */
+bool line_is_dead(const struct engine *e, int link);
+/* Is there a way from this node to the core that does not lead through `without`, over nodes and lines that
+ * are not known to be dead? */
+bool line_has_way(const struct engine *e, int from, int without);
+/* Have the other ways up of a silent node said since how their ports are? If not they are asked. */
+bool line_is_known(struct engine *e, int n);
+/* Incidents of lines whose devices answer over another way. */
+void lines_judge(struct engine *e);
 
 /* ---- strangers.c ---- */
 void strangers_take(struct engine *e, const Nw__Record *r); /* of the collector's partition */

@@ -169,6 +169,8 @@ static enum severity severity_of(const struct engine *e, const struct incident *
 
     if (i->rule_severity || i->type == INCIDENT_ON_BATTERY)
         return s;
+    if (i->type == INCIDENT_FIBRE_CUT && i->now.count == 0)
+        return SEVERITY_MINOR; /* a ring has another way: nobody is harmed yet */
     if (s == SEVERITY_MINOR && i->hotspots >= (size_t)g->major_hotspots)
         s = SEVERITY_MAJOR;
     if (s == SEVERITY_MAJOR && i->hotspots >= (size_t)g->critical_hotspots)

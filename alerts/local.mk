@@ -8,7 +8,7 @@ alerts_libalerts_a_SOURCES = \
 # rules
 alerts_libalerts_a_SOURCES += \
 	%D%/baseline.c %D%/baseline.h \
-	%D%/flap.c %D%/labels.c \
+	%D%/flap.c %D%/labels.c %D%/line.c \
 	%D%/maintenance.c \
 	%D%/people.c \
 	%D%/rule_baseline.c %D%/rule_dfs.c %D%/rule_drop.c %D%/rule_flapping.c %D%/rule_kind.c %D%/rule_kind.h %D%/rule_rate.c \

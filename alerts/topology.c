@@ -142,7 +142,7 @@ static enum err add_places(struct topology *t, const struct inventory *inv)
     return e;
 }
 
-static void add_alternate(struct topology *t, int from, int to)
+static void add_alternate(struct topology *t, int from, int to, int link)
 {
     struct node *n = &t->nodes[from];
 
@@ -152,8 +152,16 @@ static void add_alternate(struct topology *t, int from, int to)
         if (n->alternates[i] >= 0)
             continue;
         n->alternates[i] = to;
+        n->links[i] = link;
         return;
     }
+}
+
+/* A line between two branches makes a ring of both, up to where they meet. */
+static void mark_ring(struct topology *t, int from, int to)
+{
+    for (int n = from; n >= 0 && !topology_is_below(t, to, n); n = t->nodes[n].parent)
+        t->nodes[n].is_in_ring = true;
 }
 
 static void add_links(struct topology *t, const struct inventory *inv)
@@ -166,8 +174,10 @@ static void add_links(struct topology *t, const struct inventory *inv)
         int to = topology_device(t, links[i].to);
         if (from < 0 || to < 0 || from == to)
             continue;
-        add_alternate(t, from, to);
-        add_alternate(t, to, from);
+        add_alternate(t, from, to, (int)i);
+        add_alternate(t, to, from, (int)i);
+        mark_ring(t, from, to);
+        mark_ring(t, to, from);
     }
 }
 

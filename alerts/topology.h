@@ -21,9 +21,11 @@ struct node {
     int kind;                            /* enum device_kind; a row is DEVICE_AP */
     int parent;                          /* towards the core, or -1 */
     int alternates[TOPOLOGY_ALTERNATES]; /* other ways up (inventory links), or -1 */
+    int links[TOPOLOGY_ALTERNATES];      /* … by index in the inventory */
     int controller; /* of a row: the node that spoke for it last, at first its home, or -1 */
     int feeder;     /* the UPS or PoE switch that powers it, or -1 */
     bool is_core;
+    bool is_in_ring;                 /* if its line towards the core breaks there is another way */
     size_t child_first, child_count; /* in topology.children: nodes whose parent this is */
     size_t fed_first, fed_count;     /* in topology.fed: nodes whose feeder this is */
     size_t row_first, row_count;     /* in topology.rows: nodes whose controller this is */

@@ -105,8 +105,9 @@ struct service {
 };
 
 struct link {
-    char *id, *from, *to; /* device ids; redundant uplinks beside `uplink` */
-    char *source;         /* as in struct site */
+    char *id, *from, *to;      /* device ids; redundant uplinks beside `uplink` */
+    char *from_port, *to_port; /* entity ids of the interfaces at its ends; NULL = not known */
+    char *source;              /* as in struct site */
     struct conf_pos at;
 };
 

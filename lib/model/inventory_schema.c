@@ -98,6 +98,8 @@ const struct conf_schema service_schema = CONF_SCHEMA(struct service, service_fi
 static const struct conf_field link_fields[] = {CONF_ID_FIELD(struct link, id, .is_required = true),
                                                 CONF_ID_FIELD(struct link, from, .is_required = true),
                                                 CONF_ID_FIELD(struct link, to, .is_required = true),
+                                                CONF_STRING_FIELD(struct link, from_port),
+                                                CONF_STRING_FIELD(struct link, to_port),
                                                 CONF_STRING_FIELD(struct link, source),
                                                 CONF_POSITION_FIELD(struct link, at),
                                                 CONF_END};

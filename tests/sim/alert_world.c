@@ -213,12 +213,15 @@ struct world *world_new_with(const char *inventory, const char *rules, ns_t inte
 {
     struct world *w = calloc(1, sizeof *w);
     struct rng rng = {seed};
-    size_t services;
+    size_t services, links;
 
     load_inventory(w, inventory);
     load_rules(w, rules);
     inventory_devices(w->inventory, &w->device_count);
     inventory_services(w->inventory, &services);
+    inventory_links(w->inventory, &links);
+    w->link_cut = calloc(links + 1, sizeof *w->link_cut);
+    w->reached = calloc(w->device_count + 1, sizeof *w->reached);
     w->agents = calloc(w->device_count, sizeof *w->agents);
     w->service_works = calloc(services + 1, sizeof *w->service_works);
     w->rows = map_new(7);
@@ -248,6 +251,8 @@ void world_free(struct world *w)
     map_free(w->rows, free_row);
     free(w->agents);
     free(w->service_works);
+    free(w->link_cut);
+    free(w->reached);
     free(w);
 }
 
@@ -284,10 +289,62 @@ struct agent *world_agent(struct world *w, const char *device)
     return &w->agents[d - inventory_devices(w->inventory, &count)];
 }
 
+void world_cut_link(struct world *w, const char *link, bool is_cut)
+{
+    size_t count;
+    const struct link *links = inventory_links(w->inventory, &count);
+
+    for (size_t l = 0; l < count; l++)
+        if (strcmp(links[l].id, link) == 0) {
+            w->link_cut[l] = is_cut;
+            return;
+        }
+    fail(link);
+}
+
+static bool pass_on(bool *a, bool *b)
+{
+    bool is_news = *a != *b;
+
+    *a = *b = *a || *b;
+    return is_news;
+}
+
+/* Light goes both ways: over every device's own line and over the redundant links, as long as something new
+ * is reached. */
+static void reach(struct world *w)
+{
+    size_t count, link_count;
+    const struct device *all = inventory_devices(w->inventory, &count);
+    const struct link *links = inventory_links(w->inventory, &link_count);
+    bool is_news = true;
+
+    for (size_t d = 0; d < count; d++)
+        w->reached[d] = !all[d].uplink && !w->agents[d].is_cut;
+    while (is_news) {
+        is_news = false;
+        for (size_t d = 0; d < count; d++)
+            if (all[d].uplink && !w->agents[d].is_cut)
+                is_news |=
+                    pass_on(&w->reached[d], &w->reached[inventory_device(w->inventory, all[d].uplink) - all]);
+        for (size_t l = 0; l < link_count; l++)
+            if (!w->link_cut[l])
+                is_news |= pass_on(&w->reached[inventory_device(w->inventory, links[l].from) - all],
+                                   &w->reached[inventory_device(w->inventory, links[l].to) - all]);
+    }
+}
+
 static bool answers(struct world *w, const struct device *d)
 {
+    size_t count, links;
+
     if (!world_agent(w, d->id)->is_alive)
         return false;
+    inventory_links(w->inventory, &links);
+    if (links) {
+        reach(w);
+        return w->reached[d - inventory_devices(w->inventory, &count)];
+    }
     for (; d; d = inventory_device(w->inventory, d->uplink))
         if (world_agent(w, d->id)->is_cut)
             return false;
@@ -332,6 +389,13 @@ static void add_ports(struct world *w, const struct device *d, struct table *t)
     for (size_t i = 0; i < count; i++)
         if (all[i].uplink_port && all[i].uplink && strcmp(all[i].uplink, d->id) == 0)
             add(t, "interface", all[i].uplink_port, METRIC_IF_OPER, w->agents[i].is_cut ? 2 : 1);
+    const struct link *links = inventory_links(w->inventory, &count);
+    for (size_t l = 0; l < count; l++) {
+        if (links[l].from_port && strcmp(links[l].from, d->id) == 0)
+            add(t, "interface", links[l].from_port, METRIC_IF_OPER, w->link_cut[l] ? 2 : 1);
+        if (links[l].to_port && strcmp(links[l].to, d->id) == 0)
+            add(t, "interface", links[l].to_port, METRIC_IF_OPER, w->link_cut[l] ? 2 : 1);
+    }
 }
 
 static void add_rows(struct world *w, const struct device *d, const struct agent *a, struct table *t)

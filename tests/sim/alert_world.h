@@ -46,6 +46,8 @@ struct world {
     ns_t now, interval, beat_due, tick_due;
     bool is_collector_dead, is_clock_suspect;
     double strangers;    /* senders of traps that are no device: in the next heartbeats */
+    bool *link_cut;      /* per link of the inventory */
+    bool *reached;       /* per device: is there a way to the core? Only where there are links */
     bool *service_works; /* per service */
     ns_t probe_due;
     uint64_t seed;
@@ -66,6 +68,8 @@ void world_run(struct world *w, ns_t duration);
 /* Throws the engine away and builds it anew from the rows it kept, as after kill -9. */
 void world_restart_engine(struct world *w);
 
+/* Cuts or mends a redundant link of the inventory. A device's own line is agent.is_cut. */
+void world_cut_link(struct world *w, const char *link, bool is_cut);
 struct agent *world_agent(struct world *w, const char *device);
 enum state world_state(const struct world *w, const char *hotspot);
 enum reason world_reason(const struct world *w, const char *hotspot);
