@@ -125,7 +125,8 @@ enum err journal_cursor_store(const char *dir, const char *reader, const char *p
 struct journal_tail; /* opaque: several partitions, woken by inotify (250 ms polling where that runs out) */
 
 struct journal_tail_fns {
-    /* One record. The tail calls it for at most 2,000 records a turn, so that the loop stays responsive. */
+    /* One record. The tail calls it for at most 2,000 records and about 4 ms a turn, so that the loop stays
+     * responsive. */
     void (*record)(void *ctx, const char *partition, journal_pos pos, const void *record, size_t len);
     /* Records are missing from here on (retention overtook this reader, or a damaged frame). May be NULL. */
     void (*gap)(void *ctx, const char *partition);

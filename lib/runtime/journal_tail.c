@@ -15,7 +15,8 @@
 
 #define POLL_INTERVAL (250 * MILLISECONDS)
 
-enum { RECORDS_A_TURN = 2000 };
+enum { RECORDS_A_TURN = 2000, RECORDS_A_LOOK = 8 /* at the clock */ };
+#define TURN_TIME (4 * MILLISECONDS)
 
 struct part {
     struct part *next;
@@ -42,8 +43,9 @@ struct journal_tail {
 
 /* ---- reading ---- */
 
-/* Hands out at most *budget records of one partition. Returns whether its end was reached. */
-static bool read_part(struct journal_tail *t, struct part *p, size_t *budget)
+/* Hands out at most *budget records of one partition, and few after `until` (monotonic). Returns whether its
+ * end was reached. */
+static bool read_part(struct journal_tail *t, struct part *p, size_t *budget, ns_t until)
 {
     const void *record;
     size_t len;
@@ -63,16 +65,18 @@ static bool read_part(struct journal_tail *t, struct part *p, size_t *budget)
         t->has_news = true;
         p->position = pos;
         t->fns.record(t->ctx, p->name, pos, record, len);
+        if (*budget % RECORDS_A_LOOK == 0 && loop_mono_now(t->loop) >= until)
+            *budget = 0;
     }
     return false;
 }
 
-static bool read_all(struct journal_tail *t, size_t budget)
+static bool read_all(struct journal_tail *t, size_t budget, ns_t until)
 {
     bool at_end = true;
 
     for (struct part *p = t->parts; p; p = p->next)
-        at_end = read_part(t, p, &budget) && at_end;
+        at_end = read_part(t, p, &budget, until) && at_end;
     t->is_at_end = at_end;
     if (at_end && t->has_news) {
         t->has_news = false;
@@ -150,7 +154,7 @@ static void take_turn(void *ctx)
     (void)!add_new_units(t); /* what fails now is tried again at the next event */
     for (struct part *p = t->parts; p; p = p->next)
         watch_part(t, p);
-    at_end = read_all(t, RECORDS_A_TURN);
+    at_end = read_all(t, RECORDS_A_TURN, loop_mono_now(t->loop) + TURN_TIME);
     if (t->is_held)
         return;
     if (!at_end)
@@ -261,7 +265,7 @@ enum err journal_tail_catch_up(struct journal_tail *t)
     enum err e = add_new_units(t);
 
     t->has_news = true;
-    while (!e && !t->is_held && !read_all(t, RECORDS_A_TURN))
+    while (!e && !t->is_held && !read_all(t, RECORDS_A_TURN, INT64_MAX))
         ;
     return e;
 }

@@ -107,6 +107,20 @@ static void a_tail_resumes_and_tells_gaps(void **state)
     journal_writer_close(w);
 }
 
+/* Each look at this clock takes a millisecond. */
+static ns_t slow_clock(void *ctx)
+{
+    ns_t *now = ctx;
+
+    return *now += MILLISECONDS;
+}
+
+static ns_t stopped_clock(void *ctx)
+{
+    (void)ctx;
+    return 0;
+}
+
 static void a_tail_hands_out_a_bounded_number_a_turn(void **state)
 {
     const char *dir = *state;
@@ -117,7 +131,7 @@ static void a_tail_hands_out_a_bounded_number_a_turn(void **state)
 
     for (int i = 0; i < 5000; i++)
         append(w, "r");
-    assert_ok(loop_new(NULL, &l));
+    assert_ok(loop_new(&(struct loop_clock){stopped_clock, stopped_clock, NULL}, &l));
     assert_ok(journal_tail_new(l, dir, &hearing, &heard, &t));
     assert_ok(journal_tail_add(t, "collector", 0, JOURNAL_FROM_OLDEST));
     assert_ok(loop_turn(l, 0));
@@ -133,7 +147,35 @@ static void a_tail_hands_out_a_bounded_number_a_turn(void **state)
     journal_writer_close(w);
 }
 
+static void a_tail_that_takes_long_leaves_the_rest_to_the_next_turn(void **state)
+{
+    const char *dir = *state;
+    struct heard heard = {0};
+    ns_t now = 0;
+    const struct loop_clock clock = {slow_clock, stopped_clock, &now};
+    struct loop *l = NULL;
+    struct journal_tail *t = NULL;
+    struct journal_writer *w = writer(dir);
+
+    for (int i = 0; i < 100; i++)
+        append(w, "r");
+    assert_ok(loop_new(&clock, &l));
+    assert_ok(journal_tail_new(l, dir, &hearing, &heard, &t));
+    assert_ok(journal_tail_add(t, "collector", 0, JOURNAL_FROM_OLDEST));
+    assert_ok(loop_turn(l, 0));
+    assert_in_range(heard.text.len, strlen("collector:r "), 40 * strlen("collector:r "));
+    for (int i = 0; i < 10; i++)
+        assert_ok(loop_turn(l, 0));
+    assert_int_equal(heard.text.len, 100 * strlen("collector:r "));
+    assert_int_equal(heard.idles, 1);
+    journal_tail_free(t);
+    loop_free(l);
+    buf_fini(&heard.text);
+    journal_writer_close(w);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, temp_dir_setup, temp_dir_teardown)
 
 RUN_TESTS("journal tails", TEST(a_tail_wakes_for_several_partitions_and_new_units),
-          TEST(a_tail_resumes_and_tells_gaps), TEST(a_tail_hands_out_a_bounded_number_a_turn))
+          TEST(a_tail_resumes_and_tells_gaps), TEST(a_tail_hands_out_a_bounded_number_a_turn),
+          TEST(a_tail_that_takes_long_leaves_the_rest_to_the_next_turn))
