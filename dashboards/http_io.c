@@ -9,72 +9,17 @@
  *   - suspend and resume are called from the loop's thread only, and a resumed connection goes on at the next
  *     MHD_run(), for which nothing becomes readable: so it is asked for by a timer;
  *   - a daemon with suspended connections must not be stopped: all are resumed first. */
-#include "dashboards/http_io.h"
+#include "dashboards/http_io_internal.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <microhttpd.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "lib/base/buf.h"
 #include "lib/base/log.h"
-#include "lib/base/map.h"
 #include "lib/base/strx.h"
-
-#define HEADER_DEADLINE (10 * SECONDS)
-#define BODY_DEADLINE   (30 * SECONDS)
-#define ANSWER_DEADLINE (120 * SECONDS)
-enum { LOOPBACK_PER_ADDRESS = 1000, HEADERS_MAX = 100, CONNECTION_MEMORY = 32768 };
-
-struct connection {
-    struct connection *previous, *next;
-    int fd;
-    ns_t deadline; /* 0: none */
-    char address[HTTP_ADDRESS_SIZE];
-};
-
-struct http_request {
-    struct http_request *previous, *next; /* of the server's list */
-    struct http_server *server;
-    struct MHD_Connection *mhd;
-    struct connection *connection;
-    enum http_method method;
-    struct http_target target;
-    enum err target_error;
-    struct buf body;
-    char address[HTTP_ADDRESS_SIZE];
-    bool has_headers, is_handed_over, is_suspended, is_stream, is_ended, is_over_limit;
-    struct MHD_Response *response; /* given, not queued yet */
-    unsigned status;
-    struct buf pending; /* of a stream */
-    size_t sent;        /* bytes of pending that are gone */
-    void *user;
-};
-
-struct http_server {
-    struct loop *loop;
-    struct http_fns fns;
-    void *ctx;
-    struct MHD_Daemon *mhd;
-    int epoll_fd;
-    uint16_t port;
-    bool is_tls, is_stopping, has_resumed;
-    size_t max_per_address;
-    struct map *per_address; /* count as (void *)(uintptr_t) */
-    struct connection *connections;
-    struct http_request *requests;
-    struct loop_timer run_timer, sweep_timer;
-    struct http_stats stats;
-};
 
 static void blob_free_callback(void *cls)
 {
@@ -114,7 +59,7 @@ static void address_change(struct http_server *s, const char *address, bool more
         log_warning("out of memory: connections of %s are not counted", address);
 }
 
-static enum MHD_Result on_accept(void *cls, const struct sockaddr *sa, socklen_t len)
+enum MHD_Result http_on_accept(void *cls, const struct sockaddr *sa, socklen_t len)
 {
     struct http_server *s = cls;
     char address[HTTP_ADDRESS_SIZE];
@@ -165,8 +110,8 @@ static void connection_close(struct http_server *s, struct connection *c)
     free(c);
 }
 
-static void on_connection(void *cls, struct MHD_Connection *mhd, void **socket_context,
-                          enum MHD_ConnectionNotificationCode code)
+void http_on_connection(void *cls, struct MHD_Connection *mhd, void **socket_context,
+                        enum MHD_ConnectionNotificationCode code)
 {
     struct http_server *s = cls;
 
@@ -178,7 +123,7 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **socket_c
     }
 }
 
-static void set_deadline(struct http_request *r, ns_t delay)
+void http_set_deadline(struct http_request *r, ns_t delay)
 {
     if (r->connection)
         r->connection->deadline = delay ? loop_mono(r->server->loop) + delay : 0;
@@ -186,7 +131,7 @@ static void set_deadline(struct http_request *r, ns_t delay)
 
 /* ---- requests ---- */
 
-static void *on_target(void *cls, const char *uri, struct MHD_Connection *mhd)
+void *http_on_target(void *cls, const char *uri, struct MHD_Connection *mhd)
 {
     struct http_server *s = cls;
     struct http_request *r = calloc(1, sizeof *r);
@@ -228,8 +173,8 @@ static void request_free(struct http_request *r)
     free(r);
 }
 
-static void on_completed(void *cls, struct MHD_Connection *mhd NW_UNUSED, void **con_cls,
-                         enum MHD_RequestTerminationCode code NW_UNUSED)
+void http_on_completed(void *cls, struct MHD_Connection *mhd NW_UNUSED, void **con_cls,
+                       enum MHD_RequestTerminationCode code NW_UNUSED)
 {
     struct http_server *s = cls;
     struct http_request *r = *con_cls;
@@ -237,7 +182,7 @@ static void on_completed(void *cls, struct MHD_Connection *mhd NW_UNUSED, void *
     if (!r)
         return;
     *con_cls = NULL;
-    set_deadline(r, HEADER_DEADLINE); /* for the next request of the connection */
+    http_set_deadline(r, HEADER_DEADLINE); /* for the next request of the connection */
     if (r->is_handed_over)
         s->fns.gone(s->ctx, r);
     request_free(r);
@@ -316,7 +261,7 @@ static enum MHD_Result refuse(struct http_request *r, unsigned status)
     MHD_add_response_header(response, "Content-Security-Policy", "default-src 'none'");
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     MHD_add_response_header(response, "Connection", "close");
-    set_deadline(r, HEADER_DEADLINE);
+    http_set_deadline(r, HEADER_DEADLINE);
     enum MHD_Result result = MHD_queue_response(r->mhd, status, response);
     MHD_destroy_response(response);
     return result;
@@ -345,19 +290,19 @@ static enum MHD_Result queue(struct http_request *r)
     struct MHD_Response *response = r->response;
 
     r->response = NULL;
-    set_deadline(r, r->is_stream ? 0 : ANSWER_DEADLINE);
+    http_set_deadline(r, r->is_stream ? 0 : ANSWER_DEADLINE);
     enum MHD_Result result = MHD_queue_response(r->mhd, r->status, response);
     MHD_destroy_response(response);
     return result;
 }
 
-static void suspend(struct http_request *r)
+void http_suspend(struct http_request *r)
 {
     r->is_suspended = true;
     MHD_suspend_connection(r->mhd);
 }
 
-static void resume(struct http_request *r)
+void http_resume(struct http_request *r)
 {
     struct http_server *s = r->server;
 
@@ -370,9 +315,9 @@ static void resume(struct http_request *r)
         log_error("out of memory: an HTTP answer may wait");
 }
 
-static enum MHD_Result on_access(void *cls, struct MHD_Connection *mhd NW_UNUSED, const char *url NW_UNUSED,
-                                 const char *method, const char *version, const char *upload,
-                                 size_t *upload_size, void **con_cls)
+enum MHD_Result http_on_access(void *cls, struct MHD_Connection *mhd NW_UNUSED, const char *url NW_UNUSED,
+                               const char *method, const char *version, const char *upload,
+                               size_t *upload_size, void **con_cls)
 {
     struct http_server *s = cls;
     struct http_request *r = *con_cls;
@@ -387,7 +332,7 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *mhd NW_UNUSED
         if (status)
             return refuse(r, status);
         find_address(r);
-        set_deadline(r, BODY_DEADLINE);
+        http_set_deadline(r, BODY_DEADLINE);
         return MHD_YES;
     }
     if (*upload_size > 0) {
@@ -402,14 +347,14 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *mhd NW_UNUSED
         return refuse(r, MHD_HTTP_CONTENT_TOO_LARGE);
     if (!r->is_handed_over) {
         r->is_handed_over = true;
-        set_deadline(r, 0);
+        http_set_deadline(r, 0);
         s->fns.request(s->ctx, r);
     }
     if (r->response)
         return queue(r);
     if (s->is_stopping)
         return MHD_NO;
-    suspend(r);
+    http_suspend(r);
     return MHD_YES;
 }
 
@@ -454,15 +399,15 @@ void *http_request_user(const struct http_request *r)
     return r->user;
 }
 
-static void give(struct http_request *r, unsigned status, struct MHD_Response *response,
-                 const struct http_header *headers, size_t count)
+void http_give(struct http_request *r, unsigned status, struct MHD_Response *response,
+               const struct http_header *headers, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (MHD_add_response_header(response, headers[i].name, headers[i].value) != MHD_YES)
             log_error("a header of an answer was refused: %s", headers[i].name);
     r->response = response;
     r->status = status;
-    resume(r);
+    http_resume(r);
 }
 
 void http_reply(struct http_request *r, unsigned status, const struct http_header *headers, size_t count,
@@ -482,284 +427,5 @@ void http_reply(struct http_request *r, unsigned status, const struct http_heade
             shutdown(r->connection->fd, SHUT_RDWR);
         return;
     }
-    give(r, status, response, headers, count);
-}
-
-/* ---- streams ---- */
-
-static ssize_t on_read(void *cls, uint64_t pos NW_UNUSED, char *out, size_t max)
-{
-    struct http_request *r = cls;
-    size_t left = r->pending.len - r->sent;
-
-    if (left == 0) {
-        if (r->is_ended || r->server->is_stopping)
-            return MHD_CONTENT_READER_END_OF_STREAM;
-        suspend(r);
-        return 0;
-    }
-    if (left > max)
-        left = max;
-    memcpy(out, r->pending.data + r->sent, left);
-    r->sent += left;
-    if (r->sent == r->pending.len) {
-        buf_clear(&r->pending);
-        r->sent = 0;
-    }
-    return (ssize_t)left;
-}
-
-enum err http_stream_begin(struct http_request *r, const struct http_header *headers, size_t count)
-{
-    struct MHD_Response *response =
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, on_read, r, NULL);
-
-    if (!response)
-        return ERR_NOMEM;
-    r->is_stream = true;
-    r->server->stats.streams++;
-    give(r, MHD_HTTP_OK, response, headers, count);
-    return ERR_OK;
-}
-
-enum err http_stream_write(struct http_request *r, const void *data, size_t len)
-{
-    if (r->is_ended)
-        return ERR_END;
-    buf_put(&r->pending, data, len);
-    if (buf_error(&r->pending)) {
-        http_stream_end(r);
-        r->server->stats.streams_cut++;
-        return ERR_LIMIT;
-    }
-    resume(r);
-    return ERR_OK;
-}
-
-void http_stream_end(struct http_request *r)
-{
-    r->is_ended = true;
-    set_deadline(r, HEADER_DEADLINE); /* a client that does not read is not waited for */
-    resume(r);
-}
-
-/* ---- the server ---- */
-
-static void run(struct http_server *s)
-{
-    MHD_UNSIGNED_LONG_LONG wait_ms = 0;
-
-    s->has_resumed = false;
-    MHD_run(s->mhd);
-    if (s->has_resumed || MHD_get_timeout(s->mhd, &wait_ms) == MHD_YES) {
-        ns_t wait = wait_ms > 1000 ? SECONDS : (ns_t)wait_ms * MILLISECONDS;
-        if (loop_timer_after(s->loop, &s->run_timer, wait) != ERR_OK)
-            log_error("out of memory: an HTTP connection may wait");
-    } else {
-        loop_timer_cancel(s->loop, &s->run_timer);
-    }
-}
-
-static void on_ready(void *ctx, int fd NW_UNUSED, uint32_t events NW_UNUSED)
-{
-    run(ctx);
-}
-
-static void on_run_timer(void *ctx)
-{
-    run(ctx);
-}
-
-static void on_sweep(void *ctx)
-{
-    struct http_server *s = ctx;
-    ns_t now = loop_mono(s->loop);
-
-    for (struct connection *c = s->connections; c; c = c->next) {
-        if (c->deadline && c->deadline <= now && c->fd >= 0) {
-            shutdown(c->fd, SHUT_RDWR);
-            c->deadline = 0;
-            s->stats.cut++;
-        }
-    }
-    if (loop_timer_after(s->loop, &s->sweep_timer, SECONDS) != ERR_OK)
-        log_error("out of memory: slow HTTP clients are no longer cut");
-}
-
-static void on_log(void *cls NW_UNUSED, const char *fmt, va_list args)
-{
-    char line[256];
-
-    vsnprintf(line, sizeof line, fmt, args);
-    line[strcspn(line, "\n")] = '\0';
-    log_debug("libmicrohttpd: %s", line);
-}
-
-static enum err listen_socket(const struct http_options *o, int *out, uint16_t *port)
-{
-    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
-                             .ai_socktype = SOCK_STREAM};
-    struct addrinfo *found = NULL;
-    struct sockaddr_storage bound;
-    socklen_t bound_len = sizeof bound;
-    char service[8];
-    int fd = -1, one = 1;
-    enum err e = ERR_IO;
-
-    snprintf(service, sizeof service, "%u", (unsigned)o->port & 0xffff);
-    if (getaddrinfo(o->address, service, &hints, &found) != 0)
-        return ERR_MALFORMED;
-    fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) < 0 ||
-        bind(fd, found->ai_addr, found->ai_addrlen) < 0 || listen(fd, 1024) < 0 ||
-        getsockname(fd, (struct sockaddr *)&bound, &bound_len) < 0)
-        goto failed;
-    *port = ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
-                                              : ((struct sockaddr_in *)&bound)->sin_port);
-    *out = fd;
-    freeaddrinfo(found);
-    return ERR_OK;
-
-failed:
-    e = errno == EADDRINUSE ? ERR_BUSY : errno == EACCES ? ERR_DENIED : ERR_IO;
-    if (fd >= 0)
-        close(fd);
-    freeaddrinfo(found);
-    return e;
-}
-
-static enum err read_pem(const char *path, char **out)
-{
-    struct buf b = BUF_INIT;
-    char chunk[4096];
-    ssize_t n;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-    if (fd < 0)
-        return err_from_errno(errno);
-    buf_init(&b, 1024 * 1024);
-    while ((n = read(fd, chunk, sizeof chunk)) > 0)
-        buf_put(&b, chunk, (size_t)n);
-    close(fd);
-    explicit_bzero(chunk, sizeof chunk);
-    *out = buf_take(&b);
-    return *out ? ERR_OK : ERR_MALFORMED;
-}
-
-static struct MHD_Daemon *start_daemon(struct http_server *s, const struct http_options *o, int fd,
-                                       const char *certificate, const char *key)
-{
-    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
-    struct MHD_OptionItem tls[] = {
-        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)certificate},
-        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key},
-        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "SECURE256:-VERS-ALL:+VERS-TLS1.3"},
-        {MHD_OPTION_END, 0, NULL}};
-
-    if (s->is_tls)
-        flags |= MHD_USE_TLS;
-    else
-        tls[0] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
-    return MHD_start_daemon(
-        flags, 0, on_accept, s, on_access, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)(o->max_connections ? o->max_connections : 2000), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
-}
-
-static enum err join_loop(struct http_server *s)
-{
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->mhd, MHD_DAEMON_INFO_EPOLL_FD);
-
-    if (!info)
-        return ERR_IO;
-    enum err e = loop_fd_add(s->loop, info->epoll_fd, EPOLLIN, on_ready, s);
-    if (e)
-        return e;
-    s->epoll_fd = info->epoll_fd;
-    return loop_timer_after(s->loop, &s->sweep_timer, SECONDS);
-}
-
-enum err http_server_new(struct loop *l, const struct http_options *options, const struct http_fns *fns,
-                         void *ctx, struct http_server **out)
-{
-    struct http_server *s = calloc(1, sizeof *s);
-    char *certificate = NULL, *key = NULL;
-    int fd = -1;
-    enum err e = ERR_NOMEM;
-
-    if (!s)
-        return ERR_NOMEM;
-    s->loop = l;
-    s->fns = *fns;
-    s->ctx = ctx;
-    s->epoll_fd = -1;
-    s->is_tls = options->tls_certificate && options->tls_key;
-    s->max_per_address = options->max_per_address ? options->max_per_address : 50;
-    loop_timer_init(&s->run_timer, on_run_timer, s);
-    loop_timer_init(&s->sweep_timer, on_sweep, s);
-    s->per_address = map_new((uint64_t)loop_wall(l));
-    if (!s->per_address)
-        goto failed;
-    if (s->is_tls && ((e = read_pem(options->tls_certificate, &certificate)) != ERR_OK ||
-                      (e = read_pem(options->tls_key, &key)) != ERR_OK))
-        goto failed;
-    e = listen_socket(options, &fd, &s->port);
-    if (e)
-        goto failed;
-    s->mhd = start_daemon(s, options, fd, certificate, key);
-    if (!s->mhd) {
-        e = s->is_tls ? ERR_UNSUPPORTED : ERR_IO;
-        close(fd);
-        goto failed;
-    }
-    e = join_loop(s);
-    if (e)
-        goto failed;
-    *out = s;
-
-failed:
-    if (key)
-        explicit_bzero(key, strlen(key));
-    free(key);
-    free(certificate);
-    if (e)
-        http_server_free(s);
-    return e;
-}
-
-void http_server_free(struct http_server *s)
-{
-    if (!s)
-        return;
-    s->is_stopping = true;
-    loop_timer_cancel(s->loop, &s->run_timer);
-    loop_timer_cancel(s->loop, &s->sweep_timer);
-    if (s->epoll_fd >= 0)
-        loop_fd_remove(s->loop, s->epoll_fd);
-    for (struct http_request *r = s->requests; r; r = r->next)
-        resume(r);
-    if (s->mhd) {
-        MHD_run(s->mhd);
-        MHD_stop_daemon(s->mhd);
-    }
-    map_free(s->per_address, NULL);
-    free(s);
-}
-
-uint16_t http_server_port(const struct http_server *s)
-{
-    return s->port;
-}
-
-bool http_server_is_tls(const struct http_server *s)
-{
-    return s->is_tls;
-}
-
-void http_server_stats(const struct http_server *s, struct http_stats *out)
-{
-    *out = s->stats;
+    http_give(r, status, response, headers, count);
 }

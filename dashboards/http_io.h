@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* http_io.h - an HTTP/1.1 server on a loop; http_io.c is the only file that knows libmicrohttpd.
+/* http_io.h - an HTTP/1.1 server on a loop; http_io*.c are the only files that know libmicrohttpd.
  *
  * A request is handed over once, when its headers and body are in; it is answered at once or later, from the
  * loop's thread. Refused here already, with 400, 413, 414, 431 or 501 and a closed connection: targets that
