@@ -55,20 +55,20 @@ static size_t own_headers(const struct api_call *c, struct http_header *out, boo
 
 /* ---- answers ---- */
 
-static void make_etag(const struct buf *body, char out[24])
+void api_etag(const char *data, size_t len, char out[API_ETAG_SIZE])
 {
     uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a over eight bytes at a time; a tag, not a signature */
     size_t i = 0;
 
-    for (; i + 8 <= body->len; i += 8) {
+    for (; i + 8 <= len; i += 8) {
         uint64_t word;
-        memcpy(&word, body->data + i, 8);
+        memcpy(&word, data + i, 8);
         hash = (hash ^ word) * 0x100000001b3u;
         hash ^= hash >> 29;
     }
-    for (; i < body->len; i++)
-        hash = (hash ^ (unsigned char)body->data[i]) * 0x100000001b3u;
-    snprintf(out, 24, "W/\"%016llx\"", (unsigned long long)hash);
+    for (; i < len; i++)
+        hash = (hash ^ (unsigned char)data[i]) * 0x100000001b3u;
+    snprintf(out, API_ETAG_SIZE, "W/\"%016llx\"", (unsigned long long)hash);
 }
 
 void api_no_memory(struct api_call *c)
@@ -79,36 +79,51 @@ void api_no_memory(struct api_call *c)
     http_reply(c->request, 503, headers, 2, NULL);
 }
 
-void api_reply(struct api_call *c, unsigned status, const char *type, struct buf *body)
+/* etag NULL: without. Takes the blob; NULL: out of memory. */
+static void reply(struct api_call *c, unsigned status, const char *type, struct http_blob *blob,
+                  const char *etag)
 {
     struct http_header headers[API_HEADERS_MAX];
-    size_t n = own_headers(c, headers, true), len = body->len;
+    size_t n = own_headers(c, headers, true);
     const char *known = http_request_header(c->request, "If-None-Match");
-    bool is_get = http_request_method(c->request) == HTTP_GET || http_request_method(c->request) == HTTP_HEAD;
-    char etag[24];
+
+    if (!blob) {
+        api_no_memory(c);
+        return;
+    }
+    headers[n++] = (struct http_header){"Content-Type", type ? type : "application/json"};
+    if (etag) {
+        headers[n++] = (struct http_header){"ETag", etag};
+        headers[n++] = (struct http_header){"Vary", "Accept, Cookie"};
+        if (known && http_etag_matches(known, etag + 2)) {
+            http_blob_unref(blob);
+            http_reply(c->request, 304, headers, n, NULL);
+            return;
+        }
+    }
+    http_reply(c->request, status, headers, n, blob);
+}
+
+void api_reply(struct api_call *c, unsigned status, const char *type, struct buf *body)
+{
+    enum http_method method = http_request_method(c->request);
+    bool has_tag = (method == HTTP_GET || method == HTTP_HEAD) && status == 200;
+    size_t len = body->len;
+    char etag[API_ETAG_SIZE];
 
     if (buf_error(body)) {
         buf_fini(body);
         api_no_memory(c);
         return;
     }
-    headers[n++] = (struct http_header){"Content-Type", type ? type : "application/json"};
-    if (is_get && status == 200) {
-        make_etag(body, etag);
-        headers[n++] = (struct http_header){"ETag", etag};
-        headers[n++] = (struct http_header){"Vary", "Accept, Cookie"};
-        if (known && http_etag_matches(known, etag + 2)) {
-            buf_fini(body);
-            http_reply(c->request, 304, headers, n, NULL);
-            return;
-        }
-    }
-    struct http_blob *blob = http_blob_new(buf_take(body), len);
-    if (!blob) {
-        api_no_memory(c);
-        return;
-    }
-    http_reply(c->request, status, headers, n, blob);
+    if (has_tag)
+        api_etag(body->data, len, etag);
+    reply(c, status, type, http_blob_new(buf_take(body), len), has_tag ? etag : NULL);
+}
+
+void api_reply_blob(struct api_call *c, const char *type, struct http_blob *blob, const char *etag)
+{
+    reply(c, 200, type, http_blob_ref(blob), etag);
 }
 
 void api_reply_empty(struct api_call *c, unsigned status, const struct http_header *extra, size_t count)

@@ -13,6 +13,7 @@
 #include "dashboards/events.h"
 #include "dashboards/files_io.h"
 #include "dashboards/http_io.h"
+#include "dashboards/network.h"
 #include "dashboards/pulse.h"
 #include "dashboards/routes.h"
 #include "dashboards/snapshot.h"
@@ -26,7 +27,7 @@
 #include "lib/stores/history.h"
 #include "lib/stores/series.h"
 
-enum { API_STREAMS_MAX = 200 };
+enum { API_STREAMS_MAX = 200, API_ETAG_SIZE = 24 };
 
 /* Appends a command to the dashboard's partition and syncs it. */
 typedef enum err api_append_fn(void *ctx, Nw__Record *record);
@@ -42,7 +43,9 @@ struct dashboard {
     const struct inventory *inventory;
     struct http_server *http;
     struct snapshot *snapshot;
-    struct pulse *pulse; /* the last hour of the daemons' figures */
+    struct network_cache network;
+    struct map_features *map; /* of the map's answer; NULL: nobody asked */
+    struct pulse *pulse;      /* the last hour of the daemons' figures */
     struct history *history;
     struct firmware_rules *firmware; /* NULL: the operator has written none */
     struct users *users;
@@ -82,6 +85,11 @@ struct api_call {
 
 /* body is taken (emptied). With an entity tag; 304 if the client has it. type NULL: application/json. */
 void api_reply(struct api_call *c, unsigned status, const char *type, struct buf *body);
+/* The same for bytes that are kept for others to come, with 200; their tag is api_etag()'s. Takes no
+ * reference. */
+void api_reply_blob(struct api_call *c, const char *type, struct http_blob *blob, const char *etag);
+/* A weak entity tag of the bytes. */
+void api_etag(const char *data, size_t len, char out[API_ETAG_SIZE]);
 /* body with 200 as JSON, or the problem that e is; body is taken in both cases. */
 void api_reply_or_problem(struct api_call *c, enum err e, struct buf *body);
 /* Nothing but a status; extra headers may be NULL. */
@@ -131,7 +139,7 @@ void api_page_end(struct api_call *c, struct api_page *p, struct buf *b, struct 
 void api_json_state_counts(struct json_out *j, const char *key, const size_t counts[5]);
 void api_json_id(struct json_out *j, const char *key, const char *id); /* NULL or "" is null */
 void api_json_hotspot_members(struct json_out *j, const struct dashboard *d, size_t index);
-void api_json_device_members(struct json_out *j, const struct dashboard *d, size_t index, size_t hotspots);
+void api_json_device_members(struct json_out *j, const struct dashboard *d, size_t index);
 void api_json_summary(struct json_out *j, const char *key, const struct dashboard *d, ns_t now);
 void api_json_daemon(struct json_out *j, const char *key, const struct snap_daemon *daemon, ns_t now);
 /* Why a daemon is not well: NULL, or a sentence written to text (size bytes, 160 are enough). */
@@ -153,8 +161,6 @@ void api_json_firmware_rule(struct json_out *j, const struct dashboard *d, const
 /* Days since 1970 in Europe/Berlin. */
 int64_t api_today(const struct dashboard *d);
 const char *api_outcome_name(uint32_t outcome);
-/* How many hotspots hang on each device (traffic or power), by device index; malloc'ed, NULL: no memory. */
-size_t *api_hotspots_below(const struct dashboard *d);
 
 #define API_DAEMON_SILENT (10 * SECONDS)
 
@@ -169,6 +175,8 @@ route_fn api_health, api_metrics, api_description, api_config, api_session_get, 
     api_incident_unshelve, api_incident_close, api_command, api_maintenance, api_maintenance_add,
     api_maintenance_end, api_self, api_coverage, api_coverage_summary, api_daemons, api_users, api_audit,
     api_events, api_public_file, api_public_redirect, api_web_file;
+
+void api_map_free(struct map_features *f); /* NULL is fine */
 
 /* ---- event streams (api_events.c) ---- */
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "dashboards/api.h"
-#include "dashboards/depends.h"
 #include "lib/base/strx.h"
 #include "lib/model/metric.h"
 #include "lib/model/state.h"
@@ -46,25 +45,22 @@ static void put_state(struct json_out *j, const struct snap_state *state)
 void api_json_hotspot_members(struct json_out *j, const struct dashboard *d, size_t index)
 {
     const struct hotspot *h = &inventory_hotspots(d->inventory, &(size_t){0})[index];
-    const struct site *site = inventory_site(d->inventory, h->site);
-    const struct device *uplink = hotspot_uplink(d->inventory, h);
-    const char *district_id = hotspot_district_id(d->inventory, h);
-    const struct district *district = inventory_district(d->inventory, district_id);
-    struct geo_point at = hotspot_position(d->inventory, h);
+    const struct device *devices = inventory_devices(d->inventory, &(size_t){0});
+    const struct rel_hotspot *r = &snapshot_relations(d->snapshot)->hotspots[index];
 
     json_string(j, "id", h->id);
     json_string(j, "name", h->name);
     api_json_id(j, "site", h->site);
-    json_string(j, "site_name", site ? site->name : NULL);
-    json_string(j, "district", district_id);
-    json_string(j, "district_name", district ? district->name : district_id);
-    json_fixed(j, "lat", at.lat, 6);
-    json_fixed(j, "lon", at.lon, 6);
+    json_string(j, "site_name", r->site ? r->site->name : NULL);
+    json_string(j, "district", r->district_id);
+    json_string(j, "district_name", r->district ? r->district->name : r->district_id);
+    json_fixed(j, "lat", r->at.lat, 6);
+    json_fixed(j, "lon", r->at.lon, 6);
     put_state(j, snapshot_hotspot(d->snapshot, index));
     put_count(j, "clients", snapshot_clients(d->snapshot, index));
     api_json_id(j, "device", h->device);
     api_json_id(j, "entity", h->entity);
-    json_string(j, "uplink", uplink ? uplink->id : NULL);
+    json_string(j, "uplink", r->uplink == REL_NONE ? NULL : devices[r->uplink].id);
     json_bool(j, "published", h->is_published);
 }
 
@@ -89,11 +85,12 @@ const char *api_outcome_name(uint32_t outcome)
     return outcome < ARRAY_LEN(names) ? names[outcome] : "broken";
 }
 
-void api_json_device_members(struct json_out *j, const struct dashboard *d, size_t index, size_t hotspots)
+void api_json_device_members(struct json_out *j, const struct dashboard *d, size_t index)
 {
     const struct device *v = &inventory_devices(d->inventory, &(size_t){0})[index];
-    const struct site *site = inventory_site(d->inventory, v->site);
-    const struct snap_source *source = snapshot_source(d->snapshot, v->id);
+    const struct rel_device *r = &snapshot_relations(d->snapshot)->devices[index];
+    const struct site *site = r->site;
+    const struct snap_source *source = snapshot_device_source(d->snapshot, index);
     const struct asset *asset = snapshot_asset(source, NULL);
 
     json_string(j, "id", v->id);
@@ -121,28 +118,8 @@ void api_json_device_members(struct json_out *j, const struct dashboard *d, size
     json_time(j, "last_poll", source ? source->at : 0);
     json_string(j, "outcome", source ? api_outcome_name(source->outcome) : NULL);
     json_uint(j, "misses", source ? source->misses : 0);
-    json_uint(j, "hotspots", hotspots);
+    json_uint(j, "hotspots", r->hotspots);
     api_json_asset_members(j, d, asset);
-}
-
-static void count_device(void *ctx, size_t device)
-{
-    size_t *counts = ctx;
-
-    counts[device]++;
-}
-
-size_t *api_hotspots_below(const struct dashboard *d)
-{
-    size_t count, hotspot_count;
-    const struct hotspot *hotspots = inventory_hotspots(d->inventory, &hotspot_count);
-    size_t *counts;
-
-    inventory_devices(d->inventory, &count);
-    counts = calloc(count + 1, sizeof *counts);
-    for (size_t i = 0; counts && i < hotspot_count; i++)
-        depends_each(d->inventory, &hotspots[i], count_device, counts);
-    return counts;
 }
 
 /* ---- summary ---- */
@@ -165,10 +142,10 @@ static void tally_add(struct tally *t, enum state state, double clients)
 static void put_device_tally(struct json_out *j, const struct dashboard *d)
 {
     size_t count, answering = 0, silent = 0;
-    const struct device *devices = inventory_devices(d->inventory, &count);
 
+    inventory_devices(d->inventory, &count);
     for (size_t i = 0; i < count; i++) {
-        const struct snap_source *source = snapshot_source(d->snapshot, devices[i].id);
+        const struct snap_source *source = snapshot_device_source(d->snapshot, i);
         if (source && source->misses == 0)
             answering++;
         else if (source)
@@ -216,15 +193,15 @@ static void put_districts(struct json_out *j, const struct dashboard *d, const s
 void api_json_summary(struct json_out *j, const char *key, const struct dashboard *d, ns_t now)
 {
     size_t count, district_count;
-    const struct hotspot *hotspots = inventory_hotspots(d->inventory, &count);
+    const struct rel_hotspot *hotspots = snapshot_relations(d->snapshot)->hotspots;
     const struct district *districts = inventory_districts(d->inventory, &district_count);
     struct tally all = {0}, *by_district = calloc(district_count + 1, sizeof *by_district);
 
+    inventory_hotspots(d->inventory, &count);
     for (size_t i = 0; i < count; i++) {
         enum state state = snapshot_hotspot(d->snapshot, i)->state;
         double clients = snapshot_clients(d->snapshot, i);
-        const struct district *district =
-            inventory_district(d->inventory, hotspot_district_id(d->inventory, &hotspots[i]));
+        const struct district *district = hotspots[i].district;
         tally_add(&all, state, clients);
         if (by_district && district)
             tally_add(&by_district[district - districts], state, clients);

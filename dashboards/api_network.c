@@ -20,17 +20,17 @@ static bool is_hotspot_wanted(const struct api_call *c, const struct hotspot *h,
 {
     const struct dashboard *d = c->dashboard;
     const struct snap_state *state = snapshot_hotspot(d->snapshot, index);
-    const struct site *site = inventory_site(d->inventory, h->site);
-    const struct device *uplink = hotspot_uplink(d->inventory, h);
+    const struct device *devices = inventory_devices(d->inventory, &(size_t){0});
+    const struct rel_hotspot *r = &snapshot_relations(d->snapshot)->hotspots[index];
 
     return api_list_has(api_param(c, "state"), state_code(state->state)) &&
            api_list_has(api_param(c, "reason"), reason_code(state->reason)) &&
-           api_list_has(api_param(c, "district"), hotspot_district_id(d->inventory, h)) &&
+           api_list_has(api_param(c, "district"), r->district_id) &&
            api_list_has(api_param(c, "site"), text_or(h->site, "")) &&
            api_list_has(api_param(c, "device"), text_or(h->device, "")) &&
-           api_list_has(api_param(c, "uplink"), uplink ? uplink->id : "") &&
-           api_matches(api_param(c, "q"), h->id, text_or(h->name, ""), site ? text_or(site->name, "") : "",
-                       NULL);
+           api_list_has(api_param(c, "uplink"), r->uplink == REL_NONE ? "" : devices[r->uplink].id) &&
+           api_matches(api_param(c, "q"), h->id, text_or(h->name, ""),
+                       r->site ? text_or(r->site->name, "") : "", NULL);
 }
 
 void api_hotspots(struct api_call *c)
@@ -53,39 +53,6 @@ void api_hotspots(struct api_call *c)
         json_object_end(&j);
     }
     api_page_end(c, &p, &b, &j);
-}
-
-void api_hotspots_geojson(struct api_call *c)
-{
-    struct buf b = BUF_INIT;
-    struct json_out j;
-    size_t count;
-    const struct hotspot *hotspots = inventory_hotspots(c->dashboard->inventory, &count);
-
-    json_init(&j, &b);
-    json_object_begin(&j, NULL);
-    json_string(&j, "type", "FeatureCollection");
-    json_array_begin(&j, "features");
-    for (size_t i = 0; i < count; i++) {
-        struct geo_point at = hotspot_position(c->dashboard->inventory, &hotspots[i]);
-        json_object_begin(&j, NULL);
-        json_string(&j, "type", "Feature");
-        json_string(&j, "id", hotspots[i].id);
-        json_object_begin(&j, "geometry");
-        json_string(&j, "type", "Point");
-        json_array_begin(&j, "coordinates");
-        json_fixed(&j, NULL, at.lon, 6);
-        json_fixed(&j, NULL, at.lat, 6);
-        json_array_end(&j);
-        json_object_end(&j);
-        json_object_begin(&j, "properties");
-        api_json_hotspot_members(&j, c->dashboard, i);
-        json_object_end(&j);
-        json_object_end(&j);
-    }
-    json_array_end(&j);
-    json_object_end(&j);
-    api_reply(c, 200, "application/geo+json", &b);
 }
 
 /* Entities of a controller's access point: its own row, and radios and SSIDs whose id or attribute names it.
@@ -242,8 +209,8 @@ void api_hotspot(struct api_call *c)
 static bool is_device_wanted(const struct api_call *c, const struct device *v, size_t index)
 {
     const struct dashboard *d = c->dashboard;
-    const struct asset *asset = snapshot_asset(snapshot_source(d->snapshot, v->id), NULL);
-    const struct site *site = inventory_site(d->inventory, v->site);
+    const struct asset *asset = snapshot_asset(snapshot_device_source(d->snapshot, index), NULL);
+    const struct site *site = snapshot_relations(d->snapshot)->devices[index].site;
 
     return api_list_has(api_param(c, "kind"), device_kind_words[v->kind]) &&
            api_list_has(api_param(c, "state"), state_code(snapshot_device(d->snapshot, index)->state)) &&
@@ -261,21 +228,18 @@ void api_devices(struct api_call *c)
     struct api_page p;
     size_t count;
     const struct device *devices = inventory_devices(c->dashboard->inventory, &count);
-    size_t *below = NULL;
 
     if (!api_page_begin(c, &p, &b, &j))
         return;
-    below = api_hotspots_below(c->dashboard);
     for (size_t i = (size_t)p.skip; i < count; i++) {
         if (!is_device_wanted(c, &devices[i], i))
             continue;
         if (!api_page_room(&p, (int64_t)i))
             break;
         json_object_begin(&j, NULL);
-        api_json_device_members(&j, c->dashboard, i, below ? below[i] : 0);
+        api_json_device_members(&j, c->dashboard, i);
         json_object_end(&j);
     }
-    free(below);
     api_page_end(c, &p, &b, &j);
 }
 
@@ -371,11 +335,9 @@ void api_device(struct api_call *c)
     if (!v)
         return;
     size_t index = (size_t)(v - inventory_devices(d->inventory, &(size_t){0}));
-    size_t *below = api_hotspots_below(d);
     json_init(&j, &b);
     json_object_begin(&j, NULL);
-    api_json_device_members(&j, d, index, below ? below[index] : 0);
-    free(below);
+    api_json_device_members(&j, d, index);
     json_int(&j, "port", v->port);
     api_json_id(&j, "uplink_port", v->uplink_port);
     put_identity(&j, t);

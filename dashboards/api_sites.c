@@ -18,15 +18,16 @@ static struct site_counts *count_sites(const struct dashboard *d)
 {
     size_t count, hotspot_count, device_count;
     const struct site *sites = inventory_sites(d->inventory, &count), *site;
-    const struct hotspot *hotspots = inventory_hotspots(d->inventory, &hotspot_count);
-    const struct device *devices = inventory_devices(d->inventory, &device_count);
+    const struct relations *r = snapshot_relations(d->snapshot);
     struct site_counts *counts = calloc(count + 1, sizeof *counts);
 
+    inventory_hotspots(d->inventory, &hotspot_count);
+    inventory_devices(d->inventory, &device_count);
     for (size_t i = 0; counts && i < hotspot_count; i++)
-        if ((site = inventory_site(d->inventory, hotspots[i].site)))
+        if ((site = r->hotspots[i].site))
             count_state(counts[site - sites].hotspots, snapshot_hotspot(d->snapshot, i)->state);
     for (size_t i = 0; counts && i < device_count; i++)
-        if ((site = inventory_site(d->inventory, devices[i].site)))
+        if ((site = r->devices[i].site))
             count_state(counts[site - sites].devices, snapshot_device(d->snapshot, i)->state);
     return counts;
 }

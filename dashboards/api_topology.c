@@ -5,20 +5,20 @@
 #include <string.h>
 
 #include "dashboards/api.h"
-#include "dashboards/depends.h"
 #include "dashboards/network.h"
 #include "lib/model/state.h"
 
 enum { ITEMS_MAX = 500 }; /* of each list in the answer; the count beside it tells of all */
 
-static struct network *open_network(struct api_call *c)
+static const struct network *open_network(struct api_call *c)
 {
-    const struct dashboard *d = c->dashboard;
-    struct network *n = NULL;
+    struct dashboard *d = c->dashboard;
+    const struct network *n = NULL;
 
-    if (network_new(d->inventory, d->snapshot, loop_wall(d->loop), &n))
-        api_no_memory(c);
-    return n;
+    if (network_get(&d->network, d->inventory, d->snapshot, loop_wall(d->loop), &n) == ERR_OK)
+        return n;
+    api_no_memory(c);
+    return NULL;
 }
 
 /* ---- what depends on a device, by the inventory ---- */
@@ -29,35 +29,26 @@ struct below {
     size_t last; /* the last hotspot counted, + 1: a device may serve it in two ways */
 };
 
-struct counting {
-    struct below *sums;
-    size_t hotspot;
-    enum state state;
-    double clients;
-};
-
-static void count_on(void *ctx, size_t device)
+static void count_on(struct below *sum, size_t hotspot, enum state state, double clients)
 {
-    const struct counting *c = ctx;
-    struct below *sum = &c->sums[device];
-
-    if (sum->last == c->hotspot + 1)
+    if (sum->last == hotspot + 1)
         return;
-    sum->last = c->hotspot + 1;
-    sum->states[c->state <= STATE_MAINTENANCE ? c->state : STATE_UNKNOWN]++;
-    sum->clients += isnan(c->clients) ? 0 : c->clients;
+    sum->last = hotspot + 1;
+    sum->states[state <= STATE_MAINTENANCE ? state : STATE_UNKNOWN]++;
+    sum->clients += isnan(clients) ? 0 : clients;
 }
 
 static struct below *sum_below(const struct dashboard *d, size_t device_count)
 {
     struct below *sums = calloc(device_count + 1, sizeof *sums);
     size_t count;
-    const struct hotspot *hotspots = inventory_hotspots(d->inventory, &count);
+    const struct relations *r = snapshot_relations(d->snapshot);
 
+    inventory_hotspots(d->inventory, &count);
     for (size_t i = 0; sums && i < count; i++)
-        depends_each(d->inventory, &hotspots[i], count_on,
-                     &(struct counting){sums, i, snapshot_hotspot(d->snapshot, i)->state,
-                                        snapshot_clients(d->snapshot, i)});
+        for (size_t k = 0; k < r->hotspots[i].count; k++)
+            count_on(&sums[r->depends[r->hotspots[i].first + k]], i, snapshot_hotspot(d->snapshot, i)->state,
+                     snapshot_clients(d->snapshot, i));
     return sums;
 }
 
@@ -100,7 +91,7 @@ static void put_node(struct json_out *j, const struct dashboard *d, const struct
 {
     const struct device *v = &inventory_devices(d->inventory, &(size_t){0})[index];
     const struct snap_state *state = snapshot_device(d->snapshot, index);
-    const struct site *site = inventory_site(d->inventory, v->site);
+    const struct site *site = snapshot_relations(d->snapshot)->devices[index].site;
 
     json_object_begin(j, NULL);
     json_string(j, "id", v->id);
@@ -265,13 +256,12 @@ void api_topology(struct api_call *c)
     bool with_aps = aps && strcmp(aps, "1") == 0;
     struct buf b = BUF_INIT;
     struct json_out j;
-    struct network *n = open_network(c);
+    const struct network *n = open_network(c);
     struct below *sums = n ? sum_below(d, n->device_count) : NULL;
 
     if (!n)
         return;
     if (!sums) {
-        network_free(n);
         api_no_memory(c);
         return;
     }
@@ -288,7 +278,6 @@ void api_topology(struct api_call *c)
     put_strangers(&j, d, n);
     json_object_end(&j);
     free(sums);
-    network_free(n);
     api_reply(c, 200, NULL, &b);
 }
 
@@ -320,7 +309,7 @@ void api_device_neighbours(struct api_call *c)
     struct buf b = BUF_INIT;
     struct json_out j;
     struct api_page p;
-    struct network *n;
+    const struct network *n;
     struct topo_index *index = NULL;
 
     if (!v) {
@@ -331,7 +320,6 @@ void api_device_neighbours(struct api_call *c)
     if (!n)
         return;
     if (topo_index_new(n->nodes, n->count, &index)) {
-        network_free(n);
         api_no_memory(c);
         return;
     }
@@ -346,5 +334,4 @@ void api_device_neighbours(struct api_call *c)
         api_page_end(c, &p, &b, &j);
     }
     topo_index_free(index);
-    network_free(n);
 }

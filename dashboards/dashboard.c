@@ -460,6 +460,8 @@ void dashboard_free(struct dashboard *d)
     http_blob_unref(d->description);
     buf_fini(&d->coverage_summary);
     events_free(d->events);
+    network_free(d->network.network);
+    api_map_free(d->map);
     snapshot_free(d->snapshot);
     pulse_free(d->pulse);
     firmware_rules_free(d->firmware);

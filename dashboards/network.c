@@ -18,10 +18,11 @@ static size_t index_of(const struct inventory *inv, const char *id)
     return v ? (size_t)(v - inventory_devices(inv, &(size_t){0})) : TOPO_NONE;
 }
 
-static struct topo_node device_node(const struct inventory *inv, const struct snapshot *snapshot,
-                                    const struct device *v, ns_t now)
+static struct topo_node device_node(const struct snapshot *snapshot, const struct device *v, size_t index,
+                                    ns_t now)
 {
-    const struct snap_source *source = snapshot_source(snapshot, v->id);
+    const struct snap_source *source = snapshot_device_source(snapshot, index);
+    const struct rel_device *related = &snapshot_relations(snapshot)->devices[index];
     const struct asset *asset = snapshot_asset(source, NULL);
     const struct wiring *w = source ? source->wiring : NULL;
     struct topo_node node = {
@@ -29,8 +30,8 @@ static struct topo_node device_node(const struct inventory *inv, const struct sn
         .kind = (enum device_kind)v->kind,
         .is_core = v->is_core,
         .is_alive = source && source->answered && !source->is_down && now - source->answered < FRESH,
-        .uplink = index_of(inv, v->uplink),
-        .power = index_of(inv, v->power),
+        .uplink = related->uplink,
+        .power = related->power,
         .uplink_port = v->uplink_port,
         .name = asset ? asset->name : NULL,
         .address = v->address,
@@ -81,44 +82,53 @@ static enum err take_links(struct network *n, const struct inventory *inv)
     return ERR_OK;
 }
 
-enum err network_new(const struct inventory *inv, const struct snapshot *snapshot, ns_t now,
-                     struct network **out)
+static enum err take_nodes(struct network *n, const struct inventory *inv, const struct snapshot *snapshot,
+                           ns_t now)
 {
-    struct network *n = calloc(1, sizeof *n);
     size_t hotspot_count;
     const struct hotspot *hotspots = inventory_hotspots(inv, &hotspot_count);
-    const struct device *devices;
-    enum err e = ERR_NOMEM;
+    const struct device *devices = inventory_devices(inv, &n->device_count);
 
-    if (!n)
-        return ERR_NOMEM;
-    devices = inventory_devices(inv, &n->device_count);
     n->nodes = calloc(n->device_count + hotspot_count + 1, sizeof *n->nodes);
     n->hotspot = calloc(hotspot_count + 1, sizeof *n->hotspot);
     if (!n->nodes || !n->hotspot)
-        goto failed;
+        return ERR_NOMEM;
     for (size_t i = 0; i < n->device_count; i++)
-        n->nodes[n->count++] = device_node(inv, snapshot, &devices[i], now);
+        n->nodes[n->count++] = device_node(snapshot, &devices[i], i, now);
     for (size_t i = 0; i < hotspot_count; i++) {
         if (!hotspots[i].entity)
             continue;
         n->hotspot[n->count - n->device_count] = i;
         n->nodes[n->count++] = row_node(inv, snapshot, i);
     }
-    e = take_links(n, inv);
-    if (!e)
-        e = topo_build(
-            &(struct topo_input){
-                .nodes = n->nodes, .count = n->count, .links = n->links, .link_count = n->link_count},
-            &n->topo);
-    if (e)
-        goto failed;
+    return ERR_OK;
+}
+
+static enum err build(struct network *n, const struct inventory *inv)
+{
+    enum err e = take_links(n, inv);
+
+    return e ? e
+             : topo_build(
+                   &(struct topo_input){
+                       .nodes = n->nodes, .count = n->count, .links = n->links, .link_count = n->link_count},
+                   &n->topo);
+}
+
+enum err network_new(const struct inventory *inv, const struct snapshot *snapshot, ns_t now,
+                     struct network **out)
+{
+    struct network *n = calloc(1, sizeof *n);
+    enum err e = n ? take_nodes(n, inv, snapshot, now) : ERR_NOMEM;
+
+    if (e == ERR_OK)
+        e = build(n, inv);
+    if (e) {
+        network_free(n);
+        return e;
+    }
     *out = n;
     return ERR_OK;
-
-failed:
-    network_free(n);
-    return e;
 }
 
 void network_free(struct network *n)
@@ -130,6 +140,39 @@ void network_free(struct network *n)
     free(n->links);
     topo_free(n->topo);
     free(n);
+}
+
+/* ---- kept ---- */
+
+/* Of one inventory, and with all tables as they were: then the same pointer is the same text. */
+static bool is_same(const struct network *a, const struct network *b)
+{
+    for (size_t i = 0; i < a->count && i < b->count; i++)
+        if (a->nodes[i].is_alive != b->nodes[i].is_alive || a->nodes[i].name != b->nodes[i].name ||
+            a->nodes[i].neighbours != b->nodes[i].neighbours)
+            return false;
+    return a->count == b->count;
+}
+
+enum err network_get(struct network_cache *c, const struct inventory *inv, const struct snapshot *snapshot,
+                     ns_t now, const struct network **out)
+{
+    struct network *fresh = calloc(1, sizeof *fresh);
+    enum err e = fresh ? take_nodes(fresh, inv, snapshot, now) : ERR_NOMEM;
+    bool is_current =
+        e == ERR_OK && c->network && c->tables == snapshot_tables(snapshot) && is_same(c->network, fresh);
+
+    if (e == ERR_OK && !is_current)
+        e = build(fresh, inv);
+    if (e || is_current) {
+        network_free(fresh);
+    } else {
+        network_free(c->network);
+        c->network = fresh;
+        c->tables = snapshot_tables(snapshot);
+    }
+    *out = c->network;
+    return e;
 }
 
 /* ---- load ---- */
@@ -147,7 +190,7 @@ struct network_load network_load(const struct network *n, const struct snapshot 
     for (int end = 0; end < 2 && isnan(load.down) && place->parent != TOPO_NONE; end++) {
         size_t at = end == 0 ? node : place->parent;
         const char *port = end == 0 ? place->own_port : place->parent_port;
-        const struct snap_source *source = snapshot_source(snapshot, n->nodes[at].id);
+        const struct snap_source *source = at < n->device_count ? snapshot_device_source(snapshot, at) : NULL;
         const struct wiring_port *p = source ? wiring_port(source->wiring, port) : NULL;
 
         if (!p || !n->nodes[at].is_alive)

@@ -24,6 +24,16 @@ enum err network_new(const struct inventory *inv, const struct snapshot *snapsho
                      struct network **out) NW_CHECKED;
 void network_free(struct network *n);
 
+/* The last one that was built; all zero at first. */
+struct network_cache {
+    struct network *network; /* network_free() at the end */
+    uint64_t tables;         /* snapshot_tables() when it was */
+};
+/* The same as network_new(), built anew only if something it is made of changed. Borrowed until the next call
+ * and the next record. */
+enum err network_get(struct network_cache *c, const struct inventory *inv, const struct snapshot *snapshot,
+                     ns_t now, const struct network **out) NW_CHECKED;
+
 /* What crosses the port that a node's uplink takes, seen from the node: bit/s, NaN if not known. */
 struct network_load {
     double down, up; /* from and towards the core */

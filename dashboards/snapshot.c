@@ -23,14 +23,16 @@ struct snapshot {
     struct snap_state *hotspots, *devices, *services, *sites;
     double *clients; /* by hotspot, from samples; NaN */
     size_t hotspot_count, device_count, service_count, site_count;
-    struct map *sources;                 /* id -> struct snap_source */
+    struct map *sources;            /* id -> struct snap_source */
+    struct snap_source **of_device; /* by device; NULL: nothing heard yet */
+    struct relations *relations;
     struct map *incidents;               /* id -> struct open_incident */
     struct map *by_device;               /* device id -> struct hotspot_list */
     struct map *by_row;                  /* "ap/<mac>" -> index of the hotspot + 1 */
     const struct snap_source **speakers; /* by hotspot: which source's figures count; NULL = its device's */
     struct snap_daemon daemons[DAEMONS_MAX];
     size_t daemon_count;
-    uint64_t revision;
+    uint64_t revision, tables;
 };
 
 /* The hotspots of one device: one for an access point, many for a controller. */
@@ -114,12 +116,16 @@ enum err snapshot_new(const struct inventory *inventory, struct snapshot **out)
     s->sites = new_states(s->site_count);
     s->clients = calloc(s->hotspot_count + 1, sizeof *s->clients);
     s->sources = map_new((uint64_t)(uintptr_t)s);
+    s->of_device = calloc(s->device_count + 1, sizeof(*s->of_device));
     s->incidents = map_new((uint64_t)(uintptr_t)s);
     s->by_device = map_new((uint64_t)(uintptr_t)s);
     s->by_row = map_new((uint64_t)(uintptr_t)s);
     s->speakers = calloc(s->hotspot_count + 1, sizeof *s->speakers);
     if (!s->hotspots || !s->devices || !s->services || !s->sites || !s->clients || !s->sources ||
-        !s->incidents || !s->by_device || !s->by_row || !s->speakers)
+        !s->of_device || !s->incidents || !s->by_device || !s->by_row || !s->speakers)
+        goto failed;
+    e = relations_new(inventory, &s->relations);
+    if (e)
         goto failed;
     for (size_t i = 0; i < s->hotspot_count; i++) {
         s->clients[i] = NAN;
@@ -155,6 +161,8 @@ void snapshot_free(struct snapshot *s)
     if (s->by_row)
         map_free(s->by_row, NULL);
     free(s->speakers);
+    free(s->of_device);
+    relations_free(s->relations);
     free(s->hotspots);
     free(s->devices);
     free(s->services);
@@ -219,6 +227,9 @@ static struct snap_source *find_source(struct snapshot *s, const char *id)
         free_source(source);
         return NULL;
     }
+    const struct device *v = inventory_device(s->inventory, id);
+    if (v)
+        s->of_device[v - inventory_devices(s->inventory, &(size_t){0})] = source;
     return source;
 }
 
@@ -309,9 +320,15 @@ static enum err take_table(struct snapshot *s, struct snap_source *source, const
 
     if (!packed)
         return ERR_NOMEM;
+    nw__table__pack(t, packed);
+    if (source->table && source->table_len == len && memcmp(source->table, packed, len) == 0) {
+        free(packed); /* a new segment of the journal has all tables once more */
+        return ERR_OK;
+    }
+    s->tables++;
     free(source->table);
     source->table = packed;
-    source->table_len = nw__table__pack(t, packed);
+    source->table_len = len;
     source->table_version = t->version;
     source->interval_ms = t->interval_ms;
     e = map_clients(s, source, t);
@@ -530,9 +547,18 @@ double snapshot_clients(const struct snapshot *s, size_t hotspot)
 
 const struct snap_source *snapshot_speaker(const struct snapshot *s, size_t hotspot)
 {
-    const struct hotspot *hotspots = inventory_hotspots(s->inventory, &(size_t){0});
+    return s->speakers[hotspot] ? s->speakers[hotspot]
+                                : snapshot_device_source(s, s->relations->hotspots[hotspot].device);
+}
 
-    return s->speakers[hotspot] ? s->speakers[hotspot] : snapshot_source(s, hotspots[hotspot].device);
+const struct snap_source *snapshot_device_source(const struct snapshot *s, size_t device)
+{
+    return device == REL_NONE ? NULL : s->of_device[device];
+}
+
+const struct relations *snapshot_relations(const struct snapshot *s)
+{
+    return s->relations;
 }
 
 const struct snap_source *snapshot_source(const struct snapshot *s, const char *id)
@@ -570,6 +596,11 @@ size_t snapshot_daemon_count(const struct snapshot *s)
 const struct snap_daemon *snapshot_daemon(const struct snapshot *s, size_t i)
 {
     return &s->daemons[i];
+}
+
+uint64_t snapshot_tables(const struct snapshot *s)
+{
+    return s->tables;
 }
 
 uint64_t snapshot_revision(const struct snapshot *s)

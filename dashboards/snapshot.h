@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "dashboards/assets.h"
+#include "dashboards/relations.h"
 #include "lib/base/err.h"
 #include "lib/base/units.h"
 #include "lib/model/inventory.h"
@@ -88,6 +89,10 @@ double snapshot_clients(const struct snapshot *s, size_t hotspot);
 
 /* NULL: nothing heard of it yet. */
 const struct snap_source *snapshot_source(const struct snapshot *s, const char *id);
+/* The same by the device's index in the inventory. */
+const struct snap_source *snapshot_device_source(const struct snapshot *s, size_t device);
+/* What belongs where in the snapshot's inventory. */
+const struct relations *snapshot_relations(const struct snapshot *s);
 /* What the device, or its access point `entity`, says it is; entity NULL: the device itself. NULL: nothing is
  * known. source may be NULL. */
 const struct asset *snapshot_asset(const struct snap_source *source, const char *entity);
@@ -110,6 +115,9 @@ struct snap_incidents {
 };
 void snapshot_incidents(const struct snapshot *s, struct snap_incidents *out);
 
+/* Grows when a series table says something else than before: until then what points into assets and wiring
+ * stays good. */
+uint64_t snapshot_tables(const struct snapshot *s);
 /* Grows with every change of a hotspot's, device's, service's or site's state or values: for entity tags. */
 uint64_t snapshot_revision(const struct snapshot *s);
 

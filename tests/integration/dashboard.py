@@ -366,7 +366,12 @@ def incident_is_acknowledged():
           place["state"] == ("unusable" if sum(place["hotspots"].values()) == 1 else "degraded"), f"{place}")
     check([s["id"] for s in client.get("/api/v1/sites?state=unusable,degraded")["items"]] == [place["id"]], "places by state")
 
+    def map_and_list():
+        features = client.get("/api/v1/hotspots.geojson")["features"]
+        return [f["properties"] for f in features], client.get("/api/v1/hotspots?limit=1000")["items"]
+    wait_for("the map to say what the list says", 20, lambda: (lambda on_map, in_list: on_map == in_list and any(h["state"] == "unusable" for h in on_map))(*map_and_list()))
     town.ctl("revive", victim["id"])
+    wait_for("the map to follow", 20, lambda: (lambda on_map, in_list: on_map == in_list and all(h["state"] != "unusable" for h in on_map))(*map_and_list()))
     wait_for("recovery", 20, lambda: client.get(f"/api/v1/hotspots/{victim['id']}")["state"] == "usable")
     wait_for("closed", 20, lambda: all(i["type"] != "device_down" for i in client.get("/api/v1/incidents?status=open")["items"]))
     history = client.get(f"/api/v1/hotspots/{victim['id']}/history?from=-300")["items"]

@@ -8,6 +8,7 @@
 
 #include "dashboards/fleet.h"
 #include "lib/base/strx.h"
+#include "lib/model/metric.h"
 #include "tests/unit/temp_dir.h"
 
 #define T0 (1700000000 * SECONDS)
@@ -27,7 +28,8 @@ static const char inventory_text[] =
     "hotspots:\n"
     "  - {id: hs-1, name: A, site: lido, device: ap-1}\n"
     "  - {id: hs-2, name: B, site: lido, device: ap-2}\n"
-    "  - {id: hs-3, name: C, site: lido, device: wlc-1, entity: 'ap/a', uplink: sw}\n";
+    "  - {id: hs-3, name: C, site: lido, device: wlc-1, entity: 'ap/a', uplink: sw}\n"
+    "  - {id: hs-4, name: D, site: lido, entity: 'ap/02:00:00:00:00:04', uplink: sw}\n";
 static const char districts_text[] = "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\","
                                      "\"properties\":{\"id\":\"d\",\"name\":"
                                      "\"D\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[10,53.7],["
@@ -214,10 +216,10 @@ static void shares_count_assets_hotspots_and_clients_once(void **state)
     assert_weight(&f.models[2].weight, 2, 1, NAN);
     assert_string_equal(f.models[3].model, "WLC");
     assert_weight(&f.models[3].weight, 1, 1, NAN);
-    /* Three switches on the way of three hotspots: each hotspot once. */
+    /* Three switches on the way of four hotspots: each hotspot once. */
     assert_string_equal(f.models[4].model, "SW");
-    assert_weight(&f.models[4].weight, 3, 3, 11);
-    assert_weight(&f.versions[f.models[4].first].weight, 2, 3, 11);
+    assert_weight(&f.models[4].weight, 3, 4, 11);
+    assert_weight(&f.versions[f.models[4].first].weight, 2, 4, 11);
     fleet_fini(&f);
 }
 
@@ -280,8 +282,48 @@ static void the_last_word_of_a_silent_device_holds(void **state)
     assert_false(assets->items[0].is_noted);
 }
 
+/* A row of wlc-1 with five clients, of a hotspot that names no device. */
+static void an_access_point_that_needs_no_device_hangs_on_who_lists_it(void **state)
+{
+    struct world *w = *state;
+    Nw__Record r = NW__RECORD__INIT;
+    Nw__Samples samples = NW__SAMPLES__INIT;
+    Nw__Table t = NW__TABLE__INIT;
+    Nw__Entity row = NW__ENTITY__INIT, *entities[] = {&row};
+    Nw__Attribute model = NW__ATTRIBUTE__INIT, *attributes[] = {&model};
+    Nw__Series series = NW__SERIES__INIT, *all[] = {&series};
+    double clients = 5;
+
+    model.key = text("model");
+    model.text = text("AP7");
+    row.id = text("ap/02:00:00:00:00:04");
+    row.kind = text("ap");
+    row.attributes = attributes;
+    row.n_attributes = 1;
+    series.metric = METRIC_CLIENTS;
+    t.entities = entities;
+    t.n_entities = 1;
+    t.series = all;
+    t.n_series = 1;
+    samples.source = text("wlc-1");
+    samples.started = r.wall = (uint64_t)T0;
+    samples.table = &t;
+    samples.values = &clients;
+    samples.n_values = 1;
+    r.body_case = NW__RECORD__BODY_SAMPLES;
+    r.samples = &samples;
+    assert_ok(snapshot_record(w->snapshot, "collector", &r, T0));
+    feed_state(w, "hs-4", NAN);
+    struct fleet f = fleet_of(w);
+    const struct fleet_model *m = &f.models[f.model_count - 1];
+    assert_string_equal(m->model, "AP7");
+    assert_weight(&m->weight, 1, 1, 5);
+    fleet_fini(&f);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 RUN_TESTS("fleet", IN_WORLD(shares_count_assets_hotspots_and_clients_once),
           IN_WORLD(each_version_is_rated_by_the_rule_of_its_model),
           IN_WORLD(access_points_of_a_controller_are_assets_with_its_vendor),
-          IN_WORLD(the_last_word_of_a_silent_device_holds))
+          IN_WORLD(the_last_word_of_a_silent_device_holds),
+          IN_WORLD(an_access_point_that_needs_no_device_hangs_on_who_lists_it))

@@ -191,9 +191,33 @@ static void a_new_table_replaces_what_the_old_one_told(void **state)
     assert_null(wiring_port(NULL, "if/up"));
 }
 
+static void the_network_is_built_anew_when_something_changed(void **state)
+{
+    struct world *w = *state;
+    struct network_cache cache = {0};
+    const struct network *first, *n;
+    const struct topo *built;
+
+    feed_city(w);
+    assert_ok(network_get(&cache, w->inventory, w->snapshot, T0, &first));
+    built = first->topo;
+    feed_city(w); /* the same tables once more, as in a new segment */
+    assert_ok(network_get(&cache, w->inventory, w->snapshot, T0 + SECONDS, &n));
+    assert_ptr_equal(n->topo, built);
+    assert_ok(network_get(&cache, w->inventory, w->snapshot, T0 + 16 * MINUTES, &n));
+    assert_int_equal(n->topo->places[1].seen, TOPO_UNSEEN);
+    assert_ok(network_get(&cache, w->inventory, w->snapshot, T0, &n));
+    assert_int_equal(n->topo->places[1].seen, TOPO_ONE_END);
+    feed(w, "sw-1", entity("if/other", "interface", "other"), neighbour("", "", ""), "");
+    assert_ok(network_get(&cache, w->inventory, w->snapshot, T0, &n));
+    assert_int_equal(n->nodes[1].neighbour_count, 0);
+    network_free(cache.network);
+}
+
 #define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 RUN_TESTS("network", WITH_WORLD(marks_of_devices_and_of_a_controllers_rows_are_known),
           WITH_WORLD(an_uplinks_load_is_read_at_the_end_that_is_known),
           WITH_WORLD(what_was_not_heard_for_long_is_not_believed),
-          WITH_WORLD(a_new_table_replaces_what_the_old_one_told))
+          WITH_WORLD(a_new_table_replaces_what_the_old_one_told),
+          WITH_WORLD(the_network_is_built_anew_when_something_changed))
