@@ -10,7 +10,7 @@
 static void no_living_agent_is_called_down_by_losses(void **state)
 {
     static struct sim w;
-    uint64_t polls = 0, answered = 0;
+    uint64_t polls = 0, answered = 0, fewest = UINT64_MAX;
 
     (void)state;
     sim_open(&w, 500, 60, 104);
@@ -20,11 +20,14 @@ static void no_living_agent_is_called_down_by_losses(void **state)
     for (size_t i = 0; i < w.count; i++) {
         polls += w.devices[i].polls;
         answered += w.devices[i].answered;
-        assert_true(w.devices[i].polls >= 50);
+        if (w.devices[i].polls < fewest)
+            fewest = w.devices[i].polls;
     }
-    printf("# %llu polls, %llu answered (%.1f %%), %llu times down\n", (unsigned long long)polls,
-           (unsigned long long)answered, 100.0 * (double)answered / (double)polls,
-           (unsigned long long)w.times_down);
+    printf("# %llu polls, %llu answered (%.1f %%), at least %llu of a device, %llu times down\n",
+           (unsigned long long)polls, (unsigned long long)answered, 100.0 * (double)answered / (double)polls,
+           (unsigned long long)fewest, (unsigned long long)w.times_down);
+    assert_true(fewest >= 40); /* one that takes longer than its minute leaves out a turn */
+    assert_true(polls >= 57 * w.count);
     assert_int_equal(w.times_down, 0);
     assert_true(answered * 1000 >= polls * 925); /* 1 - 0.51^4 = 93.2 % */
     sim_close(&w);

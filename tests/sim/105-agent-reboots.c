@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* 105-agent-reboots.c - a switch reboots between two polls, comes back with its ports numbered otherwise, and
- * is renumbered while it runs. A reboot is a gap, no wrap; no port gets another one's traffic as a spike. */
+ * is renumbered while it runs; one port's counter starts anew or steps back; there are none of 64 bits. A
+ * reset is a gap, no wrap, a wrap is no gap; no port gets another one's traffic as a spike. */
 #include "tests/unit/cmocka_tests.h"
 
 #include <math.h>
@@ -16,6 +17,9 @@ enum { PORTS = 8, SERIES_MAX = 400 };
 static struct {
     uint32_t index[PORTS]; /* of port p: ifIndex */
     ns_t counting_since[PORTS];
+    uint64_t discontinuity[PORTS]; /* ifCounterDiscontinuityTime, ticks */
+    uint64_t stands_at;            /* port 0's counter does not move; 0 = it counts */
+    bool lacks_hc;
     size_t port_of[SERIES_MAX];
     bool is_in[SERIES_MAX], is_told_of;
     size_t series;
@@ -26,6 +30,8 @@ static struct {
 /* Port p carries (p + 1) × 10 Mbit/s. */
 static uint64_t octets_of(const struct sim *w, size_t p)
 {
+    if (p == 0 && lab.stands_at)
+        return lab.stands_at;
     return (uint64_t)((double)(w->now - lab.counting_since[p]) / (double)SECONDS * (double)(p + 1) * 1.25e6);
 }
 
@@ -48,8 +54,14 @@ static void put_ports(struct sim *w, size_t device)
         snprintf(name, sizeof name, "p%zu", p);
         agent_text(a, oid, name);
         put(a, "1.3.6.1.2.1.31.1.1.1.15", lab.index[p], SNMP_GAUGE32, SPEED_MBIT);
-        put(a, "1.3.6.1.2.1.31.1.1.1.6", lab.index[p], SNMP_COUNTER64, octets_of(w, p));
-        put(a, "1.3.6.1.2.1.31.1.1.1.10", lab.index[p], SNMP_COUNTER64, 0);
+        put(a, "1.3.6.1.2.1.31.1.1.1.19", lab.index[p], SNMP_TIMETICKS, lab.discontinuity[p]);
+        if (lab.lacks_hc) {
+            put(a, "1.3.6.1.2.1.2.2.1.10", lab.index[p], SNMP_COUNTER32, octets_of(w, p) & UINT32_MAX);
+            put(a, "1.3.6.1.2.1.2.2.1.16", lab.index[p], SNMP_COUNTER32, 0);
+        } else {
+            put(a, "1.3.6.1.2.1.31.1.1.1.6", lab.index[p], SNMP_COUNTER64, octets_of(w, p));
+            put(a, "1.3.6.1.2.1.31.1.1.1.10", lab.index[p], SNMP_COUNTER64, 0);
+        }
     }
 }
 
@@ -94,10 +106,10 @@ static bool are_all(bool known)
     return true;
 }
 
-static void open_switch(struct sim *w)
+static void open_switch_that(struct sim *w, bool lacks_hc)
 {
     *w = (struct sim){.prepare = put_ports, .on_samples = note_rates};
-    lab = (typeof(lab)){0};
+    lab = (typeof(lab)){.lacks_hc = lacks_hc};
     for (size_t p = 0; p < PORTS; p++) {
         lab.index[p] = (uint32_t)p + 1;
         lab.counting_since[p] = -400 * DAYS;
@@ -107,6 +119,11 @@ static void open_switch(struct sim *w)
     sim_run(w, 5 * MINUTES + 30 * SECONDS);
     assert_true(are_all(true));
     assert_int_equal(lab.wrong, 0);
+}
+
+static void open_switch(struct sim *w)
+{
+    open_switch_that(w, false);
 }
 
 static void reboot(struct sim *w)
@@ -176,7 +193,81 @@ static void ports_renumbered_at_run_time_make_no_spike_and_are_right_when_names_
     sim_close(&w);
 }
 
+static void
+a_line_card_that_starts_anew_is_told_by_its_discontinuity_time_and_a_gap_of_its_ports(void **state)
+{
+    static struct sim w;
+
+    (void)state;
+    open_switch(&w);
+    /* The counter is beyond where it was: nothing else tells. */
+    lab.counting_since[0] = -400 * DAYS - 90 * SECONDS;
+    lab.discontinuity[0] = (uint64_t)((w.now - w.devices[0].booted) / (10 * MILLISECONDS));
+    sim_run(&w, 60 * SECONDS);
+    assert_true(isnan(lab.rate[0]));
+    for (size_t p = 1; p < PORTS; p++)
+        assert_false(isnan(lab.rate[p]));
+    sim_run(&w, 60 * SECONDS);
+    assert_true(are_all(true));
+    assert_int_equal(lab.wrong + lab.above, 0);
+    sim_close(&w);
+}
+
+/* Some agents count a frame twice and take it back. */
+static void a_counter_that_steps_back_by_one_is_a_gap(bool lacks_hc)
+{
+    static struct sim w;
+
+    open_switch_that(&w, lacks_hc);
+    lab.stands_at = octets_of(&w, 0);
+    sim_run(&w, 3 * MINUTES);
+    assert_true(lab.rate[0] == 0);
+    lab.wrong = 0; /* the port is idle now */
+    lab.stands_at--;
+    sim_run(&w, 60 * SECONDS);
+    assert_true(isnan(lab.rate[0]));
+    sim_run(&w, 60 * SECONDS);
+    assert_true(lab.rate[0] == 0);
+    assert_int_equal(lab.above, 0);
+    sim_close(&w);
+}
+
+static void a_counter_of_64_bits_that_steps_back_by_one_is_a_gap_and_no_wrap(void **state)
+{
+    (void)state;
+    a_counter_that_steps_back_by_one_is_a_gap(false);
+}
+
+static void a_counter_of_32_bits_that_steps_back_by_one_is_a_gap_and_no_wrap(void **state)
+{
+    (void)state;
+    a_counter_that_steps_back_by_one_is_a_gap(true);
+}
+
+static void without_counters_of_64_bits_those_of_32_are_read_and_their_wraps_are_no_gaps(void **state)
+{
+    static struct sim w;
+    size_t wraps = 0;
+
+    (void)state;
+    open_switch_that(&w, true);
+    for (int minute = 0; minute < 30; minute++) {
+        uint64_t before = octets_of(&w, PORTS - 1);
+
+        sim_run(&w, 60 * SECONDS);
+        wraps += before >> 32 != octets_of(&w, PORTS - 1) >> 32;
+        assert_true(are_all(true));
+    }
+    assert_true(wraps >= 3);
+    assert_int_equal(lab.wrong + lab.above, 0);
+    sim_close(&w);
+}
+
 RUN_TESTS(
     "agent reboots", cmocka_unit_test(a_reboot_is_one_gap_and_no_wrap),
+    cmocka_unit_test(a_line_card_that_starts_anew_is_told_by_its_discontinuity_time_and_a_gap_of_its_ports),
+    cmocka_unit_test(a_counter_of_64_bits_that_steps_back_by_one_is_a_gap_and_no_wrap),
+    cmocka_unit_test(a_counter_of_32_bits_that_steps_back_by_one_is_a_gap_and_no_wrap),
+    cmocka_unit_test(without_counters_of_64_bits_those_of_32_are_read_and_their_wraps_are_no_gaps),
     cmocka_unit_test(ports_numbered_otherwise_after_a_reboot_keep_their_own_rates),
     cmocka_unit_test(ports_renumbered_at_run_time_make_no_spike_and_are_right_when_names_are_read_again))

@@ -164,6 +164,8 @@ static void send_one(struct sim_device *d, const void *bytes, size_t len, bool i
 
     if (n->jitter)
         way += ((ns_t)rng_below(&the_io->rng, 2000) - 1000) * n->jitter / 2000;
+    if (n->held_permille && happens(n->held_permille))
+        way += (ns_t)rng_below(&the_io->rng, (uint32_t)(n->held_most / MILLISECONDS)) * MILLISECONDS;
     put_on_way(d, &from, bytes, len, is_reply, way);
 }
 
@@ -402,7 +404,7 @@ static void write_configuration(const struct sim *w, int interval)
     buf_printf(&b, "instance: sim\nstate_dir: .\ninventory: inventory.yaml\ncredentials:\n");
     for (size_t i = 0; i < ARRAY_LEN(accesses); i++)
         buf_printf(&b, "  - {name: %s, %s}\n", accesses[i].name, accesses[i].line);
-    buf_printf(&b, "collector: {interval: %ds, window: 512}\n", interval);
+    buf_printf(&b, "collector: {interval: %ds, window: 512, trap_port: %d}\n", interval, w->has_traps);
     write_file(w, "netzwacht.yaml", &b);
     buf_clear(&b);
     buf_str(&b, "secret\n");

@@ -16,6 +16,8 @@ struct sim_network {
     uint32_t loss_permille;   /* each way */
     ns_t delay, jitter;       /* there and back together: delay ± jitter */
     uint32_t double_permille; /* delivered twice */
+    uint32_t held_permille;   /* held back, each way, so that others overtake them: for up to held_most */
+    ns_t held_most;
 };
 
 /* How a device is asked: v3 with user "sim", SHA-256 and AES-128. */
@@ -56,6 +58,7 @@ struct sim {
     bool is_journalled; /* likewise: records go to a real journal, so that sim_restart() finds them */
     /* What the collector sends, as somebody on the way sees it: sim_forge() is in time. NULL = nobody. */
     void (*on_request)(struct sim *w, size_t device, const void *bytes, size_t len);
+    bool has_traps;          /* set before sim_open(): the collector receives traps */
     bool is_collectors_turn; /* the code that runs now is not an agent's */
     /* Before an agent answers; after a record of samples was taken. NULL = none. */
     void (*prepare)(struct sim *w, size_t device);
@@ -79,6 +82,8 @@ void sim_run(struct sim *w, ns_t duration);
 struct snmp_address sim_address(size_t device);
 /* A datagram that arrives at the collector in a millisecond. */
 void sim_forge(struct sim *w, const struct snmp_address *from, const void *bytes, size_t len);
+/* A trap or an inform reaches the collector now. Returns the bytes that it answers. */
+size_t sim_trap(struct sim *w, const struct snmp_address *from, const void *bytes, size_t len);
 /* The keys of the devices' users; SIM_OPEN, SIM_AUTH, SIM_PRIV, once the world is open. */
 const struct usm_user *sim_user(enum sim_access access);
 /* The collector is killed and started anew. */

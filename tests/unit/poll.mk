@@ -53,7 +53,7 @@ tests_unit_test_poll_traps_LDADD = $(COLLECTOR_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 # Simulations: the real collector on a fake clock.
 UNIT_TESTS += tests/sim/104-third-of-packets-lost tests/sim/110-uplink-cut
 SIM_WORLD = $(SIM_AGENT) tests/sim/agent_v3.c tests/sim/agent_v3.h tests/sim/world.c tests/sim/world.h \
-	%D%/cmocka_tests.h
+	tests/sim/world_traps.c %D%/cmocka_tests.h
 tests_sim_104_third_of_packets_lost_SOURCES = tests/sim/104-third-of-packets-lost.c $(SIM_WORLD)
 tests_sim_104_third_of_packets_lost_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_sim_104_third_of_packets_lost_LDADD = $(COLLECTOR_TEST_LIBS)
@@ -83,6 +83,14 @@ tests_sim_109_v3_storm_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_sim_109_v3_storm_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=usm_io_mac -Wl,--wrap=usm_io_localise -Wl,--wrap=usm_io_encrypt \
 	-Wl,--wrap=usm_io_decrypt -Wl,--wrap=usm_io_master_key
 tests_sim_109_v3_storm_LDADD = $(COLLECTOR_TEST_LIBS)
+UNIT_TESTS += tests/sim/111-reordered-packets
+tests_sim_111_reordered_packets_SOURCES = tests/sim/111-reordered-packets.c $(SIM_WORLD)
+tests_sim_111_reordered_packets_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_sim_111_reordered_packets_LDADD = $(COLLECTOR_TEST_LIBS)
+UNIT_TESTS += tests/sim/115-trap-storm
+tests_sim_115_trap_storm_SOURCES = tests/sim/115-trap-storm.c $(SIM_WORLD)
+tests_sim_115_trap_storm_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_sim_115_trap_storm_LDADD = $(COLLECTOR_TEST_LIBS)
 UNIT_TESTS += tests/sim/130-ten-thousand-agents-one-day
 tests_sim_130_ten_thousand_agents_one_day_SOURCES = tests/sim/130-ten-thousand-agents-one-day.c $(SIM_WORLD)
 tests_sim_130_ten_thousand_agents_one_day_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
