@@ -10,8 +10,12 @@ void outbox_init(struct outbox *o, ns_t timeout, const uint64_t last[OUTBOX_LANE
     *o = (struct outbox){.timeout = timeout};
     for (unsigned l = 0; l < OUTBOX_LANES; l++) {
         uint64_t known = received[l] <= last[l] ? received[l] : last[l];
-        o->lanes[l] =
-            (struct outbox_lane){.last = last[l], .received = known, .sent = known, .backoff = timeout};
+        o->lanes[l] = (struct outbox_lane){.last = last[l],
+                                           .received = known,
+                                           .sent = known,
+                                           .settled = known,
+                                           .settling = known,
+                                           .backoff = timeout};
     }
 }
 
@@ -23,7 +27,7 @@ void outbox_committed(struct outbox *o, unsigned lane, uint64_t last)
 
 bool outbox_next(const struct outbox *o, unsigned *lane, uint64_t *after)
 {
-    if (o->flying_count == OUTBOX_WINDOW)
+    if (o->flying_count == OUTBOX_WINDOW || o->is_unheard)
         return false;
     for (unsigned l = 0; l < OUTBOX_LANES; l++) {
         if (o->lanes[l].sent >= o->lanes[l].last)
@@ -54,11 +58,15 @@ void outbox_skip(struct outbox *o, unsigned lane)
     o->lanes[lane].sent = o->lanes[lane].last;
 }
 
-bool outbox_acknowledged(struct outbox *o, int id)
+bool outbox_acknowledged(struct outbox *o, int id, bool is_heard)
 {
     for (size_t i = 0; i < o->flying_count; i++) {
         if (o->flying[i].id != id)
             continue;
+        if (!is_heard) {
+            o->is_unheard = true;
+            outbox_replay(o, o->flying[i].lane, o->flying[i].sequence - 1);
+        }
         o->flying[i] = o->flying[--o->flying_count];
         return true;
     }
@@ -76,6 +84,8 @@ bool outbox_receipt(struct outbox *o, unsigned lane, uint64_t upto, ns_t now)
     l->received = upto;
     if (l->sent < upto)
         l->sent = upto; /* a receipt of the run before this one */
+    if (l->settled < upto)
+        l->settled = upto;
     l->backoff = o->timeout;
     l->resend_at = l->received < l->sent ? now + l->backoff : 0;
     return true;
@@ -83,20 +93,49 @@ bool outbox_receipt(struct outbox *o, unsigned lane, uint64_t upto, ns_t now)
 
 void outbox_replay(struct outbox *o, unsigned lane, uint64_t after)
 {
-    if (after < o->lanes[lane].sent)
-        o->lanes[lane].sent = after;
+    struct outbox_lane *l = &o->lanes[lane];
+
+    if (after >= l->sent)
+        return;
+    l->sent = after;
+    l->settled = l->settled < after ? l->settled : after;
+    l->settling = l->settling < after ? l->settling : after;
 }
 
-/* What had no PUBACK may be lost: it goes again, in order. */
 void outbox_disconnected(struct outbox *o)
 {
-    for (size_t i = 0; i < o->flying_count; i++)
-        outbox_replay(o, o->flying[i].lane, o->flying[i].sequence - 1);
+    for (unsigned lane = 0; lane < OUTBOX_LANES; lane++)
+        outbox_replay(o, lane, o->lanes[lane].settled);
     o->flying_count = 0;
+    o->is_unheard = false;
+}
+
+static uint64_t acknowledged_upto(const struct outbox *o, unsigned lane)
+{
+    uint64_t upto = o->lanes[lane].sent;
+
+    for (size_t i = 0; i < o->flying_count; i++)
+        if (o->flying[i].lane == lane && o->flying[i].sequence <= upto)
+            upto = o->flying[i].sequence - 1;
+    return upto;
+}
+
+static void settle(struct outbox *o, ns_t now)
+{
+    if (now < o->settle_at)
+        return;
+    o->settle_at = now + OUTBOX_SETTLES;
+    for (unsigned lane = 0; lane < OUTBOX_LANES; lane++) {
+        struct outbox_lane *l = &o->lanes[lane];
+        l->settled = l->settled > l->settling ? l->settled : l->settling;
+        l->settling = acknowledged_upto(o, lane);
+    }
 }
 
 void outbox_tick(struct outbox *o, ns_t now)
 {
+    o->is_unheard = false;
+    settle(o, now);
     for (unsigned i = 0; i < OUTBOX_LANES; i++) {
         struct outbox_lane *l = &o->lanes[i];
         if (!l->resend_at || now < l->resend_at)
@@ -107,8 +146,7 @@ void outbox_tick(struct outbox *o, ns_t now)
         }
         l->backoff = 2 * l->backoff < BACKOFF_MAX ? 2 * l->backoff : BACKOFF_MAX;
         l->resend_at = l->received < l->sent ? now + l->backoff : 0;
-        if (l->received < l->sent)
-            l->sent = l->received;
+        outbox_replay(o, i, l->received);
     }
 }
 

@@ -113,11 +113,11 @@ static void on_disconnected(void *ctx)
     p->sweep_until = 0;
 }
 
-static void on_acknowledged(void *ctx, int id)
+static void on_acknowledged(void *ctx, int id, bool nobody_hears)
 {
     struct publisher *p = ctx;
 
-    outbox_acknowledged(&p->outbox, id);
+    outbox_acknowledged(&p->outbox, id, !nobody_hears);
     publisher_pump(p);
 }
 

@@ -374,10 +374,11 @@ static void on_disconnected(void *ctx)
     (void)ctx;
 }
 
-static void on_acknowledged(void *ctx, int id)
+static void on_acknowledged(void *ctx, int id, bool nobody_hears)
 {
     (void)ctx;
     (void)id;
+    (void)nobody_hears;
 }
 
 /* ---- the file ---- */

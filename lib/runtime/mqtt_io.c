@@ -43,9 +43,10 @@ struct mqtt {
     enum state state;
     int fd; /* registered with the loop; -1 = none */
     bool wants_write, is_dead, is_failure_told, is_inside;
-    bool use_v3;    /* the next attempt speaks 3.1.1 */
-    bool speaks_v3; /* the present handle does */
-    bool is_broken; /* the present handle was left in the middle of something: never to be touched again */
+    bool has_session; /* CONNACK: session present */
+    bool use_v3;      /* the next attempt speaks 3.1.1 */
+    bool speaks_v3;   /* the present handle does */
+    bool is_broken;   /* the present handle was left in the middle of something: never to be touched again */
     ns_t distrust_until;
     ns_t backoff, connecting_since;
     struct rng rng;
@@ -104,9 +105,9 @@ static void on_connect(struct mosquitto *handle, void *obj, int code, int flags,
     struct mqtt *m = obj;
 
     (void)handle;
-    (void)flags;
     (void)props;
     if (code == 0) {
+        m->has_session = flags & 1;
         m->state = STATE_CONNECTED;
         m->backoff = BACKOFF_MIN;
         m->stats.connects++;
@@ -148,7 +149,7 @@ static void on_publish(struct mosquitto *handle, void *obj, int id, int code, co
     }
     m->stats.acknowledged++;
     out = bar_way_out();
-    m->fns.acknowledged(m->ctx, id);
+    m->fns.acknowledged(m->ctx, id, code == MQTT_RC_NO_MATCHING_SUBSCRIBERS);
     way_out = out;
 }
 
@@ -440,6 +441,11 @@ void mqtt_free(struct mqtt *m)
 bool mqtt_is_connected(const struct mqtt *m)
 {
     return m->state == STATE_CONNECTED && !m->is_dead;
+}
+
+bool mqtt_has_session(const struct mqtt *m)
+{
+    return m->has_session;
 }
 
 static enum err publish(struct mqtt *m, const char *topic, const void *payload, size_t len, int qos,

@@ -54,7 +54,9 @@ struct mqtt_fns {
     void (*connected)(void *ctx); /* subscriptions are gone: subscribe anew */
     void (*disconnected)(void *ctx);
     void (*message)(void *ctx, const struct mqtt_message *m);
-    void (*acknowledged)(void *ctx, int id); /* PUBACK */
+    /* PUBACK. nobody_hears: the broker says that no client has subscribed to this topic (MQTT 5 reason 0x10;
+     * 3.1.1 cannot say it). */
+    void (*acknowledged)(void *ctx, int id, bool nobody_hears);
 };
 
 /* ERR_NOT_FOUND, ERR_DENIED: a file of the TLS options cannot be read; ERR_NOMEM. The broker need not be
@@ -65,6 +67,8 @@ enum err mqtt_new(struct loop *loop, const struct mqtt_options *o, const struct 
 void mqtt_free(struct mqtt *m);
 
 bool mqtt_is_connected(const struct mqtt *m);
+/* Whether the broker still knew our session when we came: without one, what was sent meanwhile is lost. */
+bool mqtt_has_session(const struct mqtt *m);
 /* *id (may be NULL) is what acknowledged() will bring. ERR_AGAIN: not connected, or MQTT_INFLIGHT_MAX
  * messages wait for PUBACK; ERR_LIMIT: longer than MQTT_PAYLOAD_MAX. len 0 with retain empties the topic. */
 enum err mqtt_publish(struct mqtt *m, const char *topic, const void *payload, size_t len, int qos,

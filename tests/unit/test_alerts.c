@@ -108,8 +108,8 @@ static void at_most_twenty_events_fly_without_puback(void **state)
     (void)state;
     outbox_init(&o, 60 * SECONDS, (uint64_t[]){0, 50}, (uint64_t[]){0, 0});
     assert_int_equal(send_all(&o, 0, &first), 20);
-    assert_true(outbox_acknowledged(&o, 1100));
-    assert_false(outbox_acknowledged(&o, 1100));
+    assert_true(outbox_acknowledged(&o, 1100, true));
+    assert_false(outbox_acknowledged(&o, 1100, true));
     assert_int_equal(send_all(&o, 0, &first), 1);
     assert_int_equal(first, 21);
 }
@@ -167,18 +167,84 @@ static void a_receipt_for_what_never_was_is_refused_and_an_old_one_changes_nothi
     assert_int_equal(o.lanes[1].received, 2);
 }
 
-static void what_had_no_puback_goes_again_after_a_reconnect(void **state)
+static void acknowledge_all(struct outbox *o)
+{
+    while (o->flying_count)
+        assert_true(outbox_acknowledged(o, o->flying[0].id, true));
+}
+
+static void a_reconnect_repeats_what_the_broker_may_have_had_in_memory_alone(void **state)
 {
     struct outbox o;
     uint64_t first = 0;
 
     (void)state;
-    outbox_init(&o, 60 * SECONDS, (uint64_t[]){0, 4}, (uint64_t[]){0, 0});
+    outbox_init(&o, 10 * MINUTES, (uint64_t[]){0, 4}, (uint64_t[]){0, 0});
+    outbox_tick(&o, 0);
     send_all(&o, 0, &first);
-    assert_true(outbox_acknowledged(&o, 1100)); /* sequence 1 */
+    acknowledge_all(&o);
+    assert_true(outbox_receipt(&o, 1, 1, 0));
     outbox_disconnected(&o);
     assert_int_equal(send_all(&o, 0, &first), 3);
     assert_int_equal(first, 2);
+    assert_true(outbox_acknowledged(&o, 1101, true)); /* sequence 2 */
+    outbox_tick(&o, OUTBOX_SETTLES);
+    outbox_tick(&o, 2 * OUTBOX_SETTLES - 1);
+    outbox_disconnected(&o);
+    assert_int_equal(send_all(&o, 0, &first), 3);
+    assert_int_equal(first, 2);
+    acknowledge_all(&o);
+    outbox_tick(&o, 2 * OUTBOX_SETTLES);
+    outbox_tick(&o, 3 * OUTBOX_SETTLES);
+    outbox_disconnected(&o);
+    assert_int_equal(send_all(&o, 0, &first), 0);
+}
+
+static void an_event_that_nobody_hears_waits_for_somebody(void **state)
+{
+    struct outbox o;
+    uint64_t first = 0;
+
+    (void)state;
+    outbox_init(&o, DAYS, (uint64_t[]){0, 90}, (uint64_t[]){0, 0});
+    assert_int_equal(send_all(&o, 0, &first), 20);
+    for (int id = 1100; id < 1120; id++)
+        assert_true(outbox_acknowledged(&o, id, id == 1100));
+    assert_int_equal(send_all(&o, 0, &first), 0);
+    outbox_tick(&o, SECONDS);
+    assert_int_equal(send_all(&o, SECONDS, &first), 20);
+    assert_int_equal(first, 2);
+}
+
+static void what_had_no_puback_goes_again_after_a_reconnect_however_late(void **state)
+{
+    struct outbox o;
+    uint64_t first = 0;
+
+    (void)state;
+    outbox_init(&o, DAYS, (uint64_t[]){0, 4}, (uint64_t[]){0, 0});
+    send_all(&o, 0, &first);
+    assert_true(outbox_acknowledged(&o, 1100, true)); /* sequence 1 */
+    for (unsigned i = 0; i < 4; i++)
+        outbox_tick(&o, i * OUTBOX_SETTLES);
+    outbox_disconnected(&o);
+    assert_int_equal(send_all(&o, 0, &first), 3);
+    assert_int_equal(first, 2);
+}
+
+static void a_replay_that_is_cut_off_goes_on_after_the_reconnect(void **state)
+{
+    struct outbox o;
+    uint64_t first = 0;
+
+    (void)state;
+    outbox_init(&o, DAYS, (uint64_t[]){0, 9}, (uint64_t[]){0, 9});
+    outbox_replay(&o, 1, 5);
+    assert_int_equal(send_all(&o, 0, &first), 4);
+    assert_true(outbox_acknowledged(&o, 1105, true)); /* sequence 6 */
+    outbox_disconnected(&o);
+    assert_int_equal(send_all(&o, 0, &first), 4);
+    assert_int_equal(first, 6);
 }
 
 /* ---- what the NOC sends ---- */
@@ -383,7 +449,10 @@ RUN_TESTS("alerts", cmocka_unit_test(own_rules_replace_the_shipped_ones_of_the_s
           cmocka_unit_test(a_critical_event_overtakes_the_queue_of_the_other_lane),
           cmocka_unit_test(without_a_receipt_everything_above_the_last_one_goes_again_with_longer_pauses),
           cmocka_unit_test(a_receipt_for_what_never_was_is_refused_and_an_old_one_changes_nothing),
-          cmocka_unit_test(what_had_no_puback_goes_again_after_a_reconnect),
+          cmocka_unit_test(a_reconnect_repeats_what_the_broker_may_have_had_in_memory_alone),
+          cmocka_unit_test(an_event_that_nobody_hears_waits_for_somebody),
+          cmocka_unit_test(what_had_no_puback_goes_again_after_a_reconnect_however_late),
+          cmocka_unit_test(a_replay_that_is_cut_off_goes_on_after_the_reconnect),
           cmocka_unit_test(receipts_against_the_schema_are_refused),
           cmocka_unit_test(commands_are_bounded_in_size_and_depth),
           cmocka_unit_test(a_shelving_carries_its_time_and_its_reason),
