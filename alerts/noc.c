@@ -110,6 +110,26 @@ static void list_incidents(const struct publisher *p, const char *id, struct buf
     json_object_end(&j);
 }
 
+/* What will come: a NOC that was away for longer than events are kept sees where they begin. */
+static void replay(struct publisher *p, const struct inbound_command *in, struct buf *out)
+{
+    struct buf body = BUF_INIT;
+    struct json_out j;
+    uint64_t first = 0;
+    enum err e = db_event_after(p->o.db, in->lane, in->after, &first, &body);
+
+    buf_fini(&body);
+    outbox_replay(&p->outbox, in->lane, in->after);
+    json_init(&j, out);
+    json_object_begin(&j, NULL);
+    if (e)
+        json_null(&j, "first");
+    else
+        json_uint(&j, "first", first);
+    json_uint(&j, "last", p->outbox.lanes[in->lane].last);
+    json_object_end(&j);
+}
+
 void noc_command(struct publisher *p, const struct mqtt_message *m, const char *verb)
 {
     struct inbound_command in;
@@ -124,7 +144,7 @@ void noc_command(struct publisher *p, const struct mqtt_message *m, const char *
     if (strcmp(verb, "list") == 0) {
         list_incidents(p, in.target, &data);
     } else if (strcmp(verb, "replay") == 0) {
-        outbox_replay(&p->outbox, in.lane, in.after);
+        replay(p, &in, &data);
     } else {
         struct engine_command c = {.id = in.id,
                                    .by = in.by,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_noc.c - `netzwacht noc`: a NOC at a terminal, and the reference for others who write one.
  *
- * watch: a persistent session on `event`; each event goes to the file, the file to the disk, then the receipt
- * out. What came before is known from the file. A gap asks for a replay behind the last stored event. The
- * other verbs send one command and wait for the reply on noc/reply/<client>. docs/alerts.md and
- * docs/asyncapi.yaml are the contract. */
+ * watch: a persistent session on `event`; events go to the file, the file to the disk, then the receipt out:
+ * one for all that came together. What came before is known from the file. A gap, and a broker that does not
+ * know our session any more, ask for a replay behind the last stored event. The other verbs send one command
+ * and wait for the reply on noc/reply/<client>. docs/alerts.md and docs/asyncapi.yaml are the contract. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -58,6 +58,7 @@ enum {
     TOPIC_SIZE = 256,
     KEEPALIVE_S = 15,
     SESSION_S = 30 * 86400,
+    COMING_MAX = 1024 * 1024,
     TLS_PORT = 8883,
     PLAIN_PORT = 1883
 };
@@ -74,10 +75,12 @@ struct noc {
     const struct options *o;
     struct loop *loop;
     struct mqtt *mqtt;
-    struct loop_timer timer;
+    struct loop_timer timer, store_timer;
     char prefix[128], client[ID_SIZE], command[ID_SIZE];
     struct noc_book book;
     int file;
+    struct buf coming; /* whole lines of the file, not on the disk yet */
+    bool is_receipt_due[NOC_LANES];
     struct {
         char command[ID_SIZE]; /* of the replay that is under way, "" = none */
         ns_t again_at;
@@ -220,7 +223,6 @@ static void print_incident(void *ctx, const struct noc_incident *i)
     if (i->assigned[0])
         buf_printf(&line, " (%s)", i->assigned);
     print_safely(&line);
-    fflush(stdout);
 }
 
 /* … with what to check first, and what people did. */
@@ -243,23 +245,43 @@ static void print_whole(void *ctx, const struct noc_incident *i)
     }
 }
 
-/* On the disk before the receipt. Compact JSON has no line break of its own. */
-static bool store(struct noc *n, const void *payload, size_t len)
+static void give_up(struct noc *n)
 {
-    struct buf line = BUF_INIT;
-    bool is_done;
-
-    buf_put(&line, payload, len);
-    buf_u8(&line, '\n');
-    is_done = buf_error(&line) == ERR_OK && !memchr(line.data, '\n', len) &&
-              write(n->file, line.data, line.len) == (ssize_t)line.len && fdatasync(n->file) == 0;
-    buf_fini(&line);
-    if (is_done)
-        return true;
     log_error("%s cannot be written: %s: events wait at netzwacht", n->o->file, strerror(errno));
     n->status = EXIT_CANT_WRITE;
     loop_stop(n->loop);
-    return false;
+}
+
+/* On the disk before the receipt, which covers all that came together. */
+static void store(void *ctx)
+{
+    struct noc *n = ctx;
+
+    if (n->status == EXIT_CANT_WRITE)
+        return;
+    if (n->coming.len &&
+        (buf_error(&n->coming) || write(n->file, n->coming.data, n->coming.len) != (ssize_t)n->coming.len ||
+         fdatasync(n->file) != 0)) {
+        give_up(n);
+        return;
+    }
+    buf_clear(&n->coming);
+    fflush(stdout);
+    for (unsigned lane = 0; lane < NOC_LANES; lane++) {
+        if (n->is_receipt_due[lane])
+            send_receipt(n, lane);
+        n->is_receipt_due[lane] = false;
+    }
+}
+
+/* After what else has been received already. */
+static void store_soon(struct noc *n, unsigned lane)
+{
+    n->is_receipt_due[lane] = true;
+    if (n->coming.len >= COMING_MAX)
+        store(n);
+    else if (!loop_timer_is_armed(&n->store_timer) && loop_timer_after(n->loop, &n->store_timer, 0))
+        store(n);
 }
 
 static void take_event(struct noc *n, const struct mqtt_message *m)
@@ -267,7 +289,7 @@ static void take_event(struct noc *n, const struct mqtt_message *m)
     struct noc_book before = n->book;
     struct noc_event event;
 
-    if (noc_event_read(m->payload, m->len, &event)) {
+    if (noc_event_read(m->payload, m->len, &event) || memchr(m->payload, '\n', m->len)) {
         if (n->refused++ == 0)
             log_warning("a message on %s is no event and is dropped (further ones are only counted)",
                         m->topic);
@@ -280,14 +302,12 @@ static void take_event(struct noc *n, const struct mqtt_message *m)
         if (event.sequence != before.upto[event.lane] + 1)
             log_warning("%s: events %" PRIu64 " to %" PRIu64 " are no longer kept by netzwacht",
                         noc_lane_words[event.lane], before.upto[event.lane] + 1, event.sequence - 1);
-        if (!store(n, m->payload, m->len)) {
-            n->book = before;
-            return;
-        }
+        buf_put(&n->coming, m->payload, m->len);
+        buf_u8(&n->coming, '\n');
         print_incident(n, &event.incident);
         break;
     }
-    send_receipt(n, event.lane);
+    store_soon(n, event.lane);
 }
 
 struct shown {
@@ -323,7 +343,7 @@ static void take_reply(struct noc *n, const struct mqtt_message *m)
         return;
     for (unsigned lane = 0; lane < NOC_LANES; lane++)
         if (n->replay[lane].command[0] && strcmp(reply.command, n->replay[lane].command) == 0) {
-            noc_book_replayed(&n->book, lane);
+            noc_book_replayed(&n->book, lane, reply.first);
             n->replay[lane].command[0] = '\0';
         }
     if (strcmp(reply.command, n->command) != 0)
@@ -364,6 +384,8 @@ static void on_connected(void *ctx)
         for (unsigned lane = 0; lane < NOC_LANES; lane++)
             if (n->book.upto[lane])
                 send_receipt(n, lane); /* of what the last run stored */
+        for (unsigned lane = 0; lane < NOC_LANES && !mqtt_has_session(n->mqtt); lane++)
+            ask_for_replay(n, lane);
     } else {
         send_command(n);
     }
@@ -473,6 +495,7 @@ static int run(const struct options *o)
         snprintf(n.client, sizeof n.client, "%.50s-%ld", o->client, (long)getpid());
     make_command_id(o->verb, n.command);
     loop_timer_init(&n.timer, on_timeout, &n);
+    loop_timer_init(&n.store_timer, store, &n);
     if (!e && o->file && (e = read_file(&n)))
         log_error("%s: %s%s", o->file, err_text(e), e == ERR_MALFORMED ? ": not a file of events" : "");
     if (!e)
@@ -485,7 +508,10 @@ static int run(const struct options *o)
         e = loop_timer_after(n.loop, &n.timer, PATIENCE);
     if (!e)
         e = loop_run(n.loop);
+    if (n.mqtt)
+        store(&n);
     mqtt_free(n.mqtt);
+    buf_fini(&n.coming);
     if (n.file >= 0)
         close(n.file);
     loop_free(n.loop);

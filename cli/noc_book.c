@@ -30,6 +30,14 @@ static bool get_text(const json_t *o, const char *key, char *out, size_t size)
     return out[0] != '\0';
 }
 
+/* A count; anything else reads as 0. */
+static uint64_t get_count(const json_t *o, const char *key)
+{
+    json_int_t value = json_integer_value(json_object_get(o, key));
+
+    return value > 0 ? (uint64_t)value : 0;
+}
+
 static void read_history(const json_t *all, struct noc_incident *i)
 {
     size_t count = json_array_size(all), first = count > NOC_CHANGES ? count - NOC_CHANGES : 0;
@@ -111,7 +119,8 @@ enum err noc_reply_read(const void *payload, size_t len, struct noc_reply *out,
     if (!e) {
         get_text(json_object_get(o, "problem"), "detail", reply.problem, sizeof reply.problem);
         data = json_object_get(o, "data");
-        reply.more = (uint64_t)json_integer_value(json_object_get(data, "more"));
+        reply.more = get_count(data, "more");
+        reply.first = get_count(data, "first");
         json_array_foreach(json_object_get(data, "incidents"), k, one)
         {
             struct noc_incident i = {0};
@@ -128,14 +137,13 @@ enum noc_verdict noc_book_take(struct noc_book *b, const struct noc_event *e)
 {
     if (e->sequence <= b->upto[e->lane])
         return NOC_KNOWN;
-    if (e->sequence != b->upto[e->lane] + 1 && !b->is_replayed[e->lane])
+    if (e->sequence != b->upto[e->lane] + 1 && e->sequence != b->oldest[e->lane])
         return NOC_GAP;
     b->upto[e->lane] = e->sequence;
-    b->is_replayed[e->lane] = false;
     return NOC_NEXT;
 }
 
-void noc_book_replayed(struct noc_book *b, unsigned lane)
+void noc_book_replayed(struct noc_book *b, unsigned lane, uint64_t first)
 {
-    b->is_replayed[lane] = true;
+    b->oldest[lane] = first;
 }

@@ -43,7 +43,8 @@ enum err noc_event_read(const void *payload, size_t len, struct noc_event *out) 
 
 struct noc_reply {
     char command[80], outcome[16], problem[512];
-    uint64_t more; /* list: incidents that did not fit */
+    uint64_t more;  /* list: incidents that did not fit */
+    uint64_t first; /* replay: the first event that comes; 0: none */
 };
 
 /* each (may be NULL): the incidents of a `list`. Errors as above. */
@@ -53,13 +54,14 @@ enum err noc_reply_read(const void *payload, size_t len, struct noc_reply *out,
 /* All zero: nothing is known yet. */
 struct noc_book {
     uint64_t upto[NOC_LANES];
-    bool is_replayed[NOC_LANES]; /* the replay has begun: what it begins with is the oldest that there is */
+    uint64_t
+        oldest[NOC_LANES]; /* what the last replay begins with: what is missing before is kept no longer */
 };
 
 enum noc_verdict { NOC_NEXT, NOC_KNOWN, NOC_GAP };
 /* NOC_NEXT: to be stored; the book has moved on to it. */
 enum noc_verdict noc_book_take(struct noc_book *b, const struct noc_event *e);
-/* The reply to the replay of this lane has come. */
-void noc_book_replayed(struct noc_book *b, unsigned lane);
+/* The reply to the replay of this lane: it begins with `first`, 0: nothing comes. */
+void noc_book_replayed(struct noc_book *b, unsigned lane, uint64_t first);
 
 #endif

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct noc_event event;
     struct noc_reply reply;
-    struct noc_book book = {{0}, {false}};
+    struct noc_book book = {{0}, {0}};
 
     if (size == 0)
         return 0;

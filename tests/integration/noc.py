@@ -2,6 +2,7 @@
 """`netzwacht noc` against mosquitto and netzwacht-alerts: every event once in its file, whatever is killed; commands."""
 import json
 import signal
+import sqlite3
 import sys
 import time
 from pathlib import Path
@@ -25,8 +26,22 @@ class Noc(Town):
         text = (self.dir / "events").read_text() if (self.dir / "events").exists() else ""
         return [json.loads(line) for line in text[:text.rfind("\n") + 1].splitlines()]
 
+    def numbers(self):
+        return [int(e["sequence"]) for e in self.stored() if e["source"].endswith("/main")]
+
+    def be_patient(self):
+        """Nothing is repeated by itself within the test."""
+        path = self.dir / "netzwacht.yaml"
+        path.write_text(path.read_text().replace("receipt_timeout: 2s", "receipt_timeout: 10m"))
+
+    def outages(self, watch, *numbers):
+        for i in numbers:
+            self.collector.kill(f"ap-{i}")
+            wait_for(f"the outage of ap-{i}", 20, lambda i=i: self.has_opened(f"ap-{i}") if watch else
+                     f"ap-{i}" in {e["data"]["cause"]["id"] for e in self.unique()})
+
     def check_whole(self):
-        numbers = [int(e["sequence"]) for e in self.stored() if e["source"].endswith("/main")]
+        numbers = self.numbers()
         check(numbers == list(range(1, len(numbers) + 1)), f"not every event once and in order: {numbers}")
 
     def has_opened(self, *devices):
@@ -77,6 +92,62 @@ def a_gap_is_filled_by_a_replay():
         town.check_whole()
 
 
+def a_forgotten_session_is_filled_by_a_replay():
+    """a broker that lost all it had forgets the NOC's session: the NOC asks for what came meanwhile"""
+    with Noc() as town:
+        town.be_patient()
+        town.begin()
+        watch = town.watch()
+        town.outages(True, 1)
+        watch.kill()
+        watch.wait()
+        town.outages(False, 2, 3)
+        town.broker.kill()
+        town.broker.wait()
+        for path in (town.dir / "broker").iterdir():
+            path.unlink()
+        town.start_broker()
+        wait_for("alerts and the other NOC", 30, lambda: "daemon/alerts" in town.last("daemon/") and town.log("netzwacht-alerts").count("connected (") == 2)
+        town.outages(False, 4)
+        town.watch()
+        wait_for("the missed outages", 20, lambda: town.has_opened("ap-2", "ap-3", "ap-4"))
+        town.check_whole()
+
+
+def a_noc_that_was_away_for_forty_days_is_told_what_is_gone():
+    """what is older than 30 days is gone: the NOC says which events, and goes on with the oldest that is kept"""
+    with Noc() as town:
+        town.be_patient()
+        town.begin()
+        watch = town.watch()
+        town.outages(True, 1)
+        watch.kill()
+        watch.wait()
+        have = len(town.numbers())
+        town.outages(False, 2, 3, 4)
+        last = max(int(e["sequence"]) for e in town.unique())
+        town.alerts.terminate()
+        town.alerts.wait()
+        town.broker.kill()
+        town.broker.wait()
+        for path in (town.dir / "broker").iterdir():
+            path.unlink()
+        with sqlite3.connect(town.dir / "state" / "alerts.db") as db:
+            db.execute("UPDATE outbox SET created = created - 40 * 86400 * 1000000000 WHERE lane = 1 AND sequence < ?", (last,))
+        town.start_alerts()
+        wait_for("their removal", 30, lambda: db.execute("SELECT min(sequence) FROM outbox WHERE lane = 1").fetchone() == (last,))
+        db.close()
+        town.start_broker()
+        wait_for("alerts at the broker", 30, lambda: "connected (" in town.log("netzwacht-alerts").split("trying on")[-1])
+        town.watch()
+        wait_for("the oldest that is kept", 30, lambda: last in town.numbers())
+        check(town.numbers() == [*range(1, have + 1), last], f"stored: {town.numbers()}, {have} before, {last} kept")
+        check(f"events {have + 1} to {last - 1} are no longer kept" in town.log("watch"), town.log("watch")[-500:])
+        town.collector.revive("ap-4")
+        wait_for("what follows", 30, lambda: last + 1 in town.numbers())
+        check(town.numbers() == [*range(1, have + 1), *range(last, last + len(town.numbers()) - have)], f"stored: {town.numbers()}")
+
+
 def incidents_are_listed_and_changed():
     """list, acknowledge, assign, comment, shelve, unshelve and close; refusals and silence are told by the exit status"""
     with Noc() as town:
@@ -114,4 +185,5 @@ def incidents_are_listed_and_changed():
 
 
 if __name__ == "__main__":
-    run_tests(events_are_stored_once_and_confirmed, a_gap_is_filled_by_a_replay, incidents_are_listed_and_changed)
+    run_tests(events_are_stored_once_and_confirmed, a_gap_is_filled_by_a_replay, a_forgotten_session_is_filled_by_a_replay,
+              a_noc_that_was_away_for_forty_days_is_told_what_is_gone, incidents_are_listed_and_changed)

@@ -77,21 +77,34 @@ static enum noc_verdict take(struct noc_book *b, unsigned lane, uint64_t sequenc
 
 static void a_gap_is_one_until_the_replay_begins(void **state)
 {
-    struct noc_book b = {{0}, {false}};
+    struct noc_book b = {{0}, {0}};
 
     (void)state;
     assert_int_equal(take(&b, 1, 1), NOC_NEXT);
     assert_int_equal(take(&b, 1, 1), NOC_KNOWN);
     assert_int_equal(take(&b, 0, 1), NOC_NEXT); /* each lane counts for itself */
     assert_int_equal(take(&b, 1, 5), NOC_GAP);
-    noc_book_replayed(&b, 1);
-    assert_int_equal(take(&b, 1, 3), NOC_NEXT); /* 2 is older than netzwacht keeps */
+    noc_book_replayed(&b, 1, 3); /* 2 is older than netzwacht keeps */
+    assert_int_equal(take(&b, 1, 5), NOC_GAP);
+    assert_int_equal(take(&b, 1, 3), NOC_NEXT);
     assert_int_equal(take(&b, 1, 5), NOC_GAP);
     assert_int_equal(take(&b, 1, 4), NOC_NEXT);
     assert_int_equal(b.upto[1], 4);
 }
 
+static void an_empty_replay_is_no_leave_to_skip(void **state)
+{
+    struct noc_book b = {{0}, {0}};
+
+    (void)state;
+    assert_int_equal(take(&b, 1, 1), NOC_NEXT);
+    noc_book_replayed(&b, 1, 0);
+    assert_int_equal(take(&b, 1, 3), NOC_GAP);
+    assert_int_equal(take(&b, 1, 2), NOC_NEXT);
+}
+
 RUN_TESTS("noc_book", cmocka_unit_test(an_event_is_read_with_its_incident),
           cmocka_unit_test(one_incident_comes_with_its_steps_and_what_people_did),
           cmocka_unit_test(what_is_no_event_is_refused),
-          cmocka_unit_test(a_gap_is_one_until_the_replay_begins))
+          cmocka_unit_test(a_gap_is_one_until_the_replay_begins),
+          cmocka_unit_test(an_empty_replay_is_no_leave_to_skip))
