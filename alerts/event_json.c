@@ -65,7 +65,7 @@ static void put_place(struct json_out *j, const struct inventory *inv, const str
 {
     const struct hotspot *h = s->kind == OBJECT_HOTSPOT ? inventory_hotspot(inv, s->id) : NULL;
     const struct device *d = s->kind == OBJECT_DEVICE ? inventory_device(inv, s->id) : NULL;
-    const char *site_id = h ? h->site : d ? d->site : NULL;
+    const char *site_id = s->kind == OBJECT_SITE ? s->id : h ? h->site : d ? d->site : NULL;
     const struct site *site = inventory_site(inv, site_id);
     const char *district = h ? hotspot_district_id(inv, h) : site ? site->district : NULL;
     struct geo_point at = {0, 0};

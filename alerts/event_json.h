@@ -14,7 +14,7 @@ void event_json_incident(const Nw__Incident *i, struct buf *out);
 void event_json_incident_brief(const Nw__Incident *i, struct buf *out);
 /* CloudEvents 1.0, structured. time: when it was said. */
 void event_json_event(const char *instance, const Nw__Incident *i, ns_t time, struct buf *out);
-/* hotspot/<id>/state, device/<id>/state. */
+/* hotspot/<id>/state, device/<id>/state, site/<id>/state. */
 void event_json_state(const struct inventory *inv, const struct object_state *s, ns_t updated,
                       struct buf *out);
 

@@ -11,7 +11,7 @@
 
 #define PUBLISHER_TIMER (1 * SECONDS)
 
-enum { TOPIC_SIZE = 320, KINDS = 2 /* hotspot, device */ };
+enum { TOPIC_SIZE = 320, KINDS = 3 /* hotspot, device, site */ };
 
 struct flags {
     uint8_t *of; /* per object */

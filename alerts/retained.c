@@ -17,9 +17,10 @@
 
 enum { STATES_IN_FLIGHT = 100, FLAG_NOTED = 1, FLAG_READY = 2 };
 
-static const char *const kind_words[KINDS] = {"hotspot", "device"};
+static const enum object_kind kinds[KINDS] = {OBJECT_HOTSPOT, OBJECT_DEVICE, OBJECT_SITE};
 
-static const char *const swept[] = {"incident/+", "hotspot/+/state", "device/+/state", "daemon/+"};
+static const char *const swept[] = {"incident/+", "hotspot/+/state", "device/+/state", "site/+/state",
+                                    "daemon/+"};
 
 /* ---- retained states ---- */
 
@@ -30,9 +31,9 @@ static bool publish_object(struct publisher *p, unsigned kind, size_t index)
     char topic[TOPIC_SIZE];
     bool is_done;
 
-    if (!engine_object(p->engine, kind == 0 ? OBJECT_HOTSPOT : OBJECT_DEVICE, index, &s))
+    if (!engine_object(p->engine, kinds[kind], index, &s))
         return true;
-    topic_of(p, topic, kind_words[kind], s.id, "/state");
+    topic_of(p, topic, object_kind_words[kinds[kind]], s.id, "/state");
     event_json_state(p->o.inventory, &s, loop_wall(p->o.loop), &body);
     is_done = publisher_send(p, topic, &body, true, NULL);
     buf_fini(&body);
@@ -196,9 +197,11 @@ void retained_promote(struct publisher *p)
 
 void publisher_state_changed(struct publisher *p, enum object_kind kind, size_t index)
 {
-    unsigned k = kind == OBJECT_HOTSPOT ? 0 : 1;
+    unsigned k = 0;
 
-    if (!p || (kind != OBJECT_HOTSPOT && kind != OBJECT_DEVICE) || index >= p->flags[k].count)
+    while (k < KINDS && kinds[k] != kind)
+        k++;
+    if (!p || k == KINDS || index >= p->flags[k].count)
         return;
     p->flags[k].of[index] |= FLAG_NOTED;
     p->has_noted = true;
@@ -218,7 +221,7 @@ enum err retained_new(struct publisher *p)
         struct flags *f = &p->flags[kind];
         free(f->of);
         *f = (struct flags){0};
-        f->count = engine_object_count(p->engine, kind == 0 ? OBJECT_HOTSPOT : OBJECT_DEVICE);
+        f->count = engine_object_count(p->engine, kinds[kind]);
         f->of = calloc(f->count + 1, 1);
         if (!f->of)
             return ERR_NOMEM;
@@ -251,6 +254,8 @@ void retained_sweep(struct publisher *p, const struct mqtt_message *m, const cha
         is_known = presence_knows(p, id);
     else if (strx_starts_with(rest, "hotspot/"))
         is_known = inventory_hotspot(p->o.inventory, id) != NULL;
+    else if (strx_starts_with(rest, "site/"))
+        is_known = inventory_site(p->o.inventory, id) != NULL;
     else
         is_known = inventory_device(p->o.inventory, id) != NULL;
     if (!is_known)

@@ -22,7 +22,7 @@ SCHEMAS = Schemas(SOURCE / "docs" / "schemas")
 
 def every_payload_matches_its_schema():
     """every payload of an outage matches its schema"""
-    kinds = {"hotspot/": "state.json", "device/": "state.json", "incident/": "incident.json", "event": "event.json",
+    kinds = {"hotspot/": "state.json", "device/": "state.json", "site/": "state.json", "incident/": "incident.json", "event": "event.json",
              "daemon/": "daemon.json", "noc/reply/": "noc-reply.json"}
     seen = set()
     with Town() as town:
@@ -39,6 +39,10 @@ def every_payload_matches_its_schema():
                     seen.add(prefix)
                     problems = SCHEMAS.problems(schema, json.loads(payload))
                     check(not problems, f"{topic}: {problems[:3]} in {payload[:300]}")
+        sites = [json.loads(payload) for topic, payload in town.messages() if topic == "site/markt/state"]
+        said = [s["state"] for k, s in enumerate(sites) if k == 0 or s["state"] != sites[k - 1]["state"]]
+        check(said[-3:] == ["usable", "degraded", "usable"], f"the market place was {said}")
+        check(sites[-1]["site"] == "markt" and sites[-1]["lat"] == 53.7 and sites[-1]["name"] == "Markt", f"{sites[-1]}")
         check(seen == set(kinds), f"no message of {set(kinds) - seen}")
         check(town.last("incident/") == {}, "a closed incident stays retained")
         kinds_of = [e["type"].rsplit(".", 1)[1] for e in town.unique()]
@@ -131,6 +135,7 @@ def every_daemon_is_told_of_and_leftovers_go():
         town.start_broker()
         town.publish(PREFIX + "daemon/gone", "{}", True, "-r")
         town.publish(PREFIX + "hotspot/gone/state", '{"state":"gone"}', True, "-r")
+        town.publish(PREFIX + "site/gone/state", '{"state":"gone"}', True, "-r")
         town.publish(PREFIX + "incident/i-gone", "{}", True, "-r")
         town.begin(with_broker=False)
         wait_for("the collector", 10, lambda: "daemon/collector" in town.last("daemon/"))
@@ -151,7 +156,8 @@ def every_daemon_is_told_of_and_leftovers_go():
             path.unlink()
         town.start_broker()
         wait_for("birth after the broker lost everything", 20, lambda: (
-            town.retained("anew") and len(town.last("hotspot/", "anew")) == APS and "daemon/collector" in town.last("daemon/", "anew")))
+            town.retained("anew") and len(town.last("hotspot/", "anew")) == APS and town.last("site/", "anew") and
+            "daemon/collector" in town.last("daemon/", "anew")))
 
 
 def asyncapi_and_schemas_name_each_other():
