@@ -286,6 +286,7 @@ void batch_commit(struct alerts *a)
     step(a, "publish");
     publisher_committed(a->publisher, a->lane_sequence);
     channels_committed(a->channels);
+    db_tidy(a->db);
 }
 
 void batch_on_timer(void *ctx)

@@ -14,7 +14,8 @@
 #include "lib/base/strx.h"
 
 enum { SCHEMA_VERSION = 3, PROBLEM_SIZE = 160, RESERVE_BLOCK = 1024 * 1024, ROOM_FILE = 8 * 1024 * 1024 };
-#define DISK_SPARE (64 * (uint64_t)MIB) /* that much has to be free besides before anything is set aside */
+enum { LOG_TIDY = 500, LOG_MAX = 1000 }; /* pages */
+#define DISK_SPARE (64 * (uint64_t)MIB)  /* that much has to be free besides before anything is set aside */
 
 enum statement {
     ROW_PUT,
@@ -114,6 +115,7 @@ struct db {
     size_t count, cap;
     bool is_short;     /* out of memory while gathering */
     uint64_t reserved; /* bytes */
+    int log_pages;     /* in the log, not in the database yet */
     char *path, *room_path;
     char problem[PROBLEM_SIZE];
 };
@@ -140,6 +142,32 @@ static enum err execute(struct db *db, const char *sql)
     int rc = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
 
     return rc == SQLITE_OK ? ERR_OK : from_sqlite(db, rc);
+}
+
+/* ---- the log ---- */
+
+/* Takes the place of SQLite's own rule, which moves the log within a commit. */
+static int on_log(void *ctx, sqlite3 *sqlite, const char *name, int pages)
+{
+    struct db *db = ctx;
+
+    (void)sqlite;
+    (void)name;
+    db->log_pages = pages;
+    return SQLITE_OK;
+}
+
+/* What fails (a full disk, a reader) is tried again after the next commit. */
+static void move_log(struct db *db)
+{
+    if (sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) == SQLITE_OK)
+        db->log_pages = 0;
+}
+
+void db_tidy(struct db *db)
+{
+    if (db->log_pages >= LOG_TIDY)
+        move_log(db);
 }
 
 /* ---- opening ---- */
@@ -186,6 +214,7 @@ static enum err prepare_schema(struct db *db)
     if (!e)
         e = read_int(db, "SELECT count(*) FROM reserve", &blocks);
     db->reserved = (uint64_t)blocks * RESERVE_BLOCK;
+    sqlite3_wal_hook(db->sqlite, on_log, db);
     for (size_t i = 0; !e && i < STATEMENT_COUNT; i++) {
         int rc = sqlite3_prepare_v3(db->sqlite, statements[i], -1, SQLITE_PREPARE_PERSISTENT,
                                     &db->prepared[i], NULL);
@@ -420,6 +449,7 @@ enum err db_reserve(struct db *db, uint64_t bytes, uint64_t step)
         if (!e)
             db->reserved += RESERVE_BLOCK;
     }
+    db_tidy(db);
     return e;
 }
 
@@ -476,6 +506,8 @@ enum err db_commit(struct db *db)
         return ERR_OK;
     if (db->is_short)
         return ERR_NOMEM;
+    if (db->log_pages >= LOG_MAX)
+        move_log(db);
     e = write_batch(db);
     if (e == ERR_NO_SPACE && give_up_reserve(db))
         e = write_batch(db);

@@ -53,6 +53,9 @@ enum err db_reserve(struct db *db, uint64_t bytes, uint64_t step) NW_CHECKED;
 uint64_t db_reserved(const struct db *db); /* bytes */
 
 enum err db_commit(struct db *db) NW_CHECKED;
+/* Moves what was committed from the log into the database when there is enough of it (hundreds of
+ * milliseconds on a busy disk): after everybody has been told. Without it db_commit() does so, later. */
+void db_tidy(struct db *db);
 const char *db_problem(const struct db *db); /* SQLite's words for the last failure */
 
 /* ---- reading, what is committed ---- */

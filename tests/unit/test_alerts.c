@@ -404,6 +404,46 @@ static void nothing_of_a_batch_is_there_before_the_commit_and_all_of_it_after(vo
     remove_temporary(dir);
 }
 
+static off_t size_of(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) ? 0 : st.st_size;
+}
+
+/* Commits some events of four pages each; how often the database itself grew within a commit. */
+static unsigned commit_and_count(struct db *db, const char *path, bool is_tidied)
+{
+    static const char body[16 * 1024];
+    unsigned grown = 0;
+
+    for (uint64_t k = 1; k <= 1000; k++) {
+        off_t before = size_of(path);
+        db_put_event(db, is_tidied, k, SECONDS, body, sizeof body);
+        assert_ok(db_commit(db));
+        grown += size_of(path) != before;
+        if (is_tidied)
+            db_tidy(db);
+    }
+    return grown;
+}
+
+static void a_commit_does_not_wait_for_the_log_to_be_moved(void **state)
+{
+    char dir[32], path[64], log[80];
+    struct db *db = open_temporary(dir, path);
+
+    (void)state;
+    snprintf(log, sizeof log, "%s-wal", path);
+    assert_int_equal(commit_and_count(db, path, true), 0);
+    assert_true(size_of(path) > 10 * MIB);
+    assert_true(size_of(log) < 3 * MIB);
+    assert_int_not_equal(commit_and_count(db, path, false), 0); /* who never tidies has a bounded log, too */
+    assert_true(size_of(log) < 6 * MIB);
+    db_close(db);
+    remove_temporary(dir);
+}
+
 static void a_file_that_is_no_database_is_named_as_damaged(void **state)
 {
     char dir[32], path[64];
@@ -459,5 +499,6 @@ RUN_TESTS("alerts", cmocka_unit_test(own_rules_replace_the_shipped_ones_of_the_s
           cmocka_unit_test(a_client_cannot_smuggle_a_topic_in_its_name),
           cmocka_unit_test(more_than_two_hundred_members_are_counted_not_listed),
           cmocka_unit_test(nothing_of_a_batch_is_there_before_the_commit_and_all_of_it_after),
+          cmocka_unit_test(a_commit_does_not_wait_for_the_log_to_be_moved),
           cmocka_unit_test(a_file_that_is_no_database_is_named_as_damaged),
           cmocka_unit_test(a_repeated_command_finds_its_first_outcome))
