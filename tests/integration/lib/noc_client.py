@@ -5,20 +5,24 @@ mosquitto_sub keeps the session, this script the file; a receipt goes out only b
 that is on the disk. Made to be killed at any moment, with all of its process group."""
 import json
 import os
-import re
 import subprocess
 import sys
 import time
 
 
 def stored(path):
-    """(source, sequence) of each line on the disk; a line that a kill cut off is cut off for good."""
-    if not os.path.exists(path):
-        return []
-    with open(path, "r+b") as file:
-        data = file.read()
-        file.truncate(data.rfind(b"\n") + 1)
-    return [(source.decode(), int(sequence)) for source, sequence in re.findall(rb'^\{"specversion":"1.0","id":"[^"/]*/([a-z]+)/([0-9]+)"', data, re.M)]
+    """(source, sequence) of each event whose line is on the disk; what the index does not have yet is cut off, it comes again."""
+    found, end = [], 0
+    if os.path.exists(path + ".index"):
+        with open(path + ".index", "r+b") as file:
+            data = file.read()
+            file.truncate(data.rfind(b"\n") + 1)
+        for line in data[:data.rfind(b"\n") + 1].splitlines():
+            source, sequence, end = line.split()
+            found.append((source.decode(), int(sequence)))
+    if os.path.exists(path):
+        os.truncate(path, int(end))
+    return found
 
 
 def key(event):
@@ -39,11 +43,12 @@ def main():
     upto = {"critical": 0, "main": 0}
     common = ["-h", "127.0.0.1", "-p", port, "-q", "1"]
     pub = subprocess.Popen(["mosquitto_pub", *common, "-t", prefix + "noc/receipt", "-l"], stdin=subprocess.PIPE)
-    with open(path, "ab", buffering=0) as file:
+    with open(path, "ab", buffering=0) as file, open(path + ".index", "ab", buffering=0) as index:
         for line in lines(["mosquitto_sub", *common, "-c", "-i", "noc-client", "-t", prefix + "event", "-F", "%p"]):
             source, sequence = key(json.loads(line))
             file.write(line)
             os.fdatasync(file.fileno())
+            index.write(f"{source} {sequence} {file.tell()}\n".encode())
             known.add((source, sequence))
             while (source, upto[source] + 1) in known:
                 upto[source] += 1
