@@ -32,7 +32,7 @@ static void put_ascii(struct buf *out, const char *text, size_t max)
 {
     size_t n = 0;
 
-    for (; text[n] && n < max; n++)
+    for (; n < max && text[n]; n++)
         buf_u8(out, isgraph((unsigned char)text[n]) ? (uint8_t)text[n] : '_');
     if (!n)
         buf_u8(out, '-');

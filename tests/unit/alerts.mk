@@ -108,3 +108,7 @@ UNIT_TESTS += tests/unit/test_channels
 tests_unit_test_channels_SOURCES = tests/unit/test_channels.c tests/unit/cmocka_tests.h tests/unit/temp_dir.h
 tests_unit_test_channels_CFLAGS = $(ALERT_CFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_channels_LDADD = $(ALERT_LIBS)
+UNIT_TESTS += tests/unit/test_channel_text
+tests_unit_test_channel_text_SOURCES = tests/unit/test_channel_text.c tests/unit/cmocka_tests.h
+tests_unit_test_channel_text_CFLAGS = $(ALERT_CFLAGS)
+tests_unit_test_channel_text_LDADD = $(ALERT_LIBS)
