@@ -44,8 +44,9 @@ struct dashboard {
     struct http_server *http;
     struct snapshot *snapshot;
     struct network_cache network;
-    struct map_features *map; /* of the map's answer; NULL: nobody asked */
-    struct pulse *pulse;      /* the last hour of the daemons' figures */
+    struct availability_sums *availability; /* NULL: nobody asked */
+    struct map_features *map;               /* of the map's answer; NULL: nobody asked */
+    struct pulse *pulse;                    /* the last hour of the daemons' figures */
     struct history *history;
     struct firmware_rules *firmware; /* NULL: the operator has written none */
     struct users *users;
@@ -158,6 +159,9 @@ void api_json_graphs(struct json_out *j, const char *source_id, const Nw__Table 
 void api_json_asset_members(struct json_out *j, const struct dashboard *d, const struct asset *asset);
 /* `rule`: the entry of firmware.yaml that fits, or null. */
 void api_json_firmware_rule(struct json_out *j, const struct dashboard *d, const struct asset *asset);
+void api_json_availability(struct json_out *j, const struct availability *a);
+/* Midnight of the day that lies days - 1 before today, in Europe/Berlin. */
+ns_t api_first_midnight(ns_t now, int64_t days);
 /* Days since 1970 in Europe/Berlin. */
 int64_t api_today(const struct dashboard *d);
 const char *api_outcome_name(uint32_t outcome);
@@ -176,7 +180,8 @@ route_fn api_health, api_metrics, api_description, api_config, api_session_get, 
     api_maintenance_end, api_self, api_coverage, api_coverage_summary, api_daemons, api_users, api_audit,
     api_events, api_public_file, api_public_redirect, api_web_file;
 
-void api_map_free(struct map_features *f); /* NULL is fine */
+void api_availability_free(struct availability_sums *a); /* NULL is fine */
+void api_map_free(struct map_features *f);               /* NULL is fine */
 
 /* ---- event streams (api_events.c) ---- */
 

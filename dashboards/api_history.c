@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* api_history.c - what was: state intervals and availability, from lib/stores/history. */
+/* api_history.c - what was: state intervals and availability of one hotspot, from lib/stores/history. */
 #include <stdlib.h>
 
 #include "dashboards/api.h"
@@ -7,7 +7,7 @@
 
 enum { INTERVALS_MAX = 1000 };
 
-static void put_figures(struct json_out *j, const struct availability *a)
+void api_json_availability(struct json_out *j, const struct availability *a)
 {
     json_double(j, "availability", availability_share(a));
     json_double(j, "completeness", availability_completeness(a));
@@ -70,8 +70,7 @@ void api_hotspot_history(struct api_call *c)
     api_reply(c, 200, NULL, &b);
 }
 
-/* Midnight of the day that lies days - 1 before today, in Europe/Berlin. */
-static ns_t first_midnight(ns_t now, int64_t days)
+ns_t api_first_midnight(ns_t now, int64_t days)
 {
     ns_t begin, end;
     char date[11];
@@ -95,7 +94,7 @@ static void put_days(struct json_out *j, const struct interval *intervals, size_
         availability_of(intervals, count, begin, end < now ? end : now, &day);
         json_object_begin(j, NULL);
         json_string(j, "date", date);
-        put_figures(j, &day);
+        api_json_availability(j, &day);
         json_object_end(j);
         availability_sum(total, &day);
     }
@@ -116,7 +115,7 @@ void api_hotspot_availability(struct api_call *c)
 
     if (!h || !api_param_int(c, "days", 1, 800, 90, &days))
         return;
-    ns_t from = first_midnight(now, days);
+    ns_t from = api_first_midnight(now, days);
     enum err e =
         history_intervals(d->history, "hotspot", h->id, from, now, now, SIZE_MAX, &intervals, &count);
     if (e) {
@@ -130,81 +129,9 @@ void api_hotspot_availability(struct api_call *c)
     json_time(&j, "to", now);
     put_days(&j, intervals, count, from, now, &total);
     json_object_begin(&j, "total");
-    put_figures(&j, &total);
+    api_json_availability(&j, &total);
     json_object_end(&j);
     json_object_end(&j);
     free(intervals);
-    api_reply(c, 200, NULL, &b);
-}
-
-struct district_sum {
-    struct availability a;
-    size_t hotspots;
-};
-
-static enum err sum_districts(const struct dashboard *d, ns_t from, ns_t now, struct district_sum *sums,
-                              struct availability *total)
-{
-    size_t count;
-    const struct hotspot *hotspots = inventory_hotspots(d->inventory, &count);
-    const struct district *districts = inventory_districts(d->inventory, &(size_t){0});
-
-    for (size_t i = 0; i < count; i++) {
-        const struct district *district =
-            inventory_district(d->inventory, hotspot_district_id(d->inventory, &hotspots[i]));
-        struct availability a = {0};
-        enum err e = history_availability(d->history, "hotspot", hotspots[i].id, from, now, now, &a);
-        if (e)
-            return e;
-        availability_sum(total, &a);
-        if (district) {
-            availability_sum(&sums[district - districts].a, &a);
-            sums[district - districts].hotspots++;
-        }
-    }
-    return ERR_OK;
-}
-
-void api_availability(struct api_call *c)
-{
-    struct dashboard *d = c->dashboard;
-    ns_t now = loop_wall(d->loop);
-    struct availability total = {0};
-    struct buf b = BUF_INIT;
-    struct json_out j;
-    size_t count;
-    const struct district *districts = inventory_districts(d->inventory, &count);
-    struct district_sum *sums;
-    int64_t days;
-
-    if (!api_param_int(c, "days", 1, 800, 30, &days))
-        return;
-    ns_t from = first_midnight(now, days);
-    sums = calloc(count + 1, sizeof *sums);
-    enum err e = sums ? sum_districts(d, from, now, sums, &total) : ERR_NOMEM;
-    if (e) {
-        free(sums);
-        api_problem_err(c, e);
-        return;
-    }
-    json_init(&j, &b);
-    json_object_begin(&j, NULL);
-    json_time(&j, "from", from);
-    json_time(&j, "to", now);
-    json_object_begin(&j, "total");
-    put_figures(&j, &total);
-    json_object_end(&j);
-    json_array_begin(&j, "districts");
-    for (size_t i = 0; i < count; i++) {
-        json_object_begin(&j, NULL);
-        json_string(&j, "id", districts[i].id);
-        json_string(&j, "name", districts[i].name);
-        json_uint(&j, "hotspots", sums[i].hotspots);
-        put_figures(&j, &sums[i].a);
-        json_object_end(&j);
-    }
-    json_array_end(&j);
-    json_object_end(&j);
-    free(sums);
     api_reply(c, 200, NULL, &b);
 }

@@ -378,6 +378,11 @@ def incident_is_acknowledged():
     check([i["state"] for i in history if i["state"] != "unknown"][-3:] == ["usable", "unusable", "usable"], f"{history}")
     total = client.get(f"/api/v1/hotspots/{victim['id']}/availability?days=1")["total"]
     check(0 < total["availability"] < 1 and total["down_s"] > 0.1 and total["unknown_s"] > 0, f"{total}")
+    city = client.get("/api/v1/availability?days=1")
+    check(sum(d["hotspots"] for d in city["districts"]) == HOTSPOTS, f"{city}")
+    check(abs(sum(d["down_s"] for d in city["districts"]) - city["total"]["down_s"]) < 1e-3 <= total["down_s"] <= city["total"]["down_s"] + 1e-3, f"{city}")
+    check(client.get("/api/v1/availability?days=1") == city, "the sums of half a minute ago are given again")
+    check([client.ask("GET", f"/api/v1/availability?days={n}")[0].status for n in (0, 801, "x")] == [400] * 3, "days")
     events.close()
 
 
