@@ -62,6 +62,7 @@ struct dashboard {
     size_t stream_count;
     struct loop_timer tick;
     uint64_t tick_count;
+    int64_t today; /* of api_today(), each second anew */
     api_append_fn *append;
     void *append_ctx;
     ns_t started; /* wall */
@@ -162,8 +163,9 @@ void api_json_firmware_rule(struct json_out *j, const struct dashboard *d, const
 void api_json_availability(struct json_out *j, const struct availability *a);
 /* Midnight of the day that lies days - 1 before today, in Europe/Berlin. */
 ns_t api_first_midnight(ns_t now, int64_t days);
-/* Days since 1970 in Europe/Berlin. */
+/* Days since 1970 in Europe/Berlin; a second after midnight at the latest. */
 int64_t api_today(const struct dashboard *d);
+void api_firmware_tick(struct dashboard *d);
 const char *api_outcome_name(uint32_t outcome);
 
 #define API_DAEMON_SILENT (10 * SECONDS)

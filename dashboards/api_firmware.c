@@ -12,12 +12,17 @@ enum { CHANGES_MAX = 200, VERSION_MAX = 64 };
 
 int64_t api_today(const struct dashboard *d)
 {
+    return d->today;
+}
+
+void api_firmware_tick(struct dashboard *d)
+{
     char date[11];
     ns_t begin, end;
-    int64_t day = 0;
 
     availability_day(loop_wall(d->loop), &begin, &end, date);
-    return firmware_day_parse(date, &day) == ERR_OK ? day : 0;
+    if (firmware_day_parse(date, &d->today) != ERR_OK)
+        d->today = 0;
 }
 
 static bool wants_csv(const struct api_call *c)

@@ -250,6 +250,7 @@ static void on_tick(void *ctx)
 
     d->tick_count++;
     commit_history(program_of(d));
+    api_firmware_tick(d);
     api_events_tick(d);
     if (loop_timer_after(d->loop, &d->tick, SECONDS) != ERR_OK)
         log_error("out of memory: summaries stop");
@@ -422,6 +423,7 @@ enum err dashboard_new(const struct dashboard_options *options, struct dashboard
     d->append = options->append;
     d->append_ctx = options->append_ctx;
     d->started = loop_wall(d->loop);
+    api_firmware_tick(d);
     loop_timer_init(&d->tick, on_tick, d);
     e = make_parts(p);
     if (e == ERR_OK)

@@ -8,8 +8,8 @@
 
 #include "dashboards/wiring.h"
 
-/* LLDP of a device that was not heard for so long is history. */
-#define FRESH (15 * MINUTES)
+/* How late somebody's silence may be noticed, for it takes a look at everybody. */
+#define CHECK_EVERY (10 * SECONDS)
 
 static size_t index_of(const struct inventory *inv, const char *id)
 {
@@ -29,7 +29,7 @@ static struct topo_node device_node(const struct snapshot *snapshot, const struc
         .id = v->id,
         .kind = (enum device_kind)v->kind,
         .is_core = v->is_core,
-        .is_alive = source && source->answered && !source->is_down && now - source->answered < FRESH,
+        .is_alive = source && source->answered && !source->is_down && now - source->answered < SNAPSHOT_FRESH,
         .uplink = related->uplink,
         .power = related->power,
         .uplink_port = v->uplink_port,
@@ -157,10 +157,17 @@ static bool is_same(const struct network *a, const struct network *b)
 enum err network_get(struct network_cache *c, const struct inventory *inv, const struct snapshot *snapshot,
                      ns_t now, const struct network **out)
 {
-    struct network *fresh = calloc(1, sizeof *fresh);
+    bool has_same_tables = c->network && c->tables == snapshot_tables(snapshot);
+    struct network *fresh;
+
+    if (has_same_tables && c->liveness == snapshot_liveness(snapshot) && now >= c->checked &&
+        now - c->checked < CHECK_EVERY) {
+        *out = c->network;
+        return ERR_OK;
+    }
+    fresh = calloc(1, sizeof *fresh);
     enum err e = fresh ? take_nodes(fresh, inv, snapshot, now) : ERR_NOMEM;
-    bool is_current =
-        e == ERR_OK && c->network && c->tables == snapshot_tables(snapshot) && is_same(c->network, fresh);
+    bool is_current = e == ERR_OK && has_same_tables && is_same(c->network, fresh);
 
     if (e == ERR_OK && !is_current)
         e = build(fresh, inv);
@@ -170,6 +177,10 @@ enum err network_get(struct network_cache *c, const struct inventory *inv, const
         network_free(c->network);
         c->network = fresh;
         c->tables = snapshot_tables(snapshot);
+    }
+    if (!e) {
+        c->liveness = snapshot_liveness(snapshot);
+        c->checked = now;
     }
     *out = c->network;
     return e;

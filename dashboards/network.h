@@ -28,6 +28,8 @@ void network_free(struct network *n);
 struct network_cache {
     struct network *network; /* network_free() at the end */
     uint64_t tables;         /* snapshot_tables() when it was */
+    uint64_t liveness;       /* snapshot_liveness() when it was found to be current, … */
+    ns_t checked;            /* … at this wall time */
 };
 /* The same as network_new(), built anew only if something it is made of changed. Borrowed until the next call
  * and the next record. */

@@ -32,7 +32,7 @@ struct snapshot {
     const struct snap_source **speakers; /* by hotspot: which source's figures count; NULL = its device's */
     struct snap_daemon daemons[DAEMONS_MAX];
     size_t daemon_count;
-    uint64_t revision, tables;
+    uint64_t revision, tables, liveness;
 };
 
 /* The hotspots of one device: one for an access point, many for a controller. */
@@ -203,6 +203,8 @@ static void take_state(struct snapshot *s, const Nw__State *from, ns_t wall)
 
     if (!to)
         return;
+    if (to->state != (enum state)from->state)
+        s->liveness++;
     to->state = (enum state)from->state;
     to->reason = (enum reason)from->reason;
     to->since = since;
@@ -349,8 +351,10 @@ static void count_clients(struct snapshot *s, const struct snap_source *source)
         double *sum = &s->clients[c->hotspot];
         if (isnan(value))
             continue;
-        if (s->speakers[c->hotspot] != source)
+        if (s->speakers[c->hotspot] != source) {
             *sum = NAN;
+            s->liveness++;
+        }
         s->speakers[c->hotspot] = source;
         *sum = isnan(*sum) ? value : *sum + value;
     }
@@ -399,6 +403,9 @@ static enum err take_samples(struct snapshot *s, const Nw__Samples *from, ns_t w
         e = take_table(s, source, from->table);
     if (e)
         return e;
+    if (source->is_down != from->is_down ||
+        (has_answer(from->outcome) && at - source->answered > SNAPSHOT_FRESH))
+        s->liveness++;
     source->at = at;
     source->outcome = from->outcome;
     source->misses = from->misses;
@@ -601,6 +608,11 @@ const struct snap_daemon *snapshot_daemon(const struct snapshot *s, size_t i)
 uint64_t snapshot_tables(const struct snapshot *s)
 {
     return s->tables;
+}
+
+uint64_t snapshot_liveness(const struct snapshot *s)
+{
+    return s->liveness;
 }
 
 uint64_t snapshot_revision(const struct snapshot *s)

@@ -115,6 +115,12 @@ struct snap_incidents {
 };
 void snapshot_incidents(const struct snapshot *s, struct snap_incidents *out);
 
+/* Who was not heard for so long is not alive, and what it said of its neighbours is history. */
+#define SNAPSHOT_FRESH (15 * MINUTES)
+/* Grows when a thing changes its state, a source goes down, comes back or is heard again after
+ * SNAPSHOT_FRESH, or another source speaks for a hotspot: until then the same are alive, but for those that
+ * fall silent. */
+uint64_t snapshot_liveness(const struct snapshot *s);
 /* Grows when a series table says something else than before: until then what points into assets and wiring
  * stays good. */
 uint64_t snapshot_tables(const struct snapshot *s);

@@ -191,6 +191,20 @@ static void a_new_table_replaces_what_the_old_one_told(void **state)
     assert_null(wiring_port(NULL, "if/up"));
 }
 
+static void feed_usable(struct world *w, const char *hotspot)
+{
+    Nw__Record r = NW__RECORD__INIT;
+    Nw__State s = NW__STATE__INIT;
+
+    s.kind = (char *)"hotspot";
+    s.id = (char *)(uintptr_t)hotspot;
+    s.state = STATE_USABLE;
+    r.wall = (uint64_t)T0;
+    r.body_case = NW__RECORD__BODY_STATE;
+    r.state = &s;
+    assert_ok(snapshot_record(w->snapshot, "alerts", &r, T0));
+}
+
 static void the_network_is_built_anew_when_something_changed(void **state)
 {
     struct world *w = *state;
@@ -204,6 +218,10 @@ static void the_network_is_built_anew_when_something_changed(void **state)
     feed_city(w); /* the same tables once more, as in a new segment */
     assert_ok(network_get(&cache, w->inventory, w->snapshot, T0 + SECONDS, &n));
     assert_ptr_equal(n->topo, built);
+    assert_false(n->nodes[3].is_alive);
+    feed_usable(w, n->nodes[3].id);
+    assert_ok(network_get(&cache, w->inventory, w->snapshot, T0 + SECONDS, &n));
+    assert_true(n->nodes[3].is_alive);
     assert_ok(network_get(&cache, w->inventory, w->snapshot, T0 + 16 * MINUTES, &n));
     assert_int_equal(n->topo->places[1].seen, TOPO_UNSEEN);
     assert_ok(network_get(&cache, w->inventory, w->snapshot, T0, &n));
