@@ -84,6 +84,34 @@ static struct plan draw(struct rng *r)
     return p;
 }
 
+static uint64_t who_on(const struct plan *p, size_t s)
+{
+    uint64_t sum = 0;
+
+    for (size_t a = 0; a < p->aps[s]; a++) {
+        char id[32];
+        snprintf(id, sizeof id, "hs-%zu-%zu", s, a);
+        sum += world_hash(id);
+    }
+    return sum;
+}
+
+/* Exactly the hotspots that the cause takes. */
+static uint64_t who_is_hit(const struct plan *p, size_t k)
+{
+    uint64_t sum = 0;
+    char id[32];
+
+    snprintf(id, sizeof id, "hs-%zu-0", p->cause[k]);
+    if (p->kind[k] == CAUSE_AP)
+        return world_hash(id);
+    if (p->kind[k] == CAUSE_POWER)
+        return who_on(p, p->cause[k]);
+    for (size_t s = 1; s < p->switches; s++)
+        sum += is_below(p, s, p->cause[k]) ? who_on(p, s) : 0;
+    return sum;
+}
+
 static char *write_plan(const struct plan *p, struct rng *r)
 {
     struct buf devs = BUF_INIT, spots = BUF_INIT;
@@ -172,13 +200,15 @@ static void play(uint64_t seed, ns_t interval, struct score *score)
         char id[32];
         cause_id(&p, k, id);
         size_t hotspots = 0; /* as told last */
+        uint64_t who = 0;
         for (size_t i = 0; i < w->said_count; i++) {
             if (strcmp(w->said[i].cause, id) != 0)
                 continue;
             right += strcmp(w->said[i].event, "opened") == 0;
             hotspots = w->said[i].hotspots;
+            who = w->said[i].who;
         }
-        members += hotspots == p.expected[k];
+        members += hotspots == p.expected[k] && who == who_is_hit(&p, k);
     }
     if (right != p.causes || members != p.causes || world_said(w, "opened", NULL) != p.causes)
         printf("# town %llu at %d s: %zu causes, %zu found, %zu opened, members of %zu exact\n",

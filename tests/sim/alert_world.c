@@ -32,6 +32,15 @@ static void on_state(void *ctx, const struct object_state *s)
     w->transitions += s->kind != OBJECT_SITE; /* sites follow what stands there */
 }
 
+uint64_t world_hash(const char *id)
+{
+    uint64_t h = 14695981039346656037u; /* FNV-1a */
+
+    while (*id)
+        h = (h ^ (uint8_t)*id++) * 1099511628211u;
+    return h;
+}
+
 static void on_incident(void *ctx, const Nw__Incident *i, const char *key)
 {
     struct world *w = ctx;
@@ -50,8 +59,12 @@ static void on_incident(void *ctx, const Nw__Incident *i, const char *key)
     strx_copy(s->source, sizeof s->source, i->source);
     s->priority = i->priority;
     s->user_minutes = i->user_minutes;
-    for (size_t k = 0; k < i->n_members; k++)
-        s->hotspots += strcmp(i->members[k]->kind, "hotspot") == 0;
+    for (size_t k = 0; k < i->n_members; k++) {
+        if (strcmp(i->members[k]->kind, "hotspot") != 0)
+            continue;
+        s->hotspots++;
+        s->who += world_hash(i->members[k]->id);
+    }
     if (getenv("WORLD_TRACE"))
         fprintf(stderr, "# %8.2f %s %s %s cause %s, %zu members: %s\n", (double)(w->now - START) / 1e9,
                 i->event, i->type, i->severity, i->cause->id, i->n_members, i->text_en);

@@ -18,6 +18,7 @@ struct said {
     char id[68], event[24], type[32], severity[16], cause[68], source[16];
     double priority, user_minutes;
     size_t members, hotspots; /* members, and those of them that are hotspots */
+    uint64_t who;             /* sum of world_hash() of these hotspots: tells their set, in any order */
     ns_t at;
     bool is_flapping;
 };
@@ -65,6 +66,7 @@ void world_free(struct world *w);
 /* Before the first run only. */
 void world_set_clock(struct world *w, ns_t wall);
 void world_run(struct world *w, ns_t duration);
+uint64_t world_hash(const char *id);
 /* Throws the engine away and builds it anew from the rows it kept, as after kill -9. */
 void world_restart_engine(struct world *w);
 
