@@ -38,6 +38,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/poll_internal.h \
 	%D%/poll_items.c \
 	%D%/poll_json.c %D%/poll_json.h \
+	%D%/pool.c %D%/pool.h \
 	%D%/profile.c %D%/profile.h \
 	%D%/profile_file.c %D%/profile_file.h \
 	%D%/profile_internal.h \
@@ -60,6 +61,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/snmprec.c %D%/snmprec.h \
 	%D%/source.c %D%/source.h \
 	%D%/source_internal.h \
+	%D%/source_lean.c \
 	%D%/source_rates.c \
 	%D%/source_repeat.c \
 	%D%/source_table.c \

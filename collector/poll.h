@@ -112,6 +112,8 @@ void poll_freeze(struct poll *p);
  * and poll_read_at(). */
 void poll_thaw(struct poll *p);
 bool poll_is_frozen(const struct poll *p);
+/* As in its options. */
+struct shared_book *poll_shared(const struct poll *p);
 
 /* The OID of summary->where, "" if there is none. */
 const char *poll_where(const struct poll_summary *summary, char out[OID_TEXT_SIZE]);

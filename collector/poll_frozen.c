@@ -20,26 +20,46 @@ static bool has_changed(const struct frozen *f, size_t item)
     return f->changed[item / 64] >> item % 64 & 1;
 }
 
+static size_t words_of(const struct image *m)
+{
+    return (m->item_count + 63u) / 64;
+}
+
 bool poll_is_frozen(const struct poll *p)
 {
     return p->frozen != NULL;
 }
 
+struct shared_book *poll_shared(const struct poll *p)
+{
+    return p->options.shared;
+}
+
 /* ---- freezing ---- */
+
+static size_t size_of(const struct image *m)
+{
+    const struct frozen *f = NULL;
+
+    return sizeof *f + m->varbind_count * sizeof *f->values + m->item_count * sizeof *f->read_at +
+           words_of(m) * sizeof *f->changed;
+}
 
 static void drop(struct shared_book *b, struct frozen *f)
 {
+    const struct shared *image;
     const struct image *m;
 
     if (!f)
         return;
+    image = f->image;
     m = image_of(f);
     for (uint32_t i = 0; i < m->varbind_count; i++) {
         if (!image_is_number(image_types(m)[i]))
             shared_drop(b, f->values[i].bytes);
     }
-    shared_drop(b, f->image);
-    free(f);
+    pool_give(shared_pool(b), f, size_of(m));
+    shared_drop(b, image);
 }
 
 void poll_drop_frozen(struct poll *p)
@@ -131,14 +151,11 @@ void poll_freeze(struct poll *p)
     const struct shared *made = can_freeze(p) ? make_image(p) : NULL;
     const struct image *m;
     struct frozen *f;
-    size_t words;
 
     if (!made)
         return;
     m = (const void *)made->bytes;
-    words = (m->item_count + 63u) / 64;
-    f = malloc(sizeof *f + m->varbind_count * sizeof *f->values + m->item_count * sizeof *f->read_at +
-               words * sizeof *f->changed);
+    f = pool_take(shared_pool(p->options.shared), size_of(m));
     if (!f) {
         shared_drop(p->options.shared, made);
         return;
@@ -147,7 +164,7 @@ void poll_freeze(struct poll *p)
     f->read_at = (void *)(f->values + m->varbind_count);
     f->changed = (void *)(f->read_at + m->item_count);
     memset(f->values, 0, m->varbind_count * sizeof *f->values);
-    memset(f->changed, 0, words * sizeof *f->changed);
+    memset(f->changed, 0, words_of(m) * sizeof *f->changed);
     if (!take_values(p->options.shared, f, p)) {
         drop(p->options.shared, f);
         return;
@@ -362,7 +379,7 @@ bool poll_frozen_begin(struct poll *p, ns_t now)
     f->due = 0;
     for (size_t g = 0; g < m->group_count; g++)
         f->due |= (uint8_t)(is_group_due(f, &image_groups(m)[g], now) << g);
-    memset(f->changed, 0, (m->item_count + 63u) / 64 * sizeof *f->changed);
+    memset(f->changed, 0, words_of(m) * sizeof *f->changed);
     f->packet = f->run = f->row = 0;
     return true;
 }

@@ -12,6 +12,7 @@ struct shared_book {
     struct shared **buckets;
     size_t bucket_count; /* a power of two */
     size_t count;
+    struct pool *pool;
 };
 
 struct shared_book *shared_book_new(void)
@@ -22,9 +23,10 @@ struct shared_book *shared_book_new(void)
         return NULL;
     b->bucket_count = BUCKETS_LEAST;
     b->buckets = calloc(b->bucket_count, sizeof(struct shared *));
-    if (b->buckets)
+    b->pool = pool_new();
+    if (b->buckets && b->pool)
         return b;
-    free(b);
+    shared_book_free(b);
     return NULL;
 }
 
@@ -33,7 +35,13 @@ void shared_book_free(struct shared_book *b)
     if (!b)
         return;
     free(b->buckets);
+    pool_free(b->pool);
     free(b);
+}
+
+struct pool *shared_pool(const struct shared_book *b)
+{
+    return b ? b->pool : NULL;
 }
 
 size_t shared_count(const struct shared_book *b)

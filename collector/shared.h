@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collector/pool.h"
+
 struct shared {
     struct shared *next; /* the book's, like hash and users */
     uint64_t hash;
@@ -23,6 +25,8 @@ void shared_book_free(struct shared_book *b);
 /* A reference to a copy of these bytes; give it back. NULL: out of memory, or 4 GiB and more. */
 const struct shared *shared_take(struct shared_book *b, const void *bytes, size_t len);
 void shared_drop(struct shared_book *b, const struct shared *s); /* NULL: nothing */
+/* Where a device keeps what is its own alone. b may be NULL: there is none. */
+struct pool *shared_pool(const struct shared_book *b);
 /* Different ones that somebody has. */
 size_t shared_count(const struct shared_book *b);
 

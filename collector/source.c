@@ -24,8 +24,7 @@ void source_free(struct source *s)
         return;
     counters_free(s);
     source_forget(s);
-    free(s->values);
-    free(s->whys);
+    lean_free(s);
     free(s);
 }
 

@@ -7,6 +7,7 @@
 #include "collector/pace.h"
 #include "collector/rate.h"
 #include "collector/recipe.h"
+#include "collector/shared.h"
 #include "collector/source.h"
 #include "lib/base/timex.h"
 
@@ -54,9 +55,13 @@ struct source {
     /* of the last complete poll, NULL = none: what its values were (beside the own series), how to get new
      * ones */
     const struct recipe *recipe;
-    double *values;
-    uint8_t *whys; /* enum quality_reason */
-    size_t value_count;
+    struct shared_book *book; /* borrowed; NULL = nothing is shared */
+    double *values;           /* one piece with the next three: source_lean.c */
+    uint64_t *raws;
+    uint16_t *raw_moments; /* places in moments */
+    uint8_t *whys;         /* enum quality_reason */
+    size_t value_count, raw_count;
+    const struct shared *frame; /* not NULL: the counters are raws and raw_moments, and `now` is empty */
 };
 
 #define ATTRIBUTES_AGE (5 * MINUTES) /* a table for changed attributes alone is written no more often */
@@ -134,6 +139,15 @@ void moments_tidy(struct source *s);
 /* The record in scratch is of a complete poll, decoded in full: the next ones may be repetitions of it. */
 void source_learn(struct source *s, const struct source_poll *in, struct source_scratch *t);
 void source_forget(struct source *s);
+
+/* ---- source_lean.c ---- */
+/* Room for so many values, and raw readings of so many counters. */
+bool lean_room(struct source *s, struct shared_book *book, size_t values, size_t counters);
+void lean_free(struct source *s);
+/* The values stand; where that can be, the counters of the record become raws. view: what it was made of. */
+void lean_begin(struct source *s, const struct device_view *view);
+void lean_end(struct source *s);
+double lean_ceiling(const struct source *s, size_t counter);
 
 /* ---- source_table.c ---- */
 #define HASH_START UINT64_C(0xcbf29ce484222325)

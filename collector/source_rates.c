@@ -40,6 +40,9 @@ static void drop_moments(struct source *s)
         return;
     for (size_t i = 0; i < s->now.count; i++)
         places[s->now.items[i].moment] = 1;
+    for (size_t i = 0; s->frame && i < s->raw_count; i++)
+        places[s->raw_moments[i]] = 1;
+    places[0] = 0;
     for (size_t i = 1; i < s->moment_count; i++) {
         if (!places[i])
             continue;
@@ -51,6 +54,8 @@ static void drop_moments(struct source *s)
 
         s->now.items[i].moment = old ? places[old] : 0;
     }
+    for (size_t i = 0; s->frame && i < s->raw_count; i++)
+        s->raw_moments[i] = places[s->raw_moments[i]];
     s->moment_count = kept;
     free(places);
 }
@@ -103,6 +108,7 @@ void counters_begin(struct source *s)
 {
     struct counters old = s->before;
 
+    lean_end(s);
     moments_tidy(s);
     s->before = s->now;
     s->before.next = s->before.index_size = 0;
@@ -230,15 +236,16 @@ void meter_init(struct meter *m, struct source *s, const struct source_poll *in)
     };
 }
 
-/* Both ends of the span from c's last reading to a new one at `to`. False: there was none, or no memory. */
-static bool set_span(struct meter *m, const struct counter *c, ns_t to)
+/* Both ends of the span from the moment `from` to a new reading at `to`. False: there was none, or no memory.
+ */
+static bool set_span(struct meter *m, uint16_t from, ns_t to)
 {
     struct rate_reading prev = {0}, cur = {.t_ns = to, .uptime_ms = m->uptime_ms, .engine = m->engine};
 
     if (m->to_ns != to || !m->to)
         m->to = find_moment(m->source, to, m);
     m->to_ns = to;
-    m->from = c->moment;
+    m->from = from;
     if (!m->from || !m->to)
         return false;
     prev.t_ns = m->source->moments[m->from].t_ns;
@@ -257,7 +264,7 @@ static void count_on(struct meter *m, struct counter *c, ns_t t_ns, uint64_t raw
     if (is_known && m->source->moments[c->moment].t_ns == t_ns)
         return; /* not read anew in this poll: the rate holds */
     if (m->from != c->moment || m->to_ns != t_ns || !m->to)
-        is_known = set_span(m, c, t_ns);
+        is_known = set_span(m, (uint16_t)c->moment, t_ns);
     if (is_known && c->discontinuity == discontinuity) {
         double ceiling = c->ceiling > 0 && scale > 0 ? (double)c->ceiling / scale : 0;
 
@@ -285,15 +292,45 @@ void counter_update(struct meter *m, struct counter *c, const struct view_sample
         c->rate = NAN; /* the next poll's rate is over both intervals */
 }
 
+/* The same of a counter that is a raw reading. */
+static void count_raw(struct meter *m, uint32_t series, uint32_t counter, uint64_t raw, ns_t t_ns,
+                      uint8_t width, double scale)
+{
+    struct source *s = m->source;
+    uint16_t moment = s->raw_moments[counter];
+    bool is_known = moment != 0;
+    double rate = NAN, ceiling;
+
+    if (is_known && s->moments[moment].t_ns == t_ns)
+        return;
+    if (m->from != moment || m->to_ns != t_ns || !m->to)
+        is_known = set_span(m, moment, t_ns);
+    if (is_known) {
+        ceiling = lean_ceiling(s, counter);
+        ceiling = ceiling > 0 && scale > 0 ? ceiling / scale : 0;
+        if (rate_over_span(&m->span, s->raws[counter], raw, width, ceiling, &rate))
+            rate = NAN;
+    }
+    s->raws[counter] = raw;
+    s->raw_moments[counter] = m->to;
+    s->values[series] = rate * scale;
+    s->whys[series] = isnan(s->values[series]) ? QUALITY_GAP : QUALITY_OK;
+}
+
 void counter_repeat(void *ctx, uint32_t series, uint32_t counter, uint64_t raw, uint8_t width, ns_t read_at,
                     double scale)
 {
     struct meter *m = ctx;
     struct source *s = m->source;
-    struct counter *c = &s->now.items[counter];
+    struct counter *c;
 
     if (series >= s->value_count)
         return; /* beyond what a record takes */
+    if (s->frame) {
+        count_raw(m, series, counter, raw, read_at, width, scale);
+        return;
+    }
+    c = &s->now.items[counter];
     count_on(m, c, read_at, raw, c->discontinuity, width, scale);
     s->values[series] = c->rate;
     s->whys[series] = (uint8_t)counter_why(c);

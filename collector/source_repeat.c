@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* source_repeat.c - records of polls in which only readings changed: the last values, and by recipe the new
  * ones. Pure. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "collector/source_internal.h"
@@ -12,30 +11,13 @@ void source_forget(struct source *s)
     s->recipe = NULL;
 }
 
-static bool make_room(struct source *s, size_t count)
-{
-    double *values = realloc(s->values, (count + 1) * sizeof *values);
-    uint8_t *whys;
-
-    s->value_count = 0;
-    if (!values)
-        return false;
-    s->values = values;
-    whys = realloc(s->whys, count + 1);
-    if (!whys)
-        return false;
-    s->whys = whys;
-    s->value_count = count;
-    return true;
-}
-
 /* Without memory the next poll is decoded like this one. */
 void source_learn(struct source *s, const struct source_poll *in, struct source_scratch *t)
 {
     size_t count = t->samples.n_values - OWN_SERIES;
 
     source_forget(s);
-    if (count != s->value_count && !make_room(s, count))
+    if (!lean_room(s, poll_shared(in->poll), count, s->now.count))
         return;
     if (!t->book && !(t->book = recipe_book_new()))
         return;
@@ -48,6 +30,7 @@ void source_learn(struct source *s, const struct source_poll *in, struct source_
         if (t->qualities[i].index >= OWN_SERIES)
             s->whys[t->qualities[i].index - OWN_SERIES] = (uint8_t)t->qualities[i].reason;
     }
+    lean_begin(s, in->view);
 }
 
 static void repeat_reading(void *ctx, uint32_t series, double value, enum quality_reason quality)
