@@ -456,6 +456,7 @@ void collector_beat(struct collector *c, Nw__Heartbeat *beat)
     collector_count(c, beat, "snmp_varbinds_total", (double)stats.varbinds);
     collector_count(c, beat, "snmp_v3_discoveries_total", (double)stats.discoveries);
     collector_count(c, beat, "snmp_v3_rediscoveries_total", (double)stats.rediscoveries);
+    collector_count(c, beat, "snmp_v3_unproven_total", (double)stats.unproven);
     collector_count(c, beat, "snmp_v3_clocks_set_total", (double)stats.clocks_set);
     collector_count(c, beat, "snmp_v3_boots_back_total", (double)stats.boots_back);
     collector_count(c, beat, "snmp_in_flight", (double)stats.in_flight);

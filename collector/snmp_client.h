@@ -110,7 +110,7 @@ struct snmp_stats {
     uint64_t held; /* requests that had to wait for their line */
     uint64_t requests, datagrams_out, replies, timeouts, varbinds;
     uint64_t rejected[SNMP_REJECT_COUNT];
-    uint64_t discoveries, rediscoveries, clocks_set, boots_back; /* v3 */
+    uint64_t discoveries, rediscoveries, unproven, clocks_set, boots_back; /* v3 */
     uint64_t unsent, dropped; /* by the sockets (snmp_io): not taken for sending; receive buffer full */
     uint32_t in_flight, queued;
 };

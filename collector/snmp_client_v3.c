@@ -47,7 +47,7 @@ static enum err seal(struct snmp_client *c, ns_t now, struct slot *s)
 /* ---- another engine on trial ---- */
 
 /* Salts go on, so that none is used twice with the keys of an engine that is on trial again and again. */
-static bool end_trial(struct snmp_security *security)
+static bool end_trial(struct snmp_client *c, struct snmp_security *security)
 {
     if (security->is_proven || !security->before.id_len)
         return false;
@@ -56,6 +56,7 @@ static bool end_trial(struct snmp_security *security)
     explicit_bzero(&security->before, sizeof security->before);
     security->is_proven = true;
     security->is_replaced = false;
+    c->stats.unproven++;
     return true;
 }
 
@@ -100,7 +101,7 @@ enum err client_v3_encode(struct snmp_client *c, ns_t now, struct slot *s, const
         return e;
     client_note_varbinds(s, &own);
     s->message_at = (uint32_t)len;
-    (void)end_trial(s->peer->security);
+    (void)end_trial(c, s->peer->security);
     s->is_probing = s->peer->security->engine.id_len == 0;
     start_salt(c, &s->peer->security->engine);
     return seal(c, now, s);
@@ -178,7 +179,7 @@ static enum snmp_reject take_report(struct snmp_client *c, ns_t now, uint32_t sl
     if (kind != USM_REPORT_ENGINE && kind != USM_REPORT_WINDOW)
         s->tries =
             s->sent; /* it has arrived; a genuine answer is still waited for, but not asked for again */
-    if (kind == USM_REPORT_ENGINE && end_trial(security) && restart(c, now, slot, false))
+    if (kind == USM_REPORT_ENGINE && end_trial(c, security) && restart(c, now, slot, false))
         return SNMP_REJECT_REPORT;
     if (kind == USM_REPORT_ENGINE && may_rediscover(security, now) && restart(c, now, slot, true))
         c->stats.rediscoveries++;

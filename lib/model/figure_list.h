@@ -102,6 +102,8 @@ FIGURE("snmp_varbinds_total", COUNTER, DONE, "Values read.")
 FIGURE("snmp_v3_discoveries_total", COUNTER, DONE, "SNMPv3 engines asked for their id.")
 FIGURE("snmp_v3_rediscoveries_total", COUNTER, OTHER,
        "SNMPv3 engines asked anew, since their answers no longer fitted.")
+FIGURE("snmp_v3_unproven_total", COUNTER, REJECTED,
+       "SNMPv3 engines that a device was said to be and that proved nothing: the one before was asked again.")
 FIGURE("snmp_v3_clocks_set_total", COUNTER, OTHER,
        "Clocks of SNMPv3 engines followed after an authentic Report.")
 FIGURE("snmp_v3_boots_back_total", COUNTER, OTHER, "SNMPv3 engines whose boot counter ran backwards.")

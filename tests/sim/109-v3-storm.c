@@ -268,6 +268,7 @@ static void assert_each_kind_is_counted(void)
         sum += sim_figure(&w, name);
     }
     assert_true(sum >= (double)(forger.sent - forger.probes));
+    assert_true(sim_figure(&w, "snmp_v3_unproven_total") == (double)forger.probes);
 }
 
 static void whatever_is_forged_on_the_way_no_device_is_down_and_each_kind_is_counted(void **state)

@@ -590,6 +590,7 @@ static void a_forged_engine_gives_way_at_the_agents_report_to_the_one_that_had_p
     assert_int_equal(w->result, ERR_OK);
     assert_is_asked(w, ENGINE_A, sizeof ENGINE_A);
     assert_int_equal(stats_of(w).rediscoveries, 1);
+    assert_int_equal(stats_of(w).unproven, 1);
     assert_int_equal(w->notices[SNMP_NOTICE_ENGINE_REPLACED], 0);
     assert_int_equal(w->notices[SNMP_NOTICE_ENGINE_NEW], 1);
     close_world(w);

@@ -157,6 +157,10 @@ const FIGURES: Record<string, readonly [Both, Both?]> = {
     ["SNMPv3-Kennungen neu erfragt, weil Antworten nicht mehr passten", "SNMPv3 engine ids asked anew, as answers no longer fitted"],
     ["Einzelne sind Neustarts; viele deuten auf doppelte Engine-IDs.", "A few are restarts; many point to duplicate engine ids."],
   ],
+  snmp_v3_unproven_total: [
+    ["SNMPv3-Kennungen, für die nichts sprach: die vorige wurde wieder gefragt", "SNMPv3 engine ids that proved nothing: the one before was asked again"],
+    ["Jemand auf dem Weg fälscht Antworten.", "Somebody on the way forges answers."],
+  ],
   snmp_v3_clocks_set_total: [["SNMPv3-Uhren nachgestellt", "SNMPv3 clocks followed"]],
   snmp_v3_boots_back_total: [
     ["SNMPv3-Geräte, deren Startzähler rückwärts lief", "SNMPv3 devices whose boot counter ran backwards"],
