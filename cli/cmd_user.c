@@ -24,6 +24,7 @@
 static const char usage[] =
     "Usage: netzwacht user add [-c FILE] --role ROLE NAME   password from standard input\n"
     "       netzwacht user passwd [-c FILE] NAME            new password from standard input\n"
+    "       netzwacht user totp [-c FILE] [--off] NAME      a second factor, for an authenticator app\n"
     "       netzwacht user list [-c FILE] [--json]\n"
     "       netzwacht user import [-c FILE] PASSWORDS       lines \"name role password\", file of mode 0600\n"
     "Accounts of the dashboard. On a terminal the password is asked for twice. A new password ends the "
@@ -31,12 +32,13 @@ static const char usage[] =
     "of that user.\n\n"
     "  -c, --config FILE   configuration (default " NW_SYSCONFDIR "/netzwacht.yaml)\n"
     "  -r, --role ROLE     operator, noc, planner or admin\n"
+    "      --off           totp: no second factor from now on\n"
     "      --json          list as JSON\n"
     "      --help          this text\n";
 
 struct request {
     const char *config, *role, *operand;
-    bool as_json;
+    bool as_json, is_off;
     struct users *users;
 };
 
@@ -179,6 +181,31 @@ static enum err user_passwd(const struct request *r)
     return e;
 }
 
+/* The secret is shown this once; the app takes the address as a QR code or typed. */
+static enum err user_totp(const struct request *r)
+{
+    struct buf uri = BUF_INIT;
+    char secret[TOTP_SECRET_SIZE] = "";
+    enum err e = r->is_off ? ERR_OK : totp_secret_new(secret);
+
+    if (e == ERR_OK)
+        e = users_set_totp(r->users, r->operand, secret);
+    if (e == ERR_NOT_FOUND)
+        log_error("there is no user \"%s\"; `netzwacht user list` shows all", r->operand);
+    if (e == ERR_OK)
+        e = users_audit(r->users, users_db_now(), users_db_caller(), "command line",
+                        r->is_off ? "second factor removed" : "second factor set", r->operand);
+    if (e == ERR_OK && !r->is_off) {
+        totp_uri(&uri, secret, r->operand);
+        e = buf_error(&uri);
+        if (e == ERR_OK)
+            printf("secret  %s\naddress %s\n", secret, uri.data);
+    }
+    buf_fini(&uri);
+    secret_wipe(secret, sizeof secret);
+    return e;
+}
+
 static void print_user(void *ctx NW_UNUSED, const struct user *user)
 {
     char login[TIMEX_RFC3339_SIZE] = "never";
@@ -278,16 +305,16 @@ static const struct {
     bool has_operand;
 } verbs[] = {{"add", user_add, true},
              {"passwd", user_passwd, true},
+             {"totp", user_totp, true},
              {"list", user_list, false},
              {"import", user_import, true}};
 
 int cmd_user(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"role", required_argument, NULL, 'r'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"role", required_argument, NULL, 'r'},
+        {"off", no_argument, NULL, 'o'},          {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},         {0}};
     struct request r = {.config = NW_SYSCONFDIR "/netzwacht.yaml"};
     size_t verb = 0;
     int option;
@@ -296,6 +323,7 @@ int cmd_user(int argc, char **argv)
         switch (option) {
         case 'c': r.config = optarg; break;
         case 'r': r.role = optarg; break;
+        case 'o': r.is_off = true; break;
         case 'j': r.as_json = true; break;
         case 'h': fputs(usage, stdout); return EXIT_DONE;
         default: fputs(usage, stderr); return EXIT_BAD_USAGE;

@@ -29,6 +29,7 @@ static void put_user(void *ctx, const struct user *user)
     json_string(j, "role", role_name(user->role));
     json_time(j, "created", user->created);
     json_time(j, "last_login", user->last_login);
+    json_bool(j, "has_second_factor", user->totp[0] != '\0');
     json_int(j, "sessions", user->sessions);
     json_object_end(j);
 }

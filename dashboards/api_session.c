@@ -39,6 +39,9 @@ struct login {
     char user[USER_NAME_SIZE], address[HTTP_ADDRESS_SIZE];
     char hash[SECRET_PASSWORD_HASH_SIZE];
     char password[USER_PASSWORD_MAX + 1];
+    char code[TOTP_CODE_SIZE], totp[TOTP_SECRET_SIZE];
+    int64_t totp_step;
+    enum role role;
     bool is_known, is_right;
 };
 
@@ -104,20 +107,49 @@ static void log_in(struct login *l)
     secret_wipe(token, sizeof token);
 }
 
+static void refuse(struct login *l, const char *kind, const char *title, const char *advice)
+{
+    l->dashboard->stats.logins_refused++;
+    api_audit_note(l->dashboard, l->is_known ? l->user : "", l->address, "login refused", "");
+    api_problem(l->call, 401, kind, title, "%s", advice);
+}
+
+/* false: answered. A good code is spent before it opens anything. */
+static bool has_second_factor(struct login *l)
+{
+    struct dashboard *d = l->dashboard;
+
+    if (!l->totp[0]) {
+        if (l->role != ROLE_ADMIN || !d->settings->dashboard.admin_second_factor)
+            return true;
+        refuse(l, "second-factor-missing", "Administrators need a second factor",
+               "`netzwacht user totp NAME` on the server sets one up.");
+        return false;
+    }
+    if (!l->code[0]) {
+        api_problem(l->call, 401, "second-factor", "The second factor is missing",
+                    "Send the authenticator app's six digits as `code`.");
+        return false;
+    }
+    if (totp_verify(l->totp, l->code, loop_wall(d->loop), &l->totp_step) &&
+        users_totp_taken(d->users, l->user, l->totp_step) == ERR_OK)
+        return true;
+    refuse(l, "second-factor-wrong", "The code is wrong or was used before",
+           "Wait for the next one, and compare the clocks of server and phone.");
+    return false;
+}
+
 static void on_compared(void *ctx)
 {
     struct login *l = ctx;
 
     if (l->call) {
         l->call->abandon = NULL;
-        if (l->is_right) {
+        if (!l->is_right)
+            refuse(l, "login-failed", "Wrong user or password",
+                   "Check both; `netzwacht user passwd NAME` sets a new password.");
+        else if (has_second_factor(l))
             log_in(l);
-        } else {
-            l->dashboard->stats.logins_refused++;
-            api_audit_note(l->dashboard, l->is_known ? l->user : "", l->address, "login refused", "");
-            api_problem(l->call, 401, "login-failed", "Wrong user or password",
-                        "Check both; `netzwacht user passwd NAME` sets a new password.");
-        }
     }
     login_free(l);
 }
@@ -170,6 +202,8 @@ static enum err read_login(const struct json_body *body, struct login *l)
         return ERR_MALFORMED;
     strx_copy(l->user, sizeof l->user, user);
     strx_copy(l->password, sizeof l->password, password);
+    const char *code = json_body_text(body, "code", TOTP_DIGITS);
+    strx_copy(l->code, sizeof l->code, code ? code : "");
     return ERR_OK;
 }
 
@@ -198,6 +232,11 @@ static void compare_password(struct api_call *c, const struct json_body *body)
         return;
     }
     l->is_known = users_find(d->users, l->user, &user) == ERR_OK && user.role != ROLE_NONE;
+    if (l->is_known) {
+        strx_copy(l->totp, sizeof l->totp, user.totp);
+        l->totp_step = user.totp_step;
+        l->role = user.role;
+    }
     strx_copy(l->hash, sizeof l->hash, l->is_known ? user.password_hash : secret_password_nobody());
     c->abandon = on_abandoned;
     c->pending = l;

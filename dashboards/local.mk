@@ -8,15 +8,15 @@ dashboards_libdashboards_a_SOURCES = \
 	%D%/json_io.c %D%/json_io.h %D%/newest.c %D%/newest.h %D%/relations.c %D%/relations.h %D%/network.c %D%/network.h \
 	%D%/public.c %D%/public.h %D%/public_io.c %D%/public_io.h %D%/public_page.c %D%/public_page.h %D%/role.c %D%/role.h %D%/routes.c %D%/routes.h \
 	%D%/secret_io.c %D%/secret_io.h %D%/snapshot.c %D%/snapshot.h %D%/tail.c %D%/tail.h \
-	%D%/throttle.c %D%/throttle.h %D%/users_io.c %D%/users_io.h %D%/worker.c %D%/worker.h \
+	%D%/throttle.c %D%/throttle.h %D%/totp_io.c %D%/totp_io.h %D%/users_io.c %D%/users_io.h %D%/worker.c %D%/worker.h \
 	%D%/wiring.c %D%/wiring.h
 dashboards_libdashboards_a_SOURCES += \
 	%D%/api_self.c %D%/pulse.c %D%/pulse.h \
 	%D%/api_firmware.c %D%/assets.c %D%/assets.h %D%/depends.c %D%/depends.h %D%/fleet.c %D%/fleet.h
 dashboards_libdashboards_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(MHD_CFLAGS) $(SODIUM_CFLAGS) \
-	$(SQLITE_CFLAGS) $(JANSSON_CFLAGS) $(ZLIB_CFLAGS)
+	$(SQLITE_CFLAGS) $(JANSSON_CFLAGS) $(ZLIB_CFLAGS) $(CRYPTO_CFLAGS)
 DASHBOARDS_LIBS = dashboards/libdashboards.a $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) \
-	$(MHD_LIBS) $(SODIUM_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS)
+	$(MHD_LIBS) $(SODIUM_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS) $(ZLIB_LIBS) $(CRYPTO_LIBS)
 
 sbin_PROGRAMS += netzwacht-dashboard netzwacht-public
 netzwacht_dashboard_SOURCES = cli/dashboard_main.c
@@ -31,7 +31,7 @@ publicdir = $(pkgdatadir)/public
 dist_public_DATA = %D%/public/status.css
 
 netzwacht_SOURCES += cli/cmd_token.c cli/cmd_user.c cli/users_db.c cli/users_db.h
-netzwacht_LDADD_FLOOR4 += dashboards/libdashboards.a
+netzwacht_LDADD_FLOOR4 += dashboards/libdashboards.a $(CRYPTO_LIBS)
 
 # The description of the interface: YAML for people, JSON for programs.
 noinst_PROGRAMS += dashboards/openapi-json

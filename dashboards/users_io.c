@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,6 +29,12 @@ static const char schema[] =
     " last_used INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS audit(number INTEGER PRIMARY KEY, at INTEGER NOT NULL, user TEXT NOT NULL,"
     " address TEXT NOT NULL, action TEXT NOT NULL, object TEXT NOT NULL, hash TEXT NOT NULL);";
+
+/* What each version of the file added; the number of steps that were taken stands in user_version. */
+static const char *const migrations[] = {
+    "ALTER TABLE users ADD COLUMN totp TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE users ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0;",
+};
 
 static enum err err_from_sqlite(int rc)
 {
@@ -123,6 +130,27 @@ static enum err make_file(const char *path)
     return e;
 }
 
+static enum err migrate(struct users *u)
+{
+    sqlite3_stmt *s;
+    enum err e = err_from_sqlite(sqlite3_exec(u->db, "BEGIN IMMEDIATE", NULL, NULL, NULL));
+
+    if (e)
+        return e;
+    s = query(u, "PRAGMA user_version", "");
+    size_t done = s && sqlite3_step(s) == SQLITE_ROW ? (size_t)sqlite3_column_int64(s, 0) : 0;
+    sqlite3_finalize(s);
+    for (size_t i = done; e == ERR_OK && i < ARRAY_LEN(migrations); i++) {
+        char version[40];
+        snprintf(version, sizeof version, "PRAGMA user_version = %zu", i + 1);
+        e = err_from_sqlite(sqlite3_exec(u->db, migrations[i], NULL, NULL, NULL));
+        if (e == ERR_OK)
+            e = err_from_sqlite(sqlite3_exec(u->db, version, NULL, NULL, NULL));
+    }
+    enum err end = err_from_sqlite(sqlite3_exec(u->db, e ? "ROLLBACK" : "COMMIT", NULL, NULL, NULL));
+    return e ? e : end;
+}
+
 enum err users_open(const char *path, struct users **out)
 {
     struct users *u = calloc(1, sizeof *u);
@@ -145,6 +173,8 @@ enum err users_open(const char *path, struct users **out)
     }
     if (e == ERR_OK)
         e = err_from_sqlite(sqlite3_exec(u->db, schema, NULL, NULL, NULL));
+    if (e == ERR_OK)
+        e = migrate(u);
     if (e) {
         users_close(u);
         return e;
@@ -163,6 +193,8 @@ void users_close(struct users *u)
 
 /* ---- accounts ---- */
 
+#define USER_COLUMNS "name, role, hash, created, last_login, totp, totp_step"
+
 static void read_user(sqlite3_stmt *s, struct user *out)
 {
     memset(out, 0, sizeof *out);
@@ -172,12 +204,13 @@ static void read_user(sqlite3_stmt *s, struct user *out)
     strx_copy(out->password_hash, sizeof out->password_hash, column(s, 2));
     out->created = sqlite3_column_int64(s, 3);
     out->last_login = sqlite3_column_int64(s, 4);
+    strx_copy(out->totp, sizeof out->totp, column(s, 5));
+    out->totp_step = sqlite3_column_int64(s, 6);
 }
 
 enum err users_find(struct users *u, const char *name, struct user *out)
 {
-    sqlite3_stmt *s =
-        query(u, "SELECT name, role, hash, created, last_login FROM users WHERE name = ?1", "s", name);
+    sqlite3_stmt *s = query(u, "SELECT " USER_COLUMNS " FROM users WHERE name = ?1", "s", name);
     int rc = s ? sqlite3_step(s) : sqlite3_errcode(u->db);
 
     if (rc == SQLITE_ROW)
@@ -201,6 +234,19 @@ enum err users_set_password(struct users *u, const char *name, const char *hash)
     return e ? e : run(u, query(u, "DELETE FROM sessions WHERE user = ?1", "s", name));
 }
 
+enum err users_set_totp(struct users *u, const char *name, const char *secret)
+{
+    enum err e =
+        run(u, query(u, "UPDATE users SET totp = ?2, totp_step = 0 WHERE name = ?1", "ss", name, secret));
+
+    return e == ERR_OK && sqlite3_changes(u->db) == 0 ? ERR_NOT_FOUND : e;
+}
+
+enum err users_totp_taken(struct users *u, const char *name, int64_t step)
+{
+    return run(u, query(u, "UPDATE users SET totp_step = ?2 WHERE name = ?1", "si", name, step));
+}
+
 enum err users_touch_login(struct users *u, const char *name, ns_t now)
 {
     return run(u, query(u, "UPDATE users SET last_login = ?2 WHERE name = ?1", "si", name, now));
@@ -210,17 +256,17 @@ enum err users_each(struct users *u, void (*fn)(void *ctx, const struct user *us
 {
     sqlite3_stmt *s =
         query(u,
-              "SELECT name, role, hash, created, last_login, (SELECT count(*) FROM sessions WHERE"
-              " user = name) FROM users ORDER BY name",
+              "SELECT " USER_COLUMNS ", (SELECT count(*) FROM sessions WHERE user = name) FROM users"
+              " ORDER BY name",
               "");
     int rc = SQLITE_ERROR;
 
     while (s && (rc = sqlite3_step(s)) == SQLITE_ROW) {
         struct user user;
         read_user(s, &user);
-        user.sessions = sqlite3_column_int64(s, 5);
-        memset(user.password_hash, 0, sizeof user.password_hash);
+        user.sessions = sqlite3_column_int64(s, 7);
         fn(ctx, &user);
+        secret_wipe(&user, sizeof user);
     }
     sqlite3_finalize(s);
     return err_from_sqlite(rc);

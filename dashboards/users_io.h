@@ -12,6 +12,7 @@
 
 #include "dashboards/role.h"
 #include "dashboards/secret_io.h"
+#include "dashboards/totp_io.h"
 #include "lib/base/err.h"
 #include "lib/base/units.h"
 
@@ -23,8 +24,10 @@ struct user {
     char name[USER_NAME_SIZE];
     enum role role;
     char password_hash[SECRET_PASSWORD_HASH_SIZE];
-    ns_t created, last_login; /* wall; 0 = never */
-    int64_t sessions;         /* open ones; filled by users_each() */
+    ns_t created, last_login;    /* wall; 0 = never */
+    char totp[TOTP_SECRET_SIZE]; /* "" = no second factor */
+    int64_t totp_step;           /* of the last code that was taken */
+    int64_t sessions;            /* open ones; filled by users_each() */
 };
 
 struct stored_session {
@@ -43,6 +46,10 @@ enum err users_find(struct users *u, const char *name, struct user *out) NW_CHEC
 enum err users_add(struct users *u, const char *name, enum role role, const char *hash, ns_t now) NW_CHECKED;
 /* New password: ends all sessions of that user. ERR_NOT_FOUND. */
 enum err users_set_password(struct users *u, const char *name, const char *hash) NW_CHECKED;
+/* secret "": none from now on. ERR_NOT_FOUND. */
+enum err users_set_totp(struct users *u, const char *name, const char *secret) NW_CHECKED;
+/* No code of this step or one before it is good again. */
+enum err users_totp_taken(struct users *u, const char *name, int64_t step) NW_CHECKED;
 enum err users_touch_login(struct users *u, const char *name, ns_t now) NW_CHECKED;
 enum err users_each(struct users *u, void (*fn)(void *ctx, const struct user *user), void *ctx) NW_CHECKED;
 

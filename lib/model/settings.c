@@ -115,6 +115,7 @@ static const struct conf_field dashboard_fields[] = {
     CONF_STRING_FIELD(struct dashboard_settings, title, .fallback = "netzwacht"),
     CONF_DURATION_FIELD(struct dashboard_settings, session_idle, 60, 86400, .fallback = "30min"),
     CONF_DURATION_FIELD(struct dashboard_settings, session_max, 60, 604800, .fallback = "12h"),
+    CONF_BOOL_FIELD(struct dashboard_settings, admin_second_factor),
     CONF_END};
 static const struct conf_schema dashboard_schema = CONF_SCHEMA(struct dashboard_settings, dashboard_fields);
 

@@ -86,6 +86,7 @@ struct dashboard_settings {
     char *tls_certificate, *tls_key;
     char *title;                       /* "Netzwacht Norderstedt" */
     int64_t session_idle, session_max; /* ns */
+    bool admin_second_factor;          /* no administrator logs in without one */
 };
 
 struct public_settings {

@@ -138,6 +138,25 @@ async function testLogIn(password) {
     equal((await violations()).join("\n"), "", "violations");
   });
 
+  await tap.test("an account with a second factor is asked for its code, in the same form", async () => {
+    await page.route("**/api/v1/session", async (route) => {
+      if (route.request().method() !== "POST") return route.continue();
+      const { code } = route.request().postDataJSON();
+      const type = `urn:netzwacht:problem:${code ? "second-factor-wrong" : "second-factor"}`;
+      return route.fulfill({ status: 401, contentType: "application/problem+json", body: JSON.stringify({ type, title: "x", status: 401 }) });
+    });
+    await page.fill("#user", "operator");
+    await page.fill("#password", password);
+    await page.click("button[type=submit]");
+    await page.waitForSelector("#code:focus");
+    equal((await violations()).join("\n"), "", "violations");
+    await page.fill("#code", "123456");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#code[aria-invalid=true]");
+    assert(/Code stimmt nicht/.test(await page.textContent("#login-problem")), "what is wrong");
+    await page.unroute("**/api/v1/session");
+    await page.reload();
+  });
   await tap.test("an operator logs in and sees every hotspot counted in one state", async () => {
     await logIn(page, demo.url, "operator", password);
     const total = () => page.$$eval("[data-state] strong", (all) => all.reduce((sum, each) => sum + Number(each.textContent.replace(/\D/g, "")), 0));

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """netzwacht-dashboard and netzwacht-public over HTTP, with the real city, collector, alerts and store behind them."""
+import base64
 import datetime
 import gzip
+import hmac
 import http.client
 import json
 import os
 import re
 import signal
 import socket
+import struct
 import sys
 import threading
 import time
@@ -639,6 +642,32 @@ def access_tokens_replace_log_ins():
     check(actions.count("token added") == 3 and actions.count("token revoked") == 2, f"{actions}")
 
 
+def code_of(secret, step):
+    """RFC 6238, by Python's own HMAC."""
+    mac = hmac.new(base64.b32decode(secret), struct.pack(">Q", step), "sha1").digest()
+    at = mac[-1] & 15
+    return f"{(struct.unpack('>I', mac[at:at + 4])[0] & 0x7fffffff) % 10 ** 6:06}"
+
+
+def second_factor_is_asked_for():
+    """with a second factor the password alone opens nothing; a code opens once; without it again, as before"""
+    user = lambda *words: town.world.run("netzwacht", "user", *words, "-c", town.config).stdout  # noqa: E731
+    secret = re.search(r"^secret  (\w{32})$", user("totp", "planner"), re.M).group(1)
+
+    def try_with(**more):
+        answer, data = town.client().ask("POST", "/api/v1/session", {"user": "planner", "password": USERS["planner"], **more})
+        return answer.status, json.loads(data or b"{}").get("type", "").split(":")[-1]
+    check(try_with() == (401, "second-factor"), "the password alone")
+    step = int(time.time()) // 30
+    wrong = next(f"{n:06}" for n in range(10) if f"{n:06}" not in [code_of(secret, step + k) for k in range(-1, 3)])
+    check(try_with(code=wrong) == (401, "second-factor-wrong"), "a wrong code")
+    code = code_of(secret, int(time.time()) // 30)
+    check(try_with(code=code)[0] == 204, "the right code")
+    check(try_with(code=code) == (401, "second-factor-wrong"), "the same code again")
+    user("totp", "--off", "planner")
+    check(try_with()[0] == 204, "without a second factor again")
+
+
 def log_ins_are_throttled():
     """the sixth wrong password in a minute gets 429 with Retry-After, the right one too; other users log in"""
     statuses = [town.client().ask("POST", "/api/v1/session", {"user": "planner", "password": "y" * 12})[0].status for _ in range(7)]
@@ -757,4 +786,5 @@ if __name__ == "__main__":
                   maintenance_is_planned_and_ended, events_are_replayed, series_have_values,
                   firmware_is_shared_out, old_firmware_is_found_and_downloaded, swapped_hardware_is_recorded, malformed_requests_are_refused,
                   slow_clients_are_cut, public_page_is_complete, monitor_shows_itself, monitor_tells_of_its_work, audit_is_a_chain,
-                  logging_out_ends_the_session, access_tokens_replace_log_ins, log_ins_are_throttled, port_in_use_is_said, little_is_used)
+                  logging_out_ends_the_session, access_tokens_replace_log_ins,
+                  second_factor_is_asked_for, log_ins_are_throttled, port_in_use_is_said, little_is_used)

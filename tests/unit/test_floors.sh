@@ -36,7 +36,8 @@ report "SQLite is known to one *_io of each owner of a database" \
     "$(foreign 'sqlite3' '^(alerts/db_io|dashboards/users_io|lib/stores/history_io)[._]')"
 report "libyaml is known to conf, and to openapi_io, which turns a page of our own into JSON" \
     "$(foreign 'yaml\.h' '^(lib/runtime/conf|dashboards/openapi_io)\.')"
-report "OpenSSL is known to the simulated city's tls_io alone" "$(foreign 'openssl/' '^city/tls_io')"
+report "OpenSSL is known to the simulated city's tls_io and the second factor's totp_io" \
+    "$(foreign 'openssl/' '^(city/tls_io|dashboards/totp_io)')"
 report "zlib is known to public_io alone" "$(foreign 'zlib\.h' '^dashboards/public_io')"
 report "libsnappy is known to snappy_io alone" "$(foreign 'snappy-c' '^lib/stores/snappy_io')"
 report "libsodium is known to secret_io, the settings' digest, the demo's passwords and the signature of messages" \

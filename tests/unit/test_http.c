@@ -331,6 +331,64 @@ static void bearer_tokens_are_ours_alone(void **state)
     assert_false(auth_bearer(NULL, token));
 }
 
+/* RFC 6238 appendix B, SHA-1; of its eight digits the last six. */
+static void codes_are_those_of_the_rfc(void **state)
+{
+    static const char secret[] = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"; /* "12345678901234567890" */
+    static const struct {
+        uint64_t seconds;
+        const char *code;
+    } rows[] = {{59, "287082"},         {1111111109, "081804"}, {1111111111, "050471"},
+                {1234567890, "005924"}, {2000000000, "279037"}, {20000000000, "353130"}};
+    char code[TOTP_CODE_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        assert_ok(totp_code(secret, rows[i].seconds / 30, code));
+        assert_string_equal(code, rows[i].code);
+    }
+    assert_int_equal(totp_code("short", 1, code), ERR_MALFORMED);
+    assert_int_equal(totp_code("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ1", 1, code), ERR_MALFORMED);
+}
+
+static void a_code_is_good_once_and_for_a_minute_and_a_half(void **state)
+{
+    char secret[TOTP_SECRET_SIZE], other[TOTP_SECRET_SIZE], code[TOTP_CODE_SIZE];
+    int64_t last = 0;
+
+    (void)state;
+    assert_ok(totp_secret_new(secret));
+    assert_ok(totp_secret_new(other));
+    assert_string_not_equal(secret, other);
+    assert_ok(totp_code(secret, 1000, code));
+    assert_false(totp_verify(secret, code, 998 * 30 * SECONDS, &last));
+    assert_false(totp_verify(secret, code, 1002 * 30 * SECONDS, &last));
+    assert_false(totp_verify(other, code, 1000 * 30 * SECONDS, &last));
+    assert_false(totp_verify(secret, "", 1000 * 30 * SECONDS, &last));
+    assert_true(totp_verify(secret, code, 999 * 30 * SECONDS, &last));
+    assert_int_equal(last, 1000);
+    assert_false(totp_verify(secret, code, 1000 * 30 * SECONDS, &last));
+    assert_ok(totp_code(secret, 1001, code));
+    assert_true(totp_verify(secret, code, 1002 * 30 * SECONDS, &last));
+}
+
+static void a_second_factor_stands_with_its_user(void **state)
+{
+    struct users *u = users_with_noc();
+    struct user user;
+
+    (void)state;
+    assert_ok(users_find(u, "noc", &user));
+    assert_string_equal(user.totp, "");
+    assert_ok(users_set_totp(u, "noc", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"));
+    assert_ok(users_totp_taken(u, "noc", 77));
+    assert_ok(users_find(u, "noc", &user));
+    assert_string_equal(user.totp, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+    assert_int_equal(user.totp_step, 77);
+    assert_int_equal(users_set_totp(u, "nobody", ""), ERR_NOT_FOUND);
+    users_close(u);
+}
+
 static void csrf_tokens_belong_to_their_session(void **state)
 {
     char one[SECRET_HEX_SIZE], two[SECRET_HEX_SIZE], token[SECRET_HEX_SIZE];
@@ -522,7 +580,9 @@ RUN_TESTS("http", cmocka_unit_test(target_is_taken_apart), cmocka_unit_test(host
           cmocka_unit_test(session_ends_when_idle_and_after_its_time), cmocka_unit_test(nobody_is_public),
           cmocka_unit_test(a_new_password_ends_the_sessions),
           cmocka_unit_test(an_access_token_is_who_it_was_issued_for),
-          cmocka_unit_test(bearer_tokens_are_ours_alone),
+          cmocka_unit_test(bearer_tokens_are_ours_alone), cmocka_unit_test(codes_are_those_of_the_rfc),
+          cmocka_unit_test(a_code_is_good_once_and_for_a_minute_and_a_half),
+          cmocka_unit_test(a_second_factor_stands_with_its_user),
           cmocka_unit_test(csrf_tokens_belong_to_their_session), cmocka_unit_test(only_our_own_origin_fits),
           cmocka_unit_test(passwords_are_verified),
           cmocka_unit_test_setup_teardown(a_changed_audit_entry_breaks_the_chain, temp_dir_setup,

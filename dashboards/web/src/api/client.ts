@@ -15,6 +15,9 @@ export class Problem extends Error {
   }
 }
 
+/** A 401 of the log-in itself: no session was lost. */
+const LOGIN_PROBLEMS = new Set(["login-failed", "second-factor", "second-factor-wrong", "second-factor-missing"]);
+
 const BASE = "/api/v1";
 const PAGE_SIZE = 1000;
 /** A list that never ends would hang the page: 50 pages are ten times the region. */
@@ -51,7 +54,7 @@ export class Client {
     }
     if (response.ok) return response;
     const problem = await problemOf(response);
-    if (problem.status === 401 && problem.kind !== "login-failed") this.onSessionLost();
+    if (problem.status === 401 && !LOGIN_PROBLEMS.has(problem.kind)) this.onSessionLost();
     throw problem;
   }
 
@@ -99,8 +102,8 @@ export class Client {
     return session;
   }
 
-  async logIn(user: string, password: string): Promise<Session> {
-    await this.request("POST", "/session", { user, password });
+  async logIn(user: string, password: string, code: string): Promise<Session> {
+    await this.request("POST", "/session", code === "" ? { user, password } : { user, password, code });
     return this.session();
   }
 

@@ -61,6 +61,13 @@ export const TEXTS = {
   "login.password": ["Passwort", "Password"],
   "login.submit": ["Anmelden", "Log in"],
   "login.failed": ["Benutzername oder Passwort stimmt nicht.", "User name or password is wrong."],
+  "login.code": ["Code", "Code"],
+  "login.codeHint": ["Sechs Ziffern aus Ihrer Authenticator-App", "Six digits from your authenticator app"],
+  "login.codeWrong": ["Der Code stimmt nicht oder wurde schon benutzt. Bitte den nächsten abwarten.", "The code is wrong or was used before. Please wait for the next one."],
+  "login.codeMissing": [
+    "Für die Verwaltung ist ein zweiter Faktor nötig. „netzwacht user totp“ auf dem Server richtet ihn ein.",
+    "Administrators need a second factor. “netzwacht user totp” on the server sets it up.",
+  ],
   "login.throttled": ["Zu viele Versuche. Bitte in einer Minute noch einmal.", "Too many attempts. Please try again in a minute."],
   "login.expired": ["Ihre Sitzung ist abgelaufen. Bitte melden Sie sich neu an.", "Your session has expired. Please log in again."],
 
@@ -123,10 +130,13 @@ export const TEXTS = {
   "admin.created": ["Angelegt", "Created"],
   "admin.lastLogin": ["Zuletzt angemeldet", "Last log-in"],
   "admin.sessions": ["Offene Sitzungen", "Open sessions"],
+  "admin.secondFactor": ["Zweiter Faktor", "Second factor"],
+  "admin.hasFactor.true": ["ja", "yes"],
+  "admin.hasFactor.false": ["nein", "no"],
   "admin.noUsers": ["Es gibt noch keine Benutzer.", "There are no users yet."],
   "admin.usersHint": [
-    "Benutzer legt „netzwacht user add“ auf dem Server an; „netzwacht user passwd“ setzt ein neues Passwort und beendet die Sitzungen.",
-    "Users are added on the server by “netzwacht user add”; “netzwacht user passwd” sets a new password and ends the sessions.",
+    "Benutzer legt „netzwacht user add“ auf dem Server an; „netzwacht user passwd“ setzt ein neues Passwort und beendet die Sitzungen, „netzwacht user totp“ richtet einen zweiten Faktor ein.",
+    "Users are added on the server by “netzwacht user add”; “netzwacht user passwd” sets a new password and ends the sessions, “netzwacht user totp” sets up a second factor.",
   ],
   "admin.tokens": ["Zugriffsschlüssel", "Access tokens"],
   "admin.tokensLead": [
@@ -167,6 +177,8 @@ export const TEXTS = {
   "admin.action.token revoked": ["Zugriffsschlüssel zurückgezogen", "access token revoked"],
   "admin.action.user added": ["Benutzer angelegt", "user added"],
   "admin.action.password changed": ["Passwort geändert", "password changed"],
+  "admin.action.second factor set": ["zweiten Faktor eingerichtet", "second factor set up"],
+  "admin.action.second factor removed": ["zweiten Faktor entfernt", "second factor removed"],
   "admin.action.acknowledge": ["Störung bestätigt", "incident acknowledged"],
   "admin.action.comment": ["Störung kommentiert", "incident commented on"],
   "admin.action.assign": ["Störung zugewiesen", "incident assigned"],

@@ -44,6 +44,7 @@ function Users() {
     { id: "role", title: t("admin.role"), cell: (row) => code("role", row.role), key: (row) => row.role },
     { id: "created", title: t("admin.created"), cell: (row) => <DateTime time={row.created} />, key: (row) => timeOf(row.created), isMinor: true },
     { id: "login", title: t("admin.lastLogin"), cell: (row) => <DateTime time={row.last_login} />, key: (row) => timeOf(row.last_login) },
+    { id: "factor", title: t("admin.secondFactor"), cell: (row) => t(row.has_second_factor ? "admin.hasFactor.true" : "admin.hasFactor.false"), isMinor: true },
     { id: "sessions", title: t("admin.sessions"), cell: (row) => row.sessions, key: (row) => row.sessions, isNumber: true },
   ];
   return (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // login.tsx - the log-in form.
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../api/client";
 import { LanguageSwitch, ThemeSwitch } from "../app";
 import { useApp, useTexts, useTitle } from "../context";
@@ -15,6 +15,7 @@ export function LoginPage({ isExpired }: { isExpired: boolean }) {
   const problemText = useProblemText();
   const [problem, setProblem] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
+  const [isCodeWanted, setCodeWanted] = useState(false);
   const password = useRef<HTMLInputElement>(null);
   useTitle(t("login.title"));
 
@@ -24,15 +25,19 @@ export function LoginPage({ isExpired }: { isExpired: boolean }) {
     setBusy(true);
     setProblem(null);
     app.client
-      .logIn(String(form.get("user") ?? ""), String(form.get("password") ?? ""))
+      .logIn(String(form.get("user") ?? ""), String(form.get("password") ?? ""), String(form.get("code") ?? ""))
       .then((session) => app.session.set(session))
       .catch((failure: unknown) => {
-        setProblem(failure);
-        password.current?.select();
+        const kind = failure instanceof Problem ? failure.kind : "";
+        setCodeWanted(kind === "second-factor" || kind === "second-factor-wrong");
+        setProblem(kind === "second-factor" ? null : failure);
+        if (kind === "login-failed") password.current?.select();
       })
       .finally(() => setBusy(false));
   };
   const message = (): string => {
+    if (problem instanceof Problem && problem.kind === "second-factor-wrong") return t("login.codeWrong");
+    if (problem instanceof Problem && problem.kind === "second-factor-missing") return t("login.codeMissing");
     if (problem instanceof Problem && problem.status === 401) return t("login.failed");
     if (problem instanceof Problem && problem.status === 429) return t("login.throttled");
     return problemText(problem);
@@ -68,6 +73,7 @@ export function LoginPage({ isExpired }: { isExpired: boolean }) {
               aria-invalid={problem ? "true" : undefined}
             />
           </div>
+          {isCodeWanted ? <CodeField isWrong={problem !== null} /> : null}
           {problem ? (
             <p id="login-problem" class="note is-danger" role="alert">
               {message()}
@@ -82,5 +88,33 @@ export function LoginPage({ isExpired }: { isExpired: boolean }) {
         </p>
       </div>
     </main>
+  );
+}
+
+/** Comes after the password; it takes the focus, since it is all that is left to do. */
+function CodeField({ isWrong }: { isWrong: boolean }) {
+  const { t } = useTexts();
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.select(), [isWrong]);
+  return (
+    <div class="field">
+      <label for="code">{t("login.code")}</label>
+      <input
+        id="code"
+        name="code"
+        class="input"
+        inputmode="numeric"
+        autocomplete="one-time-code"
+        pattern="[0-9]{6}"
+        maxLength={6}
+        required
+        ref={field}
+        aria-describedby={isWrong ? "code-hint login-problem" : "code-hint"}
+        aria-invalid={isWrong ? "true" : undefined}
+      />
+      <p id="code-hint" class="muted">
+        {t("login.codeHint")}
+      </p>
+    </div>
   );
 }
