@@ -8,19 +8,29 @@
 #include <string.h>
 
 #include "lib/base/map.h"
+#include "lib/base/strx.h"
 
 /* One more than shown: the growth of the first step needs the value before. */
-enum { SLOTS = PULSE_POINTS + 1, TRACKS_MAX = 4000, KEY_MAX = 200 };
+enum { SLOTS = PULSE_POINTS + 1, TRACKS_MAX = 4000, ORDERS_MAX = 256, KEY_MAX = 200 };
 
 /* One figure of one daemon; slot n of time stands at n % SLOTS. */
 struct track {
+    char *name;
     enum figure_kind kind;
     int64_t newest; /* the slot of time of the newest value */
     double values[SLOTS];
 };
 
+/* The figures of a daemon come in the same order each second: the track of each place, so that nothing is
+ * looked up for them. */
+struct order {
+    struct track **tracks;
+    size_t count;
+};
+
 struct pulse {
     struct map *tracks; /* "netzwacht-store\nf\nstore_files" -> struct track */
+    struct map *orders; /* "netzwacht-store\nf" -> struct order */
 };
 
 enum err pulse_new(struct pulse **out)
@@ -30,19 +40,39 @@ enum err pulse_new(struct pulse **out)
     if (!p)
         return ERR_NOMEM;
     p->tracks = map_new((uint64_t)(uintptr_t)p);
-    if (!p->tracks) {
-        free(p);
+    p->orders = map_new((uint64_t)(uintptr_t)p);
+    if (!p->tracks || !p->orders) {
+        pulse_free(p);
         return ERR_NOMEM;
     }
     *out = p;
     return ERR_OK;
 }
 
+static void free_track(void *p)
+{
+    struct track *t = p;
+
+    free(t->name);
+    free(t);
+}
+
+static void free_order(void *p)
+{
+    struct order *o = p;
+
+    free(o->tracks);
+    free(o);
+}
+
 void pulse_free(struct pulse *p)
 {
     if (!p)
         return;
-    map_free(p->tracks, free);
+    if (p->tracks)
+        map_free(p->tracks, free_track);
+    if (p->orders)
+        map_free(p->orders, free_order);
     free(p);
 }
 
@@ -51,7 +81,8 @@ static void key_of(char out[KEY_MAX], const char *daemon, enum pulse_what what, 
     snprintf(out, KEY_MAX, "%.64s\n%c\n%.100s", daemon, what == PULSE_LAG ? 'l' : 'f', name);
 }
 
-static enum err find_track(struct pulse *p, const char *key, enum figure_kind kind, struct track **out)
+static enum err find_track(struct pulse *p, const char *key, const char *name, enum figure_kind kind,
+                           struct track **out)
 {
     struct track *t = map_get(p->tracks, key);
 
@@ -61,12 +92,13 @@ static enum err find_track(struct pulse *p, const char *key, enum figure_kind ki
         t = malloc(sizeof *t);
         if (!t)
             return ERR_NOMEM;
+        t->name = strx_printf("%s", name);
         t->kind = kind;
         t->newest = -1;
         for (size_t i = 0; i < SLOTS; i++)
             t->values[i] = NAN;
-        if (map_set(p->tracks, key, t, NULL) != ERR_OK) {
-            free(t);
+        if (!t->name || map_set(p->tracks, key, t, NULL) != ERR_OK) {
+            free_track(t);
             return ERR_NOMEM;
         }
     }
@@ -87,30 +119,71 @@ static void track_put(struct track *t, int64_t slot, double value)
         *at = value;
 }
 
-static enum err take(struct pulse *p, const char *daemon, enum pulse_what what, const char *name, ns_t wall,
-                     double value)
+static enum err find_order(struct pulse *p, const char *daemon, enum pulse_what what, size_t count,
+                           struct order **out)
 {
-    const struct figure *figure = what == PULSE_FIGURE ? figure_by_name(name) : NULL;
-    struct track *t;
     char key[KEY_MAX];
+    struct order *o;
 
-    key_of(key, daemon, what, name);
-    enum err e = find_track(p, key, figure ? figure->kind : FIGURE_GAUGE, &t);
+    key_of(key, daemon, what, "");
+    o = map_get(p->orders, key);
+    if (!o) {
+        if (map_count(p->orders) == ORDERS_MAX)
+            return ERR_LIMIT;
+        o = calloc(1, sizeof *o);
+        if (!o || map_set(p->orders, key, o, NULL) != ERR_OK) {
+            free(o);
+            return ERR_NOMEM;
+        }
+    }
+    if (count > o->count) {
+        struct track **grown = realloc(o->tracks, count * sizeof(*grown));
+        if (!grown)
+            return ERR_NOMEM;
+        memset(grown + o->count, 0, (count - o->count) * sizeof(*grown));
+        o->tracks = grown;
+        o->count = count;
+    }
+    *out = o;
+    return ERR_OK;
+}
+
+/* at: its place in the order. */
+static enum err take(struct pulse *p, const char *daemon, enum pulse_what what, const char *name, ns_t wall,
+                     double value, struct track **at)
+{
+    enum err e = ERR_OK;
+
+    if (!*at || strcmp((*at)->name, name) != 0) {
+        const struct figure *figure = what == PULSE_FIGURE ? figure_by_name(name) : NULL;
+        char key[KEY_MAX];
+
+        *at = NULL;
+        key_of(key, daemon, what, name);
+        e = find_track(p, key, name, figure ? figure->kind : FIGURE_GAUGE, at);
+    }
     if (e == ERR_OK)
-        track_put(t, wall / PULSE_STEP, value);
+        track_put(*at, wall / PULSE_STEP, value);
     return e;
 }
 
 enum err pulse_take(struct pulse *p, const char *daemon, ns_t wall, const Nw__Heartbeat *beat)
 {
+    struct order *order = NULL;
     enum err e = ERR_OK;
 
     if (wall < 0)
         return ERR_OK;
+    if (beat->n_counters)
+        e = find_order(p, daemon, PULSE_FIGURE, beat->n_counters, &order);
     for (size_t i = 0; i < beat->n_counters && e == ERR_OK; i++)
-        e = take(p, daemon, PULSE_FIGURE, beat->counters[i]->name, wall, beat->counters[i]->value);
+        e = take(p, daemon, PULSE_FIGURE, beat->counters[i]->name, wall, beat->counters[i]->value,
+                 &order->tracks[i]);
+    if (e == ERR_OK && beat->n_lag)
+        e = find_order(p, daemon, PULSE_LAG, beat->n_lag, &order);
     for (size_t i = 0; i < beat->n_lag && e == ERR_OK; i++)
-        e = take(p, daemon, PULSE_LAG, beat->lag[i]->partition, wall, (double)beat->lag[i]->lag_ms / 1000);
+        e = take(p, daemon, PULSE_LAG, beat->lag[i]->partition, wall, (double)beat->lag[i]->lag_ms / 1000,
+                 &order->tracks[i]);
     return e;
 }
 

@@ -129,8 +129,21 @@ static void too_many_figures_are_left_out_and_said(void **state)
     assert_int_equal(e, ERR_LIMIT);
 }
 
+static void figures_that_change_their_places_stay_themselves(void **state)
+{
+    double points[PULSE_POINTS];
+
+    for (int i = 0; i < 6; i++)
+        beat(*state, START + i * SECONDS, i % 2 ? "gauge_one" : "gauge_two", i % 2 ? 1 : 2);
+    assert_true(pulse_points(*state, "d", PULSE_FIGURE, "gauge_one", START + PULSE_STEP, points));
+    assert_float_equal(points[PULSE_POINTS - 1], 1, 1e-9);
+    assert_true(pulse_points(*state, "d", PULSE_FIGURE, "gauge_two", START + PULSE_STEP, points));
+    assert_float_equal(points[PULSE_POINTS - 1], 2, 1e-9);
+}
+
 #define FRESH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 RUN_TESTS("pulse", FRESH(a_counter_is_shown_as_its_growth_per_second),
           FRESH(a_restart_is_not_known_and_no_negative_growth), FRESH(a_short_peak_of_a_gauge_stays_visible),
           FRESH(silence_is_not_known), FRESH(what_is_older_than_known_is_ignored),
-          FRESH(too_many_figures_are_left_out_and_said))
+          FRESH(too_many_figures_are_left_out_and_said),
+          FRESH(figures_that_change_their_places_stay_themselves))
