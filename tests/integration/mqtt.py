@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from lib.harness import SOURCE, check, run_tests, wait_for
 from lib.json_schema import Schemas
-from lib.town import APS, PREFIX, Town
+from lib.town import APS, PREFIX, Collector, Town
 
 SCHEMAS = Schemas(SOURCE / "docs" / "schemas")
 
@@ -66,6 +66,25 @@ def receipts_end_the_repetition():
         town.publish(PREFIX + "noc/command/replay", json.dumps({"command": "r1", "client": "noc", "source": "main", "after": 0}))
         wait_for("the replay", 5, lambda: len(town.events()) > count)
         check(len(town.unique()) == 1, "the replay differs")
+
+
+def an_event_waits_for_its_first_listener():
+    """an event that nobody has subscribed to is not lost to the air: the NOC that comes gets it at once, without asking"""
+    with Town() as town:
+        path = town.dir / "netzwacht.yaml"
+        path.write_text(path.read_text().replace("receipt_timeout: 2s", "receipt_timeout: 10m"))
+        town.start_broker()
+        town.collector = Collector(town.dir / "state")
+        town.collector.start()
+        town.start_alerts()
+        time.sleep(3)
+        town.collector.kill("ap-5")
+        wait_for("the outage", 30, lambda: "AP 5 does not answer" in town.log("netzwacht-alerts"))
+        time.sleep(3)
+        check(not town.events(), "who heard it?")
+        town.subscribe()
+        wait_for("the event", 20, town.events)
+        town.check_gap_free()
 
 
 def commands_are_checked_executed_and_answered():
@@ -251,7 +270,8 @@ def a_full_disk_delays_and_loses_nothing():
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    run_tests(every_payload_matches_its_schema, receipts_end_the_repetition, commands_are_checked_executed_and_answered,
+    run_tests(every_payload_matches_its_schema, receipts_end_the_repetition,
+              an_event_waits_for_its_first_listener, commands_are_checked_executed_and_answered,
               the_last_will_tells_of_a_death, every_daemon_is_told_of_and_leftovers_go,
               asyncapi_and_schemas_name_each_other, nothing_is_lost_when_alerts_dies_at_random,
               nothing_is_lost_when_the_broker_dies, a_full_disk_delays_and_loses_nothing)

@@ -84,8 +84,8 @@ class Town(World):
         profile = (SOURCE / "packaging" / "mosquitto" / "netzwacht.conf").read_text()
         kept = [line for line in profile.splitlines() if line.split(" ")[0] in (
             "persistence", "autosave_on_changes", "autosave_interval", "max_queued_messages", "max_queued_bytes",
-            "max_inflight_messages", "message_size_limit", "max_packet_size")]
-        check(len(kept) == 8, "the broker profile has lost a line that this test relies on")
+            "max_inflight_messages", "message_size_limit", "max_packet_size", "set_tcp_nodelay")]
+        check(len(kept) == 9, "the broker profile has lost a line that this test relies on")
         (self.dir / "broker").mkdir(mode=0o777)
         (self.dir / "broker").chmod(0o777)
         self.dir.chmod(0o755)
