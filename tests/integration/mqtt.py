@@ -66,6 +66,11 @@ def receipts_end_the_repetition():
         town.publish(PREFIX + "noc/command/replay", json.dumps({"command": "r1", "client": "noc", "source": "main", "after": 0}))
         wait_for("the replay", 5, lambda: len(town.events()) > count)
         check(len(town.unique()) == 1, "the replay differs")
+        for after, told in ((0, {"first": 1, "last": 1}), (1, {"first": None, "last": 1})):
+            name = f"after-{after}"
+            town.publish(PREFIX + "noc/command/replay", json.dumps({"command": name, "client": name, "source": "main", "after": after}))
+            reply = wait_for("the reply", 10, lambda topic=f"noc/reply/{name}": town.last(topic).get(topic))
+            check(reply["data"] == told and not SCHEMAS.problems("noc-reply.json", reply), f"{reply}")
 
 
 def an_event_waits_for_its_first_listener():
