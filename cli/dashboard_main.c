@@ -30,6 +30,11 @@ static void stop(struct daemon *d NW_UNUSED, void *state)
     dashboard_free(state);
 }
 
+static enum err reload(struct daemon *d, void *state)
+{
+    return dashboard_reload(state, d->settings, d->inventory);
+}
+
 static void beat(void *state, Nw__Heartbeat *heartbeat)
 {
     dashboard_beat(state, heartbeat);
@@ -43,6 +48,7 @@ int main(int argc, char **argv)
         .summary = "Serves the operators' pages, the HTTP API and the public page.",
         .start = start,
         .stop = stop,
+        .reload = reload,
         .beat = beat};
 
     return daemon_main(argc, argv, &info);

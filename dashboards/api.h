@@ -190,6 +190,8 @@ void api_map_free(struct map_features *f);               /* NULL is fine */
 void api_events_record(struct dashboard *d, const char *partition, uint64_t pos, const Nw__Record *record,
                        ns_t now);
 void api_events_tick(struct dashboard *d);
+/* Tells all streams that lists are to be read again. */
+void api_events_reset(struct dashboard *d);
 void api_stream_gone(struct api_call *c);
 
 #endif

@@ -43,16 +43,6 @@ static void forget(struct sums *s)
     *s = (struct sums){0};
 }
 
-void api_availability_free(struct availability_sums *a)
-{
-    if (!a)
-        return;
-    loop_timer_cancel(a->dashboard->loop, &a->timer);
-    for (size_t i = 0; i < SUMS_MAX; i++)
-        forget(&a->all[i]);
-    free(a);
-}
-
 /* ---- the answer ---- */
 
 static void reply(struct api_call *c, const struct sums *s)
@@ -104,6 +94,18 @@ static void on_abandoned(struct api_call *c, void *p)
     for (size_t i = 0; i < s->waiting_count; i++)
         if (s->waiting[i] == c)
             s->waiting[i--] = s->waiting[--s->waiting_count];
+}
+
+void api_availability_free(struct availability_sums *a)
+{
+    if (!a)
+        return;
+    loop_timer_cancel(a->dashboard->loop, &a->timer);
+    for (size_t i = 0; i < SUMS_MAX; i++) {
+        answer_all(&a->all[i], ERR_AGAIN);
+        forget(&a->all[i]);
+    }
+    free(a);
 }
 
 /* ---- slices ---- */

@@ -156,6 +156,15 @@ void api_events_record(struct dashboard *d, const char *partition, uint64_t pos,
     buf_fini(&frame);
 }
 
+void api_events_reset(struct dashboard *d)
+{
+    struct buf b = BUF_INIT;
+
+    events_frame(&b, 0, "reset", "{}");
+    send_to_all(d, &b);
+    buf_fini(&b);
+}
+
 void api_events_tick(struct dashboard *d)
 {
     struct buf b = BUF_INIT;

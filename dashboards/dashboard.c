@@ -2,7 +2,7 @@
 /* dashboard.c - the parts of netzwacht-dashboard put together, and the way of a request:
  *
  *   http_io -> cookie -> session -> route table (role) -> rate -> CSRF token -> handler -> answer */
-#include "dashboards/dashboard.h"
+#include "dashboards/dashboard_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "dashboards/api.h"
-#include "dashboards/tail.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
 #include "lib/model/figure.h"
@@ -25,20 +23,6 @@ enum { LOGIN_QUEUE = 8 };
 #define ADDRESS_REFILL (3 * SECONDS)
 #define SESSION_REFILL (25 * MILLISECONDS)
 enum { ACCOUNT_BURST = 5, ADDRESS_BURST = 20, SESSION_BURST = 240 };
-
-struct program {
-    struct dashboard d; /* first: handlers know only this */
-    struct tail *tail;
-    struct throttle *by_session;
-    bool has_alerts_position;
-    bool has_told_history;
-    struct figure_set figures;
-};
-
-static struct program *program_of(struct dashboard *d)
-{
-    return (struct program *)(void *)d;
-}
 
 /* ---- a request ---- */
 
@@ -225,9 +209,11 @@ static void on_record(void *ctx, const char *partition, journal_pos pos, Nw__Rec
 {
     struct program *p = ctx;
     struct dashboard *d = &p->d;
+    bool is_told = p->former && pos <= tail_position(p->former, partition);
 
-    api_events_record(d, partition, pos, record, loop_wall(d->loop));
-    if (record->body_case == NW__RECORD__BODY_HEARTBEAT)
+    if (!is_told)
+        api_events_record(d, partition, pos, record, loop_wall(d->loop));
+    if (!is_told && record->body_case == NW__RECORD__BODY_HEARTBEAT)
         note_pulse(d, partition, record);
     enum err e = snapshot_record(d->snapshot, partition, record, loop_wall(d->loop));
     if (e)
@@ -258,7 +244,7 @@ static void on_tick(void *ctx)
 
 /* ---- start ---- */
 
-static bool put_open(void *ctx, uint64_t row NW_UNUSED, const Nw__Incident *incident)
+bool dashboard_put_incident(void *ctx, uint64_t row NW_UNUSED, const Nw__Incident *incident)
 {
     snapshot_incident(ctx, incident);
     return true;
@@ -268,7 +254,7 @@ static enum err open_stores(struct dashboard *d)
 {
     char *users = strx_printf("%s/dashboard/users.db", d->settings->state_dir);
     char *history = strx_printf("%s/dashboard/history.db", d->settings->state_dir);
-    const struct history_filter open = {.open = 1, .limit = 20000};
+    const struct history_filter open = {.open = 1, .limit = DASHBOARD_INCIDENTS};
     enum err e = users && history ? ERR_OK : ERR_NOMEM;
 
     if (e == ERR_OK && mkdir(d->settings->state_dir, 0750) < 0 && errno != EEXIST)
@@ -281,7 +267,7 @@ static enum err open_stores(struct dashboard *d)
             e = history_open(history, &d->history);
     }
     if (e == ERR_OK && (e = history_catch_up(d->history, d->settings->journal_dir)) == ERR_OK)
-        e = history_incidents(d->history, &open, put_open, d->snapshot);
+        e = history_incidents(d->history, &open, dashboard_put_incident, d->snapshot);
     if (e && d->users)
         log_error("%s: %s", history ? history : "history.db", err_text(e));
     free(users);
@@ -290,7 +276,7 @@ static enum err open_stores(struct dashboard *d)
 }
 
 /* A mistake is said with its place, and the dashboard starts without rules: it must show what is down. */
-static enum err read_firmware_rules(struct dashboard *d)
+enum err dashboard_read_rules(struct dashboard *d)
 {
     struct conf_report *report = NULL;
     enum err e = d->settings->firmware ? conf_report_new(&report) : ERR_OK;
@@ -353,7 +339,7 @@ static enum err make_parts(struct program *p)
     if (e == ERR_OK)
         e = pulse_new(&d->pulse);
     if (e == ERR_OK)
-        e = read_firmware_rules(d);
+        e = dashboard_read_rules(d);
     if (e == ERR_OK)
         e = events_new(&d->events);
     if (e == ERR_OK)
@@ -374,12 +360,12 @@ static enum err make_parts(struct program *p)
     return e;
 }
 
-static enum err start_tail(struct program *p)
+enum err dashboard_start_tail(struct program *p, struct tail **out)
 {
     static const char *const partitions[] = {"collector", "probe", "alerts", "store",
                                              "dashboard", "cli",   "public", NULL};
     static const struct tail_fns fns = {.bytes = on_bytes, .record = on_record};
-    enum err e = tail_new(p->d.loop, p->d.settings->journal_dir, partitions, true, &fns, p, &p->tail);
+    enum err e = tail_new(p->d.loop, p->d.settings->journal_dir, partitions, true, &fns, p, out);
 
     if (e)
         log_error("the journal in %s cannot be read: %s", p->d.settings->journal_dir, err_text(e));
@@ -429,7 +415,7 @@ enum err dashboard_new(const struct dashboard_options *options, struct dashboard
     if (e == ERR_OK)
         e = open_stores(d);
     if (e == ERR_OK)
-        e = start_tail(p);
+        e = dashboard_start_tail(p, &p->tail);
     if (e == ERR_OK)
         e = start_server(d);
     if (e == ERR_OK)

@@ -25,6 +25,12 @@ struct dashboard_options {
 /* Reads the journal up to now, then listens. Says by log_error() what is wrong before it fails. */
 enum err dashboard_new(const struct dashboard_options *options, struct dashboard **out) NW_CHECKED;
 void dashboard_free(struct dashboard *d);
+/* Another inventory and other settings from now on; both borrowed until dashboard_free() or the next call,
+ * the old ones may go. Reads the journal as at a start. Sessions and event streams go on; pages are told to
+ * read their lists again. ERR_UNSUPPORTED, and said: a setting that takes a restart differs. On an error
+ * nothing has changed. */
+enum err dashboard_reload(struct dashboard *d, const struct settings *settings,
+                          const struct inventory *inventory) NW_CHECKED;
 /* Lag of its reading and figures of the server; borrowed until the next call. */
 void dashboard_beat(struct dashboard *d, Nw__Heartbeat *beat);
 

@@ -211,6 +211,11 @@ void tail_free(struct tail *t)
     free(t);
 }
 
+journal_pos tail_position(const struct tail *t, const char *partition)
+{
+    return journal_tail_position(t->journal, partition);
+}
+
 void tail_lags(struct tail *t, ns_t wall, Nw__Heartbeat *beat)
 {
     size_t n = 0;

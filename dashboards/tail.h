@@ -29,6 +29,8 @@ struct tail_fns {
 enum err tail_new(struct loop *l, const char *journal_dir, const char *const *partitions, bool with_units,
                   const struct tail_fns *fns, void *ctx, struct tail **out) NW_CHECKED;
 void tail_free(struct tail *t);
+/* The position of the last record whose bytes were handed out; 0: none. */
+journal_pos tail_position(const struct tail *t, const char *partition);
 struct tail_stats {
     uint64_t unreadable, gaps; /* records passed over; times that records were gone before they were read */
 };

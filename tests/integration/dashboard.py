@@ -587,6 +587,34 @@ def monitor_tells_of_its_work():
     check(0 < disk["free_bytes"] <= disk["size_bytes"] and 0 < disk["journal_bytes"] < disk["journal_limit_bytes"], f"{disk}")
 
 
+def another_configuration_is_taken_over():
+    """SIGHUP: a new hotspot and title are there, states, session and stream stay; another port is refused; the dashboard that is told twice goes on"""
+    client, events = town.clients["operator"], Events(town.clients["operator"])
+    before = {h["id"]: h["state"] for h in client.get("/api/v1/hotspots?limit=1000")["items"]}
+    model, plain = next(h for h in client.get("/api/v1/hotspots?limit=1000")["items"] if not h["entity"]), town.config.read_text()
+    town.world.write("more.yaml", f"hotspots: [{{id: hs-new, name: Neu, site: {model['site']}, device: {model['device']}}}]\n")
+
+    def reload(config):
+        town.config.write_text(config)
+        town.dashboard.send_signal(signal.SIGHUP)
+    try:
+        reload(plain.replace("[city/inventory.yaml]", "[city/inventory.yaml, more.yaml]").replace("title: Teststadt", "title: Neustadt"))
+        wait_for("the new hotspot", 30, lambda: any(h["id"] == "hs-new" for h in client.get("/api/v1/hotspots?limit=1000")["items"]))
+        after = {h["id"]: h["state"] for h in client.get("/api/v1/hotspots?limit=1000")["items"]}
+        check({k: v for k, v in after.items() if k != "hs-new"} == before, f"{before}\n{after}")
+        check(len(client.get("/api/v1/hotspots.geojson")["features"]) == HOTSPOTS + 1, "the map")
+        check(client.get("/api/v1/config")["title"] == "Neustadt", "title")
+        wait_for("the stream is told to read again", 10, lambda: events.named("reset"))
+        reload(plain.replace(f"port: {town.port}", f"port: {free_port()}"))
+        wait_for("the refusal", 20, lambda: "take a restart" in town.world.log("netzwacht-dashboard"))
+        check(client.get("/api/v1/config")["title"] == "Neustadt", "refused in parts only")
+    finally:
+        reload(plain)
+    wait_for("the inventory of before", 30, lambda: len(client.get("/api/v1/hotspots?limit=1000")["items"]) == HOTSPOTS)
+    wait_for("events go on", 20, lambda: events.named("summary"))
+    check(client.get("/api/v1/topology")["nodes"], "topology")
+
+
 def audit_is_a_chain():
     """what people did stands in the audit log, and its chain is intact"""
     audit = town.clients["admin"].get("/api/v1/audit?limit=1000")
@@ -785,6 +813,6 @@ if __name__ == "__main__":
                   incident_is_acknowledged,
                   maintenance_is_planned_and_ended, events_are_replayed, series_have_values,
                   firmware_is_shared_out, old_firmware_is_found_and_downloaded, swapped_hardware_is_recorded, malformed_requests_are_refused,
-                  slow_clients_are_cut, public_page_is_complete, monitor_shows_itself, monitor_tells_of_its_work, audit_is_a_chain,
+                  slow_clients_are_cut, public_page_is_complete, monitor_shows_itself, monitor_tells_of_its_work, another_configuration_is_taken_over, audit_is_a_chain,
                   logging_out_ends_the_session, access_tokens_replace_log_ins,
                   second_factor_is_asked_for, log_ins_are_throttled, port_in_use_is_said, little_is_used)
