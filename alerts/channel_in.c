@@ -120,7 +120,7 @@ static void put_message(struct channel *c, const struct buf *message)
         c->owner->stats.lost += lost;
         channel_drop_done(c);
     }
-    db_put_message(c->owner->o.db, c->settings->name, number, message->data, message->len);
+    db_put_message(c->owner->o.db, c->key, number, message->data, message->len);
 }
 
 /* ---- the digest ---- */
@@ -225,11 +225,11 @@ static void note(struct channel *c, const struct channel_event *e, struct channe
     buf_fini(&alert);
 }
 
-static bool is_folded(struct channel *c, const Nw__Incident *i, bool is_by_name)
+static bool is_folded(struct channel *c, const Nw__Incident *i)
 {
     const struct channel_settings *s = c->settings;
 
-    return s->kind == CHANNEL_SMTP && !is_by_name &&
+    return s->kind == CHANNEL_SMTP &&
            !channel_digest_admits(&c->digest, s->storm_limit, s->storm_window,
                                   strcmp(i->severity, "critical") == 0, loop_mono(c->owner->o.loop));
 }
@@ -247,7 +247,7 @@ void channel_take(struct channel *c, struct channel_event *e, bool is_by_name)
         return;
     e->first_id = c->settings->kind == CHANNEL_SMTP && t->text[0] ? t->text : e->id;
     e->previous = c->settings->kind == CHANNEL_ALERTMANAGER ? t->text : NULL;
-    if (is_folded(c, i, is_by_name)) {
+    if (is_folded(c, i)) {
         fold(c, e);
     } else {
         channel_text(&c->place, e, &message);

@@ -12,7 +12,7 @@ enum { REPEAT_BYTES = 256 * 1024 };
 
 void channel_drop_done(struct channel *c)
 {
-    db_drop_messages(c->owner->o.db, c->settings->name, c->queue.done);
+    db_drop_messages(c->owner->o.db, c->key, c->queue.done);
 }
 
 /* ---- the log: what is wrong is said once, until it is something else ---- */
@@ -110,7 +110,7 @@ void channel_on_result(void *ctx, const struct channel_result *r)
     say_outcome(c, r);
     channel_queue_ended(&c->queue, r->verdict, loop_mono(all->o.loop), r->retry_after);
     if (r->verdict == CHANNEL_AGAIN) {
-        db_put_attempts(all->o.db, c->settings->name, c->queue.done + 1, c->queue.attempts);
+        db_put_attempts(all->o.db, c->key, c->queue.done + 1, c->queue.attempts);
         if (loop_timer_set(all->o.loop, &c->retry, c->queue.retry_at))
             loop_stop(all->o.loop);
         return;
@@ -130,7 +130,7 @@ static enum err gather(struct channel *c, struct buf *lot, uint64_t *number)
     for (*number = c->queue.done; !e && taken < most; taken += !e) {
         struct buf message = BUF_INIT;
         unsigned attempts = 0;
-        e = db_message_after(c->owner->o.db, c->settings->name, *number, number, &attempts, &message);
+        e = db_message_after(c->owner->o.db, c->key, *number, number, &attempts, &message);
         if (!e && attempts > c->queue.attempts)
             c->queue.attempts = attempts;
         if (!e)

@@ -17,6 +17,8 @@
 
 enum { CHANNEL_QUEUE_MAX = 5000 };
 #define CHANNEL_QUEUE_BYTES (8 * MIB)
+/* What as many bytes take of alerts.db at most. */
+#define CHANNEL_QUEUE_RESERVE (11 * MIB)
 
 enum channel_verdict { CHANNEL_ACCEPTED, CHANNEL_REFUSED, CHANNEL_AGAIN };
 

@@ -10,6 +10,7 @@
 
 #include "alerts/channels_private.h"
 #include "lib/base/log.h"
+#include "lib/base/strx.h"
 
 /* ---- events ---- */
 
@@ -53,18 +54,31 @@ void channels_committed(struct channels *c)
 /* ---- start and stop ---- */
 
 /* Those of a channel that is no more are nobody's. */
-static void restore_message(void *ctx, const char *name, uint64_t number, size_t size)
+static void restore_message(void *ctx, const char *key, uint64_t number, size_t size)
 {
     struct channels *c = ctx;
 
     for (size_t k = 0; k < c->count; k++) {
-        if (strcmp(c->items[k].settings->name, name) == 0) {
+        if (strcmp(c->items[k].key, key) == 0) {
             channel_queue_found(&c->items[k].queue, number, size);
             return;
         }
     }
-    log_warning("channel %s is configured no more: its message %" PRIu64 " is dropped", name, number);
-    db_drop_messages(c->o.db, name, number);
+    if (strcmp(c->gone, key) != 0)
+        log_warning("channel %s is configured no more: its messages are dropped", key);
+    strx_copy(c->gone, sizeof c->gone, key);
+    db_drop_messages(c->o.db, key, number);
+}
+
+static void make_keys(struct channel *c)
+{
+    const struct channel_settings *s = c->settings;
+    bool is_webhook = s->kind == CHANNEL_WEBHOOK; /* they had queues before there were kinds */
+
+    snprintf(c->key, sizeof c->key, "%s%s%s", is_webhook ? "" : channel_kind_words[s->kind],
+             is_webhook ? "" : " ", s->name);
+    snprintf(c->told_kind, sizeof c->told_kind, "told %s", c->key);
+    snprintf(c->digest_kind, sizeof c->digest_kind, "digest %s", c->key);
 }
 
 static enum err channel_begin(struct channels *all, size_t k)
@@ -81,8 +95,7 @@ static enum err channel_begin(struct channels *all, size_t k)
     loop_timer_init(&c->repeat, channel_on_repeat, c);
     loop_timer_init(&c->digest_end, channel_on_digest_end, c);
     channel_queue_init(&c->queue, all->o.seed + k);
-    snprintf(c->told_kind, sizeof c->told_kind, "told %s", s->name);
-    snprintf(c->digest_kind, sizeof c->digest_kind, "digest %s", s->name);
+    make_keys(c);
     c->told = map_new(all->o.seed);
     all->count = k + 1;
     if (!c->told)
@@ -155,5 +168,5 @@ void channels_stats(const struct channels *c, struct channels_stats *out)
 
 uint64_t channels_most_bytes(const struct channels *c)
 {
-    return c ? c->count * (uint64_t)CHANNEL_QUEUE_BYTES : 0;
+    return c ? c->count * (uint64_t)CHANNEL_QUEUE_RESERVE : 0;
 }

@@ -10,7 +10,7 @@
 #include "alerts/channels.h"
 #include "lib/base/map.h"
 
-enum { CHANNEL_KIND_SIZE = 80, CHANNEL_HOST_SIZE = 256 };
+enum { CHANNEL_KEY_SIZE = 80, CHANNEL_KIND_SIZE = 96, CHANNEL_HOST_SIZE = 256 };
 
 /* An incident that a channel knows of. */
 struct channel_told {
@@ -23,6 +23,9 @@ struct channel {
     const struct channel_settings *settings;
     struct channel_place place;
     struct channel_sender *sender;
+    /* Of its messages in alerts.db: a webhook's name; for the others with the kind before it, so that a
+     * channel of another kind under the same name does not find bytes that it cannot send. */
+    char key[CHANNEL_KEY_SIZE];
     char told_kind[CHANNEL_KIND_SIZE]; /* of the rows that keep `told` */
     struct map *told;                  /* incident id -> struct channel_told */
     struct channel_queue queue;
@@ -47,6 +50,7 @@ struct channels {
     size_t count;
     struct channels_stats stats;
     char host[CHANNEL_HOST_SIZE];
+    char gone[CHANNEL_KEY_SIZE]; /* key of the queue that was dropped last, as it is nobody's */
 };
 
 /* ---- channel_in.c: what is to be sent ---- */

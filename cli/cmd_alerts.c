@@ -2,6 +2,7 @@
 /* cmd_alerts.c - `netzwacht alerts test-channel`: sends one test message to a channel of alerts.channels, the
  * way netzwacht-alerts does, past its queue, and says what happened. */
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +135,7 @@ static int test_channel(const char *path, const char *name)
         status = EXIT_NO_INPUT;
         goto done;
     }
+    signal(SIGPIPE, SIG_IGN); /* a receiver that hangs up */
     if (gethostname(host, sizeof host - 1))
         host[0] = '\0';
     if (!e)

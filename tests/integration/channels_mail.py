@@ -3,15 +3,18 @@
 
 What has to arrive is what mosquitto_sub heard of openings and closings; what comes twice is the same, byte for byte."""
 import random
+import re
 import signal
+import socket
 import sys
+import threading
 import time
 from datetime import datetime, timezone
 from email.utils import getaddresses, parsedate_to_datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from lib.harness import check, free_port, run_tests, tool, wait_for
+from lib.harness import BUILD, check, free_port, run_tests, tool, wait_for
 from lib.mail import PASSWORD, MailServer, server_context
 from lib.town import Town, inventory
 
@@ -195,7 +198,49 @@ def nothing_goes_to_a_server_that_is_not_verified():
         check(not town.server.raw(), "accepted")
 
 
+def hostile(say):
+    """A server that says what it likes to whoever comes; returns its port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        while True:
+            connection, _ = listener.accept()
+            with connection:
+                try:
+                    say(connection)
+                except OSError:
+                    pass  # the other side had enough
+
+    threading.Thread(target=serve, daemon=True).start()
+    return listener.getsockname()[1]
+
+
+def flood(connection, what):
+    while True:
+        connection.sendall(what)
+
+
+def drip(connection):
+    while True:
+        connection.sendall(b"2")
+        time.sleep(0.2)
+
+
+def a_hostile_server_costs_no_memory_and_no_time():
+    """a server that floods, drips, or sends control characters is left in time; what it says is printable in the log"""
+    with Office() as town:
+        for say, said in ((lambda c: flood(c, b"2" * 65536), "not delivered"), (lambda c: flood(c, b"220-hello\r\n" * 4000), "not delivered"),
+                          (drip, "no answer in time"), (lambda c: c.sendall(b"554 \x1b[31m go \xff\r\n"), "554 ?[31m go ?")):
+            town.settings(f"smtp://127.0.0.1:{town.mail_port}", f"smtp://127.0.0.1:{hostile(say)}")
+            before = (town.dir / "netzwacht.yaml").read_text()
+            test = town.run("bash", "-c", "ulimit -v 400000; exec \"$0\" \"$@\"", BUILD / "netzwacht", "alerts", "test-channel", "-c",
+                            town.dir / "netzwacht.yaml", "noc", ok=False)
+            check(test.returncode == 69 and said in test.stdout, f"{said}: {test.returncode}: {test.stdout}{test.stderr}")
+            town.write("netzwacht.yaml", re.sub(r"smtp://127.0.0.1:\d+", f"smtp://127.0.0.1:{town.mail_port}", before))
+
+
 if __name__ == "__main__":
     run_tests(an_outage_is_a_thread_of_two_mails_that_a_person_can_read,
               nothing_is_lost_by_a_server_that_fails_and_an_alerts_that_is_killed, a_storm_is_one_digest,
-              a_wrong_password_is_said_and_nothing_is_lost, nothing_goes_to_a_server_that_is_not_verified)
+              a_wrong_password_is_said_and_nothing_is_lost, nothing_goes_to_a_server_that_is_not_verified,
+              a_hostile_server_costs_no_memory_and_no_time)

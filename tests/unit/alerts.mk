@@ -112,3 +112,16 @@ UNIT_TESTS += tests/unit/test_channel_text
 tests_unit_test_channel_text_SOURCES = tests/unit/test_channel_text.c tests/unit/cmocka_tests.h
 tests_unit_test_channel_text_CFLAGS = $(ALERT_CFLAGS)
 tests_unit_test_channel_text_LDADD = $(ALERT_LIBS)
+UNIT_TESTS += tests/unit/test_channel_in
+tests_unit_test_channel_in_SOURCES = tests/unit/test_channel_in.c tests/unit/cmocka_tests.h tests/unit/temp_dir.h
+tests_unit_test_channel_in_CFLAGS = $(ALERT_CFLAGS)
+tests_unit_test_channel_in_LDADD = $(ALERT_LIBS)
+if ENABLE_FUZZER
+noinst_PROGRAMS += tests/fuzz/fuzz_channel
+else
+UNIT_TESTS += tests/fuzz/fuzz_channel
+endif
+tests_fuzz_fuzz_channel_SOURCES = tests/fuzz/fuzz_channel.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_channel_CFLAGS = $(ALERT_CFLAGS)
+tests_fuzz_fuzz_channel_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_channel_LDADD = $(ALERT_LIBS)

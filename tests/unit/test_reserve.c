@@ -5,10 +5,12 @@
 #include <sched.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "alerts/channel_queue.h"
 #include "alerts/db_io.h"
 #include "lib/base/strx.h"
 #include "tests/unit/cmocka_tests.h"
@@ -51,6 +53,25 @@ static unsigned commit_events(struct db *db, unsigned count)
     if (!(condition))                                                                                        \
     return __LINE__ % 64 + 1
 
+static bool mount_disk(const char *dir)
+{
+    return unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("none", dir, "tmpfs", 0, "size=220m") == 0;
+}
+
+/* One channel's queue, as full as it may be. */
+static bool commit_queue(struct db *db)
+{
+    static char body[CHANNEL_QUEUE_BYTES / CHANNEL_QUEUE_MAX];
+
+    for (uint64_t k = 1; k <= CHANNEL_QUEUE_MAX; k++) {
+        db_put_message(db, "desk", k, body, sizeof body);
+        if (k % BATCH == 0 && db_commit(db))
+            return false;
+    }
+    return true;
+}
+
 static int in_own_namespace(const char *dir, uint64_t reserve)
 {
     struct db *db = NULL;
@@ -59,8 +80,7 @@ static int in_own_namespace(const char *dir, uint64_t reserve)
     char *ballast = strx_printf("%s/ballast", dir), *path = strx_printf("%s/alerts.db", dir);
     unsigned done;
 
-    if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-        mount("none", dir, "tmpfs", 0, "size=220m"))
+    if (!mount_disk(dir))
         return CANNOT_MOUNT;
     CHECK(db_open(path, &db) == ERR_OK);
     while (db_reserved(db) < reserve)
@@ -87,22 +107,66 @@ static int in_own_namespace(const char *dir, uint64_t reserve)
     return 0;
 }
 
-static void run(const char *dir, uint64_t reserve)
+/* How many events a full disk takes behind the messages of a full queue, or without one, into *fitting. */
+static int count_fitting(const char *dir, uint64_t reserve, bool has_queue, unsigned *fitting)
+{
+    struct db *db = NULL;
+    char *ballast = strx_printf("%s/ballast", dir), *path = strx_printf("%s/alerts.db", dir);
+
+    if (!mount_disk(dir))
+        return CANNOT_MOUNT;
+    CHECK(db_open(path, &db) == ERR_OK);
+    while (db_reserved(db) < reserve)
+        CHECK(db_reserve(db, reserve, 4 * MIB) == ERR_OK);
+    CHECK(db_reserve(db, reserve, 4 * MIB) == ERR_OK); /* and room for the log */
+    fill_disk(ballast);
+    CHECK(!has_queue || commit_queue(db));
+    *fitting = commit_events(db, 4 * EVENTS);
+    db_close(db);
+    free(ballast);
+    free(path);
+    return 0;
+}
+
+static void assert_child_is_content(pid_t pid)
 {
     int status = 0;
-    pid_t pid = fork();
 
-    assert_true(pid >= 0);
-    if (pid == 0)
-        _exit(in_own_namespace(dir, reserve));
+    assert_true(pid > 0);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+static void run(const char *dir, uint64_t reserve)
+{
+    pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(in_own_namespace(dir, reserve));
+    assert_child_is_content(pid);
+}
+
 static void fifty_thousand_events_fit_on_a_full_disk_with_the_reserve(void **state)
 {
     run(*state, RESERVE);
+}
+
+static void a_full_queue_of_a_channel_takes_nothing_from_them(void **state)
+{
+    unsigned *fitting =
+        mmap(NULL, 2 * sizeof *fitting, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    assert_true(fitting != MAP_FAILED);
+    for (int k = 0; k < 2; k++) {
+        pid_t pid = fork();
+        if (pid == 0)
+            _exit(count_fitting(*state, RESERVE + (k ? CHANNEL_QUEUE_RESERVE : 0), k == 1, &fitting[k]));
+        assert_child_is_content(pid);
+    }
+    print_message("%u without a queue, %u behind a full one\n", fitting[0], fitting[1]);
+    assert_true(fitting[0] >= EVENTS && fitting[1] >= fitting[0]);
+    munmap(fitting, 2 * sizeof *fitting);
 }
 
 static void without_the_reserve_there_is_no_room_for_them(void **state)
@@ -165,6 +229,8 @@ int main(void)
                                         temp_dir_teardown),
         cmocka_unit_test_setup_teardown(fifty_thousand_events_fit_on_a_full_disk_with_the_reserve,
                                         temp_dir_setup, temp_dir_teardown),
+        cmocka_unit_test_setup_teardown(a_full_queue_of_a_channel_takes_nothing_from_them, temp_dir_setup,
+                                        temp_dir_teardown),
         cmocka_unit_test_setup_teardown(without_the_reserve_there_is_no_room_for_them, temp_dir_setup,
                                         temp_dir_teardown)};
 
