@@ -255,6 +255,7 @@ static void fill_sheet(const struct city *c, size_t source, struct sheet *s)
             for (size_t i = 0; i < c->devices[source].optic_count; i++)
                 put_optic(s, (int)source, i);
             break;
+        case ROLE_DHCP: put_device(s, (int)source); break;
         case ROLE_COUNT: break;
         }
 }

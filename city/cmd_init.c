@@ -27,6 +27,7 @@ static const char usage[] =
     "  --drift-db-minute D   3: speed of the optical drift incident\n"
     "  --epoch SECONDS       wall time from which up-times count (now)\n"
     "  --no-script           `run` starts without the script of incidents\n"
+    "  --dhcp                a DHCP server with two pools of addresses, too\n"
     "  --mistakes            inventory, LLDP and PoE contradict each other, once in each way "
     "(docs/city.md)\n";
 
@@ -35,6 +36,7 @@ enum {
     OPT_HELP,
     OPT_NO_SCRIPT,
     OPT_MISTAKES,
+    OPT_DHCP,
     OPT_HOTSPOTS,
     OPT_NODES,
     OPT_SEED,
@@ -60,6 +62,7 @@ static const struct option options[] = {{"dir", required_argument, NULL, OPT_DIR
                                         {"epoch", required_argument, NULL, OPT_EPOCH},
                                         {"no-script", no_argument, NULL, OPT_NO_SCRIPT},
                                         {"mistakes", no_argument, NULL, OPT_MISTAKES},
+                                        {"dhcp", no_argument, NULL, OPT_DHCP},
                                         {"help", no_argument, NULL, OPT_HELP},
                                         {NULL, 0, NULL, 0}};
 
@@ -105,7 +108,7 @@ static int write_city(const char *dir, const struct city_params *params)
     for (size_t i = 0; i < c->hotspot_count; i++)
         rows += c->hotspots[i].is_row;
     for (size_t i = 0; i < c->device_count; i++)
-        nodes += c->devices[i].role != ROLE_AP;
+        nodes += c->devices[i].role != ROLE_AP && c->devices[i].role != ROLE_DHCP;
     if (!e)
         printf("%s: Norderstedt (simuliert), seed %" PRIu64
                ": %zu hotspots (%zu of them rows of controllers), "
@@ -136,6 +139,8 @@ int city_command_init(int argc, char **argv)
             params.is_scripted = false;
         else if (option == OPT_MISTAKES)
             params.has_mistakes = true;
+        else if (option == OPT_DHCP)
+            params.has_dhcp = true;
         else if (!take_option(option, optarg, &params)) {
             log_error("\"%s\" is not a number that fits there; `netzwacht-city init --help`", optarg);
             return EXIT_BAD_USAGE;

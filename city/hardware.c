@@ -20,7 +20,8 @@ static const struct line lines[] = {
     {ROLE_AP, 70, {"UAP-SIM-3", "6.5.62.14788"}},      {ROLE_AP, 280, {"UAP-SIM-3", "6.6.77.15402"}},
     {ROLE_ACCESS, 300, {"sim48p", "20.4R3"}},          {ROLE_ACCESS, 700, {"sim48p", "21.4R3-S4"}},
     {ROLE_AGGREGATION, 1000, {"sim48q", "21.4R3-S4"}}, {ROLE_CORE, 1000, {"sim48q", "21.4R3-S4"}},
-    {ROLE_CONTROLLER, 1000, {"SIM-C1", "8.6.0.9"}},    {ROLE_UPS, 1000, {"Simulated UPS 1500", ""}},
+    {ROLE_DHCP, 1000, {"Simulated host", "6.1.0"}},    {ROLE_CONTROLLER, 1000, {"SIM-C1", "8.6.0.9"}},
+    {ROLE_UPS, 1000, {"Simulated UPS 1500", ""}},
 };
 
 enum { DRAW_HARDWARE = 81, DRAW_SERIAL = 82 };

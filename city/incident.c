@@ -13,10 +13,10 @@ enum { ACTIVE_MAX = 4096 };
 
 const char *const incident_names[INCIDENT_KINDS] = {"fibre-cut",     "power-cut",          "sleeping-ap",
                                                     "optical-drift", "portal-certificate", "lido-congestion",
-                                                    "agent-dead",    "dns-failure"};
+                                                    "agent-dead",    "dns-failure",        "dhcp-pool"};
 /* The reason that a citizen's page should give, lib/model/state_list.h. */
-static const char *const reasons[INCIDENT_KINDS] = {"fibre",  "power",      "sleeping", "fibre",
-                                                    "portal", "congestion", "ap",       "dns"};
+static const char *const reasons[INCIDENT_KINDS] = {"fibre",      "power", "sleeping", "fibre", "portal",
+                                                    "congestion", "ap",    "dns",      "dhcp"};
 
 struct incident {
     char id[16];
@@ -89,6 +89,7 @@ static bool hits_hotspot(const struct city *c, const struct incident *i, int hot
     case INCIDENT_AGENT_DEAD: return h->device == i->target;
     case INCIDENT_CERTIFICATE:
     case INCIDENT_DNS_FAILING:
+    case INCIDENT_POOL:
     case INCIDENT_KINDS: break;
     }
     return true;
@@ -105,6 +106,7 @@ static bool silences_device(const struct city *c, const struct incident *i, int 
     case INCIDENT_CERTIFICATE:
     case INCIDENT_CONGESTION:
     case INCIDENT_DNS_FAILING:
+    case INCIDENT_POOL:
     case INCIDENT_KINDS: break;
     }
     return false;
@@ -113,7 +115,8 @@ static bool silences_device(const struct city *c, const struct incident *i, int 
 /* Hurts already, or only will. */
 static bool is_harmless_yet(const struct incident *i)
 {
-    return i->kind == INCIDENT_DRIFT || (i->kind == INCIDENT_POWER_CUT && !i->has_effect);
+    return i->kind == INCIDENT_DRIFT || i->kind == INCIDENT_POOL ||
+           (i->kind == INCIDENT_POWER_CUT && !i->has_effect);
 }
 
 /* ---- the log ---- */
@@ -129,6 +132,7 @@ static const char *cause_kind(const struct incident *i)
     case INCIDENT_POWER_CUT:
     case INCIDENT_DRIFT:
     case INCIDENT_AGENT_DEAD:
+    case INCIDENT_POOL:
     case INCIDENT_KINDS: break;
     }
     return "device";
@@ -141,6 +145,7 @@ static const char *cause_id(const struct city *c, const struct incident *i)
     case INCIDENT_CONGESTION: return c->sites[i->target].id;
     case INCIDENT_CERTIFICATE: return "portal";
     case INCIDENT_DNS_FAILING: return "dns";
+    case INCIDENT_POOL: return "dhcp-1";
     case INCIDENT_FIBRE_CUT:
     case INCIDENT_POWER_CUT:
     case INCIDENT_DRIFT:
@@ -253,6 +258,7 @@ static bool fits(const struct sim *s, enum incident_kind kind, int i, bool is_pi
     case INCIDENT_CONGESTION: return c->sites[i].place == PLACE_LIDO;
     case INCIDENT_CERTIFICATE:
     case INCIDENT_DNS_FAILING:
+    case INCIDENT_POOL:
     case INCIDENT_KINDS: break;
     }
     return false;
@@ -294,6 +300,8 @@ static const char *find_target(const struct sim *s, enum incident_kind kind, con
     const struct city *c = s->city;
 
     *out = -1;
+    if (kind == INCIDENT_POOL)
+        return c->params.has_dhcp ? NULL : "the city has no DHCP server: `init --dhcp` builds one";
     if (kind == INCIDENT_CERTIFICATE || kind == INCIDENT_DNS_FAILING)
         return NULL;
     if (!target || !*target) {
@@ -349,6 +357,7 @@ static void apply(struct sim *s, const struct incident *i, bool is_on, ns_t now)
         break;
     case INCIDENT_DRIFT: s->devices[i->target].drift_since = is_on ? now : 0; break;
     case INCIDENT_CERTIFICATE: s->is_certificate_expired = is_on; break;
+    case INCIDENT_POOL: s->pool_fills_since = is_on ? now : 0; break;
     case INCIDENT_CONGESTION:
         for (size_t h = 0; h < s->city->hotspot_count; h++)
             if (s->city->hotspots[h].site == i->target)

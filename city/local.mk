@@ -7,7 +7,7 @@ city_libcity_a_SOURCES = \
 	%D%/incident.c %D%/incident.h %D%/portal.c %D%/portal.h %D%/tls_io.c %D%/tls_io.h %D%/udp_io.c %D%/udp_io.h \
 	%D%/web_io.c %D%/web_io.h \
 	%D%/agent.c %D%/agent.h %D%/flow.c %D%/flow.h %D%/hardware.c %D%/hardware.h %D%/mib.c %D%/mib.h %D%/mib_arubaos.c %D%/mib_if.c \
-	%D%/mib_junos.c %D%/mib_parts.h %D%/mib_unifi.c %D%/mib_ups.c %D%/sim.c %D%/sim.h \
+	%D%/mib_junos.c %D%/mib_linux.c %D%/mib_parts.h %D%/mib_unifi.c %D%/mib_ups.c %D%/sim.c %D%/sim.h \
 	%D%/cmd_init.c %D%/command.h %D%/dir.c %D%/mistakes.c %D%/outline.c %D%/params.c %D%/plan.c %D%/plan.h %D%/plan_parts.h \
 	%D%/streets.c %D%/tree.c %D%/write.c %D%/write.h
 city_libcity_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(JANSSON_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS)

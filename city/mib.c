@@ -71,6 +71,7 @@ enum family mib_family(enum role role)
     case ROLE_ACCESS: return FAMILY_JUNOS;
     case ROLE_UPS: return FAMILY_UPS;
     case ROLE_CONTROLLER: return FAMILY_ARUBAOS;
+    case ROLE_DHCP: return FAMILY_LINUX;
     case ROLE_AP:
     case ROLE_COUNT: break;
     }
@@ -83,6 +84,7 @@ static const struct table *family_table(enum family family)
     case FAMILY_ARUBAOS: return &mib_arubaos;
     case FAMILY_JUNOS: return &mib_junos;
     case FAMILY_UPS: return &mib_ups;
+    case FAMILY_LINUX: return &mib_linux;
     case FAMILY_UNIFI:
     case FAMILY_COUNT: break;
     }
@@ -96,6 +98,7 @@ size_t mib_message_max(enum family family)
     case FAMILY_UNIFI: return 4096;
     case FAMILY_ARUBAOS:
     case FAMILY_JUNOS:
+    case FAMILY_LINUX:
     case FAMILY_COUNT: break;
     }
     return 8192;
@@ -164,6 +167,7 @@ static size_t row_count(const struct mib_agent *a, enum rows rows)
     case ROWS_ONE: return 1;
     case ROWS_IF: return mib_if_count(a);
     case ROWS_RADIO:
+    case ROWS_POOL:
     case ROWS_SLOT: return 2;
     case ROWS_VAP:
     case ROWS_CORE: return 4;
@@ -197,6 +201,7 @@ static size_t row_index(const struct mib_agent *a, enum rows rows, size_t row, u
     case ROWS_SCALAR: out[0] = 0; return 1;
     case ROWS_ONE:
     case ROWS_RADIO:
+    case ROWS_POOL:
     case ROWS_VAP: return 1;
     case ROWS_IF: out[0] = mib_if_index(a, row); return 1;
     case ROWS_CORE: out[0] = 196608 + (uint32_t)row; return 1;

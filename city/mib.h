@@ -7,7 +7,7 @@
 #include "city/agent.h"
 #include "city/sim.h"
 
-enum family { FAMILY_UNIFI, FAMILY_ARUBAOS, FAMILY_JUNOS, FAMILY_UPS, FAMILY_COUNT };
+enum family { FAMILY_UNIFI, FAMILY_ARUBAOS, FAMILY_JUNOS, FAMILY_UPS, FAMILY_LINUX, FAMILY_COUNT };
 
 /* One agent at one moment. */
 struct mib_agent {

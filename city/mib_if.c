@@ -39,6 +39,9 @@ struct identity mib_identity(const struct mib_agent *a)
             junos.object_id[11] = 131;
         return junos;
     case FAMILY_UPS: return ups;
+    case FAMILY_LINUX:
+        snprintf(unifi.descr, sizeof unifi.descr, "Linux dhcp-1 %s (simulated)", h.version);
+        return unifi;
     case FAMILY_UNIFI:
     case FAMILY_COUNT: break;
     }
@@ -85,7 +88,8 @@ size_t mib_if_count(const struct mib_agent *a)
     switch (mib_family(mib_device(a)->role)) {
     case FAMILY_ARUBAOS: return ARRAY_LEN(aruba_names);
     case FAMILY_JUNOS: return mib_device(a)->port_count + 1;
-    case FAMILY_UPS: return 1;
+    case FAMILY_UPS:
+    case FAMILY_LINUX: return 1;
     case FAMILY_UNIFI:
     case FAMILY_COUNT: break;
     }
@@ -148,9 +152,10 @@ void mib_if_read(const struct mib_agent *a, size_t row, struct interface *out)
             read_junos_port(a, row - 1, out);
         break;
     case FAMILY_ARUBAOS: strx_copy(out->name, sizeof out->name, aruba_names[row]); break;
+    case FAMILY_LINUX:
     case FAMILY_UPS:
         strx_copy(out->name, sizeof out->name, "eth0");
-        out->speed = 1e8;
+        out->speed = family == FAMILY_UPS ? 1e8 : 1e9;
         break;
     case FAMILY_UNIFI:
     case FAMILY_COUNT:
@@ -201,6 +206,7 @@ void mib_if_bytes(const struct mib_agent *a, size_t row, double *in, double *out
 {
     switch (mib_family(mib_device(a)->role)) {
     case FAMILY_JUNOS: junos_bytes(a, row, in, out); return;
+    case FAMILY_LINUX:
     case FAMILY_UPS:
     case FAMILY_ARUBAOS:
         *in = *out = row ? 0 : meter_read(&a->sim->devices[a->device].meter, seconds(a->now)) / 2;

@@ -24,6 +24,7 @@ enum rows {
     ROWS_NEIGHBOUR, /* lldpRemTable: time mark, local port, index */
     ROWS_PORT,      /* lldpLocPortNum */
     ROWS_ADDRESS,   /* lldpRemManAddrTable: as a neighbour, then its IPv4 address */
+    ROWS_POOL,      /* 1, 2: a DHCP server's */
     ROWS_POE,       /* pethPsePortTable: group, ifIndex of a port for an access point */
 };
 
@@ -50,7 +51,7 @@ struct table {
         }                                                                                                    \
     }
 
-extern const struct table mib_unifi, mib_arubaos, mib_junos, mib_ups;
+extern const struct table mib_unifi, mib_arubaos, mib_junos, mib_ups, mib_linux;
 
 /* ---- values ---- */
 void put_int(struct agent_value *v, int64_t value);

@@ -44,6 +44,7 @@ static enum err read_params(const json_t *root, struct city_params *p, const cha
     p->battery_s = json_number_value(json_object_get(root, "battery_s"));
     p->drift_db_minute = json_number_value(json_object_get(root, "drift_db_minute"));
     p->is_scripted = json_is_true(json_object_get(root, "script"));
+    p->has_dhcp = json_is_true(json_object_get(root, "dhcp"));
     p->has_mistakes = json_is_true(json_object_get(root, "mistakes"));
     *problem = city_params_problem(p);
     return *problem ? ERR_RANGE : ERR_OK;

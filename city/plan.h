@@ -32,6 +32,7 @@ struct city_params {
     double battery_s;       /* how long a full UPS carries its cabinet: short, so that a demo shows the end */
     double drift_db_minute; /* speed of the optical drift incident */
     bool is_scripted;       /* the demo script runs from the start */
+    bool has_dhcp;          /* a DHCP server with two pools of addresses is there, too */
     bool has_mistakes;      /* inventory and LLDP contradict each other, once in each way */
 };
 
@@ -56,7 +57,16 @@ struct city_site {
     struct geo_point at;
 };
 
-enum role { ROLE_CORE, ROLE_AGGREGATION, ROLE_ACCESS, ROLE_UPS, ROLE_CONTROLLER, ROLE_AP, ROLE_COUNT };
+enum role {
+    ROLE_CORE,
+    ROLE_AGGREGATION,
+    ROLE_ACCESS,
+    ROLE_UPS,
+    ROLE_CONTROLLER,
+    ROLE_AP,
+    ROLE_DHCP,
+    ROLE_COUNT
+};
 
 /* What hangs on a switch's port. */
 enum port_kind { PORT_UPLINK, PORT_FIBRE, PORT_AP, PORT_NODE /* controller, UPS: copper */ };

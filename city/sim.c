@@ -110,7 +110,8 @@ static void start_meters(struct sim *s)
         d->is_connected = true;
         d->charge = 100;
         d->meter.since = start;
-        if (c->devices[i].role == ROLE_CONTROLLER || c->devices[i].role == ROLE_UPS)
+        if (c->devices[i].role == ROLE_CONTROLLER || c->devices[i].role == ROLE_UPS ||
+            c->devices[i].role == ROLE_DHCP)
             d->meter.flow = flow_of_place(PLACE_CABINET, c->devices[i].role == ROLE_UPS ? 180 : 9000,
                                           c->params.seed, (uint32_t)i + 0x100000);
     }
@@ -283,6 +284,16 @@ double sim_wander(const struct sim *s, uint32_t owner, uint32_t what, double mea
     return mean +
            swing * (0.6 * sin(2 * M_PI * t / 86400 + phase) + 0.3 * sin(2 * M_PI * t / 2700 + 2 * phase) +
                     0.1 * sin(2 * M_PI * t / 240 + 3 * phase));
+}
+
+int sim_pool_used(const struct sim *s, int pool, ns_t now)
+{
+    double share = sim_wander(s, (uint32_t)pool, 46, 0.45, 0.08, now);
+    double filled = s->pool_fills_since ? seconds(now - s->pool_fills_since) / s->city->params.battery_s : 0;
+
+    if (pool == 0 && filled > 0)
+        share += (0.99 - share) * (filled > 1 ? 1 : filled);
+    return (int)(share * SIM_POOL_SIZE);
 }
 
 double sim_optic_rx(const struct sim *s, int device, bool is_parent_end, ns_t now)

@@ -44,6 +44,7 @@ struct sim {
     struct sim_hotspot *hotspots;
     struct sim_device *devices;
     bool is_certificate_expired, is_dns_failing;
+    ns_t pool_fills_since; /* the first pool of addresses; 0 = no */
 };
 
 enum err sim_new(const struct city *c, ns_t now, struct sim **out) NW_CHECKED;
@@ -75,6 +76,9 @@ int sim_radio_channel(const struct sim *s, int hotspot, int radio);
 double sim_hotspot_bytes(const struct sim *s, int hotspot, ns_t now);
 /* dBm at one end of a fibre: of device's uplink, seen from below or from its parent. -40: no light. */
 double sim_optic_rx(const struct sim *s, int device, bool is_parent_end, ns_t now);
+/* Addresses in use of a DHCP pool (0 or 1) of SIM_POOL_SIZE. One that fills is full after battery_s. */
+enum { SIM_POOL_SIZE = 4000 };
+int sim_pool_used(const struct sim *s, int pool, ns_t now);
 /* A figure that wanders slowly around mean by at most `swing`; what: 0.. tells several of one owner apart. */
 double sim_wander(const struct sim *s, uint32_t owner, uint32_t what, double mean, double swing, ns_t now);
 

@@ -580,6 +580,21 @@ static enum err build_controllers(struct tree *t)
     return ERR_OK;
 }
 
+static enum err build_dhcp(struct tree *t)
+{
+    struct city *c = t->city;
+    struct city_device *d;
+
+    if (!c->params.has_dhcp)
+        return ERR_OK;
+    d = new_device(t, ROLE_DHCP, 0);
+    d->district = 4;
+    d->site = c->devices[0].site;
+    strx_copy(d->id, sizeof d->id, "dhcp-1");
+    strx_copy(d->name, sizeof d->name, "DHCP-Server");
+    return plug_in(c, (int)c->device_count - 1, PORT_NODE);
+}
+
 static enum err build_access_points(struct tree *t, const int *device_of_group)
 {
     struct city *c = t->city;
@@ -652,7 +667,7 @@ enum err city_hang_tree(struct city *c, struct rng *rng)
     t.group_of_site = calloc(sites, sizeof *t.group_of_site);
     t.hotspots_of_site = calloc(sites, sizeof *t.hotspots_of_site);
     t.order = calloc(sites, sizeof *t.order);
-    c->devices = calloc((size_t)c->params.nodes + 2 + c->hotspot_count, sizeof *c->devices);
+    c->devices = calloc((size_t)c->params.nodes + 3 + c->hotspot_count, sizeof *c->devices);
     if (!device_of_group || !t.groups || !t.aggregations || !t.group_of_site || !t.hotspots_of_site ||
         !t.order || !c->devices)
         goto done;
@@ -675,6 +690,8 @@ enum err city_hang_tree(struct city *c, struct rng *rng)
         e = build_access(&t, device_of_group);
     if (!e)
         e = build_controllers(&t);
+    if (!e)
+        e = build_dhcp(&t);
     if (!e)
         e = build_access_points(&t, device_of_group);
     if (!e)

@@ -46,6 +46,7 @@ static const char *device_kind_word(enum role role)
     case ROLE_UPS: return "ups";
     case ROLE_CONTROLLER: return "controller";
     case ROLE_AP: return "ap";
+    case ROLE_DHCP: return "other";
     case ROLE_COUNT: break;
     }
     return "other";
@@ -240,6 +241,8 @@ enum err city_write_params(const struct city_params *p, struct buf *out)
     json_double(&j, "drift_db_minute", p->drift_db_minute);
     json_bool(&j, "script", p->is_scripted);
     json_bool(&j, "mistakes", p->has_mistakes);
+    if (p->has_dhcp)
+        json_bool(&j, "dhcp", true);
     json_object_end(&j);
     buf_str(out, "\n");
     return buf_error(out);

@@ -25,7 +25,7 @@ class Town:
         self.world = world
         self.city_dir = world.dir / "city"
         world.run("netzwacht-city", "init", "--dir", self.city_dir, "--hotspots", 60, "--nodes", 24, "--seed", 5,
-                  "--battery-seconds", 4, "--port", free_port(socket.SOCK_DGRAM), "--portal-port", free_port(),
+                  "--battery-seconds", 4, "--dhcp", "--port", free_port(socket.SOCK_DGRAM), "--portal-port", free_port(),
                   "--portal-tls-port", free_port(), "--dns-port", free_port(socket.SOCK_DGRAM))
         config = world.write("netzwacht.yaml", """
 instance: teststadt
@@ -131,6 +131,19 @@ def names_that_fail():
     goes_as_told("dns-failure")
 
 
+def a_pool_that_fills():
+    """a DHCP pool that fills: the pool of the server is told with its filling, no hotspot is harmed; it ends when there is room"""
+    town.tell("incident", "dhcp-pool", "on")
+    told = wait_for("the full pool", 60, lambda: [i for i in town.open_incidents() if i.get("rule") == "dhcp-pool-full"], interval=0.5)
+    check([i["cause"]["id"] for i in told] == ["dhcp-1"], f"{told}")
+    evidence = told[0]["evidence"][0]
+    check(evidence["metric"] == "dhcp.utilization" and evidence["entity"] == "dhcp/1" and evidence["value"] > 95, f"{evidence}")
+    check(town.is_quiet(), f"{town.states()}")
+    town.tell("incident", "dhcp-pool", "off")
+    wait_for("its end", 60, lambda: all(i.get("rule") != "dhcp-pool-full" for i in town.open_incidents()), interval=0.5)
+
+
 with World() as the_world:
     town = Town(the_world)
-    run_tests(a_cut_fibre, a_street_without_power, a_dead_access_point, a_crowd_at_the_lido, an_expired_certificate, names_that_fail)
+    run_tests(a_cut_fibre, a_street_without_power, a_dead_access_point, a_crowd_at_the_lido, an_expired_certificate, names_that_fail,
+              a_pool_that_fills)
