@@ -217,7 +217,8 @@ static void on_tidy(void *ctx)
     struct collector *c = ctx;
 
     malloc_trim(0);
-    if (loop_timer_after(c->o.loop, &c->tidy, TIDY_INTERVAL))
+    c->tidy_after = 2 * c->tidy_after < TIDY_INTERVAL ? 2 * c->tidy_after : TIDY_INTERVAL;
+    if (loop_timer_after(c->o.loop, &c->tidy, c->tidy_after))
         log_warning("out of memory for a timer: memory is not given back any more");
 }
 
@@ -258,7 +259,8 @@ enum err collector_new(const struct collector_options *options, struct collector
         goto failed;
     fleet_start(&c->fleet);
     loop_timer_init(&c->tidy, on_tidy, c);
-    e = loop_timer_after(c->o.loop, &c->tidy, START_SPREAD + c->o.settings->collector.interval);
+    c->tidy_after = START_SPREAD + c->o.settings->collector.interval;
+    e = loop_timer_after(c->o.loop, &c->tidy, c->tidy_after);
     if (e)
         goto failed;
     log_info("%zu devices, %zu profiles", c->fleet.count, profile_set_count(c->fleet.profiles));

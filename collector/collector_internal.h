@@ -116,6 +116,7 @@ struct collector {
     struct listing listing;
     struct journal_tail *orders;
     struct loop_timer tidy;     /* gives memory back to the system */
+    ns_t tidy_after;            /* later and later: most of it is taken at the start */
     struct journal_reader *own; /* of the own partition, for tables; NULL until one is wanted */
     struct notices notices;
     struct done_order done[ORDERS_KEPT];

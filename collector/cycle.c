@@ -22,7 +22,11 @@
 #define DEADLINE_LEAST (10 * SECONDS)
 #define DEADLINE_MOST  (5 * MINUTES)
 
-enum { CHILDREN_FOR_PARENT = 3 };
+enum {
+    CHILDREN_FOR_PARENT = 3,
+    QUALITY_BYTES = 16, /* a Quality: two varints of at most five octets, and what is around them */
+    HEAD_BYTES = 256    /* the other fields of Samples and Record */
+};
 
 static const uint32_t OID_SYS_UPTIME[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
 
@@ -91,9 +95,18 @@ static void append_samples(struct unit *u, Nw__Record *record)
     }
 }
 
+/* Bytes of a record without a table, at most. */
+static size_t size_bound(const Nw__Samples *s)
+{
+    return strlen(s->source) + s->n_values * sizeof *s->values + s->n_unknown * QUALITY_BYTES + HEAD_BYTES;
+}
+
 /* May the append open a new segment? Its first record of a device needs the table. */
 static bool will_rotate(const struct unit *u, const struct source_poll *in, Nw__Record *record)
 {
+    if (!record->samples->table &&
+        !journal_will_rotate(u->c->o.journal, in->now, size_bound(record->samples)))
+        return false;
     record->wall = (uint64_t)in->started_wall; /* for the size; set when it is appended */
     return journal_will_rotate(u->c->o.journal, in->now, nw__record__get_packed_size(record));
 }

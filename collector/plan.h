@@ -7,11 +7,16 @@
 
 #include "lib/base/units.h"
 
-/* Due times lie on a grid of this, so that devices that are near one another leave in one batch of datagrams.
- */
+/* Due times lie on a grid, so that devices that are near one another leave in one batch of datagrams: of
+ * this, or of a multiple where polls are few (decision 0052). */
 #define PLAN_TICK (250 * MILLISECONDS)
 
-/* The first due time of device i of n, spread evenly over span from start on, on the grid. n > 0. */
+/* The grid of n devices in an interval: wide enough for bunches of a hundred polls, but at most 1 s and a
+ * tenth of the interval. */
+ns_t plan_tick(size_t n, ns_t interval);
+
+/* The first due time of device i of n, spread evenly over span from start on, on the grid of PLAN_TICK. n >
+ * 0. */
 ns_t plan_first(size_t i, size_t n, ns_t start, ns_t span);
 
 /* The first slot after now of device i of n: slots lie one interval apart, counted from the zero of the

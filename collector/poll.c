@@ -42,6 +42,13 @@ static void end_work(struct poll *p)
     p->probe_is_absent = NULL;
 }
 
+static void forget_id(struct poll *p)
+{
+    pool_give(shared_pool(p->options.shared), p->sys_object_id, p->sys_object_id_len);
+    p->sys_object_id = NULL;
+    p->sys_object_id_len = 0;
+}
+
 void poll_free(struct poll *p)
 {
     if (!p)
@@ -49,7 +56,7 @@ void poll_free(struct poll *p)
     end_work(p);
     poll_drop_frozen(p);
     poll_free_items(p);
-    free(p->sys_object_id);
+    forget_id(p);
     free(p);
 }
 
@@ -317,12 +324,10 @@ static void remember_id(struct poll *p, const struct varbind *id)
     uint8_t raw[SNMP_RAW_OID_MAX];
     size_t len;
 
-    free(p->sys_object_id);
-    p->sys_object_id = NULL;
-    p->sys_object_id_len = 0;
+    forget_id(p);
     if (!id || id->type != SNMP_OID || snmp_oid_encode(id->value_oid, id->len, raw, &len))
         return;
-    p->sys_object_id = malloc(len);
+    p->sys_object_id = pool_take(shared_pool(p->options.shared), len);
     if (!p->sys_object_id)
         return;
     memcpy(p->sys_object_id, raw, len);
@@ -407,7 +412,7 @@ static bool begin_walk(struct poll *p)
             p->walk = walk_new(p->options.version, &p->walk_size);
         if (!p->walk || walk_add(p->walk, poll_planned(p, i)->oid, poll_planned(p, i)->oid_len))
             continue;
-        p->walking[count++] = i;
+        p->walking[count++] = (uint16_t)i;
     }
     return count > 0;
 }

@@ -455,25 +455,61 @@ static bool take_bytes(const struct poll *p, union poll_value *value, const stru
     return true;
 }
 
+/* As image_number(), of a value that ends here and has 1 to 9 octets, in a varbind whose lengths take one
+ * octet each: eight octets in front of its end lie within it. */
+static inline uint64_t number_before(const uint8_t *end, size_t len, bool is_signed)
+{
+    unsigned unused = len < sizeof(uint64_t) ? 64 - 8 * (unsigned)len : 0;
+    uint64_t v;
+
+    memcpy(&v, end - sizeof v, sizeof v);
+    v = be64toh(v) << unused;
+    return is_signed ? (uint64_t)((int64_t)v >> unused) : v >> unused;
+}
+
+/* The usual rows of a run of numbers; how many. */
+static uint16_t take_numbers(const struct image_run *run, union poll_value *value, struct wire *w,
+                             uint64_t *difference)
+{
+    const uint8_t *at = w->data + w->pos, *end = w->data + w->len;
+    bool is_signed = run->type == SNMP_INTEGER;
+    uint16_t row = 0;
+
+    for (; row < run->count && end - at >= 8 && !((at[1] | at[3]) & 0x80); row++, value++) {
+        size_t oid_len = at[3], len = 2u + at[1], value_len = len - oid_len - 6;
+        uint64_t number;
+
+        if ((size_t)(end - at) < len || oid_len + 7 > len || at[4 + oid_len] != run->type ||
+            at[5 + oid_len] != value_len || value_len > 9)
+            break;
+        at += len;
+        number = number_before(at, value_len, is_signed);
+        *difference |= number ^ value->number;
+        value->number = number;
+    }
+    w->pos = (size_t)(at - w->data);
+    return row;
+}
+
 /* False: something else than a value of its type came for row f->row. */
 static bool take_run(struct poll *p, const struct image_run *run, struct wire *w)
 {
     struct frozen *f = p->frozen;
-    union poll_value *value = f->values + run->first;
+    union poll_value *values = f->values + run->first;
     struct snmp_raw_varbind vb;
     uint64_t difference = 0;
     bool is_other = false;
-    uint16_t row = 0;
+    uint16_t row = run->is_number ? take_numbers(run, values, w, &difference) : 0;
 
-    for (; row < run->count; row++, value++) {
+    for (; row < run->count; row++) {
         if (!snmp_varbind_again(w, &vb) || vb.type != run->type)
             break;
         if (run->is_number) {
             uint64_t number = image_number(&vb);
 
-            difference |= number ^ value->number;
-            value->number = number;
-        } else if (!take_bytes(p, value, &vb, &is_other)) {
+            difference |= number ^ values[row].number;
+            values[row].number = number;
+        } else if (!take_bytes(p, &values[row], &vb, &is_other)) {
             break;
         }
     }

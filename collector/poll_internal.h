@@ -107,7 +107,7 @@ struct poll {
     ns_t uptime_at;
     /* WALK */
     struct walk *walk;
-    size_t walking[WALK_COLUMNS_MAX];
+    uint16_t walking[WALK_COLUMNS_MAX]; /* items */
     struct poll_summary summary;
     struct frozen *frozen; /* NULL = not; else there are no items */
     bool is_wrap_due;      /* it was thawed in this poll: items in front of p->at may be due, too */

@@ -27,20 +27,6 @@ bool rate_is_new_boot(const struct rate_engine *before, const struct rate_engine
     return now->boots != before->boots || (uint64_t)now->time + ENGINE_SLACK < before->time;
 }
 
-static enum err step_between(uint64_t before, uint64_t now, int bits, uint64_t *step)
-{
-    uint64_t range_half = bits == 32 ? UINT64_C(1) << 31 : UINT64_C(1) << 63;
-
-    if (bits == 32 && (before > UINT32_MAX || now > UINT32_MAX))
-        return ERR_RESET; /* the agent sent another type than before */
-    if (now >= before) {
-        *step = now - before;
-        return ERR_OK;
-    }
-    *step = bits == 32 ? (uint32_t)(now - before) : now - before;
-    return *step < range_half ? ERR_OK : ERR_RESET;
-}
-
 void rate_span(const struct rate_reading *prev, const struct rate_reading *cur, ns_t max_gap_ns,
                struct rate_span *out)
 {
@@ -58,25 +44,6 @@ void rate_span(const struct rate_reading *prev, const struct rate_reading *cur, 
     out->seconds = (double)elapsed / (double)SECONDS;
     /* Readings are timed by us, not by the agent: a full line looks fuller than full by that error. */
     out->slack = 1.05 + 0.5 * (double)SECONDS / (double)elapsed;
-}
-
-enum err rate_over_span(const struct rate_span *span, uint64_t prev, uint64_t cur, int bits, double ceiling,
-                        double *out)
-{
-    uint64_t step;
-    double rate;
-    enum err e = span->error ? span->error : step_between(prev, cur, bits, &step);
-
-    if (e)
-        return e;
-    rate = (double)step / span->seconds;
-    if (ceiling > 0 && rate > ceiling) {
-        if (rate > ceiling * span->slack)
-            return ERR_RESET;
-        rate = ceiling;
-    }
-    *out = rate;
-    return ERR_OK;
 }
 
 enum err rate_from_counter(const struct rate_reading *prev, const struct rate_reading *cur, int bits,

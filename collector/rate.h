@@ -46,9 +46,41 @@ struct rate_span {
 /* prev, cur: raw is not looked at. */
 void rate_span(const struct rate_reading *prev, const struct rate_reading *cur, ns_t max_gap_ns,
                struct rate_span *out);
-/* The rest of rate_from_counter(), of two raw readings at the ends of the span without a discontinuity. */
-enum err rate_over_span(const struct rate_span *span, uint64_t prev, uint64_t cur, int bits, double ceiling,
-                        double *out) NW_CHECKED;
+/* What a counter has counted up between two raw readings. */
+static inline enum err rate_step(uint64_t before, uint64_t now, int bits, uint64_t *step)
+{
+    uint64_t range_half = bits == 32 ? UINT64_C(1) << 31 : UINT64_C(1) << 63;
+
+    if (bits == 32 && (before > UINT32_MAX || now > UINT32_MAX))
+        return ERR_RESET; /* the agent sent another type than before */
+    if (now >= before) {
+        *step = now - before;
+        return ERR_OK;
+    }
+    *step = bits == 32 ? (uint32_t)(now - before) : now - before;
+    return *step < range_half ? ERR_OK : ERR_RESET;
+}
+
+/* The rest of rate_from_counter(), of two raw readings at the ends of the span without a discontinuity. In
+ * line: every counter of every poll passes here. */
+static inline NW_CHECKED enum err rate_over_span(const struct rate_span *span, uint64_t prev, uint64_t cur,
+                                                 int bits, double ceiling, double *out)
+{
+    uint64_t step;
+    double rate;
+    enum err e = span->error ? span->error : rate_step(prev, cur, bits, &step);
+
+    if (e)
+        return e;
+    rate = (double)step / span->seconds;
+    if (ceiling > 0 && rate > ceiling) {
+        if (rate > ceiling * span->slack)
+            return ERR_RESET;
+        rate = ceiling;
+    }
+    *out = rate;
+    return ERR_OK;
+}
 
 /* Did the agent restart between the two times? elapsed: by our clock. sysUpTime (TimeTicks) wraps after 497.1
  * days (RFC 3418), which is no restart. A time of 0 is not known: no. */

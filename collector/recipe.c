@@ -19,15 +19,9 @@ struct how {
     bool is_counter;
 };
 
-/* In the order of items and rows. */
-struct op {
-    uint32_t row, series, counter;
-    uint16_t item, how;
-};
-
 struct recipe {
     const struct device_profile *profile;
-    struct op *ops;
+    struct recipe_op *ops; /* in the order of items and rows */
     size_t op_count;
     struct how *hows;
     size_t how_count;
@@ -254,7 +248,7 @@ static enum err find_how(struct recipe *r, const struct view_sample *sample, uin
 static enum err learn_sample(struct recipe *r, const struct view_sample *sample, struct origin *origins,
                              uint32_t series, uint32_t counter)
 {
-    struct op *op = &r->ops[r->op_count];
+    struct recipe_op *op = &r->ops[r->op_count];
     const struct origin *from;
     enum err e;
 
@@ -268,7 +262,7 @@ static enum err learn_sample(struct recipe *r, const struct view_sample *sample,
         return ERR_OK;
     }
     from = &origins[sample->sources[0]];
-    *op = (struct op){.row = from->row, .series = series, .counter = counter, .item = from->item};
+    *op = (struct recipe_op){.row = from->row, .series = series, .counter = counter, .item = from->item};
     e = find_how(r, sample, &op->how);
     if (e)
         return e;
@@ -329,7 +323,7 @@ static enum err settle(struct recipe *r, const struct read_plan *plan, const str
 
 static int by_place(const void *a, const void *b)
 {
-    const struct op *x = a, *y = b;
+    const struct recipe_op *x = a, *y = b;
 
     if (x->item != y->item)
         return x->item < y->item ? -1 : 1;
@@ -392,8 +386,8 @@ bool recipe_fits(const struct recipe *r, const struct poll *poll)
     return true;
 }
 
-static bool tell_reading(const struct how *how, const struct op *op, const struct varbind *vb, ns_t read_at,
-                         const struct recipe_sink *sink)
+static bool tell_reading(const struct how *how, const struct recipe_op *op, const struct varbind *vb,
+                         ns_t read_at, const struct recipe_sink *sink)
 {
     struct reading reading;
 
@@ -406,8 +400,8 @@ static bool tell_reading(const struct how *how, const struct op *op, const struc
     return true;
 }
 
-static bool tell(const struct how *how, const struct op *op, const struct snmp_raw_varbind *raw, ns_t read_at,
-                 const struct recipe_sink *sink)
+static bool tell(const struct how *how, const struct recipe_op *op, const struct snmp_raw_varbind *raw,
+                 ns_t read_at, const struct recipe_sink *sink)
 {
     uint32_t value_ids[OID_MAX];
     struct varbind vb;
@@ -431,19 +425,14 @@ static struct snmp_raw_varbind frozen_varbind(const struct poll_item *item, uint
         .type = item->types[row], .value = bytes->bytes, .value_len = bytes->len};
 }
 
-static bool tell_frozen(const struct how *how, const struct op *op, const struct poll_item *item,
+static bool tell_frozen(const struct how *how, const struct recipe_op *op, const struct poll_item *item,
                         const struct recipe_sink *sink)
 {
     uint32_t type = item->types[op->row], value_ids[OID_MAX];
-    uint64_t number = item->values[op->row].number;
     struct varbind vb = {.type = type};
 
-    if (how->is_counter && type == (how->width == 64 ? SNMP_COUNTER64 : SNMP_COUNTER32)) {
-        sink->count(sink->ctx, op->series, op->counter, number, how->width, item->read_at, how->scale);
-        return true;
-    }
     if (image_is_number(type)) {
-        vb.number = number;
+        vb.number = item->values[op->row].number;
     } else {
         const struct snmp_raw_varbind raw = frozen_varbind(item, op->row);
 
@@ -452,16 +441,37 @@ static bool tell_frozen(const struct how *how, const struct op *op, const struct
     return tell_reading(how, op, &vb, item->read_at, sink);
 }
 
+/* How many of the ops from `op` on are counters of one kind, with values of the type that they had. */
+static size_t count_alike(const struct recipe *r, const struct recipe_op *op, const struct poll_item *item)
+{
+    const struct how *how = &r->hows[op->how];
+    uint32_t type = how->width == 64 ? SNMP_COUNTER64 : SNMP_COUNTER32;
+    const struct recipe_op *at = op, *end = r->ops + r->op_count;
+
+    if (!how->is_counter)
+        return 0;
+    while (at < end && at->item == op->item && at->how == op->how && at->row < item->count &&
+           item->types[at->row] == type)
+        at++;
+    return (size_t)(at - op);
+}
+
 static bool apply_frozen(const struct recipe *r, size_t *at, const struct poll_item *item,
                          const struct recipe_sink *sink)
 {
     uint16_t number = r->ops[*at].item;
 
-    for (; *at < r->op_count && r->ops[*at].item == number; ++*at) {
-        const struct op *op = &r->ops[*at];
+    while (*at < r->op_count && r->ops[*at].item == number) {
+        const struct recipe_op *op = &r->ops[*at];
+        const struct how *how = &r->hows[op->how];
+        size_t alike = count_alike(r, op, item);
 
-        if (op->row < item->count && !tell_frozen(&r->hows[op->how], op, item, sink))
+        if (alike)
+            sink->counts(sink->ctx, &(struct recipe_counts){op, alike, item->values, item->read_at,
+                                                            how->scale, how->width});
+        else if (op->row < item->count && !tell_frozen(how, op, item, sink))
             return false;
+        *at += alike ? alike : 1;
     }
     return true;
 }
@@ -470,7 +480,7 @@ static bool apply_frozen(const struct recipe *r, size_t *at, const struct poll_i
 static bool apply_item(const struct recipe *r, size_t *at, const struct poll_item *item,
                        const struct recipe_sink *sink)
 {
-    const struct op *op = &r->ops[*at], *end = r->ops + r->op_count;
+    const struct recipe_op *op = &r->ops[*at], *end = r->ops + r->op_count;
     uint16_t number = op->item;
     struct snmp_raw_varbind raw;
     bool is_good = true;

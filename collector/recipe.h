@@ -32,6 +32,22 @@ void recipe_free(const struct recipe *r);
 /* May the last poll, a complete one, be reckoned by this recipe? r may be NULL: no. */
 bool recipe_fits(const struct recipe *r, const struct poll *poll);
 
+/* A counter among others of its column. */
+struct recipe_op {
+    uint32_t row, series, counter;
+    uint16_t item, how;
+};
+
+/* Counters of one column that were read at once: all of one width and scale. */
+struct recipe_counts {
+    const struct recipe_op *ops;
+    size_t count;
+    const union poll_value *values; /* by row */
+    ns_t read_at;
+    double scale;
+    uint8_t width;
+};
+
 /* Who hears of new values. series: place among the journalled samples of the view (metric not METRIC_NONE).
  */
 struct recipe_sink {
@@ -40,6 +56,7 @@ struct recipe_sink {
     /* counter: place among the journalled counters; scale as in view_sample; read_at: when it was read */
     void (*count)(void *ctx, uint32_t series, uint32_t counter, uint64_t raw, uint8_t width, ns_t read_at,
                   double scale);
+    void (*counts)(void *ctx, const struct recipe_counts *counts);
 };
 
 /* Tells of every series whose varbind was read in the last poll. False: a value came out in a way that only

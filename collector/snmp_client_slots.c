@@ -6,7 +6,11 @@
 
 #include "collector/snmp_client_internal.h"
 
-enum { SLOTS_START = 64, BUCKETS_START = 256 };
+enum {
+    SLOTS_START = 64,
+    BUCKETS_START = 256,
+    SLOTS_WARM = 1024 /* keep the memory of their requests; the others are for the start, or a storm */
+};
 
 /* ---- the heap of due times ---- */
 
@@ -267,6 +271,11 @@ void client_slot_release(struct snmp_client *c, uint32_t slot)
         c->in_flight--;
         if (s->state == SLOT_FIRST_WAIT)
             client_first_wait_end(c, slot);
+    }
+    if (slot >= SLOTS_WARM) {
+        free(s->datagram);
+        s->datagram = NULL;
+        s->datagram_cap = 0;
     }
     s->state = SLOT_FREE;
     s->generation++;

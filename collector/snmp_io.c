@@ -248,11 +248,8 @@ static void read_errors(struct snmp_io *io, int fd)
     }
 }
 
-static int receive_batch(struct snmp_io *io, int fd, ns_t came)
+static void prepare(struct in_batch *in)
 {
-    struct in_batch *in = io->in;
-    int got;
-
     for (uint32_t i = 0; i < IN_BATCH; i++) {
         in->vectors[i] = (struct iovec){in->bytes[i], sizeof in->bytes[i]};
         in->headers[i].msg_hdr = (struct msghdr){.msg_name = &in->names[i],
@@ -260,11 +257,19 @@ static int receive_batch(struct snmp_io *io, int fd, ns_t came)
                                                  .msg_iov = &in->vectors[i],
                                                  .msg_iovlen = 1};
     }
-    got = recvmmsg(fd, in->headers, IN_BATCH, MSG_DONTWAIT, NULL);
+}
+
+static int receive_batch(struct snmp_io *io, int fd, ns_t came)
+{
+    struct in_batch *in = io->in;
+    int got = recvmmsg(fd, in->headers, IN_BATCH, MSG_DONTWAIT, NULL);
     for (int i = 0; i < got; i++) {
         struct snmp_address from;
+        bool is_known = from_sockaddr(&in->names[i], &from);
 
-        if (from_sockaddr(&in->names[i], &from))
+        in->headers[i].msg_hdr.msg_namelen =
+            sizeof in->names[i]; /* for the next call; the kernel has changed it */
+        if (is_known)
             snmp_client_receive(io->client, came, &from, in->bytes[i], in->headers[i].msg_len);
     }
     return got;
@@ -398,6 +403,7 @@ enum err snmp_io_new(struct loop *l, const struct snmp_io_options *options, stru
     io->in = calloc(1, sizeof *io->in);
     if (!io->in)
         goto failed;
+    prepare(io->in);
     e = snmp_client_new(&client, &io->client);
     if (e)
         goto failed;

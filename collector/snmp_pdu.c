@@ -376,6 +376,18 @@ bool snmp_varbinds_answer(const void *asked, size_t asked_len, const void *got, 
     return wire_left(&answer) == 0;
 }
 
+/* The usual lengths of numbers, without asking is_valid_value(). */
+static bool is_usual_number(uint32_t type, size_t len)
+{
+    static const uint8_t most[SNMP_COUNTER64 + 1] = {[SNMP_INTEGER] = 4,
+                                                     [SNMP_COUNTER32] = 4,
+                                                     [SNMP_GAUGE32] = 4,
+                                                     [SNMP_TIMETICKS] = 4,
+                                                     [SNMP_COUNTER64] = 8};
+
+    return type < sizeof most && len - 1 < most[type]; /* 0 - 1 is a large number */
+}
+
 bool snmp_message_answers(struct snmp_message *m, const void *asked, size_t asked_len)
 {
     const uint8_t *a = asked, *g = m->varbinds;
@@ -390,7 +402,8 @@ bool snmp_message_answers(struct snmp_message *m, const void *asked, size_t aske
         len = oid_len + 6 + value_len;
         if (g_left < len || len - 2 >= 0x80 || g[1] != len - 2 || g[0] != TAG_SEQUENCE ||
             !octets_equal(a + 2, g + 2, oid_len + 2) ||
-            !is_valid_value(g[oid_len + 4], g + oid_len + 6, value_len))
+            (!is_usual_number(g[oid_len + 4], value_len) &&
+             !is_valid_value(g[oid_len + 4], g + oid_len + 6, value_len)))
             return false;
         a += oid_len + 6;
         a_left -= oid_len + 6;

@@ -47,6 +47,7 @@ struct source {
     struct counters now, before; /* of the record in hand, and of the one before */
     struct moment *moments;      /* [0]: never */
     size_t moment_count, moment_cap;
+    struct pool *moment_pool;       /* that they come from */
     uint64_t structure, attributes; /* of the last table */
     ns_t table_at;
     uint32_t version;
@@ -132,6 +133,7 @@ void counter_update(struct meter *m, struct counter *c, const struct view_sample
  * source. ctx: struct meter *; the rest as in recipe_sink. */
 void counter_repeat(void *ctx, uint32_t series, uint32_t counter, uint64_t raw, uint8_t width, ns_t read_at,
                     double scale);
+void counters_repeat(void *ctx, const struct recipe_counts *counts);
 /* Call between two records, when only the last one's counters are of interest. */
 void moments_tidy(struct source *s);
 
@@ -141,13 +143,25 @@ void source_learn(struct source *s, const struct source_poll *in, struct source_
 void source_forget(struct source *s);
 
 /* ---- source_lean.c ---- */
+/* Of a counter that is a raw reading; no hole between members, for frames are compared as bytes. */
+struct frame {
+    uint64_t key;
+    uint32_t discontinuity;
+    float ceiling; /* as in struct counter */
+    uint32_t series, unused;
+};
+
+static inline const struct frame *lean_frame(const struct source *s)
+{
+    return (const void *)s->frame->bytes;
+}
+
 /* Room for so many values, and raw readings of so many counters. */
 bool lean_room(struct source *s, struct shared_book *book, size_t values, size_t counters);
 void lean_free(struct source *s);
 /* The values stand; where that can be, the counters of the record become raws. view: what it was made of. */
 void lean_begin(struct source *s, const struct device_view *view);
 void lean_end(struct source *s);
-double lean_ceiling(const struct source *s, size_t counter);
 
 /* ---- source_table.c ---- */
 #define HASH_START UINT64_C(0xcbf29ce484222325)

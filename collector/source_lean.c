@@ -8,14 +8,6 @@
 
 #include "collector/source_internal.h"
 
-/* Of a counter; no hole between members, for frames are compared as bytes. */
-struct frame {
-    uint64_t key;
-    uint32_t discontinuity;
-    float ceiling;
-    uint32_t series, unused;
-};
-
 static size_t size_of(size_t values, size_t counters)
 {
     return (values + counters) * sizeof(uint64_t) + counters * sizeof(uint16_t) + values;
@@ -101,7 +93,7 @@ void lean_end(struct source *s)
 
     if (!s->frame)
         return;
-    frame = (const void *)s->frame->bytes;
+    frame = lean_frame(s);
     s->now.items = calloc(s->raw_count + 1, sizeof *s->now.items);
     s->now.count = s->now.items ? s->raw_count : 0; /* without memory they are new ones */
     s->now.cap = s->now.items ? s->raw_count + 1 : 0;
@@ -114,11 +106,4 @@ void lean_end(struct source *s)
                                            .ceiling = frame[i].ceiling};
     shared_drop(s->book, s->frame);
     s->frame = NULL;
-}
-
-double lean_ceiling(const struct source *s, size_t counter)
-{
-    const struct frame *frame = (const void *)s->frame->bytes;
-
-    return (double)frame[counter].ceiling;
 }

@@ -17,18 +17,28 @@ static const uint32_t OID_DISCONTINUITY[] = {1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 19};
 static const uint32_t OID_IF_X[] = {1, 3, 6, 1, 2, 1, 31, 1, 1, 1};
 static const uint32_t OID_IF[] = {1, 3, 6, 1, 2, 1, 2, 2, 1};
 
-/* ---- finding them again ---- */
+/* ---- moments ---- */
 
-void counters_free(struct source *s)
+static void moments_free(struct source *s)
 {
-    free(s->now.items);
-    free(s->before.items);
-    free(s->before.index);
-    free(s->now.index);
-    free(s->moments);
+    pool_give(s->moment_pool, s->moments, s->moment_cap * sizeof *s->moments);
 }
 
-/* ---- moments ---- */
+static bool moments_grow(struct source *s, struct shared_book *book)
+{
+    size_t cap = s->moment_cap ? 2 * s->moment_cap : MOMENTS_TIDY;
+    struct moment *more = pool_take(shared_pool(book), cap * sizeof *more);
+
+    if (!more)
+        return false;
+    if (s->moment_count)
+        memcpy(more, s->moments, s->moment_count * sizeof *more);
+    moments_free(s);
+    s->moments = more;
+    s->moment_cap = cap;
+    s->moment_pool = shared_pool(book);
+    return true;
+}
 
 /* Drops those that no counter of the last record refers to. Without memory they stay. */
 static void drop_moments(struct source *s)
@@ -77,18 +87,24 @@ static uint16_t find_moment(struct source *s, ns_t t_ns, const struct meter *m)
         if (s->moments[i].t_ns == t_ns && s->moments[i].uptime_ms == m->uptime_ms)
             return (uint16_t)i;
     if (s->moment_count + 2 > s->moment_cap) {
-        size_t cap = s->moment_cap ? 2 * s->moment_cap : MOMENTS_TIDY;
-        struct moment *more = s->moment_count < MOMENTS_MAX ? realloc(s->moments, cap * sizeof *more) : NULL;
-
-        if (!more)
+        if (s->moment_count >= MOMENTS_MAX || !moments_grow(s, poll_shared(m->in->poll)))
             return 0;
-        s->moments = more;
-        s->moment_cap = cap;
     }
     if (!s->moment_count)
         s->moments[s->moment_count++] = (struct moment){0};
     s->moments[s->moment_count] = (struct moment){t_ns, m->uptime_ms, m->engine};
     return (uint16_t)s->moment_count++;
+}
+
+/* ---- finding them again ---- */
+
+void counters_free(struct source *s)
+{
+    free(s->now.items);
+    free(s->before.items);
+    free(s->before.index);
+    free(s->now.index);
+    moments_free(s);
 }
 
 void counters_end(struct source *s)
@@ -293,20 +309,21 @@ void counter_update(struct meter *m, struct counter *c, const struct view_sample
 }
 
 /* The same of a counter that is a raw reading. */
-static void count_raw(struct meter *m, uint32_t series, uint32_t counter, uint64_t raw, ns_t t_ns,
-                      uint8_t width, double scale)
+static inline void count_raw(struct meter *m, uint32_t series, uint32_t counter, uint64_t raw, ns_t t_ns,
+                             uint8_t width, double scale)
 {
     struct source *s = m->source;
     uint16_t moment = s->raw_moments[counter];
     bool is_known = moment != 0;
     double rate = NAN, ceiling;
 
-    if (is_known && s->moments[moment].t_ns == t_ns)
-        return;
-    if (m->from != moment || m->to_ns != t_ns || !m->to)
+    if (m->from != moment || m->to_ns != t_ns || !m->to) {
+        if (is_known && s->moments[moment].t_ns == t_ns)
+            return;
         is_known = set_span(m, moment, t_ns);
+    }
     if (is_known) {
-        ceiling = lean_ceiling(s, counter);
+        ceiling = (double)lean_frame(s)[counter].ceiling;
         ceiling = ceiling > 0 && scale > 0 ? ceiling / scale : 0;
         if (rate_over_span(&m->span, s->raws[counter], raw, width, ceiling, &rate))
             rate = NAN;
@@ -315,6 +332,22 @@ static void count_raw(struct meter *m, uint32_t series, uint32_t counter, uint64
     s->raw_moments[counter] = m->to;
     s->values[series] = rate * scale;
     s->whys[series] = isnan(s->values[series]) ? QUALITY_GAP : QUALITY_OK;
+}
+
+void counters_repeat(void *ctx, const struct recipe_counts *counts)
+{
+    struct meter *m = ctx;
+    const struct source *s = m->source;
+
+    for (size_t i = 0; i < counts->count; i++) {
+        const struct recipe_op *op = &counts->ops[i];
+        uint64_t raw = counts->values[op->row].number;
+
+        if (!s->frame)
+            counter_repeat(ctx, op->series, op->counter, raw, counts->width, counts->read_at, counts->scale);
+        else if (op->series < s->value_count)
+            count_raw(m, op->series, op->counter, raw, counts->read_at, counts->width, counts->scale);
+    }
 }
 
 void counter_repeat(void *ctx, uint32_t series, uint32_t counter, uint64_t raw, uint8_t width, ns_t read_at,

@@ -47,7 +47,7 @@ enum err source_repeat(struct source *s, const struct source_poll *in, struct so
                        Nw__Samples **out)
 {
     struct meter meter;
-    const struct recipe_sink sink = {&meter, repeat_reading, counter_repeat};
+    const struct recipe_sink sink = {&meter, repeat_reading, counter_repeat, counters_repeat};
     enum err e;
 
     if (poll_summary(in->poll)->outcome != POLL_OK ||

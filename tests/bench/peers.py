@@ -21,7 +21,8 @@ def ours(world, agents, count):
     gained, last = Collector(world, agents, count, interval).run(WARM, CYCLES)
     datagrams = (gained["snmp_datagrams_sent_total"] + gained["snmp_replies_total"]) / gained["cycles"]
     return peers.Figures(per_varbind(gained), datagrams, None, last["process_resident_memory_bytes"] / 1024 ** 2,
-                         f"{gained['snmp_varbinds_total'] / gained['cycles'] / count:.0f} varbinds an agent, rates and journal included; spread over {interval} s")
+                         f"{gained['snmp_varbinds_total'] / gained['cycles'] / count:.0f} varbinds an agent, rates and journal included; spread over {interval} s",
+                         gained["polls_total"] / gained["seconds"])
 
 
 RUNS = [("**netzwacht-collector**", ours), ("net-snmp sessions", peers.netsnmp_sessions), ("cacti-spine", peers.spine),
@@ -53,12 +54,12 @@ def measure(table, count, missing):
     floor = sum(f.cpu_us for f in floors) / len(floors)
     floors[0].cpu_us = floor
     for name, f in [("floor", floors[0])] + rows:
-        table.add(name, count, f.cpu_us, f.cpu_us / floor, f.datagrams / count, f.wall, f.rss, f.remark)
+        table.add(name, count, f.polls or count / f.wall, f.cpu_us, f.cpu_us / floor, f.datagrams / count, f.wall, f.rss, f.remark)
 
 
 def main():
     table = Table("peers", "Pollers on the same agents",
-                  [("poller", ""), ("agents", ",d"), ("CPU µs/varbind", ".3f"), ("× floor", ".1f"), ("datagrams/agent", ".1f"), ("cycle s", ".3f"), ("RSS MiB", ".1f"), ("", "")])
+                  [("poller", ""), ("agents", ",d"), ("polls/s", ",.0f"), ("CPU µs/varbind", ".3f"), ("× floor", ".1f"), ("datagrams/agent", ".1f"), ("cycle s", ".3f"), ("RSS MiB", ".1f"), ("", "")])
     missing = {}
     for count in sizes(sys.argv[1:], [500, 2000, 10000]):
         measure(table, count, missing)

@@ -246,6 +246,24 @@ static void polls_are_spread_evenly_and_passed_slots_are_left_out(void **state)
     assert_true(plan_next(10, 60, 1000) == 1030);
 }
 
+/* A hundred polls in a bunch, where that takes neither more than a second nor more than a tenth of the
+ * interval. */
+static void where_polls_are_few_bunches_are_further_apart(void **state)
+{
+    (void)state;
+    assert_true(plan_tick(10000, 5 * SECONDS) == PLAN_TICK);
+    assert_true(plan_tick(500, 5 * SECONDS) == 500 * MILLISECONDS);
+    assert_true(plan_tick(10000, 60 * SECONDS) == 500 * MILLISECONDS);
+    assert_true(plan_tick(500, 60 * SECONDS) == 1 * SECONDS);
+    assert_true(plan_tick(1, 1 * SECONDS) == PLAN_TICK);
+    for (size_t i = 0; i < 500; i++) {
+        ns_t slot = plan_slot(i, 500, 5 * SECONDS, 0), even = (ns_t)i * 10 * MILLISECONDS;
+
+        assert_true(slot % (500 * MILLISECONDS) == 0);
+        assert_true(slot == (even < 500 * MILLISECONDS ? 5 * SECONDS : even - even % (500 * MILLISECONDS)));
+    }
+}
+
 static void a_restart_changes_no_slot(void **state)
 {
     ns_t before = 0;
@@ -264,9 +282,9 @@ static void a_restart_changes_no_slot(void **state)
     assert_true(plan_start(0, 60 * SECONDS, 600 * SECONDS) == 0); /* nobody waits a minute to be heard */
 }
 
-RUN_TESTS("rate", cmocka_unit_test(a_restart_changes_no_slot),
-          cmocka_unit_test(rate_is_the_step_over_the_time), cmocka_unit_test(rate_survives_32bit_wrap),
-          cmocka_unit_test(rate_survives_64bit_wrap),
+RUN_TESTS("rate", cmocka_unit_test(where_polls_are_few_bunches_are_further_apart),
+          cmocka_unit_test(a_restart_changes_no_slot), cmocka_unit_test(rate_is_the_step_over_the_time),
+          cmocka_unit_test(rate_survives_32bit_wrap), cmocka_unit_test(rate_survives_64bit_wrap),
           cmocka_unit_test(a_64bit_counter_that_falls_is_a_reset_and_no_wrap),
           cmocka_unit_test(a_counter_that_steps_back_by_one_gives_no_spike),
           cmocka_unit_test(a_restart_of_the_agent_is_not_a_wrap),

@@ -33,6 +33,7 @@ class Figures:
     wall: float  # s, a cycle
     rss: float  # MiB
     remark: str = ""
+    polls: float = 0  # of agents a second; 0 = a cycle takes as long as it takes
 
 
 def program(name, package):
