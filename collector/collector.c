@@ -106,6 +106,7 @@ static void fleet_fini(struct fleet *f)
     for (size_t i = 0; i < f->count; i++)
         unit_fini(&f->units[i]);
     free(f->units);
+    free(f->standings);
     if (f->by_id)
         map_free(f->by_id, NULL);
     if (f->by_address)
@@ -179,9 +180,10 @@ static enum err fleet_init(struct fleet *f, struct collector *c, const struct se
     f->by_address = map_new(c->o.seed + 1);
     f->by_engine = map_new(c->o.seed + 2);
     f->units = calloc(count ? count : 1, sizeof *f->units);
+    f->standings = calloc(count ? count : 1, sizeof *f->standings);
     f->access = calloc(s->credentials.count + 1, sizeof *f->access);
     f->access_count = f->access ? s->credentials.count : 0;
-    if (!f->by_id || !f->by_address || !f->by_engine || !f->units || !f->access)
+    if (!f->by_id || !f->by_address || !f->by_engine || !f->units || !f->standings || !f->access)
         e = ERR_NOMEM;
     for (size_t i = 0; !e && i < count; i++) {
         f->count++;
@@ -203,6 +205,7 @@ static void fleet_start(struct fleet *f)
     for (size_t i = 0; i < f->count; i++) {
         struct unit *u = &f->units[i];
 
+        unit_note(u);
         if (!u->problem && loop_timer_set(u->c->o.loop, &u->timer, u->first))
             log_error("%s is not polled: out of memory", u->id);
         else if (u->problem)
@@ -375,33 +378,43 @@ void collector_count(struct collector *c, Nw__Heartbeat *beat, const char *name,
     beat->n_counters++;
 }
 
+void unit_note(const struct unit *u)
+{
+    uint32_t get, walk;
+
+    poll_learned(u->poll, &get, &walk);
+    u->c->fleet.standings[u - u->c->fleet.units] =
+        (uint8_t)((u->reach.is_down ? STANDS_DOWN : 0) | (u->reach.misses ? STANDS_SILENT : 0) |
+                  (u->is_walk_broken ? STANDS_BROKEN : 0) | (u->is_cut ? STANDS_CUT : 0) |
+                  (u->problem ? STANDS_LEFT_OUT : 0) | (u->shares_engine ? STANDS_SHARING : 0) |
+                  (u->pace.factor > 1 ? STANDS_SLOWED : 0) | (get || walk ? STANDS_SMALL : 0));
+}
+
+/* How many devices have this bit, of so many that have each combination of bits. */
+static double with_bit(const size_t *by_standing, enum standing bit)
+{
+    size_t count = 0;
+
+    for (size_t s = 0; s <= UINT8_MAX; s++)
+        count += s & bit ? by_standing[s] : 0;
+    return (double)count;
+}
+
 static void put_fleet(struct collector *c, Nw__Heartbeat *beat)
 {
-    size_t down = 0, silent = 0, broken = 0, cut = 0, left_out = 0, shared = 0, slowed = 0, small = 0;
+    size_t by[UINT8_MAX + 1] = {0};
 
-    for (size_t i = 0; i < c->fleet.count; i++) {
-        const struct unit *u = &c->fleet.units[i];
-        uint32_t get, walk;
-
-        down += u->reach.is_down;
-        silent += u->reach.misses > 0;
-        broken += u->is_walk_broken;
-        cut += u->is_cut;
-        left_out += u->problem != NULL;
-        shared += u->shares_engine;
-        slowed += u->pace.factor > 1;
-        poll_learned(u->poll, &get, &walk);
-        small += get || walk;
-    }
+    for (size_t i = 0; i < c->fleet.count; i++)
+        by[c->fleet.standings[i]]++;
     collector_count(c, beat, "devices", (double)c->fleet.count);
-    collector_count(c, beat, "devices_down", (double)down);
-    collector_count(c, beat, "devices_silent", (double)silent);
-    collector_count(c, beat, "devices_walk_broken", (double)broken);
-    collector_count(c, beat, "devices_cut", (double)cut);
-    collector_count(c, beat, "devices_slowed", (double)slowed);
-    collector_count(c, beat, "devices_asked_for_less", (double)small);
-    collector_count(c, beat, "devices_not_polled", (double)left_out);
-    collector_count(c, beat, "devices_sharing_engine_id", (double)shared);
+    collector_count(c, beat, "devices_down", with_bit(by, STANDS_DOWN));
+    collector_count(c, beat, "devices_silent", with_bit(by, STANDS_SILENT));
+    collector_count(c, beat, "devices_walk_broken", with_bit(by, STANDS_BROKEN));
+    collector_count(c, beat, "devices_cut", with_bit(by, STANDS_CUT));
+    collector_count(c, beat, "devices_slowed", with_bit(by, STANDS_SLOWED));
+    collector_count(c, beat, "devices_asked_for_less", with_bit(by, STANDS_SMALL));
+    collector_count(c, beat, "devices_not_polled", with_bit(by, STANDS_LEFT_OUT));
+    collector_count(c, beat, "devices_sharing_engine_id", with_bit(by, STANDS_SHARING));
 }
 
 static void put_lateness(struct collector *c, Nw__Heartbeat *beat)

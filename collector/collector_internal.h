@@ -83,10 +83,24 @@ struct access {
     struct snmp_access with;
 };
 
+/* How a device stands: bits, counted at each heartbeat. One octet a device, for units are large, and reading
+ * all of them each second would empty the caches. */
+enum standing {
+    STANDS_DOWN = 1 << 0,
+    STANDS_SILENT = 1 << 1,
+    STANDS_BROKEN = 1 << 2,
+    STANDS_CUT = 1 << 3,
+    STANDS_LEFT_OUT = 1 << 4,
+    STANDS_SHARING = 1 << 5,
+    STANDS_SLOWED = 1 << 6,
+    STANDS_SMALL = 1 << 7,
+};
+
 /* Everything that a new configuration replaces. */
 struct fleet {
     struct profile_set *profiles;
     struct unit *units;
+    uint8_t *standings; /* of each unit: enum standing, as unit_note() saw it */
     size_t count;
     struct map *by_id, *by_address; /* by_address: of what traps come from; hexadecimal */
     struct map *by_engine;          /* the first device with this SNMPv3 engine ID; hexadecimal */
@@ -135,6 +149,9 @@ struct collector {
 void collector_count(struct collector *c, Nw__Heartbeat *beat, const char *name, double value);
 /* Every credentials are read and turned into keys once, when somebody asks for them first. */
 const struct access *fleet_access(struct fleet *f, const struct settings *s, const struct credentials *c);
+
+/* Something of the unit may have changed that heartbeats count. */
+void unit_note(const struct unit *u);
 
 /* cycle.c */
 void unit_on_timer(void *ctx);

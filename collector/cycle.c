@@ -336,6 +336,7 @@ static void on_confirmed(void *ctx, enum err result, const struct snmp_message *
     if (!is_there)
         record_poll(u);
     tell_reach(u);
+    unit_note(u);
     schedule(u, next);
 }
 
@@ -424,6 +425,7 @@ static void finish_poll(struct unit *u)
     tell_faults(u);
     tell_pace(u);
     tell_reach(u);
+    unit_note(u);
     orders_finish(u);
     if (next == REACH_CONFIRM)
         confirm(u);

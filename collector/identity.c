@@ -91,6 +91,7 @@ static void told_engine(struct unit *u, bool is_replaced)
     if (is_replaced)
         u->shares_engine = false;
     tell_shared(u, claim(f, u, &u->peer.security->engine), id);
+    unit_note(u);
 }
 
 void identity_notice(void *ctx, struct snmp_peer *peer, enum snmp_notice what)
