@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "alerts/alerts_private.h"
+#include "alerts/escalation.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
 
@@ -93,7 +94,7 @@ static void on_sync(void *ctx)
 
 /* ---- building ---- */
 
-static enum err load_rules(const struct settings *s, struct rules **out)
+static enum err load_rules(const struct settings *s, const struct inventory *inv, struct rules **out)
 {
     struct conf_report *report = NULL;
     char *shipped = settings_data_path("alerts/rules.yaml");
@@ -101,6 +102,10 @@ static enum err load_rules(const struct settings *s, struct rules **out)
 
     if (!e)
         e = rules_load(shipped, s->alerts.rules, report, out);
+    if (!e && (e = escalation_check_names(*out, s, inv, report))) {
+        rules_free(*out);
+        *out = NULL;
+    }
     if (!e && s->firmware && rules_load_firmware(*out, s->firmware, report))
         log_warning("no firmware is judged: %s", conf_report_text(report));
     if (e && report && conf_report_count(report))
@@ -209,7 +214,7 @@ enum err alerts_new(const struct alerts_options *o, struct alerts **out)
     loop_timer_init(&a->commit_timer, batch_on_timer, a);
     loop_timer_init(&a->sync_timer, on_sync, a);
     a->told = map_new(o->seed);
-    e = a->told ? load_rules(o->settings, &a->rules) : ERR_NOMEM;
+    e = a->told ? load_rules(o->settings, o->inventory, &a->rules) : ERR_NOMEM;
     if (!e)
         e = new_engine(a, o->settings, o->inventory, a->rules, &a->engine);
     if (!e)
@@ -233,6 +238,8 @@ enum err alerts_new(const struct alerts_options *o, struct alerts **out)
     }
     a->is_new = alive == 0;
     e = new_channels(a, o->settings, o->inventory, &a->channels);
+    if (!e)
+        e = notice_begin(a, o->settings);
     if (e)
         goto failed;
     engine_begin(a->engine, alive ? (ns_t)alive : loop_wall(o->loop));
@@ -266,6 +273,7 @@ void alerts_free(struct alerts *a)
     }
     publisher_free(a->publisher);
     channels_free(a->channels);
+    second_path_free(a->second_path);
     loop_timer_cancel(a->o.loop, &a->tick_timer);
     loop_timer_cancel(a->o.loop, &a->commit_timer);
     loop_timer_cancel(a->o.loop, &a->sync_timer);
@@ -289,7 +297,7 @@ enum err alerts_reload(struct alerts *a, const struct settings *settings, const 
     struct rules *rules = NULL, *old_rules = a->rules;
     struct engine *engine = NULL, *old = a->engine;
     struct channels *channels = NULL;
-    enum err e = load_rules(settings, &rules);
+    enum err e = load_rules(settings, inventory, &rules);
 
     if (e)
         return e;
@@ -308,7 +316,9 @@ enum err alerts_reload(struct alerts *a, const struct settings *settings, const 
     a->channels = channels;
     a->o.settings = settings;
     a->o.inventory = inventory;
-    e = resume_rows(a);
+    e = notice_begin(a, settings);
+    if (!e)
+        e = resume_rows(a);
     engine_begin(engine, loop_wall(a->o.loop));
     a->is_new = false;
     journal_tail_free(a->tail);
@@ -372,5 +382,8 @@ void alerts_beat(struct alerts *a, Nw__Heartbeat *beat)
     put_counter(a, 14, "channel_waiting", (double)c.waiting);
     put_counter(a, 15, "channel_folded_total", (double)c.folded);
     put_counter(a, 16, "channels_failing", (double)c.failing);
-    beat->n_counters = 17;
+    put_counter(a, 17, "second_path_sent_total", (double)second_path_sent(a->second_path));
+    put_counter(a, 18, "second_path_waiting", (double)second_path_waiting(a->second_path));
+    put_counter(a, 19, "escalations_total", (double)a->escalations);
+    beat->n_counters = 20;
 }

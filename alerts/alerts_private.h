@@ -9,6 +9,7 @@
 #include "alerts/engine.h"
 #include "alerts/publisher.h"
 #include "alerts/rules.h"
+#include "alerts/second_path.h"
 #include "lib/base/map.h"
 
 enum { PARTITIONS = 6, ONLY_HEARTBEATS = 5 /* public: citizens' reports raise nothing */, COUNTERS = 20 };
@@ -30,7 +31,8 @@ struct alerts {
     struct journal_tail *tail;
     struct publisher *publisher; /* NULL: no broker is configured */
     struct channels *channels;   /* NULL: none is configured */
-    struct map *told;            /* incident id -> struct told: what was said last of every open one */
+    struct second_path *second_path;
+    struct map *told; /* incident id -> struct told: what was said last of every open one */
     struct loop_timer tick_timer, commit_timer, sync_timer;
     journal_pos committed[PARTITIONS]; /* positions in alerts.db */
     journal_pos seen[PARTITIONS];
@@ -44,7 +46,7 @@ struct alerts {
     struct buf packed;
     bool is_primed, is_failing, is_reserve_short;
     bool is_new; /* alerts.db is: what the journal holds already only primes */
-    uint64_t commits, transitions, events;
+    uint64_t commits, transitions, events, escalations;
     /* heartbeat */
     Nw__Lag lags[PARTITIONS], *lag_list[PARTITIONS];
     Nw__Counter counters[COUNTERS], *counter_list[COUNTERS];
@@ -77,6 +79,13 @@ void intake_record(void *ctx, const char *partition, journal_pos pos, const void
 void intake_gap(void *ctx, const char *partition);
 void intake_idle(void *ctx);
 void intake_noc_command(void *ctx, const struct engine_command *c, char outcome[16], char problem[256]);
+
+/* ---- notice.c: people who are told by name ---- */
+/* Anew, with what the last run left waiting. */
+enum err notice_begin(struct alerts *a, const struct settings *s) NW_CHECKED;
+void notice_escalated(struct alerts *a, const Nw__Incident *i, const struct escalation_step *step);
+/* Receipts, then what is due; into the batch. */
+void notice_tick(struct alerts *a, ns_t wall);
 
 /* ---- resume.c: what the last run left ---- */
 /* Sequences and positions. */

@@ -121,6 +121,7 @@ static void on_incident(void *ctx, const Nw__Incident *incident, const char *key
     r.incident = &i;
     if (batch_pack(a, &r)) {
         keep_told(a, &i);
+        second_path_event(a->second_path, &i, a->packed.data, a->packed.len, (ns_t)r.wall);
         batch_send(a);
     }
     event_json_event(a->o.settings->instance, &i, (ns_t)r.wall, &body);
@@ -175,9 +176,18 @@ static void on_row(void *ctx, const char *kind, const char *key, const void *val
     db_put_row(a->db, kind, key, value, len);
 }
 
+static void on_escalated(void *ctx, const Nw__Incident *i, const struct escalation_step *step)
+{
+    struct alerts *a = ctx;
+    Nw__Incident told = *i;
+
+    told.sequence = a->sequence; /* of the change that was said just before */
+    notice_escalated(a, &told, step);
+}
+
 struct engine_sink batch_sink(struct alerts *a)
 {
-    return (struct engine_sink){a, on_state, on_incident, on_reprobe, on_row, on_suppressed};
+    return (struct engine_sink){a, on_state, on_incident, on_reprobe, on_row, on_suppressed, on_escalated};
 }
 
 /* ---- repeats: what a reader of this segment alone must know ---- */
@@ -311,6 +321,7 @@ void batch_tick(struct alerts *a, ns_t wall)
     a->last_tick = wall;
     if (engine_tick(a->engine, wall))
         log_error("out of memory");
+    notice_tick(a, wall);
     if (!db_is_empty(a->db))
         batch_commit_soon(a);
 }

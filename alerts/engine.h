@@ -55,6 +55,9 @@ struct engine_sink {
     void (*row)(void *ctx, const char *kind, const char *key, const void *value, size_t len);
     /* An alarm that the maintenance window keeps quiet; may be NULL. id: of the object; text: English. */
     void (*suppressed)(void *ctx, const char *id, const char *window, const char *text);
+    /* Nobody acknowledged it: this step has come; may be NULL. Its change was said just before, and stands in
+     * the history. */
+    void (*escalated)(void *ctx, const Nw__Incident *incident, const struct escalation_step *step);
 };
 
 struct engine_options {

@@ -164,6 +164,14 @@ struct change {
     char verb[16], via[16], by[NAME_SIZE], to[NAME_SIZE], comment[TEXT_SIZE];
 };
 
+/* Where an incident stands in a chain of escalation. */
+struct chain_state {
+    char id[ID_SIZE]; /* "": in none */
+    size_t done;      /* steps */
+    ns_t since;       /* the next one counts from here */
+    bool is_paused;   /* somebody looks after it */
+};
+
 enum lane { LANE_CRITICAL, LANE_MAIN, LANE_COUNT };
 extern const char *const lane_words[];
 
@@ -190,6 +198,7 @@ struct incident {
     size_t hotspots;
     struct evidence evidence[EVIDENCE_MAX];
     size_t evidence_count;
+    struct chain_state chain;
     char rule[ID_SIZE]; /* that opened it; "": none did */
     char op_state[16], op_by[NAME_SIZE], op_comment[TEXT_SIZE];
     ns_t op_at, shelved_until;
@@ -364,6 +373,8 @@ void incident_member(struct incident *i, enum object_kind kind, size_t index, en
 void incidents_begin(struct engine *e);  /* of a tick: empties the new member lists */
 void incidents_settle(struct engine *e); /* says what changed, closes what is over */
 void incident_say(struct engine *e, struct incident *i, const char *event);
+/* … and that this step of its chain has come. */
+void incident_escalate(struct engine *e, struct incident *i, const struct escalation_step *step);
 void incident_save(struct engine *e, const struct incident *i);
 enum err incident_restore(struct engine *e, const char *key, const void *value, size_t len);
 void incident_free(struct incident *i);
@@ -396,6 +407,9 @@ void sites_judge(struct engine *e);
 /* Into the incident's history; the oldest makes room. */
 void incident_note(struct engine *e, struct incident *i, const struct change *change);
 void shelving_expire(struct engine *e, struct incident *i);
+
+/* ---- escalation.c ---- */
+void escalation_judge(struct engine *e, struct incident *i); /* one that was told of and is not over */
 
 /* ---- maintenance.c ---- */
 const char *maintenance_begin(struct engine *e, const struct engine_command *c);

@@ -372,7 +372,7 @@ static void paper_free(struct paper *p)
     buf_fini(&p->en);
 }
 
-void incident_say(struct engine *e, struct incident *i, const char *event)
+static void say(struct engine *e, struct incident *i, const char *event, const struct escalation_step *step)
 {
     struct paper p;
 
@@ -382,8 +382,20 @@ void incident_say(struct engine *e, struct incident *i, const char *event)
     i->digest_due = 0;
     paper_fill(e, i, event, &p);
     e->sink.incident(e->sink.ctx, &p.pb, i->key);
+    if (step && e->sink.escalated)
+        e->sink.escalated(e->sink.ctx, &p.pb, step);
     paper_free(&p);
     incident_save(e, i);
+}
+
+void incident_say(struct engine *e, struct incident *i, const char *event)
+{
+    say(e, i, event, NULL);
+}
+
+void incident_escalate(struct engine *e, struct incident *i, const struct escalation_step *step)
+{
+    say(e, i, "changed", step);
 }
 
 void engine_open_incidents(const struct engine *e, void (*each)(void *ctx, const Nw__Incident *incident),
@@ -548,9 +560,10 @@ void incidents_settle(struct engine *e)
     while (*at) {
         struct incident *i = *at;
         shelving_expire(e, i);
-        if (i->is_active)
+        if (i->is_active) {
             settle_active(e, i);
-        else if (settle_quiet(e, i)) {
+            escalation_judge(e, i);
+        } else if (settle_quiet(e, i)) {
             *at = i->next;
             forget(e, i);
             incident_free(i);

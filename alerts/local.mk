@@ -8,6 +8,7 @@ alerts_libalerts_a_SOURCES = \
 # rules
 alerts_libalerts_a_SOURCES += \
 	%D%/baseline.c %D%/baseline.h \
+	%D%/escalation.c %D%/escalation.h %D%/escalation_rules.c \
 	%D%/flap.c %D%/labels.c %D%/line.c \
 	%D%/maintenance.c \
 	%D%/people.c \
@@ -25,6 +26,7 @@ alerts_libalerts_a_SOURCES += \
 	%D%/channel_text.c %D%/channel_text.h %D%/channel_udp_io.c %D%/channel_udp_io.h \
 	%D%/channels.c %D%/channels.h %D%/channels_private.h %D%/signature.c %D%/signature.h \
 	%D%/intake.c \
+	%D%/notice.c %D%/second_path.c %D%/second_path.h \
 	%D%/noc.c \
 	%D%/presence.c \
 	%D%/publisher_private.h \

@@ -265,6 +265,12 @@ void publisher_committed(struct publisher *p, const uint64_t sequence[LANES])
     publisher_pump(p);
 }
 
+void publisher_received(const struct publisher *p, uint64_t upto[LANES])
+{
+    for (unsigned lane = 0; lane < LANES; lane++)
+        upto[lane] = p ? p->outbox.lanes[lane].received : 0;
+}
+
 void publisher_save(struct publisher *p)
 {
     if (!p || !p->is_receipt_unsaved)

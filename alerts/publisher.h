@@ -41,6 +41,8 @@ enum err publisher_reload(struct publisher *p, const struct engine *engine, cons
 void publisher_state_changed(struct publisher *p, enum object_kind kind, size_t index);
 void publisher_incident_changed(struct publisher *p, const char *id);
 void publisher_committed(struct publisher *p, const uint64_t sequence[LANES]);
+/* What the NOC's receipts cover; without a publisher nothing. */
+void publisher_received(const struct publisher *p, uint64_t upto[LANES]);
 /* Puts receipts into the database's batch. */
 void publisher_save(struct publisher *p);
 

@@ -123,7 +123,7 @@ enum err replay_new(const struct replay_options *o, struct replay **out)
                                             .interval = o->interval,
                                             .probe_interval = o->interval,
                                             .sink = &(struct engine_sink){r, on_state, on_incident,
-                                                                          on_reprobe, on_row, NULL}},
+                                                                          on_reprobe, on_row, NULL, NULL}},
                    &r->engine);
     if (e) {
         replay_free(r);

@@ -301,6 +301,9 @@ void incident_save(struct engine *e, const struct incident *i)
     buf_le_double(&b, i->user_minutes);
     put_time(&b, i->counted);
     put_text(&b, i->rule);
+    put_text(&b, i->chain.id);
+    buf_u8(&b, (uint8_t)i->chain.done);
+    put_time(&b, i->chain.since);
     write_row(e, "incident", i->id, &b);
 }
 
@@ -359,8 +362,14 @@ static void get_people(struct incident *i, struct wire *w)
 
 static void get_rule(struct incident *i, struct wire *w)
 {
-    if (wire_left(w)) /* as above */
-        get_text(w, i->rule, sizeof i->rule);
+    if (!wire_left(w))
+        return; /* as above */
+    get_text(w, i->rule, sizeof i->rule);
+    if (!wire_left(w))
+        return;
+    get_text(w, i->chain.id, sizeof i->chain.id);
+    i->chain.done = wire_u8(w);
+    i->chain.since = get_time(w);
 }
 
 static void get_history(struct incident *i, struct wire *w)

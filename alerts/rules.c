@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alerts/escalation.h"
 #include "alerts/spectrum.h"
 #include "lib/base/units.h"
 #include "lib/model/runbook.h"
@@ -148,18 +149,20 @@ static const struct conf_field runbook_fields[] = {
     CONF_END};
 static const struct conf_schema runbook_schema = CONF_SCHEMA(struct type_runbook, runbook_fields);
 
-static const struct conf_field file_fields[] = {CONF_MAP_FIELD(struct rules, guards, &guard_schema),
-                                                CONF_LIST_FIELD(struct rules, rules, &rule_schema),
-                                                {.name = "school_breaks",
-                                                 .type = CONF_LIST,
-                                                 .offset = offsetof(struct rules, breaks),
-                                                 .sub = &break_schema},
-                                                {.name = "maintenance",
-                                                 .type = CONF_LIST,
-                                                 .offset = offsetof(struct rules, windows),
-                                                 .sub = &window_schema},
-                                                CONF_LIST_FIELD(struct rules, runbooks, &runbook_schema),
-                                                CONF_END};
+static const struct conf_field file_fields[] = {
+    CONF_MAP_FIELD(struct rules, guards, &guard_schema),
+    CONF_LIST_FIELD(struct rules, rules, &rule_schema),
+    {.name = "school_breaks",
+     .type = CONF_LIST,
+     .offset = offsetof(struct rules, breaks),
+     .sub = &break_schema},
+    {.name = "maintenance",
+     .type = CONF_LIST,
+     .offset = offsetof(struct rules, windows),
+     .sub = &window_schema},
+    CONF_LIST_FIELD(struct rules, runbooks, &runbook_schema),
+    CONF_LIST_FIELD(struct rules, escalations, &escalation_schema),
+    CONF_END};
 static const struct conf_schema file_schema = CONF_SCHEMA(struct rules, file_fields);
 
 const struct incident_type_info *incident_type_info(enum incident_type type)
@@ -363,6 +366,7 @@ static void check_all(struct rules *r, struct conf_report *report)
     for (size_t i = 0; i < r->windows.count; i++)
         check_window(&windows[i], report);
     check_rules(r, report);
+    escalation_check(&r->escalations, report);
 }
 
 /* ---- the site's own rules over the shipped ones ---- */
@@ -377,24 +381,27 @@ static struct rule *find_rule(struct rules *r, const char *id)
     return NULL;
 }
 
+static void swap(struct conf_list *a, struct conf_list *b)
+{
+    struct conf_list spare = *a;
+
+    *a = *b;
+    *b = spare;
+}
+
 /* Swaps the own rule with the shipped one of the same id, or appends it; `own` keeps what is left over. */
 static enum err merge(struct rules *base, struct rules *own)
 {
     struct rule *rules = own->rules.items;
 
     base->guards = own->guards;
-    struct conf_list windows = base->windows;
-    base->windows = own->windows;
-    own->windows = windows;
-    struct conf_list runbooks = base->runbooks;
-    base->runbooks = own->runbooks;
-    own->runbooks = runbooks;
+    swap(&base->windows, &own->windows);
+    swap(&base->runbooks, &own->runbooks);
+    swap(&base->escalations, &own->escalations);
     if (own->breaks.count) {
-        struct conf_list breaks = base->breaks;
         struct calendar calendar = base->calendar;
-        base->breaks = own->breaks;
+        swap(&base->breaks, &own->breaks);
         base->calendar = own->calendar;
-        own->breaks = breaks;
         own->calendar = calendar;
     }
     for (size_t i = 0; i < own->rules.count; i++) {

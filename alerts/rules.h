@@ -132,12 +132,33 @@ struct recurring {
     int64_t first, last; /* days since 1970, both included */
 };
 
+enum { ESCALATION_STEPS_MAX = 20, ESCALATION_TO_MAX = 120 };
+
+struct escalation_step {
+    int64_t after; /* ns behind the step before, the first one behind the opening */
+    char *channel; /* a name of alerts.channels */
+    char *to;      /* whom it reaches: a person or a desk, for the history */
+    struct conf_pos at;
+};
+
+/* Who is told when nobody acknowledges. The first chain of the file that fits is an incident's. */
+struct escalation {
+    char *id;
+    int severity;                          /* enum severity: at least */
+    double priority;                       /* user-minutes per hour: at least */
+    struct conf_strings type_names, sites; /* none: all */
+    struct conf_list steps;                /* struct escalation_step */
+    struct conf_pos at;
+    uint64_t types; /* derived: bit per enum incident_type */
+};
+
 struct rules {
     struct guard_settings guards;
-    struct conf_list rules;    /* struct rule */
-    struct conf_list breaks;   /* struct break_entry: without lessons */
-    struct conf_list windows;  /* struct recurring */
-    struct conf_list runbooks; /* struct type_runbook */
+    struct conf_list rules;       /* struct rule */
+    struct conf_list breaks;      /* struct break_entry: without lessons */
+    struct conf_list windows;     /* struct recurring */
+    struct conf_list runbooks;    /* struct type_runbook */
+    struct conf_list escalations; /* struct escalation */
     /* derived */
     struct calendar calendar;
     struct firmware_rules *firmware; /* NULL: none */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alerts/escalation.h"
 #include "alerts/rules.h"
 #include "cli/command.h"
 #include "collector/profile.h"
@@ -185,12 +186,14 @@ static enum err check_profiles(const struct settings *s, struct conf_report *rep
 }
 
 /* The shipped alarm rules with the site's own over them. Mistakes go to report. */
-static enum err check_rules(const struct settings *s, struct conf_report *report)
+static enum err check_rules(const struct settings *s, const struct inventory *inv, struct conf_report *report)
 {
     char *shipped = settings_data_path("alerts/rules.yaml");
     struct rules *rules = NULL;
     enum err e = shipped ? rules_load(shipped, s->alerts.rules, report, &rules) : ERR_NOMEM;
 
+    if (!e)
+        e = escalation_check_names(rules, s, inv, report);
     rules_free(rules);
     free(shipped);
     return e;
@@ -220,7 +223,7 @@ static enum err check(const char *path, struct conf_report *report)
         e = check_profiles(settings, report);
     }
     if (!e)
-        e = check_rules(settings, report);
+        e = check_rules(settings, inventory, report);
     if (!e)
         e = check_firmware(settings, report);
     if (!e && conf_report_count(report))

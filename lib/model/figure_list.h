@@ -174,6 +174,13 @@ FIGURE("channel_folded_total", COUNTER, SHED,
        "Messages that went into a digest because a channel's storm_limit was reached.")
 FIGURE("channels_failing", GAUGE, LATE, "Channels whose last attempt to send failed.")
 FIGURE("channel_waiting", GAUGE, QUEUE, "Messages that wait for further channels.")
+FIGURE("second_path_waiting", GAUGE, QUEUE,
+       "Events of critical incidents that the NOC has not confirmed yet; what waits too long takes the "
+       "second path.")
+FIGURE("second_path_sent_total", COUNTER, LATE,
+       "Events that took the second path, as the NOC did not confirm them in time.")
+FIGURE("escalations_total", COUNTER, LATE,
+       "Steps of escalation: nobody had acknowledged an incident in time.")
 FIGURE("outbox_waiting", GAUGE, QUEUE, "Events for which the NOC has sent no receipt yet.")
 
 /* netzwacht-probe */

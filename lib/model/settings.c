@@ -88,6 +88,12 @@ static const char *check_dashboard_url(const char *text)
                : "an address that begins with https:// or http://";
 }
 
+static const struct conf_field second_path_fields[] = {
+    CONF_DURATION_FIELD(struct second_path_settings, after, 1, 86400, .fallback = "120s"),
+    CONF_STRINGS_FIELD(struct second_path_settings, channels, .fallback = NULL), CONF_END};
+static const struct conf_schema second_path_schema =
+    CONF_SCHEMA(struct second_path_settings, second_path_fields);
+
 static const struct conf_field alerts_fields[] = {
     CONF_STRING_FIELD(struct alerts_settings, rules),
     CONF_DURATION_FIELD(struct alerts_settings, state_repeat, 10, 86400, .fallback = "15min"),
@@ -97,6 +103,7 @@ static const struct conf_field alerts_fields[] = {
     CONF_MAP_FIELD(struct alerts_settings, mqtt, &mqtt_schema),
     CONF_STRING_FIELD(struct alerts_settings, dashboard_url, .check = check_dashboard_url),
     CONF_LIST_FIELD(struct alerts_settings, channels, &channel_schema),
+    CONF_MAP_FIELD(struct alerts_settings, second_path, &second_path_schema),
     CONF_END};
 static const struct conf_schema alerts_schema = CONF_SCHEMA(struct alerts_settings, alerts_fields);
 
@@ -271,6 +278,21 @@ static enum err hash_file(const char *path, char out[17])
     return ERR_OK;
 }
 
+static void check_second_path(const struct alerts_settings *a, struct conf_report *report)
+{
+    const struct conf_strings *names = &a->second_path.channels;
+    const struct channel_settings *channels = a->channels.items;
+
+    for (size_t i = 0; i < names->count; i++) {
+        size_t k = 0;
+        while (k < a->channels.count && strcmp(channels[k].name, names->items[i]) != 0)
+            k++;
+        if (k == a->channels.count)
+            conf_report_add(report, names->at[i],
+                            "second_path: there is no channel \"%s\" in alerts.channels", names->items[i]);
+    }
+}
+
 enum err settings_load(const char *path, struct conf_report *report, struct settings **out)
 {
     struct settings *s = calloc(1, sizeof *s);
@@ -283,6 +305,7 @@ enum err settings_load(const char *path, struct conf_report *report, struct sett
     if (!e) {
         check_credentials(s, report);
         channel_settings_check(&s->alerts.channels, report);
+        check_second_path(&s->alerts, report);
         e = conf_report_count(report) ? ERR_CONFIG : ERR_OK;
     }
     if (!e && !realpath(dirname(copy), base))

@@ -62,6 +62,12 @@ struct mqtt_settings {
     int64_t heartbeat; /* ns: 10 s */
 };
 
+/* For events of critical incidents that the NOC does not confirm. */
+struct second_path_settings {
+    int64_t after;                /* ns: 120 s */
+    struct conf_strings channels; /* names of alerts.channels; none: no second path */
+};
+
 struct alerts_settings {
     char *rules;             /* file; NULL = built-in rules alone */
     int64_t state_repeat;    /* ns: 15 min, retained states are published at least this often */
@@ -71,6 +77,7 @@ struct alerts_settings {
     struct mqtt_settings mqtt;
     char *dashboard_url;       /* where people reach the dashboard, for links; NULL: no links */
     struct conf_list channels; /* struct channel_settings */
+    struct second_path_settings second_path;
 };
 
 struct probe_settings {

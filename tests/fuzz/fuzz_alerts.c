@@ -94,7 +94,7 @@ static const struct fixed *fixed(void)
 
 static struct engine *new_engine(void)
 {
-    static const struct engine_sink sink = {NULL, no_state, no_incident, no_reprobe, no_row, NULL};
+    static const struct engine_sink sink = {NULL, no_state, no_incident, no_reprobe, no_row, NULL, NULL};
     const struct fixed *f = fixed();
     struct engine_options o = {f->inventory, f->rules, 60 * SECONDS, 60 * SECONDS, DAYS, &sink};
     struct engine *e = NULL;

@@ -70,6 +70,20 @@ static void on_incident(void *ctx, const Nw__Incident *i, const char *key)
                 i->event, i->type, i->severity, i->cause->id, i->n_members, i->text_en);
 }
 
+static void on_escalated(void *ctx, const Nw__Incident *i, const struct escalation_step *step)
+{
+    struct world *w = ctx;
+    struct escalated *s = &w->escalated[w->escalated_count];
+
+    if (w->escalated_count == ARRAY_LEN(w->escalated))
+        fail("too many steps");
+    w->escalated_count++;
+    *s = (struct escalated){.at = w->now};
+    strx_copy(s->id, sizeof s->id, i->id);
+    strx_copy(s->channel, sizeof s->channel, step->channel);
+    strx_copy(s->to, sizeof s->to, step->to);
+}
+
 static void on_reprobe(void *ctx, const char *device)
 {
     struct world *w = ctx;
@@ -209,7 +223,7 @@ static void load_rules(struct world *w, const char *own)
 
 static void new_engine(struct world *w)
 {
-    struct engine_sink sink = {w, on_state, on_incident, on_reprobe, on_row, on_suppressed};
+    struct engine_sink sink = {w, on_state, on_incident, on_reprobe, on_row, on_suppressed, on_escalated};
     struct engine_options o = {w->inventory, w->rules, w->interval, w->interval, 10 * MINUTES, &sink};
 
     if (engine_new(&o, &w->engine))

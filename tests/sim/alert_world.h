@@ -23,6 +23,12 @@ struct said {
     bool is_flapping;
 };
 
+/* A step of a chain of escalation. */
+struct escalated {
+    char id[68], channel[64], to[64];
+    ns_t at;
+};
+
 struct agent {
     bool is_alive;   /* the agent itself answers */
     bool is_useless; /* … with nothing that can be used */
@@ -54,6 +60,8 @@ struct world {
     uint64_t seed;
     struct said said[WORLD_SAID_MAX];
     size_t said_count;
+    struct escalated escalated[64];
+    size_t escalated_count;
     size_t transitions, reprobes, suppressed;
     struct map *rows; /* what the engine asked to keep: "kind\tkey" -> struct row */
 };

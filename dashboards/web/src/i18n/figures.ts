@@ -273,6 +273,18 @@ const FIGURES: Record<string, readonly [Both, Both?]> = {
     ["Meldungen, die als Sammelmail gingen, weil die Sturmgrenze eines Kanals erreicht war", "Messages that went into a digest because a channel's storm limit was reached"],
     ["Viele Störungen auf einmal: die Liste der Störungen hat alle.", "Many incidents at once: the list of incidents has all of them."],
   ],
+  second_path_waiting: [
+    ["Ereignisse kritischer Vorfälle, die die Leitstelle noch nicht bestätigt hat", "Events of critical incidents that the NOC has not confirmed yet"],
+    ["Bleiben sie, gehen sie nach alerts.second_path.after über den zweiten Weg; empfängt die Leitstelle?", "If they stay they take the second path after alerts.second_path.after; does the NOC receive?"],
+  ],
+  second_path_sent_total: [
+    ["Ereignisse über den zweiten Weg, weil die Leitstelle sie nicht rechtzeitig bestätigt hat", "Events that took the second path, as the NOC did not confirm them in time"],
+    ["Die Leitstelle anrufen: Empfängt ihr Client, und schickt er Empfangsbestätigungen?", "Call the NOC: does its client receive, and does it send receipts?"],
+  ],
+  escalations_total: [
+    ["Eskalationsstufen, weil niemand rechtzeitig quittiert hat", "Steps of escalation, as nobody had acknowledged in time"],
+    ["In den Vorfällen steht, wer verständigt wurde; wächst es oft, passen Fristen oder Besetzung nicht.", "The incidents say who was told; if it grows often the times or the staffing do not fit."],
+  ],
   channels_failing: [
     ["Kanäle, deren letzter Sendeversuch scheiterte", "Channels whose last attempt to send failed"],
     ["Zugangsdaten, Adresse und Empfänger prüfen: netzwacht alerts test-channel NAME sagt, was geschieht.", "Check credentials, address and receiver: netzwacht alerts test-channel NAME says what happens."],

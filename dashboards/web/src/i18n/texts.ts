@@ -723,6 +723,7 @@ export const TEXTS = {
   "incident.did.assign": ["zugewiesen an", "assigned to"],
   "incident.did.shelve": ["zurückgestellt", "shelved"],
   "incident.did.unshelve": ["Zurückstellung beendet", "shelving ended"],
+  "incident.did.escalate": ["nicht quittiert, eskaliert", "not acknowledged, escalated"],
   "incident.did.close": ["als erledigt geschlossen", "closed as done"],
   "incident.via.dashboard": ["Oberfläche", "dashboard"],
   "incident.via.cli": ["Kommandozeile", "command line"],
