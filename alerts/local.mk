@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += alerts/libalerts.a
 alerts_libalerts_a_SOURCES = \
-	%D%/alerts.c %D%/alerts.h %D%/alerts_private.h %D%/blind.c %D%/cause.c %D%/command.c %D%/damage.c %D%/db_io.c %D%/db_io.h %D%/engine.c \
+	%D%/alerts.c %D%/alerts.h %D%/alerts_private.h %D%/blind.c %D%/cause.c %D%/command.c %D%/damage.c %D%/db_io.c %D%/db_io.h %D%/db_schema.h %D%/engine.c \
 	%D%/engine.h %D%/engine_private.h %D%/event_json.c %D%/event_json.h %D%/facts.c %D%/incident.c \
 	%D%/inbound.c %D%/inbound.h %D%/outbox.c %D%/outbox.h %D%/publisher.c %D%/publisher.h %D%/replay.c %D%/replay.h %D%/resume.c %D%/rows.c %D%/rules.c %D%/rules.h %D%/scenario.c %D%/scenario.h %D%/strangers.c %D%/text_list.h %D%/topology.c \
 	%D%/topology.h %D%/verdict.c %D%/watch.c
