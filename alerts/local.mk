@@ -42,5 +42,5 @@ SHARED_FROM_SOURCE += alerts=alerts
 alertsdatadir = $(pkgdatadir)/alerts
 dist_alertsdata_DATA = %D%/rules.yaml
 
-netzwacht_SOURCES += cli/cmd_alerts.c cli/cmd_incidents.c cli/cmd_rules.c cli/post.c cli/post.h
+netzwacht_SOURCES += cli/cmd_alerts.c cli/cmd_incidents.c cli/cmd_maintenance.c cli/cmd_rules.c cli/post.c cli/post.h
 netzwacht_LDADD_FLOOR4 += alerts/libalerts.a $(SQLITE_LIBS)

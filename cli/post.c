@@ -122,7 +122,8 @@ enum err post_command(const struct settings *s, Nw__Command *c, const char *part
     if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
         return ERR_IO;
     snprintf(id, sizeof id, "cli-%016llx", (unsigned long long)random);
-    c->id = id;
+    if (!c->id || !c->id[0])
+        c->id = id;
     if (!c->by || !c->by[0])
         c->by = (char *)(uintptr_t)(user ? user->pw_name : "cli");
     c->via = (char *)(uintptr_t) "cli";
@@ -130,7 +131,9 @@ enum err post_command(const struct settings *s, Nw__Command *c, const char *part
     if (!e)
         e = append(s, c);
     if (!e)
-        e = wait_for(reader, id, patience, problem);
+        e = wait_for(reader, c->id, patience, problem);
     journal_reader_close(reader);
+    if (c->id == id)
+        c->id = (char *)(uintptr_t) "";
     return e;
 }

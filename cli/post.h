@@ -11,7 +11,7 @@
 
 enum { POST_PROBLEM_SIZE = 256 };
 
-/* Fills in id (random), by (the log-in name) and via, appends the command durably and waits for its outcome
+/* Fills in id (random, unless one is there), by (the log-in name) and via, appends the command durably and waits for its outcome
  * in `partition` ("alerts", "collector"). Returns ERR_OK: done; ERR_DENIED: refused, *problem says why;
  * ERR_TIMEOUT: no answer within `patience` (the daemon is down: it will execute the command when it starts);
  * ERR_BUSY: another command is just being written. */

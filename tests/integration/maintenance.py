@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`netzwacht maintenance`: asks for a window, lists it, cancels it; refusals and silence are told by the exit status."""
+import json
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from lib.harness import check, run_tests, wait_for
+from lib.town import Town
+
+RULES = "maintenance:\n  - {id: wlc-night, scope: sw-1, days: [tue, thu], from: '02:00', until: '04:30', comment: Firmware}\n"
+
+
+def at(hours):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + hours * 3600))
+
+
+class Desk(Town):
+    def __init__(self):
+        super().__init__("  rules: rules.yaml\n")
+        self.write("rules.yaml", RULES)
+
+    def maintenance(self, *words, status=0):
+        out = self.run("netzwacht", "maintenance", *words, "-c", self.dir / "netzwacht.yaml", ok=False, timeout=60)
+        check(out.returncode == status, f"{words}: {out.returncode}, {out.stdout}{out.stderr}")
+        return out.stdout + out.stderr
+
+    def windows(self, *more):
+        return {w["id"]: w for w in map(json.loads, self.maintenance("list", "--json", *more).splitlines())}
+
+
+def a_window_is_asked_for_listed_and_cancelled():
+    """a window comes into force, stands in the list with who and why, and ends when it is cancelled"""
+    with Desk() as town:
+        town.begin()
+        window = town.maintenance("add", "sw-1", "--end", at(2), "--comment", "Netzteil", "--by", "Mia").strip()
+        wait_for("maintenance below the switch", 20, lambda: town.states().get("maintenance") == 6)
+        shown = town.windows()[window]
+        check((shown["status"], shown["target"], shown["by"], shown["comment"]) == ("active", "sw-1", "Mia", "Netzteil"), f"{shown}")
+        later = town.maintenance("add", "ap-1", "--begin", at(24), "--end", at(25), "--comment", "Tausch").strip()
+        check(town.windows()[later]["status"] == "planned", "a window of tomorrow")
+        lines = town.maintenance("list")
+        check(window in lines and "Netzteil" in lines and "wlc-night" in lines and "tue,thu" in lines, lines)
+        town.maintenance("cancel", window)
+        wait_for("the end of the maintenance", 20, lambda: "maintenance" not in town.states())
+        check(window not in town.windows() and town.windows("--all")[window]["status"] == "ended", "the cancelled window")
+        check("There is no maintenance window" in town.maintenance("cancel", window, status=1), "cancelled twice")
+        check("There is no hotspot" in town.maintenance("add", "nowhere", "--end", at(2), "--comment", "x", status=1), "no target")
+        check("in the future" in town.maintenance("add", "ap-1", "--end", at(-1), "--comment", "x", status=1), "over already")
+        check("expected a time" in town.maintenance("add", "ap-1", "--end", "soon", "--comment", "x", status=64), "no time")
+        check("--comment" in town.maintenance("add", "ap-1", "--end", at(1), status=64), "no comment")
+        town.alerts.kill()
+        town.alerts.wait()
+        check("does not answer" in town.maintenance("add", "ap-2", "--end", at(1), "--comment", "x", status=75), "alerts is down")
+        check("pending" in {w["status"] for w in town.windows().values()}, "a window that nobody has answered")
+
+
+if __name__ == "__main__":
+    run_tests(a_window_is_asked_for_listed_and_cancelled)
