@@ -559,7 +559,8 @@ void sim_close(struct sim *w)
     char command[160];
 
     close_collector(w);
-    sim_run(w, 10 * SECONDS); /* packets under way own themselves until they arrive */
+    /* Packets under way own themselves until they arrive. */
+    sim_run(w, w->network.held_most + 10 * SECONDS);
     loop_free(w->loop);
     settings_free(w->settings);
     inventory_free(w->inventory);
