@@ -106,7 +106,7 @@ static bool are_all(bool known)
     return true;
 }
 
-static void open_switch_that(struct sim *w, bool lacks_hc)
+static void open_switch_that(struct sim *w, enum sim_access access, bool lacks_hc)
 {
     *w = (struct sim){.prepare = put_ports, .on_samples = note_rates};
     lab = (typeof(lab)){.lacks_hc = lacks_hc};
@@ -114,6 +114,7 @@ static void open_switch_that(struct sim *w, bool lacks_hc)
         lab.index[p] = (uint32_t)p + 1;
         lab.counting_since[p] = -400 * DAYS;
     }
+    w->devices[0].access = access;
     sim_open(w, 1, 60, 105);
     w->network = (struct sim_network){.delay = 20 * MILLISECONDS};
     sim_run(w, 5 * MINUTES + 30 * SECONDS);
@@ -123,7 +124,7 @@ static void open_switch_that(struct sim *w, bool lacks_hc)
 
 static void open_switch(struct sim *w)
 {
-    open_switch_that(w, false);
+    open_switch_that(w, SIM_V2C, false);
 }
 
 static void reboot(struct sim *w)
@@ -193,6 +194,26 @@ static void ports_renumbered_at_run_time_make_no_spike_and_are_right_when_names_
     sim_close(&w);
 }
 
+/* It is up again so soon that sysUpTime stands where it would anyway, and its counters are beyond where they
+ * were. */
+static void a_reboot_that_sysuptime_does_not_show_is_one_gap_under_snmpv3(void **state)
+{
+    static struct sim w;
+
+    (void)state;
+    open_switch_that(&w, SIM_PRIV, false);
+    agent_v3_restart(w.devices[0].v3, w.devices[0].v3->boots + 1, w.now);
+    for (size_t p = 0; p < PORTS; p++)
+        lab.counting_since[p] -= 90 * SECONDS;
+    sim_run(&w, 60 * SECONDS);
+    assert_true(are_all(false));
+    sim_run(&w, 60 * SECONDS);
+    assert_true(are_all(true));
+    assert_int_equal(lab.wrong + lab.above, 0);
+    assert_int_equal(w.times_down, 0);
+    sim_close(&w);
+}
+
 static void
 a_line_card_that_starts_anew_is_told_by_its_discontinuity_time_and_a_gap_of_its_ports(void **state)
 {
@@ -218,7 +239,7 @@ static void a_counter_that_steps_back_by_one_is_a_gap(bool lacks_hc)
 {
     static struct sim w;
 
-    open_switch_that(&w, lacks_hc);
+    open_switch_that(&w, SIM_V2C, lacks_hc);
     lab.stands_at = octets_of(&w, 0);
     sim_run(&w, 3 * MINUTES);
     assert_true(lab.rate[0] == 0);
@@ -250,7 +271,7 @@ static void without_counters_of_64_bits_those_of_32_are_read_and_their_wraps_are
     size_t wraps = 0;
 
     (void)state;
-    open_switch_that(&w, true);
+    open_switch_that(&w, SIM_V2C, true);
     for (int minute = 0; minute < 30; minute++) {
         uint64_t before = octets_of(&w, PORTS - 1);
 
@@ -265,6 +286,7 @@ static void without_counters_of_64_bits_those_of_32_are_read_and_their_wraps_are
 
 RUN_TESTS(
     "agent reboots", cmocka_unit_test(a_reboot_is_one_gap_and_no_wrap),
+    cmocka_unit_test(a_reboot_that_sysuptime_does_not_show_is_one_gap_under_snmpv3),
     cmocka_unit_test(a_line_card_that_starts_anew_is_told_by_its_discontinuity_time_and_a_gap_of_its_ports),
     cmocka_unit_test(a_counter_of_64_bits_that_steps_back_by_one_is_a_gap_and_no_wrap),
     cmocka_unit_test(a_counter_of_32_bits_that_steps_back_by_one_is_a_gap_and_no_wrap),
