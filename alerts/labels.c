@@ -22,8 +22,7 @@ struct said_by {
 
 /* The watch of a rule and its side. Objects at which nothing was ever wrong keep no watch: there are
  * thousands. */
-static void take(const struct said_by *s, const struct rule *rule, enum side side,
-                 const struct watch_extra *extra)
+static void take(const struct said_by *s, const struct rule *rule, enum side side, struct watch_extra extra)
 {
     struct watch *w = watch_find(s->e, rule, s->object.kind, s->object.index, s->entity);
 
@@ -32,8 +31,7 @@ static void take(const struct said_by *s, const struct rule *rule, enum side sid
     if (!w || s->at < w->at)
         return;
     w->at = s->at;
-    if (extra)
-        w->extra[0] = *extra;
+    w->extra[0] = extra;
     if (!s->is_priming)
         watch_side(s->e, w, side, s->at, s->e->o.interval);
 }
@@ -49,7 +47,8 @@ static void judge_version(const struct said_by *s, const char *vendor, const cha
     for (size_t i = 0; i < rules_count(s->e->o.rules); i++) {
         const struct rule *rule = rules_at(s->e->o.rules, i);
         if (rule->enabled && rule->kind == RULE_FIRMWARE)
-            take(s, rule, status == FIRMWARE_TOO_OLD ? SIDE_BAD : SIDE_GOOD, NULL);
+            take(s, rule, status == FIRMWARE_TOO_OLD ? SIDE_BAD : SIDE_GOOD,
+                 (struct watch_extra){"firmware.too_old", NAN, NAN});
     }
 }
 
@@ -65,7 +64,7 @@ static void judge_country(const struct said_by *s, const char *told)
         verdict = spectrum_country(told, rule->country);
         if (verdict != COUNTRY_UNTOLD)
             take(s, rule, verdict == COUNTRY_OTHER ? SIDE_BAD : SIDE_GOOD,
-                 &(struct watch_extra){"spectrum.country", NAN, NAN});
+                 (struct watch_extra){"spectrum.country", NAN, NAN});
     }
 }
 

@@ -140,6 +140,8 @@ static void access_points_in_their_controllers_table_have_a_firmware_of_their_ow
         "  - {at: 6h, source: core, entity: ap/02:00:00:00:00:01, kind: ap, attribute: version, text: "
         "'1.10'}\n");
     assert_int_equal(count_of(&p, "firmware", &i), 1);
+    assert_string_equal(replay_at(p.replay, i)->metric, "firmware.too_old");
+    assert_string_equal(replay_at(p.replay, i)->entity, "ap/02:00:00:00:00:01"); /* which of them */
     assert_in_range(closed(&p, i), 360, 364);
     done(&p);
 }
