@@ -29,7 +29,8 @@ struct tail {
     struct loop *loop;
     char *dir;
     struct journal_tail *journal;
-    struct start *start; /* NULL: that is done */
+    struct start *start;      /* NULL: that is done */
+    struct record_room *room; /* of samples: nothing is taken out of them */
     struct tail_fns fns;
     void *ctx;
     struct part parts[PARTITIONS_MAX];
@@ -63,13 +64,19 @@ static bool is_history(const struct tail *t, const char *partition, const struct
 static void hand_out(struct tail *t, const char *partition, journal_pos pos, const void *bytes, size_t len)
 {
     Nw__Record *record = NULL;
+    unsigned field = 0;
+    ns_t wall;
+    bool is_samples = record_peek(bytes, len, &wall, &field) && field == NW__RECORD__BODY_SAMPLES;
+    enum err e =
+        is_samples ? record_unpack_into(t->room, bytes, len, &record) : record_unpack(bytes, len, &record);
 
-    if (record_unpack(bytes, len, &record) != ERR_OK) {
+    if (e) {
         t->stats.unreadable++; /* whole by its checksum, so of a newer version: skip it */
         return;
     }
     t->fns.record(t->ctx, partition, pos, record);
-    record_free(record);
+    if (!is_samples)
+        record_free(record);
 }
 
 static void on_record(void *ctx, const char *partition, journal_pos pos, const void *bytes, size_t len)
@@ -181,7 +188,9 @@ enum err tail_new(struct loop *l, const char *journal_dir, const char *const *pa
     t->ctx = ctx;
     t->loop = l;
     t->dir = strx_printf("%s", journal_dir);
-    e = t->dir ? start_new(t) : ERR_NOMEM;
+    e = t->dir ? record_room_new(&t->room) : ERR_NOMEM;
+    if (e == ERR_OK)
+        e = start_new(t);
     if (e == ERR_OK)
         e = journal_tail_new(l, journal_dir, &journal_fns, t, &t->journal);
     for (size_t i = 0; e == ERR_OK && partitions[i]; i++)
@@ -207,6 +216,7 @@ void tail_free(struct tail *t)
     (void)!start_free(t);
     if (t->journal)
         journal_tail_free(t->journal);
+    record_room_free(t->room);
     free(t->dir);
     free(t);
 }

@@ -18,8 +18,8 @@ struct tail_fns {
     /* Each record, in order, as it stands in the journal. */
     void (*bytes)(void *ctx, const char *partition, journal_pos pos, const void *bytes, size_t len);
     /* Those that say something about now, in order, behind their bytes; at the start only those that
-     * newest.h keeps. None that is damaged, no samples of back-filled history. The record is borrowed, but
-     * parts may be taken out. */
+     * newest.h keeps. None that is damaged, no samples of back-filled history. The record is borrowed; parts
+     * may be taken out, but not of samples. */
     void (*record)(void *ctx, const char *partition, journal_pos pos, Nw__Record *record);
     void (*idle)(void *ctx); /* everything is read: the moment to commit */
 };

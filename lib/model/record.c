@@ -2,6 +2,8 @@
 /* record.c - packs and unpacks journal records. Pure apart from malloc. */
 #include "lib/model/record.h"
 
+#include <stdlib.h>
+
 #include "lib/base/wire.h"
 
 enum err record_pack(const Nw__Record *record, struct buf *out)
@@ -29,6 +31,97 @@ void record_free(Nw__Record *record)
 {
     if (record)
         nw__record__free_unpacked(record, NULL);
+}
+
+/* ---- a room ---- */
+
+enum { ROOM_FIRST = 256 * 1024, ROOM_KEPT = 4 * 1024 * 1024, ROOM_ALIGN = 16 };
+
+struct block {
+    struct block *next;
+    size_t size, used; /* bytes behind this head */
+};
+
+struct record_room {
+    struct block *blocks; /* the one in use first */
+    ProtobufCAllocator allocator;
+};
+
+static bool add_block(struct record_room *room, size_t size)
+{
+    struct block *b = malloc(sizeof *b + ROOM_ALIGN + size);
+
+    if (b) {
+        *b = (struct block){.next = room->blocks, .size = size};
+        room->blocks = b;
+    }
+    return b != NULL;
+}
+
+static void *room_alloc(void *ctx, size_t size)
+{
+    struct record_room *room = ctx;
+    size_t rounded = (size + ROOM_ALIGN - 1) / ROOM_ALIGN * ROOM_ALIGN;
+    struct block *b = room->blocks;
+
+    if (rounded < size)
+        return NULL;
+    if (!b || b->size - b->used < rounded) {
+        size_t wanted = b ? 2 * b->size : ROOM_FIRST;
+        if (!add_block(room, wanted > rounded ? wanted : rounded))
+            return NULL;
+        b = room->blocks;
+    }
+    b->used += rounded;
+    return (char *)b + (sizeof *b + ROOM_ALIGN - 1) / ROOM_ALIGN * ROOM_ALIGN + (b->used - rounded);
+}
+
+static void room_keep(void *ctx, void *p)
+{
+    (void)ctx, (void)p; /* until the room is cleared */
+}
+
+/* Keeps one block, unless it is of a record out of the common. */
+static void room_clear(struct record_room *room)
+{
+    while (room->blocks && (room->blocks->next || room->blocks->size > ROOM_KEPT)) {
+        struct block *old = room->blocks;
+        room->blocks = old->next;
+        free(old);
+    }
+    if (room->blocks)
+        room->blocks->used = 0;
+}
+
+enum err record_room_new(struct record_room **out)
+{
+    struct record_room *room = calloc(1, sizeof *room);
+
+    if (!room)
+        return ERR_NOMEM;
+    room->allocator = (ProtobufCAllocator){room_alloc, room_keep, room};
+    *out = room;
+    return ERR_OK;
+}
+
+void record_room_free(struct record_room *room)
+{
+    if (!room)
+        return;
+    room_clear(room);
+    free(room->blocks);
+    free(room);
+}
+
+enum err record_unpack_into(struct record_room *room, const void *bytes, size_t len, Nw__Record **out)
+{
+    room_clear(room);
+    Nw__Record *record = nw__record__unpack(&room->allocator, len, bytes);
+
+    if (!record)
+        return ERR_MALFORMED;
+    *out = record;
+    return ERR_OK;
 }
 
 void record_put_finding(Nw__Record *record, Nw__Finding *body, const char *source, const char *kind,

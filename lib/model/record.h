@@ -16,6 +16,17 @@ enum err record_pack(const Nw__Record *record, struct buf *out) NW_CHECKED;
 enum err record_unpack(const void *bytes, size_t len, Nw__Record **out) NW_CHECKED;
 void record_free(Nw__Record *record);
 
+/* Memory that records are unpacked into, one after the other: a series table has hundreds of parts, and
+ * getting and freeing each takes longer than reading it. */
+struct record_room;
+enum err record_room_new(struct record_room **out) NW_CHECKED;
+void record_room_free(struct record_room *room); /* NULL is fine */
+/* As record_unpack(), but the record is good until the room's next one; no part may be taken out, and it is
+ * not freed.
+ */
+enum err record_unpack_into(struct record_room *room, const void *bytes, size_t len,
+                            Nw__Record **out) NW_CHECKED;
+
 /* A record of one finding, or of what became of a command (problem: "" = none). Both must be initialised; the
  * texts are borrowed until it is packed. */
 void record_put_finding(Nw__Record *record, Nw__Finding *body, const char *source, const char *kind,
