@@ -20,7 +20,7 @@ struct record_part {
 
 struct record_head {
     ns_t wall;
-    unsigned body; /* NW__RECORD__BODY_…; 0: none */
+    unsigned body; /* NW__RECORD__BODY_…; 0: none that we know */
     /* Samples: source; State: kind and id; Incident: id; Heartbeat: daemon. Empty of all others. */
     struct record_part kind, id;
     /* Of Samples alone; as in journal.proto. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/wire.h"
+#include "lib/model/record_head.h"
 #include "lib/model/record_json.h"
 #include "lib/runtime/journal.h"
 
@@ -52,6 +53,19 @@ static void put(const char *path, const uint8_t *bytes, size_t len)
     close(fd);
 }
 
+/* The head, found by hand, is that of the record. */
+static void compare_head(const Nw__Record *record, const void *bytes, size_t len)
+{
+    struct record_head head;
+    char id[512];
+
+    if (record_head_read(bytes, len, &head) || head.wall != (ns_t)record->wall ||
+        head.body != (unsigned)record->body_case)
+        abort();
+    if (record_part_text(head.id, id, sizeof id) == ERR_OK && strlen(id) > head.id.len)
+        abort();
+}
+
 static void show(const void *bytes, size_t len)
 {
     Nw__Record *record = NULL;
@@ -60,6 +74,7 @@ static void show(const void *bytes, size_t len)
 
     if (record_unpack(bytes, len, &record))
         return;
+    compare_head(record, bytes, len);
     json_init(&j, &text);
     record_json_write(&j, NULL, record,
                       record->body_case == NW__RECORD__BODY_SAMPLES ? record->samples->table : NULL);
