@@ -19,12 +19,16 @@ static const char usage[] =
     "Usage: netzwacht report coverage     [-c FILE] [--format geojson|gpkg|csv] [-o FILE] [--from TIME] "
     "[--to TIME]\n"
     "       netzwacht report availability [-c FILE] [--format csv]              [-o FILE] [--from TIME] "
+    "[--to TIME]\n"
+    "       netzwacht report incidents    [-c FILE] [--format csv]              [-o FILE] [--from TIME] "
     "[--to TIME]\n\n"
     "coverage      share of each 100 m cell (EPSG:3035) that is served, as planned and as delivered: the "
     "footprint\n"
     "              of each hotspot, times its measured availability\n"
     "availability  seconds up, degraded, down, unknown and in maintenance per hotspot; unknown never counts "
-    "as up\n\n"
+    "as up\n"
+    "incidents     number and affected user-minutes of the incidents that were opened, by type, district and "
+    "site\n\n"
     "  -c, --config FILE   configuration (default " NW_SYSCONFDIR "/netzwacht.yaml)\n"
     "  -f, --format NAME   geojson (default for coverage), gpkg, csv\n"
     "  -o, --output FILE   default: standard output\n"
@@ -135,7 +139,8 @@ int main(int argc, char **argv)
         enum err (*report)(const struct report_request *);
         enum report_format format;
     } reports[] = {{"coverage", report_coverage, REPORT_GEOJSON},
-                   {"availability", report_availability, REPORT_CSV}};
+                   {"availability", report_availability, REPORT_CSV},
+                   {"incidents", report_incidents, REPORT_CSV}};
     const char *config = NW_SYSCONFDIR "/netzwacht.yaml";
     struct report_request r = {0};
     struct timespec now;

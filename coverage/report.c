@@ -14,6 +14,7 @@
 #include "coverage/coverage.h"
 #include "coverage/export.h"
 #include "coverage/gdal_package.h"
+#include "coverage/incident_sums.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
 #include "lib/stores/history.h"
@@ -269,6 +270,55 @@ enum err report_availability(const struct report_request *r)
     }
     tell(r, "done", 1);
     free(rows);
+    buf_fini(&text);
+    history_close(history);
+    return e;
+}
+
+/* ---- what incidents cost ---- */
+
+struct summing {
+    const struct report_request *request;
+    struct incident_sums *sums;
+    enum err error;
+};
+
+static bool add_incident(void *ctx, uint64_t row, const Nw__Incident *i)
+{
+    struct summing *s = ctx;
+
+    (void)row;
+    if ((ns_t)i->opened >= s->request->from && (ns_t)i->opened < s->request->to)
+        s->error = incident_sums_add(s->sums, i);
+    return s->error == ERR_OK;
+}
+
+enum err report_incidents(const struct report_request *r)
+{
+    const struct history_filter all = {.open = -1, .limit = SIZE_MAX / 2};
+    struct summing summing = {.request = r};
+    struct history *history = NULL;
+    struct buf text = BUF_INIT;
+    enum err e;
+
+    if (r->format != REPORT_CSV) {
+        log_error("incidents are written as csv only");
+        return ERR_UNSUPPORTED;
+    }
+    e = open_history(r, &history);
+    if (e)
+        return e;
+    e = incident_sums_new(r->inventory, &summing.sums);
+    if (!e)
+        e = history_incidents(history, &all, add_incident, &summing);
+    if (!e)
+        e = summing.error;
+    if (!e) {
+        incident_sums_csv(summing.sums, r->from, r->to, &text);
+        e = write_text(r->output, &text);
+    }
+    tell(r, "done", 1);
+    incident_sums_free(summing.sums);
     buf_fini(&text);
     history_close(history);
     return e;

@@ -24,5 +24,7 @@ struct report_request {
 /* ERR_UNSUPPORTED: not in this format. What is wrong has been logged. */
 enum err report_coverage(const struct report_request *r) NW_CHECKED;
 enum err report_availability(const struct report_request *r) NW_CHECKED;
+/* Incidents that were opened in the period, and the user-minutes they took. */
+enum err report_incidents(const struct report_request *r) NW_CHECKED;
 
 #endif

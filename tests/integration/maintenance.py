@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`netzwacht maintenance`: asks for a window, lists it, cancels it; refusals and silence are told by the exit status."""
+import csv
+import io
 import json
 import sys
 import time
@@ -56,5 +58,23 @@ def a_window_is_asked_for_listed_and_cancelled():
         check("pending" in {w["status"] for w in town.windows().values()}, "a window that nobody has answered")
 
 
+def incidents_are_summed_up():
+    """`netzwacht report incidents` counts the incidents that the NOC heard of, by type and site"""
+    with Desk() as town:
+        town.begin()
+        town.collector.kill("ap-1", "ap-2")
+        wait_for("two outages", 30, lambda: len(town.last("incident/")) == 2)
+        time.sleep(20)  # one user each: a third of a minute
+        town.collector.revive("ap-1", "ap-2")
+        wait_for("both recoveries", 40, lambda: sum(e["type"].endswith(".closed") for e in town.unique()) == 2)
+        text = town.run("netzwacht", "report", "incidents", "-c", town.dir / "netzwacht.yaml", "--to", at(1), timeout=60).stdout
+        rows = {(r["by"], r["id"]): r for r in csv.DictReader(io.StringIO(text, newline=""))}
+        closed = {e["data"]["id"]: e["data"]["user_minutes"] for e in town.unique() if e["type"].endswith(".closed")}
+        for key in (("type", "device_down"), ("site", "markt")):
+            check(rows[key]["incidents"] == "2", f"{rows}")
+            check(abs(float(rows[key]["user_minutes"]) - sum(closed.values())) < 0.2, f"{rows}, the NOC heard {closed}")
+        check(sum(closed.values()) > 0, "nobody was affected: nothing was tested")
+
+
 if __name__ == "__main__":
-    run_tests(a_window_is_asked_for_listed_and_cancelled)
+    run_tests(a_window_is_asked_for_listed_and_cancelled, incidents_are_summed_up)
