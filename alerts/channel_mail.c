@@ -8,6 +8,7 @@
 #include "alerts/channel_mime.h"
 #include "alerts/channel_text.h"
 #include "lib/base/berlin.h"
+#include "lib/model/incident_json.h"
 #include "lib/model/state.h"
 
 enum { NAMES_MAX = 20, NAME_BYTES = 120, TEXT_BYTES = 300 };
@@ -152,6 +153,29 @@ static void put_operator(struct buf *out, const struct channel_place *p, const N
     buf_u8(out, '\n');
 }
 
+/* What to check first, while there is something to check. */
+static void put_steps(struct buf *out, const struct channel_place *p, const Nw__Incident *i)
+{
+    enum language lang = p->channel->language == LANG_EN ? LANG_EN : LANG_DE;
+    const char *steps = i->closed ? "" : incident_runbook(i, lang);
+    unsigned number = 0;
+
+    while (*steps) {
+        size_t len = strcspn(steps, "\n");
+        char step[TEXT_BYTES + 1];
+        snprintf(step, sizeof step, "%.*s", (int)len, steps);
+        buf_printf(out, "%s%u. ",
+                   number            ? "             "
+                   : lang == LANG_DE ? "Zuerst:      "
+                                     : "Check first: ",
+                   number + 1);
+        channel_text_clean(out, step, TEXT_BYTES);
+        buf_u8(out, '\n');
+        number++;
+        steps += len + (steps[len] == '\n');
+    }
+}
+
 static void put_body(struct buf *out, const struct channel_place *p, const struct channel_event *e)
 {
     const Nw__Incident *i = e->incident;
@@ -170,6 +194,7 @@ static void put_body(struct buf *out, const struct channel_place *p, const struc
     buf_u8(out, '\n');
     put_affected(out, p, i);
     put_operator(out, p, i);
+    put_steps(out, p, i);
     channel_text_link(p, i->id, &link);
     put_line(out, w->dashboard, link.data ? link.data : "");
     put_line(out, w->runbook, i->runbook);

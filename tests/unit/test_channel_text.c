@@ -173,6 +173,22 @@ static void no_name_can_add_a_header_or_end_a_mail(void **state)
     free(headers);
 }
 
+static void a_mail_says_what_to_check_first_until_it_is_over(void **state)
+{
+    struct world w;
+
+    (void)state;
+    begin(&w, CHANNEL_SMTP);
+    w.channel.language = LANG_EN;
+    channel_text(&w.place, &w.event, &out);
+    assert_non_null(strstr(text(), "Check first: 1. Are there road works"));
+    assert_non_null(strstr(text(), "\r\n             2. Look at the optical levels"));
+    w.incident.closed = (uint64_t)AT;
+    clear(NULL);
+    channel_text(&w.place, &w.event, &out);
+    assert_null(strstr(text(), "Check first"));
+}
+
 static void a_recovery_refers_to_the_first_mail(void **state)
 {
     struct world w;
@@ -371,7 +387,8 @@ RUN_TESTS("channel_text", CASE(a_header_of_ascii_stays_as_it_is),
           CASE(quoted_printable_keeps_lines_short_and_no_blank_at_an_end),
           CASE(dates_are_those_of_a_clock_in_berlin),
           CASE(what_controls_a_line_or_its_direction_becomes_a_blank),
-          CASE(no_name_can_add_a_header_or_end_a_mail), CASE(a_recovery_refers_to_the_first_mail),
+          CASE(no_name_can_add_a_header_or_end_a_mail),
+          CASE(a_mail_says_what_to_check_first_until_it_is_over), CASE(a_recovery_refers_to_the_first_mail),
           CASE(a_syslog_message_is_that_of_rfc_5424),
           CASE(an_alert_that_is_called_otherwise_ends_under_its_old_name),
           CASE(a_window_lets_so_many_through_and_twice_as_many_critical_ones),
