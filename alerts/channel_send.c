@@ -110,26 +110,32 @@ static void on_failed(void *ctx)
 
 /* ---- on its way ---- */
 
-static enum err start_http(struct channel_sender *s, const struct buf *body)
+/* What HTTP and mail have in common. */
+static struct curl_request request_of(const struct channel_sender *s, const struct buf *body)
 {
     const struct channel_settings *c = s->settings;
+
+    return (struct curl_request){.url = s->url,
+                                 .body = body->data,
+                                 .body_len = body->len,
+                                 .timeout = c->timeout,
+                                 .max_body = ANSWER_MAX,
+                                 .is_verified = true,
+                                 .ca_file = c->ca_file,
+                                 .certificate_file = c->certificate_file,
+                                 .key_file = c->key_file,
+                                 .user = c->user,
+                                 .password = s->password};
+}
+
+static enum err start_http(struct channel_sender *s, const struct buf *body)
+{
     char signature[sizeof SIGNATURE_HEADER + SIGNATURE_SIZE] = SIGNATURE_HEADER;
     const char *headers[] = {s->secret ? signature : NULL, NULL};
-    struct curl_request q = {.url = s->url,
-                             .content_type =
-                                 c->kind == CHANNEL_WEBHOOK ? "application/cloudevents+json" : NULL,
-                             .body = body->data,
-                             .body_len = body->len,
-                             .headers = headers,
-                             .timeout = c->timeout,
-                             .max_body = ANSWER_MAX,
-                             .is_verified = true,
-                             .ca_file = c->ca_file,
-                             .certificate_file = c->certificate_file,
-                             .key_file = c->key_file,
-                             .user = c->user,
-                             .password = s->password};
+    struct curl_request q = request_of(s, body);
 
+    q.content_type = s->settings->kind == CHANNEL_WEBHOOK ? "application/cloudevents+json" : NULL;
+    q.headers = headers;
     if (s->secret)
         signature_hex(s->secret, strlen(s->secret), body->data, body->len,
                       signature + sizeof SIGNATURE_HEADER - 1);
@@ -138,21 +144,10 @@ static enum err start_http(struct channel_sender *s, const struct buf *body)
 
 static enum err start_mail(struct channel_sender *s, const struct buf *body)
 {
-    const struct channel_settings *c = s->settings;
-    struct curl_mail mail = {.from = c->from, .to = s->to, .is_starttls_needed = c->tls};
-    struct curl_request q = {.url = s->url,
-                             .mail = &mail,
-                             .body = body->data,
-                             .body_len = body->len,
-                             .timeout = c->timeout,
-                             .max_body = ANSWER_MAX,
-                             .is_verified = true,
-                             .ca_file = c->ca_file,
-                             .certificate_file = c->certificate_file,
-                             .key_file = c->key_file,
-                             .user = c->user,
-                             .password = s->password};
+    struct curl_mail mail = {.from = s->settings->from, .to = s->to, .is_starttls_needed = s->settings->tls};
+    struct curl_request q = request_of(s, body);
 
+    q.mail = &mail;
     return curl_io_start(s->curl, &q, on_mail, s, NULL);
 }
 

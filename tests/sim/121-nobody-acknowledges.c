@@ -8,6 +8,7 @@
 #include "alerts/escalation.h"
 #include "tests/sim/alert_world.h"
 #include "tests/unit/cmocka_tests.h"
+#include "tests/unit/rules_refused.h"
 
 #define INTERVAL (5 * SECONDS)
 #define STEPS                                                                                                \
@@ -234,31 +235,22 @@ static void an_incident_that_gets_worse_begins_the_chain_of_the_worse(void **sta
 
 /* ---- mistakes ---- */
 
-static void assert_refused(const char *own, const char *expected)
-{
-    struct conf_report *report = NULL;
-    struct rules *rules = NULL;
-
-    assert_ok(conf_report_new(&report));
-    assert_int_equal(rules_parse("rules: []\n", own, report, &rules), ERR_CONFIG);
-    if (!strstr(conf_report_text(report), expected))
-        fail_msg("expected %s, got %s", expected, conf_report_text(report));
-    conf_report_free(report);
-}
-
 static void mistakes_are_told_with_their_place(void **state)
 {
     (void)state;
-    assert_refused(
+    assert_rules_refused(
         "escalations:\n  - {id: a, types: [limit, bagger], steps: [{after: 1min, channel: x, to: y}]}\n",
         "own:2:28: escalation a: there is no type of incident \"bagger\"");
-    assert_refused("escalations:\n  - {id: a}\n", "own:2:5: ");
-    assert_refused("escalations:\n  - {id: a, steps: []}\n", "own:2:5: escalation a: expected 1 to 20 steps");
-    assert_refused("escalations:\n  - {id: a, steps: [{after: 0s, channel: x, to: y}]}\n", "own:2:29: ");
-    assert_refused("escalations:\n  - {id: a, steps: [{after: 1min, to: y}]}\n", "own:2:21: ");
-    assert_refused("escalations:\n  - {id: a, steps: [{after: 1min, channel: x, to: \"\"}]}\n",
-                   "own:2:21: escalation a: `to` must have");
-    assert_refused(CHAIN "  - id: night\n" STEPS, "own:5:5: escalation night is there already, in line 2");
+    assert_rules_refused("escalations:\n  - {id: a}\n", "own:2:5: ");
+    assert_rules_refused("escalations:\n  - {id: a, steps: []}\n",
+                         "own:2:5: escalation a: expected 1 to 20 steps");
+    assert_rules_refused("escalations:\n  - {id: a, steps: [{after: 0s, channel: x, to: y}]}\n",
+                         "own:2:29: ");
+    assert_rules_refused("escalations:\n  - {id: a, steps: [{after: 1min, to: y}]}\n", "own:2:21: ");
+    assert_rules_refused("escalations:\n  - {id: a, steps: [{after: 1min, channel: x, to: \"\"}]}\n",
+                         "own:2:21: escalation a: `to` must have");
+    assert_rules_refused(CHAIN "  - id: night\n" STEPS,
+                         "own:5:5: escalation night is there already, in line 2");
 }
 
 static void a_channel_or_site_that_is_not_there_is_told_with_its_place(void **state)

@@ -10,6 +10,7 @@
 #include "lib/model/runbook.h"
 #include "tests/sim/alert_world.h"
 #include "tests/unit/cmocka_tests.h"
+#include "tests/unit/rules_refused.h"
 
 static size_t lines(const char *text)
 {
@@ -173,31 +174,19 @@ static void without_words_of_the_site_the_record_names_the_rule(void **state)
     world_free(w);
 }
 
-static void assert_refused(const char *own, const char *expected)
-{
-    struct conf_report *report = NULL;
-    struct rules *rules = NULL;
-
-    assert_ok(conf_report_new(&report));
-    assert_int_equal(rules_parse("rules: []\n", own, report, &rules), ERR_CONFIG);
-    if (!strstr(conf_report_text(report), expected))
-        fail_msg("expected %s, got %s", expected, conf_report_text(report));
-    conf_report_free(report);
-}
-
 static void mistakes_are_told_with_their_place(void **state)
 {
     char own[2 * RUNBOOK_TEXT_MAX];
     char step[RUNBOOK_TEXT_MAX + 2];
 
     (void)state;
-    assert_refused("runbooks:\n  - {type: bagger}\n", "own:2:12: ");
-    assert_refused("runbooks:\n  - {link: x}\n", "own:2:5: ");
-    assert_refused("runbooks:\n  - {type: limit, text: {fr: Quoi}}\n", "own:2:26: ");
+    assert_rules_refused("runbooks:\n  - {type: bagger}\n", "own:2:12: ");
+    assert_rules_refused("runbooks:\n  - {link: x}\n", "own:2:5: ");
+    assert_rules_refused("runbooks:\n  - {type: limit, text: {fr: Quoi}}\n", "own:2:26: ");
     memset(step, 'x', sizeof step - 1);
     step[sizeof step - 1] = '\0';
     snprintf(own, sizeof own, "runbooks:\n  - {type: limit, text: {de: %s}}\n", step);
-    assert_refused(own, "own:2:5: runbook: `de` is longer than 1000 bytes");
+    assert_rules_refused(own, "own:2:5: runbook: `de` is longer than 1000 bytes");
 }
 
 RUN_TESTS("runbook", cmocka_unit_test(every_type_of_incident_has_steps_in_both_languages),
