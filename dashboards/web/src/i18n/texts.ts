@@ -114,7 +114,7 @@ export const TEXTS = {
   "overview.services": ["Dienste", "Services"],
   "overview.sites": ["Orte, die nicht voll nutzbar sind", "Places that are not fully usable"],
   "overview.noSites": ["Alle Orte sind nutzbar.", "All places are usable."],
-  "overview.moreSites": ["und weitere: siehe Karte und Liste", "and more: see map and list"],
+  "overview.moreSites": ["Weitere auf der Karte", "More on the map"],
   "overview.daemons": ["Die Überwachung selbst", "The monitor itself"],
   "overview.daemonRuns": ["läuft", "runs"],
   "overview.historyDamaged": ["{count} beschädigte Verlaufsdateien beiseitegelegt", "{count} damaged history files put aside"],

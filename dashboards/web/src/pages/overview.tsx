@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Daemon, Page, Service, Site, StateCounts, Summary } from "../api/types";
 import { useApp, useTexts, useTitle } from "../context";
 import { formatNumber, formatShare, formatTime } from "../format";
-import { mayAct } from "../model/role";
+import { maySeeSelf } from "../model/role";
 import { sortRows } from "../model/sort";
 import { STATES, countStates, stateFrom, type Counts } from "../model/state";
 import { linkTo, type Route } from "../router";
@@ -41,10 +41,10 @@ export function OverviewPage({ route }: { route: Store<Route> }) {
         <div class="stack">
           <OpenIncidents />
           <Services />
+          <Sites />
         </div>
         <div class="stack">
           <Districts summary={summary} />
-          <Sites />
           <Network />
           <Daemons />
         </div>
@@ -220,13 +220,18 @@ function Sites() {
         {data.items.map((site) => (
           <li key={site.id} data-site={site.id}>
             <span>{site.name}</span>
-            <span>
-              <ReasonText reason={site.reason} /> <StateText state={site.state} />
+            <span class="state-and-reason">
+              <StateText state={site.state} />
+              <ReasonText reason={site.reason} />
             </span>
           </li>
         ))}
       </ul>
-      {data.next === null ? null : <Muted>{t("overview.moreSites")}</Muted>}
+      {data.next === null ? null : (
+        <a class="panel__more" href={linkTo("map")}>
+          {t("overview.moreSites")}
+        </a>
+      )}
     </Section>
   );
 }
@@ -242,7 +247,7 @@ function Daemons() {
       title={t("overview.daemons")}
       id="daemons"
       actions={
-        mayAct(who) ? (
+        maySeeSelf(who) ? (
           <a class="panel__more" href={linkTo("self")}>
             {t("overview.daemonsMore")}
           </a>
