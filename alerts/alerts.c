@@ -289,6 +289,7 @@ void alerts_free(struct alerts *a)
     db_close(a->db);
     map_free(a->told, told_free);
     buf_fini(&a->packed);
+    buf_fini(&a->announced);
     free(a);
 }
 

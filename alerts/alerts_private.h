@@ -44,6 +44,7 @@ struct alerts {
     journal_pos appended;
     uint32_t segment;
     struct buf packed;
+    struct buf announced; /* the record of the last list that citizens were told */
     bool is_primed, is_failing, is_reserve_short;
     bool is_new; /* alerts.db is: what the journal holds already only primes */
     uint64_t commits, transitions, events, escalations;

@@ -185,9 +185,24 @@ static void on_escalated(void *ctx, const Nw__Incident *i, const struct escalati
     notice_escalated(a, &told, step);
 }
 
+static void on_announced(void *ctx, const Nw__Announcements *list)
+{
+    struct alerts *a = ctx;
+    Nw__Record r = NW__RECORD__INIT;
+
+    r.body_case = NW__RECORD__BODY_ANNOUNCEMENTS;
+    r.announcements = (Nw__Announcements *)(uintptr_t)list;
+    if (!batch_pack(a, &r))
+        return;
+    buf_clear(&a->announced);
+    buf_put(&a->announced, a->packed.data, a->packed.len);
+    batch_send(a);
+}
+
 struct engine_sink batch_sink(struct alerts *a)
 {
-    return (struct engine_sink){a, on_state, on_incident, on_reprobe, on_row, on_suppressed, on_escalated};
+    return (struct engine_sink){a,      on_state,      on_incident,  on_reprobe,
+                                on_row, on_suppressed, on_escalated, on_announced};
 }
 
 /* ---- repeats: what a reader of this segment alone must know ---- */
@@ -220,6 +235,8 @@ void batch_repeat(struct alerts *a)
         const struct told *t = map_at(a->told, k, NULL);
         append_bytes(a, t->record, t->len);
     }
+    if (a->announced.len && !buf_error(&a->announced))
+        append_bytes(a, a->announced.data, a->announced.len);
     a->segment = journal_segment(a->o.journal);
 }
 

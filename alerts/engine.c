@@ -163,6 +163,7 @@ enum err engine_tick(struct engine *e, ns_t now)
     e->is_dirty = false;
     maintenance_expire(e);
     maintenance_refresh(e);
+    announce_refresh(e);
     incidents_begin(e);
     blind_judge(e);
     strangers_judge(e);

@@ -58,6 +58,8 @@ struct engine_sink {
     /* Nobody acknowledged it: this step has come; may be NULL. Its change was said just before, and stands in
      * the history. */
     void (*escalated)(void *ctx, const Nw__Incident *incident, const struct escalation_step *step);
+    /* Citizens are to be told of these windows and no others; may be NULL. Borrowed during the call. */
+    void (*announced)(void *ctx, const Nw__Announcements *list);
 };
 
 struct engine_options {
@@ -94,6 +96,8 @@ struct engine_command {
     const char *id, *by, *via, *verb, *target, *comment; /* never NULL */
     const char *to;                                      /* assign: to whom; NULL otherwise */
     ns_t begin, until;
+    bool announce;                 /* maintenance: citizens are told */
+    const char *text_de, *text_en; /* … in these words; NULL or "": in none */
 };
 /* Returns NULL if it is done, else one English sentence that says why not. */
 const char *engine_command(struct engine *e, ns_t now, const struct engine_command *c);

@@ -216,6 +216,8 @@ struct maintenance {
     struct maintenance *next;
     char id[ID_SIZE], scope[ID_SIZE], by[NAME_SIZE], comment[TEXT_SIZE];
     ns_t begin, until;
+    bool is_announced;
+    char text_de[ANNOUNCE_TEXT_SIZE], text_en[ANNOUNCE_TEXT_SIZE]; /* "" = none */
 };
 
 struct past {
@@ -258,9 +260,10 @@ struct engine {
     struct incident *incidents;
     struct incident *blind; /* the open one, or NULL */
     struct maintenance *maintenance;
-    bool *is_open;       /* per window of the rules */
-    size_t open_windows; /* of both sorts, now */
-    int *order;          /* nodes, parents first */
+    bool *is_open;         /* per window of the rules */
+    size_t open_windows;   /* of both sorts, now */
+    int64_t announced_day; /* local day on which citizens were last told; 0 = they must be now */
+    int *order;            /* nodes, parents first */
     ns_t now, started;
     ns_t collector_beat, collector_sample; /* wall of its last heartbeat, of its last samples */
     bool is_clock_suspect;                 /* the collector's last heartbeat said so */
@@ -411,7 +414,15 @@ void shelving_expire(struct engine *e, struct incident *i);
 /* ---- escalation.c ---- */
 void escalation_judge(struct engine *e, struct incident *i); /* one that was told of and is not over */
 
+/* ---- announce.c ---- */
+/* Tells citizens of windows when the list has changed, and once a day. */
+void announce_refresh(struct engine *e);
+/* NULL, or why this command cannot be announced. */
+const char *announce_check(const struct engine_command *c);
+
 /* ---- maintenance.c ---- */
+/* Does a window of this scope cover the hotspot? */
+bool maintenance_covers(const struct engine *e, const char *scope, const struct place *place);
 const char *maintenance_begin(struct engine *e, const struct engine_command *c);
 const char *maintenance_end(struct engine *e, const struct engine_command *c);
 bool maintenance_expire(struct engine *e);  /* true: a window has ended since the last tick */

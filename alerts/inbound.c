@@ -46,6 +46,14 @@ static bool get_time(const json_t *o, const char *key, enum need need, ns_t *out
     return json_is_string(v) && timex_parse(json_string_value(v), out) == ERR_OK;
 }
 
+static bool get_bool(const json_t *o, const char *key, bool *out)
+{
+    const json_t *v = json_object_get(o, key);
+
+    *out = json_is_true(v);
+    return !v || json_is_null(v) || json_is_boolean(v);
+}
+
 static bool get_lane(const json_t *o, unsigned *out)
 {
     const json_t *v = json_object_get(o, "source");
@@ -114,6 +122,7 @@ static const struct verb verbs[] = {{.name = "acknowledge", .target_key = "incid
 static bool read_command(const struct verb *verb, const json_t *o, struct inbound_command *c)
 {
     bool is_shelve = strcmp(verb->name, "shelve") == 0;
+    bool is_window = strcmp(verb->name, "maintenance") == 0;
     bool is_replay = strcmp(verb->name, "replay") == 0;
 
     if (!get_text(o, "command", REQUIRED, c->id, sizeof c->id) || !is_plain(c->id) ||
@@ -125,6 +134,10 @@ static bool read_command(const struct verb *verb, const json_t *o, struct inboun
                                       c->target, sizeof c->target))
         return false;
     if (strcmp(verb->name, "assign") == 0 && !get_text(o, "to", REQUIRED, c->to, sizeof c->to))
+        return false;
+    if (is_window && (!get_bool(o, "announce", &c->announce) ||
+                      !get_text(o, "text_de", OPTIONAL, c->text_de, sizeof c->text_de) ||
+                      !get_text(o, "text_en", OPTIONAL, c->text_en, sizeof c->text_en)))
         return false;
     if (is_replay)
         return get_lane(o, &c->lane) && get_sequence(o, "after", &c->after);

@@ -4,6 +4,7 @@
 #ifndef NW_ALERTS_INBOUND_H
 #define NW_ALERTS_INBOUND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,7 +24,9 @@ struct inbound_command {
     char by[128], to[128], comment[INBOUND_TEXT];
     char target[INBOUND_ID]; /* incident, scope or device */
     ns_t begin, until;       /* 0 = not given */
-    unsigned lane;           /* replay */
+    bool announce;           /* maintenance */
+    char text_de[INBOUND_TEXT], text_en[INBOUND_TEXT];
+    unsigned lane; /* replay */
     uint64_t after;
 };
 

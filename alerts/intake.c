@@ -71,7 +71,10 @@ static void take_command(struct alerts *a, const Nw__Command *c)
                                      .comment = c->comment,
                                      .to = c->to,
                                      .begin = (ns_t)c->begin,
-                                     .until = (ns_t)c->until};
+                                     .until = (ns_t)c->until,
+                                     .announce = c->announce,
+                                     .text_de = c->text_de,
+                                     .text_en = c->text_en};
     char outcome[16], problem[256];
 
     if (!is_our_verb(c->verb) || !c->id[0] || strlen(c->id) > 64)

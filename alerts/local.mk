@@ -7,6 +7,7 @@ alerts_libalerts_a_SOURCES = \
 	%D%/topology.h %D%/verdict.c %D%/watch.c
 # rules
 alerts_libalerts_a_SOURCES += \
+	%D%/announce.c %D%/recurring.c %D%/recurring.h \
 	%D%/baseline.c %D%/baseline.h \
 	%D%/escalation.c %D%/escalation.h %D%/escalation_rules.c \
 	%D%/flap.c %D%/labels.c %D%/line.c \

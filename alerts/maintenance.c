@@ -62,6 +62,11 @@ static bool covers(const struct engine *e, const char *scope, const char *id, co
     return above >= 0 && node >= 0 && topology_is_below(e->topo, node, above);
 }
 
+bool maintenance_covers(const struct engine *e, const char *scope, const struct place *place)
+{
+    return covers(e, scope, place->hotspot->id, place->hotspot->site, place->node);
+}
+
 /* The id of an open window for this object, and this rule (NULL: for everything). NULL: there is none. */
 static const char *window_of(const struct engine *e, const char *rule, const char *id, const char *site,
                              int node)
@@ -161,8 +166,11 @@ static bool is_scope(const struct engine *e, const char *id)
 
 const char *maintenance_begin(struct engine *e, const struct engine_command *c)
 {
+    const char *why = announce_check(c);
     struct maintenance *m;
 
+    if (why)
+        return why;
     if (!is_scope(e, c->target))
         return "There is no hotspot, device, site, service or rule of this id.";
     if (c->until <= e->now || c->until <= c->begin)
@@ -178,9 +186,14 @@ const char *maintenance_begin(struct engine *e, const struct engine_command *c)
     strx_copy(m->comment, sizeof m->comment, c->comment);
     m->begin = c->begin ? c->begin : e->now;
     m->until = c->until;
+    m->is_announced = c->announce;
+    strx_copy(m->text_de, sizeof m->text_de, c->text_de ? c->text_de : "");
+    strx_copy(m->text_en, sizeof m->text_en, c->text_en ? c->text_en : "");
     m->next = e->maintenance;
     e->maintenance = m;
     row_maintenance(e, m, false);
+    if (m->is_announced)
+        e->announced_day = 0;
     return NULL;
 }
 
@@ -208,6 +221,8 @@ bool maintenance_expire(struct engine *e)
         }
         *at = m->next;
         row_maintenance(e, m, true);
+        if (m->is_announced)
+            e->announced_day = 0;
         free(m);
         has_ended = true;
     }

@@ -154,7 +154,10 @@ void noc_command(struct publisher *p, const struct mqtt_message *m, const char *
                                    .comment = in.comment,
                                    .to = in.to,
                                    .begin = in.begin,
-                                   .until = in.until};
+                                   .until = in.until,
+                                   .announce = in.announce,
+                                   .text_de = in.text_de,
+                                   .text_en = in.text_en};
         p->o.command(p->o.ctx, &c, outcome, problem);
     }
     send_reply(p, m, in.client, &(struct reply){in.id, outcome, problem, &data});

@@ -118,13 +118,14 @@ enum err replay_new(const struct replay_options *o, struct replay **out)
     if (!r)
         return ERR_NOMEM;
     r->o = *o;
-    e = engine_new(&(struct engine_options){.inventory = o->inventory,
-                                            .rules = o->rules,
-                                            .interval = o->interval,
-                                            .probe_interval = o->interval,
-                                            .sink = &(struct engine_sink){r, on_state, on_incident,
-                                                                          on_reprobe, on_row, NULL, NULL}},
-                   &r->engine);
+    e = engine_new(
+        &(struct engine_options){
+            .inventory = o->inventory,
+            .rules = o->rules,
+            .interval = o->interval,
+            .probe_interval = o->interval,
+            .sink = &(struct engine_sink){r, on_state, on_incident, on_reprobe, on_row, NULL, NULL, NULL}},
+        &r->engine);
     if (e) {
         replay_free(r);
         return e;

@@ -490,6 +490,9 @@ void row_maintenance(struct engine *e, const struct maintenance *m, bool is_over
     put_text(&b, m->comment);
     put_time(&b, m->begin);
     put_time(&b, m->until);
+    buf_u8(&b, m->is_announced);
+    put_text(&b, m->text_de);
+    put_text(&b, m->text_en);
     write_row(e, "window", m->id, &b);
 }
 
@@ -505,6 +508,11 @@ static enum err restore_window(struct engine *e, const char *key, struct wire *w
     get_text(w, m->comment, sizeof m->comment);
     m->begin = get_time(w);
     m->until = get_time(w);
+    if (wire_left(w)) { /* a row of an older netzwacht ends here */
+        m->is_announced = wire_u8(w);
+        get_text(w, m->text_de, sizeof m->text_de);
+        get_text(w, m->text_en, sizeof m->text_en);
+    }
     if (wire_error(w)) {
         free(m);
         return ERR_MALFORMED;

@@ -126,6 +126,9 @@ static const struct conf_field window_fields[] = {
     CONF_STRING_FIELD(struct recurring, scope, .fallback = NULL),
     CONF_STRING_FIELD(struct recurring, rule, .fallback = NULL),
     CONF_STRING_FIELD(struct recurring, comment, .fallback = ""),
+    CONF_BOOL_FIELD(struct recurring, announce, .fallback = "no"),
+    CONF_STRING_FIELD(struct recurring, text_de, .fallback = ""),
+    CONF_STRING_FIELD(struct recurring, text_en, .fallback = ""),
     {.name = "days", .type = CONF_STRINGS, .offset = offsetof(struct recurring, day_names)},
     {.name = "from",
      .type = CONF_STRING,
@@ -327,9 +330,22 @@ static void check_days(struct recurring *w, struct conf_report *report)
     }
 }
 
+static void check_announcement(const struct recurring *w, struct conf_report *report)
+{
+    if (w->announce && w->rule)
+        conf_report_add(report, w->at, "maintenance %s: a window of one rule alone cannot be announced",
+                        w->id);
+    if (!w->announce && (w->text_de[0] || w->text_en[0]))
+        conf_report_add(report, w->at, "maintenance %s: text_de and text_en need `announce: yes`", w->id);
+    if (strlen(w->text_de) >= ANNOUNCE_TEXT_SIZE || strlen(w->text_en) >= ANNOUNCE_TEXT_SIZE)
+        conf_report_add(report, w->at, "maintenance %s: text_de and text_en may have %d bytes each", w->id,
+                        ANNOUNCE_TEXT_SIZE - 1);
+}
+
 static void check_window(struct recurring *w, struct conf_report *report)
 {
     check_days(w, report);
+    check_announcement(w, report);
     w->from = time_of_day(w->from_text);
     w->until = time_of_day(w->until_text);
     if (w->from < 0 || w->until < 0 || w->from == w->until)

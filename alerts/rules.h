@@ -120,11 +120,15 @@ struct guard_settings {
     int64_t maintenance_max;   /* ns */
 };
 
+enum { ANNOUNCE_TEXT_SIZE = 501 };
+
 /* A maintenance window that comes back every week. Seconds and days are those of the wall clock in Berlin. */
 struct recurring {
     char *id, *scope, *rule, *comment; /* scope NULL: everything; rule NULL: every rule and cause */
     struct conf_strings day_names;     /* mon tue …; none: every day */
     char *from_text, *until_text, *first_text, *last_text;
+    bool announce;           /* citizens are told ahead */
+    char *text_de, *text_en; /* … in these words; "" = none; at most ANNOUNCE_TEXT_SIZE - 1 bytes */
     struct conf_pos at;
     /* derived */
     unsigned days;       /* bit 0 Monday … bit 6 Sunday: on which it begins */

@@ -35,6 +35,9 @@ static const char usage[] =
     "      --begin TIME     add: default now\n"
     "      --end TIME       add: RFC 3339, as 2026-11-22T04:00:00Z\n"
     "      --comment TEXT   add: why\n"
+    "      --announce       add: citizens are told of it on the public page, two weeks ahead at most\n"
+    "      --text-de TEXT   add: … in these words (German), at most 500 bytes; --announce only\n"
+    "      --text-en TEXT   add: … in these words (English)\n"
     "      --by NAME        add, cancel: who (default: your log-in name)\n"
     "      --help           this text\n\n"
     "Exit status: 0 done, 1 refused or no such window, 75 alerts does not answer.\n";
@@ -42,8 +45,8 @@ static const char usage[] =
 #define PATIENCE (5 * SECONDS)
 
 struct options {
-    const char *config, *begin, *end, *comment, *by, *argument;
-    bool all, json;
+    const char *config, *begin, *end, *comment, *by, *argument, *text_de, *text_en;
+    bool all, json, announce;
 };
 
 /* ---- list ---- */
@@ -166,6 +169,7 @@ static void print_json(const struct window *w, const char *status)
     json_time(&j, "end", (ns_t)c->until);
     json_string(&j, "by", c->by);
     json_string(&j, "comment", c->comment);
+    json_bool(&j, "announced", c->announce);
     json_object_end(&j);
     printf("%s\n", buf_error(&out) ? "null" : out.data);
     buf_fini(&out);
@@ -294,6 +298,9 @@ static int do_add(const struct options *o, const struct settings *s)
     c.comment = (char *)(uintptr_t)o->comment;
     c.begin = (uint64_t)begin;
     c.until = (uint64_t)end;
+    c.announce = o->announce;
+    c.text_de = (char *)(uintptr_t)(o->text_de ? o->text_de : "");
+    c.text_en = (char *)(uintptr_t)(o->text_en ? o->text_en : "");
     status = post(o, s, &c);
     if (status == EXIT_DONE)
         printf("%s\n", id);
@@ -313,15 +320,13 @@ static int do_cancel(const struct options *o, const struct settings *s)
 
 static bool parse(int argc, char **argv, struct options *o, int *status)
 {
-    static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
-                                          {"all", no_argument, NULL, 'a'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          {"begin", required_argument, NULL, 'B'},
-                                          {"end", required_argument, NULL, 'E'},
-                                          {"comment", required_argument, NULL, 'm'},
-                                          {"by", required_argument, NULL, 'b'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {
+        {"config", required_argument, NULL, 'c'},  {"all", no_argument, NULL, 'a'},
+        {"json", no_argument, NULL, 'j'},          {"begin", required_argument, NULL, 'B'},
+        {"end", required_argument, NULL, 'E'},     {"comment", required_argument, NULL, 'm'},
+        {"by", required_argument, NULL, 'b'},      {"announce", no_argument, NULL, 'A'},
+        {"text-de", required_argument, NULL, 'D'}, {"text-en", required_argument, NULL, 'N'},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
     int c;
 
     while ((c = getopt_long(argc, argv, "c:a", longs, NULL)) != -1) {
@@ -333,6 +338,9 @@ static bool parse(int argc, char **argv, struct options *o, int *status)
         case 'E': o->end = optarg; break;
         case 'm': o->comment = optarg; break;
         case 'b': o->by = optarg; break;
+        case 'A': o->announce = true; break;
+        case 'D': o->text_de = optarg; break;
+        case 'N': o->text_en = optarg; break;
         case 'h':
             fputs(usage, stdout);
             *status = EXIT_DONE;

@@ -12,7 +12,7 @@
 #include "lib/base/timex.h"
 #include "lib/model/incident_json.h"
 
-enum { COMMENT_MAX = 4000, PERSON_MAX = 128, MAINTENANCE_MAX_DAYS = 366 };
+enum { COMMENT_MAX = 4000, ANNOUNCE_TEXT_MAX = 500, PERSON_MAX = 128, MAINTENANCE_MAX_DAYS = 366 };
 
 /* ---- lists ---- */
 
@@ -474,6 +474,30 @@ static bool is_target(const struct dashboard *d, const char *id)
            inventory_site(d->inventory, id) || inventory_service(d->inventory, id);
 }
 
+/* What citizens are told: `announce` with text_de and text_en, all optional. false: answered. */
+static bool read_announcement(struct api_call *c, const struct json_body *body, Nw__Command *command)
+{
+    static const char *const keys[] = {"text_de", "text_en"};
+    char **members[] = {&command->text_de, &command->text_en};
+    bool announce = false;
+
+    if (!json_body_bool(body, "announce", &announce)) {
+        api_bad_parameter(c, "announce", "true or false");
+        return false;
+    }
+    command->announce = announce;
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        const char *text = json_body_text(body, keys[i], SIZE_MAX);
+        if (text && text[0] && (!announce || strlen(text) > ANNOUNCE_TEXT_MAX)) {
+            api_bad_parameter(c, keys[i], "a text for citizens of at most 500 bytes, with `announce`: true");
+            return false;
+        }
+        if (text)
+            *members[i] = (char *)(uintptr_t)text;
+    }
+    return true;
+}
+
 void api_maintenance_add(struct api_call *c)
 {
     Nw__Command command = NW__COMMAND__INIT;
@@ -495,7 +519,7 @@ void api_maintenance_add(struct api_call *c)
         api_bad_parameter(c, "begin, end", "two times, the end later than the beginning and than now");
     } else if (!comment || !comment[0]) {
         api_bad_parameter(c, "comment", "a text: why?");
-    } else {
+    } else if (read_announcement(c, body, &command)) {
         command.verb = (char *)(uintptr_t) "maintenance";
         command.target = (char *)(uintptr_t)target;
         command.comment = (char *)(uintptr_t)comment;

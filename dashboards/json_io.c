@@ -56,6 +56,14 @@ const char *json_body_text(const struct json_body *b, const char *key, size_t ma
     return json_is_string(value) && json_string_length(value) <= max ? json_string_value(value) : NULL;
 }
 
+bool json_body_bool(const struct json_body *b, const char *key, bool *out)
+{
+    json_t *value = json_object_get((const json_t *)b, key);
+
+    *out = json_is_true(value);
+    return !value || json_is_boolean(value) || json_is_null(value);
+}
+
 static int put_chunk(const char *text, size_t len, void *ctx)
 {
     buf_put(ctx, text, len);

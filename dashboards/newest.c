@@ -157,6 +157,7 @@ enum err newest_note(struct newest *n, size_t partition, uint64_t pos, const str
     switch (h->body) {
     case NW__RECORD__BODY_SAMPLES: return note_samples(n, h, place);
     case NW__RECORD__BODY_STATE:
+    case NW__RECORD__BODY_ANNOUNCEMENTS:
     case NW__RECORD__BODY_INCIDENT: return note_last(n, h, place, NEWEST_EVENTS);
     case NW__RECORD__BODY_HEARTBEAT: return note_last(n, h, place, NEWEST_FIGURES);
     default: return n->now - h->wall <= NEWEST_EVENTS ? keep(n, place) : ERR_OK;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "dashboards/public_io.h"
+#include "dashboards/public_maintenance.h"
 #include "dashboards/public_page.h"
 #include "dashboards/snapshot.h"
 #include "dashboards/tail.h"
@@ -38,6 +39,8 @@ struct public_writer {
     struct public_hotspot *hotspots;
     struct public_district *districts;
     struct public_incident incidents[INCIDENTS_MAX];
+    struct public_maintenance_list maintenance;
+    Nw__Record *announced; /* the last list of alerts; NULL: none yet */
     size_t hotspot_count, district_count, incident_count;
     ns_t availability_at; /* monotonic; when the figures were computed, 0 = never, or nothing was known */
     struct buf page;      /* reused */
@@ -58,11 +61,25 @@ static void on_bytes(void *ctx, const char *partition, journal_pos pos, const vo
         log_debug("a record of %s is not kept: %s", partition, err_text(e));
 }
 
+static void keep_announced(struct public_writer *p, const Nw__Record *record)
+{
+    struct buf bytes = BUF_INIT;
+    Nw__Record *copy = NULL;
+
+    if (record_pack(record, &bytes) == ERR_OK && record_unpack(bytes.data, bytes.len, &copy) == ERR_OK) {
+        record_free(p->announced);
+        p->announced = copy;
+    }
+    buf_fini(&bytes);
+}
+
 static void on_record(void *ctx, const char *partition, journal_pos pos NW_UNUSED, Nw__Record *record)
 {
     struct public_writer *p = ctx;
     enum err e = snapshot_record(p->snapshot, partition, record, loop_wall(p->loop));
 
+    if (record->body_case == NW__RECORD__BODY_ANNOUNCEMENTS && strcmp(partition, "alerts") == 0)
+        keep_announced(p, record);
     if (e)
         log_debug("a record of %s is not shown: %s", partition, err_text(e));
 }
@@ -210,6 +227,14 @@ static void drop_incidents(struct public_writer *p)
     p->incident_count = 0;
 }
 
+static void fill_maintenance(struct public_writer *p, ns_t now)
+{
+    const Nw__Announcements *list = p->announced ? p->announced->announcements : NULL;
+
+    if (public_maintenance_fill(list, p->inventory, now, &p->maintenance) != ERR_OK)
+        log_debug("out of memory: announced maintenance is not shown");
+}
+
 static void fill_incidents(struct public_writer *p)
 {
     const struct history_filter newest = {.open = -1, .limit = 1000};
@@ -257,6 +282,7 @@ static enum err put_files(struct public_writer *p, const struct public_model *m)
         void (*render)(struct buf *out, const struct public_model *m);
     } data[] = {{"hotspots.json", public_page_hotspots_json},
                 {"incidents.json", public_page_incidents_json},
+                {"maintenance.json", public_page_maintenance_json},
                 {"feed.atom", public_page_feed},
                 {"map.svg", public_page_map}};
     enum err e = ERR_OK;
@@ -286,12 +312,14 @@ static void write_pages(struct public_writer *p)
                              .hotspots = p->hotspots,
                              .districts = p->districts,
                              .district_count = p->district_count,
-                             .incidents = p->incidents};
+                             .incidents = p->incidents,
+                             .maintenance = &p->maintenance};
     enum err e;
 
     fill_hotspots(p, blind);
     fill_availability(p, now);
     fill_incidents(p);
+    fill_maintenance(p, now);
     m.hotspot_count = p->hotspot_count;
     m.incident_count = p->incident_count;
     e = put_files(p, &m);
@@ -415,6 +443,8 @@ void public_free(struct public_writer *p)
     loop_timer_cancel(p->loop, &p->timer);
     tail_free(p->tail);
     drop_incidents(p);
+    public_maintenance_fini(&p->maintenance);
+    record_free(p->announced);
     history_close(p->history);
     snapshot_free(p->snapshot);
     free(p->hotspots);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dashboards/public_maintenance.h"
 #include "lib/base/json_out.h"
 #include "lib/base/strx.h"
 #include "lib/base/timex.h"
@@ -227,6 +228,7 @@ static void put_foot(struct buf *out, enum language lang)
                t(T_DATA, lang));
     buf_str(out,
             "<a href=\"hotspots.json\">hotspots.json</a>, <a href=\"incidents.json\">incidents.json</a>, ");
+    buf_str(out, "<a href=\"maintenance.json\">maintenance.json</a>, ");
     buf_str(out, "<a href=\"feed.atom\">Atom</a></p></footer>\n</body>\n</html>\n");
 }
 
@@ -379,6 +381,8 @@ void public_page_index(struct buf *out, const struct public_model *m, enum langu
     put_head(out, m, m->title, index_name(lang), index_name(lang == LANG_DE ? LANG_EN : LANG_DE), lang);
     put_counts(out, counts, lang);
     put_incidents(out, m, lang);
+    if (m->maintenance)
+        public_maintenance_html(out, m->maintenance, lang);
     put_districts(out, m, lang);
     put_map(out, lang);
     put_foot(out, lang);
@@ -511,6 +515,13 @@ void public_page_incidents_json(struct buf *out, const struct public_model *m)
     }
     json_array_end(&j);
     json_object_end(&j);
+}
+
+void public_page_maintenance_json(struct buf *out, const struct public_model *m)
+{
+    static const struct public_maintenance_list none;
+
+    public_maintenance_json(out, m->maintenance ? m->maintenance : &none, m->now);
 }
 
 /* Atom, RFC 4287. */

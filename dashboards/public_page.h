@@ -44,6 +44,8 @@ struct public_incident {
     const char *districts; /* "Garstedt, Mitte" */
 };
 
+struct public_maintenance_list; /* public_maintenance.h */
+
 struct public_model {
     const char *title, *instance;
     bool is_simulated;
@@ -55,6 +57,7 @@ struct public_model {
     size_t district_count;
     const struct public_incident *incidents; /* newest first: open ones and those of the last 7 days */
     size_t incident_count;
+    const struct public_maintenance_list *maintenance; /* announced; NULL: none */
 };
 
 void public_page_index(struct buf *out, const struct public_model *m, enum language lang);
@@ -63,6 +66,7 @@ void public_page_district(struct buf *out, const struct public_model *m, size_t 
 void public_page_name(struct buf *out, const struct public_district *d, enum language lang);
 void public_page_hotspots_json(struct buf *out, const struct public_model *m);
 void public_page_incidents_json(struct buf *out, const struct public_model *m);
+void public_page_maintenance_json(struct buf *out, const struct public_model *m);
 void public_page_feed(struct buf *out, const struct public_model *m);
 void public_page_map(struct buf *out, const struct public_model *m);
 void public_page_icon(struct buf *out);

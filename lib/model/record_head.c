@@ -135,7 +135,7 @@ enum err record_head_read(const void *bytes, size_t len, struct record_head *out
     while (next_field(&w, &f)) {
         if (f.number == WALL && f.type == EIGHT_BYTES) {
             out->wall = (ns_t)f.value;
-        } else if (f.type == LENGTH && f.number > WALL && f.number <= NW__RECORD__BODY_FINDING) {
+        } else if (f.type == LENGTH && f.number > WALL && f.number <= NW__RECORD__BODY_ANNOUNCEMENTS) {
             out->body = f.number;
             body = f.part;
         }

@@ -92,9 +92,19 @@ static const struct fixed *fixed(void)
     return &f;
 }
 
+static void no_announcement(void *ctx, const Nw__Announcements *list)
+{
+    (void)ctx;
+    (void)list;
+}
+
 static struct engine *new_engine(void)
 {
-    static const struct engine_sink sink = {NULL, no_state, no_incident, no_reprobe, no_row, NULL, NULL};
+    static const struct engine_sink sink = {.state = no_state,
+                                            .incident = no_incident,
+                                            .reprobe = no_reprobe,
+                                            .row = no_row,
+                                            .announced = no_announcement};
     const struct fixed *f = fixed();
     struct engine_options o = {f->inventory, f->rules, 60 * SECONDS, 60 * SECONDS, DAYS, &sink};
     struct engine *e = NULL;

@@ -396,19 +396,23 @@ def maintenance_is_planned_and_ended():
     now = time.time()
     stamp = lambda t: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(t))
     window = {"target": target, "begin": stamp(now - 1), "end": stamp(now + 600), "comment": "Tausch"}
-    for wrong in ({}, {**window, "target": "nothing"}, {**window, "end": stamp(now - 60)}, {**window, "comment": ""}):
+    for wrong in ({}, {**window, "target": "nothing"}, {**window, "end": stamp(now - 60)}, {**window, "comment": ""},
+                  {**window, "announce": "yes"}, {**window, "text_de": "Hallo"}, {**window, "announce": True, "text_en": "x" * 501}):
         check(client.ask("POST", "/api/v1/maintenance", wrong)[0].status == 400, f"{wrong}")
     check(town.clients["operator"].ask("POST", "/api/v1/maintenance", window)[0].status == 403, "an operator may")
-    answer, data = client.ask("POST", "/api/v1/maintenance", window)
+    answer, data = client.ask("POST", "/api/v1/maintenance", {**window, "announce": True, "text_de": "Wir tauschen Technik"})
     check(answer.status == 202, f"{answer.status} {data}")
     number = json.loads(data)["command"]
     listed = lambda: {w["id"]: w["status"] for w in client.get("/api/v1/maintenance")["items"]}
     state = lambda: client.get(f"/api/v1/hotspots/{target}")["state"]
     wait_for("active", 10, lambda: listed().get(number) == "active")
     wait_for("in maintenance", 15, lambda: state() == "maintenance")
+    told = lambda: [i["text"]["de"] for i in town.client().get("/status/maintenance.json")["items"]]
+    wait_for("announced to the public", 30, lambda: told() == ["Wir tauschen Technik"])
     check(client.ask("DELETE", f"/api/v1/maintenance/{number}")[0].status == 202, "not ended")
     wait_for("ended", 10, lambda: listed().get(number) == "ended")
     wait_for("usable again", 15, lambda: state() == "usable")
+    wait_for("no longer announced", 30, lambda: told() == [])
 
 
 def events_are_replayed():

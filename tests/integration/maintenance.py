@@ -20,7 +20,7 @@ def at(hours):
 
 class Desk(Town):
     def __init__(self):
-        super().__init__("  rules: rules.yaml\n")
+        super().__init__("  rules: rules.yaml\npublic: {interval: 1s}\n")
         self.write("rules.yaml", RULES)
 
     def maintenance(self, *words, status=0):
@@ -58,6 +58,38 @@ def a_window_is_asked_for_listed_and_cancelled():
         check("pending" in {w["status"] for w in town.windows().values()}, "a window that nobody has answered")
 
 
+def announced_windows_are_on_the_public_page():
+    """announced windows of people and of the rules file stand on the citizens' page, in both languages, escaped, until they end"""
+    hostile = "<script>alert(1)</script> & 'so'"
+    with Desk() as town:
+        town.write("rules.yaml", RULES + "  - {id: sw-2-weekly, scope: sw-2, from: '02:00', until: '04:30', announce: yes, text_de: Technik}\n")
+        town.begin()
+        town.start("netzwacht-public", "-c", town.dir / "netzwacht.yaml")
+        read = lambda name: (town.dir / "state" / "public" / name).read_text()
+        items = lambda: json.loads(read("maintenance.json"))["items"] if (town.dir / "state" / "public" / "maintenance.json").exists() else []
+        weekly = wait_for("the window of the rules file", 60, lambda: [i for i in items() if i["text"] == {"de": "Technik", "en": "Technik"}])
+        check(13 <= len(weekly[0]["times"]) <= 16 and weekly[0]["places"] == "Markt", f"{weekly}")
+        check("need `announce`" in town.maintenance("add", "ap-1", "--end", at(1), "--comment", "x", "--text-de", "Hallo", status=1), "a text for nobody")
+        begin, end = at(24), at(25)
+        window = town.maintenance("add", "ap-1", "--begin", begin, "--end", end, "--comment", "geheim", "--by", "Mia", "--announce",
+                                  "--text-de", hostile, "--text-en", "New <b>fibre</b>").strip()
+        town.maintenance("add", "ap-2", "--begin", at(24), "--end", at(25), "--comment", "leise")
+        mine = wait_for("the announcement", 60, lambda: [i for i in items() if i["text"]["de"] == hostile])
+        check(len(items()) == 2 and [t["begin"][:19] for t in mine[0]["times"]] == [begin[:19]], f"{items()}")
+        german, english = (wait_for(f"it stands in {name}", 60, lambda: (lambda t: "fibre" in t or "&lt;script&gt;" in t)(read(name)) and read(name))
+                           for name in ("index.html", "en.html"))
+        check("Angekündigte Wartung" in german and "Announced maintenance" in english, "no heading")
+        check("&lt;script&gt;alert(1)" in german and "New &lt;b&gt;fibre" in english and "<script" not in german, "not escaped")
+        for word in ("geheim", "leise", "Mia", "ap-1", "sw-2", window):
+            check(not any(word in read(n) for n in ("index.html", "en.html", "maintenance.json")), f"{word} is published")
+        town.alerts.kill()
+        town.alerts.wait()
+        town.start_alerts()
+        town.maintenance("cancel", window)
+        wait_for("it is gone", 60, lambda: len(items()) == 1)
+        wait_for("it is gone from the page", 60, lambda: "fibre" not in read("en.html"))
+
+
 def incidents_are_summed_up():
     """`netzwacht report incidents` counts the incidents that the NOC heard of, by type and site"""
     with Desk() as town:
@@ -77,4 +109,4 @@ def incidents_are_summed_up():
 
 
 if __name__ == "__main__":
-    run_tests(a_window_is_asked_for_listed_and_cancelled, incidents_are_summed_up)
+    run_tests(a_window_is_asked_for_listed_and_cancelled, announced_windows_are_on_the_public_page, incidents_are_summed_up)

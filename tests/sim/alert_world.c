@@ -104,6 +104,23 @@ static void on_suppressed(void *ctx, const char *id, const char *window, const c
                 text);
 }
 
+static void on_announced(void *ctx, const Nw__Announcements *list)
+{
+    struct world *w = ctx;
+    Nw__Record r = NW__RECORD__INIT;
+    struct buf bytes = BUF_INIT;
+
+    r.wall = (uint64_t)w->now;
+    r.body_case = NW__RECORD__BODY_ANNOUNCEMENTS;
+    r.announcements = (Nw__Announcements *)(uintptr_t)list;
+    record_free(w->announced);
+    w->announced = NULL;
+    if (record_pack(&r, &bytes) || record_unpack(bytes.data, bytes.len, &w->announced))
+        fail("an announcement cannot be packed");
+    w->announcements++;
+    buf_fini(&bytes);
+}
+
 struct row {
     void *value;
     size_t len;
@@ -223,7 +240,8 @@ static void load_rules(struct world *w, const char *own)
 
 static void new_engine(struct world *w)
 {
-    struct engine_sink sink = {w, on_state, on_incident, on_reprobe, on_row, on_suppressed, on_escalated};
+    struct engine_sink sink = {w,      on_state,      on_incident,  on_reprobe,
+                               on_row, on_suppressed, on_escalated, on_announced};
     struct engine_options o = {w->inventory, w->rules, w->interval, w->interval, 10 * MINUTES, &sink};
 
     if (engine_new(&o, &w->engine))
@@ -280,6 +298,7 @@ void world_free(struct world *w)
     free(w->service_works);
     free(w->link_cut);
     free(w->reached);
+    record_free(w->announced);
     free(w);
 }
 

@@ -63,7 +63,9 @@ struct world {
     struct escalated escalated[64];
     size_t escalated_count;
     size_t transitions, reprobes, suppressed;
-    struct map *rows; /* what the engine asked to keep: "kind\tkey" -> struct row */
+    Nw__Record *announced; /* the last list; NULL: none yet */
+    size_t announcements;  /* lists */
+    struct map *rows;      /* what the engine asked to keep: "kind\tkey" -> struct row */
 };
 
 /* districts of YAML: an inventory file's text. interval: of all polls. */

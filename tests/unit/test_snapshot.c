@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "dashboards/events.h"
+#include "dashboards/public_maintenance.h"
 #include "dashboards/public_page.h"
 #include "dashboards/snapshot.h"
 #include "lib/model/metric.h"
@@ -367,6 +368,88 @@ static void assert_harmless(const struct buf *page, const char *text)
     assert_null(strstr(page->data, "' onmouseover"));
 }
 
+struct announcement {
+    Nw__Announcement pb, *items[1];
+    Nw__Span spans[3], *span_list[3];
+    char *hotspots[3];
+    Nw__Announcements list;
+};
+
+/* One that ran yesterday, runs now, and will in 15 days: at the lido. */
+static void announce(struct announcement *a, char *text)
+{
+    const ns_t begins[] = {T0 - DAYS, T0 - HOURS, T0 + 15 * DAYS};
+
+    *a = (struct announcement){.hotspots = {"hs-1", "hs-2", "gone"}};
+    nw__announcement__init(&a->pb);
+    nw__announcements__init(&a->list);
+    a->pb.id = "wlc-1";
+    a->pb.text_de = text;
+    a->pb.hotspots = a->hotspots;
+    a->pb.n_hotspots = 3;
+    for (size_t i = 0; i < 3; i++) {
+        nw__span__init(&a->spans[i]);
+        a->spans[i].begin = (uint64_t)begins[i];
+        a->spans[i].until = (uint64_t)(begins[i] + 2 * HOURS);
+        a->span_list[i] = &a->spans[i];
+    }
+    a->pb.spans = a->span_list;
+    a->pb.n_spans = 3;
+    a->items[0] = &a->pb;
+    a->list.items = a->items;
+    a->list.n_items = 1;
+}
+
+static void announced_maintenance_says_where_and_when_and_never_at_what(void **state)
+{
+    struct world *w = *state;
+    struct public_maintenance_list list = {0};
+    struct announcement a;
+    struct buf page = BUF_INIT;
+
+    announce(&a, "Neue Technik");
+    assert_ok(public_maintenance_fill(&a.list, w->inventory, T0, &list));
+    assert_int_equal(list.count, 1);
+    assert_int_equal(list.items[0].span_count, 1);
+    assert_string_equal(list.items[0].places, "Freibad (Harksheide)");
+    assert_string_equal(list.items[0].text_en, "Neue Technik"); /* one language serves both */
+    public_maintenance_html(&page, &list, LANG_DE);
+    assert_non_null(strstr(page.data, ">14.11.2023, 22:13</time> – <time datetime=\"2023-11-14T23:13"));
+    assert_non_null(strstr(page.data, ">15.11.2023, 00:13</time> Uhr"));
+    assert_null(strstr(page.data, "wlc-1"));
+    buf_clear(&page);
+    public_maintenance_json(&page, &list, T0);
+    assert_non_null(strstr(page.data, "\"places\":\"Freibad (Harksheide)\""));
+    assert_null(strstr(page.data, "wlc-1"));
+    buf_clear(&page);
+    a.pb.is_everywhere = true;
+    assert_ok(public_maintenance_fill(&a.list, w->inventory, T0, &list));
+    public_maintenance_html(&page, &list, LANG_EN);
+    assert_non_null(strstr(page.data, "Whole city"));
+    public_maintenance_fini(&list);
+    buf_fini(&page);
+}
+
+static void maintenance_of_what_is_not_published_or_is_over_is_not_shown(void **state)
+{
+    struct world *w = *state;
+    struct public_maintenance_list list = {0};
+    struct announcement a;
+    struct buf page = BUF_INIT;
+
+    announce(&a, "");
+    assert_ok(public_maintenance_fill(&a.list, w->inventory, T0 + HOURS, &list));
+    assert_int_equal(list.count, 0); /* it has just ended */
+    for (size_t i = 0; i < 2; i++)
+        ((struct hotspot *)(uintptr_t)inventory_hotspot(w->inventory, a.hotspots[i]))->is_published = false;
+    assert_ok(public_maintenance_fill(&a.list, w->inventory, T0, &list));
+    assert_int_equal(list.count, 0);
+    public_maintenance_html(&page, &list, LANG_DE);
+    assert_int_equal(page.len, 0);
+    public_maintenance_fini(&list);
+    buf_fini(&page);
+}
+
 static void hostile_names_are_escaped_on_every_page(void **state)
 {
     struct world *w = *state;
@@ -377,8 +460,14 @@ static void hostile_names_are_escaped_on_every_page(void **state)
 
     for (size_t k = 0; k < ARRAY_LEN(hostile); k++) {
         struct public_model m = model_of(w, &h, &d, &i, hostile[k]);
+        struct public_span span = {T0, T0 + HOURS};
+        struct public_maintenance one = {(char *)(uintptr_t)hostile[k], (char *)(uintptr_t)hostile[k],
+                                         (char *)(uintptr_t)hostile[k], &span, 1};
+        struct public_maintenance_list maintenance = {&one, 1};
+        m.maintenance = &maintenance;
         void (*const render[])(struct buf *, const struct public_model *) = {
-            public_page_hotspots_json, public_page_incidents_json, public_page_feed, public_page_map};
+            public_page_hotspots_json, public_page_incidents_json, public_page_maintenance_json,
+            public_page_feed, public_page_map};
         for (size_t r = 0; r < ARRAY_LEN(render); r++) {
             buf_clear(&page);
             render[r](&page, &m);
@@ -436,6 +525,8 @@ RUN_TESTS("snapshot", WITH_WORLD(a_state_is_unknown_until_alerts_says_otherwise)
           WITH_WORLD(open_incidents_are_counted_until_they_close),
           cmocka_unit_test(events_after_an_id_are_given_again),
           cmocka_unit_test(events_are_kept_for_at_least_ten_minutes),
+          WITH_WORLD(announced_maintenance_says_where_and_when_and_never_at_what),
+          WITH_WORLD(maintenance_of_what_is_not_published_or_is_over_is_not_shown),
           WITH_WORLD(hostile_names_are_escaped_on_every_page),
           cmocka_unit_test(load_is_a_class_and_never_a_number),
           WITH_WORLD(the_page_says_when_nobody_is_looking))
