@@ -23,7 +23,7 @@ enum file_state { FILE_UNSEEN, FILE_MISSING, FILE_READY };
 
 struct file {
     enum file_state state;
-    bool is_new;  /* made by this process, and not written again yet */
+    bool is_new;  /* made empty by this process, and not written again yet */
     bool is_heir; /* READY, and what it replaces may still be there */
     struct rows rows;
 };
@@ -414,7 +414,7 @@ static enum err create(struct store_files *s, size_t i, struct file *f, ns_t now
         return e;
     f->state = FILE_READY;
     f->is_heir = is_heir;
-    f->is_new = true;
+    f->is_new = !is_heir;
     s->figures.created++;
     s->figures.grown += is_heir;
     return ERR_OK;
@@ -502,7 +502,7 @@ enum err store_files_write(struct store_files *s, size_t i, ns_t now)
         return ERR_OK;
     rrd_index_path(s->rrd_dir, shape->number, path);
     if (f->is_new) /* a batch later: it has been written back */
-        rrd_io_uncache(path);
+        rrd_io_uncache(path, shape);
     f->is_new = false;
     if (f->state == FILE_READY)
         e = rrd_io_check(path, shape, NULL); /* librrd trusts headers, and would take us with it */

@@ -45,7 +45,7 @@ lib_libstores_a_SOURCES += %D%/stores/export.c %D%/stores/export.h %D%/stores/ex
 	%D%/stores/snappy_io.c %D%/stores/snappy_io.h
 lib_libstores_a_SOURCES += %D%/stores/series.h \
 	%D%/stores/rrd_index.c %D%/stores/rrd_index.h %D%/stores/rrd_io.c %D%/stores/rrd_io.h \
-	%D%/stores/rrd_io_fill.c %D%/stores/rrd_io_foreign.c %D%/stores/rrd_io_write.c %D%/stores/rrd_layout.c %D%/stores/rrd_layout.h %D%/stores/rrd_map.c %D%/stores/rrd_map.h \
+	%D%/stores/rrd_io_fill.c %D%/stores/rrd_io_foreign.c %D%/stores/rrd_io_new.c %D%/stores/rrd_io_write.c %D%/stores/rrd_layout.c %D%/stores/rrd_layout.h %D%/stores/rrd_map.c %D%/stores/rrd_map.h \
 	%D%/stores/series.c %D%/stores/series_child.c %D%/stores/series_child.h \
 	%D%/stores/series_grid.c %D%/stores/series_grid.h %D%/stores/series_heads.c %D%/stores/series_heads.h \
 	%D%/stores/series_months.c %D%/stores/series_months.h \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* rrd_io.h - the only callers of librrd: rrd_io.c reads (anybody), rrd_io_write.c writes (the store alone).
+/* rrd_io.h - the only callers of librrd: rrd_io.c reads (anybody), rrd_io_write.c and rrd_io_new.c write (the
+ * store alone).
  *
  * librrd trusts the headers of its files and aborts or divides by zero on damaged ones, so rrd_io_check()
  * compares everything in a header that cannot change with what the index says; call it before the first use
@@ -49,10 +50,11 @@ enum err rrd_io_create(const char *path, const struct rrd_file *file, int64_t st
 enum err rrd_io_update(const char *path, const struct rrd_file *file, const int64_t *times,
                        const double *values, size_t count) NW_CHECKED;
 
-/* Lets the kernel forget the pages of a file that was just made and has been written back since. They came in
- * large pieces, and librrd's mmap() would make a whole piece dirty with each row: 139 kB an update instead of
- * 18 kB, measured (docs/results). */
-void rrd_io_uncache(const char *path);
+/* Lets the kernel forget the pages of an empty file that rrd_io_create() made without an old one and that has
+ * been written back since, but for those that rows are written to first. The others came in large pieces, and
+ * librrd's mmap() would make a whole piece dirty with each row: 139 kB an update instead of 18 kB, measured
+ * (docs/results). */
+void rrd_io_uncache(const char *path, const struct rrd_file *file);
 
 /* The values of one data source in one archive, oldest first: row i covers start + i * width … (wall s). NaN:
  * nothing to fill in. */
@@ -92,5 +94,10 @@ void rrd_foreign_fini(struct rrd_foreign *f);
 /* ---- between the files of rrd_io ---- */
 
 size_t rrd_io_header_size(const struct rrd_file *file);
+/* librrd's own way to a new file; parameters as those of rrd_io_create(). */
+enum err rrd_io_make(const char *temporary, const struct rrd_file *file, int64_t start,
+                     const char *old) NW_CHECKED;
+/* The same file without an old one: byte by byte, but for where its rings begin. Not for threads. */
+enum err rrd_io_make_empty(const char *temporary, const struct rrd_file *file, int64_t start) NW_CHECKED;
 
 #endif

@@ -45,6 +45,17 @@ static enum err sync_parent(const char *path)
     return sync_path(dirname(copy));
 }
 
+/* Of a file that is on the disk. librrd's pages came in large pieces, see rrd_io_uncache(). */
+static void uncache_all(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+    if (fd < 0)
+        return;
+    (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    close(fd);
+}
+
 /* is_synced: what it replaces may be deleted afterwards. */
 static enum err put_in_place(const char *temporary, const char *path, bool is_synced)
 {
@@ -58,19 +69,13 @@ static enum err put_in_place(const char *temporary, const char *path, bool is_sy
     return !e && is_synced ? sync_parent(path) : e;
 }
 
-enum err rrd_io_create(const char *path, const struct rrd_file *file, int64_t start, const char *old)
+enum err rrd_io_make(const char *temporary, const struct rrd_file *file, int64_t start, const char *old)
 {
-    char definitions[RRD_DS_MAX + RRD_ARCHIVES_MAX][DEFINITION_SIZE], name[RRD_DS_NAME_SIZE],
-        temporary[RRD_PATH_SIZE];
+    char definitions[RRD_DS_MAX + RRD_ARCHIVES_MAX][DEFINITION_SIZE], name[RRD_DS_NAME_SIZE];
     const char *args[RRD_DS_MAX + RRD_ARCHIVES_MAX], *sources[] = {old, NULL};
     struct rrd_archive archives[RRD_ARCHIVES_MAX];
     size_t archive_count = rrd_layout_archives(file->storage, &file->keep, archives), n = 0;
-    enum err e = make_parent(path);
 
-    if (e)
-        return e;
-    if (snprintf(temporary, sizeof temporary, "%s.new", path) >= (int)sizeof temporary)
-        return ERR_LIMIT;
     for (unsigned i = 0; i < file->count; i++, n++) {
         rrd_layout_ds_name(file->metrics[i], name);
         snprintf(definitions[n], DEFINITION_SIZE, "DS:%s:GAUGE:%d:U:U", name, RRD_HEARTBEAT);
@@ -83,22 +88,27 @@ enum err rrd_io_create(const char *path, const struct rrd_file *file, int64_t st
     rrd_clear_error();
     errno = 0;
     if (rrd_create_r2(temporary, file->step, (time_t)start, 0, old ? sources : NULL, NULL, (int)n, args))
-        e = errno ? err_from_errno(errno) : ERR_MALFORMED;
-    else
+        return errno ? err_from_errno(errno) : ERR_MALFORMED;
+    return ERR_OK;
+}
+
+enum err rrd_io_create(const char *path, const struct rrd_file *file, int64_t start, const char *old)
+{
+    char temporary[RRD_PATH_SIZE];
+    enum err e = make_parent(path);
+
+    if (e)
+        return e;
+    if (snprintf(temporary, sizeof temporary, "%s.new", path) >= (int)sizeof temporary)
+        return ERR_LIMIT;
+    e = old ? rrd_io_make(temporary, file, start, old) : rrd_io_make_empty(temporary, file, start);
+    if (!e)
         e = put_in_place(temporary, path, old != NULL);
+    if (!e && old)
+        uncache_all(path);
     if (e)
         unlink(temporary);
     return e;
-}
-
-void rrd_io_uncache(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-    if (fd < 0)
-        return;
-    (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); /* advice: what is dirty stays */
-    close(fd);
 }
 
 /* ---- numbers as text: half of what a value costs, if printf() does it ---- */

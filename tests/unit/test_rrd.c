@@ -310,6 +310,106 @@ static void damaged_headers_are_refused_before_librrd_sees_them(void **state)
     assert_int_equal(rrd_io_check(path, &f, NULL), ERR_NOT_FOUND);
 }
 
+static uint8_t *read_whole(const char *path, size_t *size)
+{
+    FILE *f = fopen(path, "rb");
+    uint8_t *bytes;
+
+    assert_non_null(f);
+    assert_int_equal(fseek(f, 0, SEEK_END), 0);
+    *size = (size_t)ftell(f);
+    rewind(f);
+    bytes = malloc(*size);
+    assert_non_null(bytes);
+    assert_int_equal(fread(bytes, 1, *size, f), *size);
+    fclose(f);
+    return bytes;
+}
+
+/* Where the rings begin is random in librrd's files; the last thing in a header, 8 bytes an archive. */
+static void assert_same_bytes(const char *ours, const char *librrds, const struct rrd_file *f)
+{
+    struct rrd_archive unused[RRD_ARCHIVES_MAX];
+    size_t size, wanted, header = rrd_io_header_size(f),
+                         rings = 8 * rrd_layout_archives(f->storage, &f->keep, unused);
+    uint8_t *a = read_whole(ours, &size), *b = read_whole(librrds, &wanted);
+
+    assert_int_equal(size, wanted);
+    assert_memory_equal(a, b, header - rings);
+    assert_memory_equal(a + header, b + header, size - header);
+    free(a);
+    free(b);
+}
+
+static void assert_same_rows(const char *ours, const char *librrds, const struct rrd_file *f, int64_t from,
+                             int64_t to)
+{
+    struct rrd_archive archives[RRD_ARCHIVES_MAX];
+    size_t count = rrd_layout_archives(f->storage, &f->keep, archives);
+
+    for (size_t i = 0; i < count; i++) {
+        struct rrd_rows a = {0}, b = {0};
+        assert_ok(rrd_io_fetch(ours, f, archives[i].cf, archives[i].pdps, from, to, &a));
+        assert_ok(rrd_io_fetch(librrds, f, archives[i].cf, archives[i].pdps, from, to, &b));
+        assert_int_equal(a.rows, b.rows);
+        assert_true(a.rows > 0);
+        assert_int_equal(a.start, b.start);
+        assert_memory_equal(a.values, b.values, a.rows * a.count * sizeof *a.values);
+        free(a.values);
+        free(b.values);
+    }
+}
+
+/* More rows than the shortest archive has, some of them unknown. */
+static void update_both(const char *ours, const char *librrds, const struct rrd_file *f, int64_t start,
+                        struct rng *rng)
+{
+    double values[64 * RRD_DS_MAX];
+    int64_t times[64];
+
+    for (int n = 0; n < 40; n++) {
+        for (int i = 0; i < 64; i++)
+            times[i] = start + (int64_t)f->step * (n * 64 + i + 1);
+        for (unsigned i = 0; i < 64 * f->count; i++)
+            values[i] = rng_below(rng, 10) ? rng_unit(rng) * 1e6 : NAN;
+        assert_ok(rrd_io_update(ours, f, times, values, 64));
+        assert_ok(rrd_io_update(librrds, f, times, values, 64));
+    }
+}
+
+/* Each shape comes twice in a row and again after more shapes than are remembered, always with other names
+ * and another start. */
+static void a_new_file_is_the_one_that_librrd_makes(void **state)
+{
+    struct rng rng = {7};
+    char ours[256], librrds[256];
+
+    snprintf(ours, sizeof ours, "%s/ours.rrd", (char *)*state);
+    snprintf(librrds, sizeof librrds, "%s/librrds.rrd", (char *)*state);
+    for (unsigned n = 0; n < 80; n++) {
+        unsigned shape = n / 2 % 20;
+        struct rrd_file f = {.number = n + 1,
+                             .storage = shape % 4 == 3 ? STORAGE_LONG : STORAGE_SHORT,
+                             .count = 1 + shape,
+                             .keep = {{shape % 2 ? 1 + shape : 0, 100 * (shape % 3), 0}}};
+        int64_t start = START + 90060 * (int64_t)n;
+
+        f.step = rrd_layout_step(f.storage, shape % 5 ? 60 : 10);
+        start = start / f.step * f.step;
+        for (unsigned i = 0; i < f.count; i++)
+            f.metrics[i] = metric_at((n + i) % metric_count())->number;
+        assert_ok(rrd_io_make_empty(ours, &f, start));
+        assert_ok(rrd_io_make(librrds, &f, start, NULL));
+        assert_ok(rrd_io_check(ours, &f, NULL));
+        assert_same_bytes(ours, librrds, &f);
+        if (n % 7)
+            continue;
+        rrd_io_uncache(ours, &f);
+        update_both(ours, librrds, &f, start, &rng);
+        assert_same_rows(ours, librrds, &f, start, start + 3000 * (int64_t)f.step);
+    }
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, temp_dir_setup, temp_dir_teardown)
 
 RUN_TESTS("rrd", cmocka_unit_test(every_metric_has_its_own_data_source_name),
@@ -320,4 +420,5 @@ RUN_TESTS("rrd", cmocka_unit_test(every_metric_has_its_own_data_source_name),
           TEST(rows_read_back_as_written_and_unknown_stays_unknown),
           TEST(a_file_keeps_the_rows_that_it_began_with), TEST(numbers_of_every_size_keep_nine_digits),
           TEST(a_file_is_rewritten_up_to_now_when_it_ends_in_the_future),
+          TEST(a_new_file_is_the_one_that_librrd_makes),
           TEST(damaged_headers_are_refused_before_librrd_sees_them))
