@@ -178,12 +178,13 @@ static void put_row(struct buf *out, const struct public_maintenance *m, enum la
 
     buf_str(out, "<tr><th scope=\"row\">");
     public_page_text(out, m->places[0] ? m->places : lang == LANG_DE ? "Ganze Stadt" : "Whole city");
-    buf_str(out, "</th><td>");
+    buf_str(out, "</th><td><ul class=\"times\">");
     for (size_t i = 0; i < m->span_count; i++) {
-        buf_str(out, i ? "<br>" : "");
+        buf_str(out, "<li>");
         put_span(out, &m->spans[i], lang);
+        buf_str(out, "</li>");
     }
-    buf_str(out, "</td><td>");
+    buf_str(out, "</ul></td><td>");
     public_page_text(out, text[0] ? text : "–");
     buf_str(out, "</td></tr>\n");
 }
