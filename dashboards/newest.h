@@ -7,7 +7,7 @@
  * have made of them. Kept are
  *   - of each source, the last samples, the last that had an answer, the last that knew the uptime, and every
  *     one with a series table that differs from the table before;
- *   - of each thing the last state, of each incident the last record;
+ *   - of each thing the last state, of each incident the last record, the last list of announcements;
  *   - everything but samples of the last NEWEST_EVENTS, and heartbeats of the last NEWEST_FIGURES;
  *   - of each daemon the last heartbeat.
  * Known limit: an access point in the tables of several controllers, none of which has figures of it now,

@@ -42,6 +42,7 @@ struct known {
     struct pulse *pulse;
     size_t events; /* of the last quarter of an hour */
     uint64_t event_sum;
+    journal_pos announced; /* the last list */
     size_t records;
     ns_t now;
 };
@@ -57,6 +58,8 @@ static void know(struct known *k, const char *partition, journal_pos pos, Nw__Re
         k->events++;
         k->event_sum = k->event_sum * 31 + pos;
     }
+    if (record->body_case == NW__RECORD__BODY_ANNOUNCEMENTS)
+        k->announced = pos;
     if (record->body_case == NW__RECORD__BODY_HEARTBEAT && strcmp(partition, "unit.7") != 0)
         assert_ok(pulse_take(k->pulse, record->heartbeat->daemon, (ns_t)record->wall, record->heartbeat));
     assert_ok(snapshot_record(k->snapshot, partition, record, k->now));
@@ -122,6 +125,7 @@ static char *describe(const struct known *k)
         buf_str(&b, "\n");
     }
     buf_printf(&b, "events %zu %llx\n", k->events, (unsigned long long)k->event_sum);
+    buf_printf(&b, "announced %llu\n", (unsigned long long)k->announced);
     return buf_take(&b);
 }
 
@@ -277,6 +281,17 @@ static void make_outcome(struct maker *m)
     put_record(m, (int)rng_below(&m->rng, 3), &r);
 }
 
+/* Once a day: long before what a start reads whole. */
+static void make_announcements(struct maker *m)
+{
+    Nw__Record r = NW__RECORD__INIT;
+    Nw__Announcements list = NW__ANNOUNCEMENTS__INIT;
+
+    r.body_case = NW__RECORD__BODY_ANNOUNCEMENTS;
+    r.announcements = &list;
+    put_record(m, 2, &r);
+}
+
 static void make_journal(struct maker *m, const char *dir)
 {
     for (int i = 0; i < 4; i++) {
@@ -287,6 +302,8 @@ static void make_journal(struct maker *m, const char *dir)
     }
     for (int i = 0; i < RECORDS; i++) {
         m->wall = NOW - SPAN + i * (SPAN / RECORDS);
+        if (i == 10 || i == 20)
+            make_announcements(m);
         switch (rng_below(&m->rng, 8)) {
         case 0: make_state(m); break;
         case 1: make_incident(m); break;
