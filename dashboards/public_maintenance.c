@@ -94,12 +94,6 @@ void public_maintenance_fini(struct public_maintenance_list *list)
     *list = (struct public_maintenance_list){0};
 }
 
-/* With one language given it serves both. */
-static char *text_of(const char *own, const char *other)
-{
-    return strx_printf("%s", own[0] ? own : other);
-}
-
 static bool fill_item(const Nw__Announcement *a, const struct inventory *inv, ns_t now,
                       struct public_maintenance *m)
 {
@@ -111,8 +105,8 @@ static bool fill_item(const Nw__Announcement *a, const struct inventory *inv, ns
     }
     if (m->span_count > 0)
         m->places = places_of(a, inv);
-    m->text_de = text_of(a->text_de, a->text_en);
-    m->text_en = text_of(a->text_en, a->text_de);
+    m->text_de = strx_printf("%s", a->text_de);
+    m->text_en = strx_printf("%s", a->text_en);
     if (m->places && m->text_de && m->text_en)
         return true;
     item_fini(m);
@@ -140,6 +134,16 @@ enum err public_maintenance_fill(const Nw__Announcements *from, const struct inv
         out->count += fill_item(from->items[i], inventory, now, &out->items[out->count]);
     qsort(out->items, out->count, sizeof *out->items, by_begin);
     return ERR_OK;
+}
+
+/* The words for a page in `lang`; with one language given it serves both, and *found says which it is. */
+static const char *text_for(const struct public_maintenance *m, enum language lang, enum language *found)
+{
+    enum language other = lang == LANG_DE ? LANG_EN : LANG_DE;
+    const char *own = lang == LANG_DE ? m->text_de : m->text_en;
+
+    *found = own[0] ? lang : other;
+    return *found == LANG_DE ? m->text_de : m->text_en;
 }
 
 /* ---- HTML ---- */
@@ -174,7 +178,8 @@ static void put_span(struct buf *out, const struct public_span *s, enum language
 
 static void put_row(struct buf *out, const struct public_maintenance *m, enum language lang)
 {
-    const char *text = lang == LANG_DE ? m->text_de : m->text_en;
+    enum language found;
+    const char *text = text_for(m, lang, &found);
 
     buf_str(out, "<tr><th scope=\"row\">");
     public_page_text(out, m->places[0] ? m->places : lang == LANG_DE ? "Ganze Stadt" : "Whole city");
@@ -184,7 +189,11 @@ static void put_row(struct buf *out, const struct public_maintenance *m, enum la
         put_span(out, &m->spans[i], lang);
         buf_str(out, "</li>");
     }
-    buf_str(out, "</ul></td><td>");
+    buf_str(out, "</ul></td>");
+    if (text[0] && found != lang)
+        buf_printf(out, "<td lang=\"%s\">", found == LANG_DE ? "de" : "en");
+    else
+        buf_str(out, "<td>");
     public_page_text(out, text[0] ? text : "–");
     buf_str(out, "</td></tr>\n");
 }
@@ -211,6 +220,8 @@ void public_maintenance_html(struct buf *out, const struct public_maintenance_li
 
 static void put_item(struct json_out *j, const struct public_maintenance *m)
 {
+    enum language found;
+
     json_object_begin(j, NULL);
     json_string(j, "places", m->places[0] ? m->places : NULL);
     json_array_begin(j, "times");
@@ -222,8 +233,8 @@ static void put_item(struct json_out *j, const struct public_maintenance *m)
     }
     json_array_end(j);
     json_object_begin(j, "text");
-    json_string(j, "de", m->text_de);
-    json_string(j, "en", m->text_en);
+    json_string(j, "de", text_for(m, LANG_DE, &found));
+    json_string(j, "en", text_for(m, LANG_EN, &found));
     json_object_end(j);
     json_object_end(j);
 }

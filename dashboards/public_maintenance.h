@@ -18,8 +18,8 @@ struct public_span {
 };
 
 struct public_maintenance {
-    char *places; /* "Markt (Garstedt), Rathaus (Mitte)"; "": the whole city */
-    char *text_de, *text_en;
+    char *places;              /* "Markt (Garstedt), Rathaus (Mitte)"; "": the whole city */
+    char *text_de, *text_en;   /* "": none in that language */
     struct public_span *spans; /* earliest first, at least one */
     size_t span_count;
 };
