@@ -90,9 +90,9 @@ static const char *check_index(const char *text)
     return index_part_parse(text, &part) ? NULL : "none, or a range of the row's index: 1, 2-7, 3-, -1, -2-";
 }
 
-static const char *const kinds[] = {"interface", "radio",   "ssid", "ap",   "station", "link", "sensor",
-                                    "optic",     "pon",     "onu",  "psu",  "fan",     "cpu",  "memory",
-                                    "ups",       "battery", "poe",  "pool", "chassis", NULL};
+static const char *const kinds[] = {"interface", "radio",   "ssid", "ap",      "station", "link", "sensor",
+                                    "optic",     "pon",     "onu",  "psu",     "fan",     "cpu",  "memory",
+                                    "ups",       "battery", "poe",  "chassis", NULL};
 
 const char *profile_file_kind(const char *text)
 {

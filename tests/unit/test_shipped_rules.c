@@ -28,9 +28,9 @@ static void a_pool_that_fills_is_told_two_weeks_before_and_a_calm_one_is_not(voi
     (void)state;
     play_shipped(
         &p, NULL, SIX_WEEKS,
-        "  - {at: 0s, source: core, entity: dhcp/a, kind: pool, metric: dhcp.utilization, value: 30, to: 72, "
+        "  - {at: 0s, source: core, entity: dhcp/a, kind: sensor, metric: dhcp.utilization, value: 30, to: 72, "
         "until: 42d}\n"
-        "  - {at: 0s, source: core, entity: dhcp/b, kind: pool, metric: dhcp.utilization, value: 70}\n");
+        "  - {at: 0s, source: core, entity: dhcp/b, kind: sensor, metric: dhcp.utilization, value: 70}\n");
     /* one per cent a day: 80 on day 50, told 14 days before, once a day's median is there */
     assert_int_equal(count_of(&p, "forecast", &i), 1);
     assert_string_equal(replay_at(p.replay, i)->cause_id, "core");
@@ -48,7 +48,7 @@ static void a_full_pool_is_told_in_minutes_and_ends_when_addresses_are_free(void
     (void)state;
     play_shipped(
         &p, NULL, A_DAY,
-        "  - {at: 0s, source: core, entity: dhcp/a, kind: pool, metric: dhcp.utilization, value: 60}\n"
+        "  - {at: 0s, source: core, entity: dhcp/a, kind: sensor, metric: dhcp.utilization, value: 60}\n"
         "  - {at: 6h, source: core, entity: dhcp/a, metric: dhcp.utilization, value: 98}\n"
         "  - {at: 12h, source: core, entity: dhcp/a, metric: dhcp.utilization, value: 50}\n");
     assert_int_equal(count_of(&p, "limit", &i), 1);
