@@ -28,7 +28,8 @@ static void a_pool_that_fills_is_told_two_weeks_before_and_a_calm_one_is_not(voi
     (void)state;
     play_shipped(
         &p, NULL, SIX_WEEKS,
-        "  - {at: 0s, source: core, entity: dhcp/a, kind: sensor, metric: dhcp.utilization, value: 30, to: 72, "
+        "  - {at: 0s, source: core, entity: dhcp/a, kind: sensor, metric: dhcp.utilization, value: 30, to: "
+        "72, "
         "until: 42d}\n"
         "  - {at: 0s, source: core, entity: dhcp/b, kind: sensor, metric: dhcp.utilization, value: 70}\n");
     /* one per cent a day: 80 on day 50, told 14 days before, once a day's median is there */
