@@ -13,6 +13,7 @@
 
 #include "cli/command.h"
 #include "cli/users_db.h"
+#include "dashboards/auth.h"
 #include "dashboards/role.h"
 #include "dashboards/secret_io.h"
 #include "dashboards/users_io.h"
@@ -212,19 +213,8 @@ static void print_user(void *ctx NW_UNUSED, const struct user *user)
 
     if (user->last_login)
         timex_rfc3339(user->last_login, login);
-    printf("%-20s %-10s last log-in %s\n", user->name, role_name(user->role), login);
-}
-
-static void put_json(void *ctx, const struct user *user)
-{
-    struct json_out *j = ctx;
-
-    json_object_begin(j, NULL);
-    json_string(j, "user", user->name);
-    json_string(j, "role", role_name(user->role));
-    json_time(j, "created", user->created);
-    json_time(j, "last_login", user->last_login);
-    json_object_end(j);
+    printf("%-20s %-10s last log-in %s%s\n", user->name, role_name(user->role), login,
+           user->totp[0] ? ", second factor" : "");
 }
 
 static enum err user_list(const struct request *r)
@@ -237,7 +227,7 @@ static enum err user_list(const struct request *r)
         return users_each(r->users, print_user, NULL);
     json_init(&j, &b);
     json_array_begin(&j, NULL);
-    e = users_each(r->users, put_json, &j);
+    e = users_each(r->users, auth_user_json, &j);
     json_array_end(&j);
     if (e == ERR_OK && buf_error(&b) == ERR_OK)
         printf("%s\n", b.data);

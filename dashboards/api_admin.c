@@ -20,20 +20,6 @@ void api_audit_note(struct dashboard *d, const char *user, const char *address, 
 
 /* ---- accounts ---- */
 
-static void put_user(void *ctx, const struct user *user)
-{
-    struct json_out *j = ctx;
-
-    json_object_begin(j, NULL);
-    json_string(j, "user", user->name);
-    json_string(j, "role", role_name(user->role));
-    json_time(j, "created", user->created);
-    json_time(j, "last_login", user->last_login);
-    json_bool(j, "has_second_factor", user->totp[0] != '\0');
-    json_int(j, "sessions", user->sessions);
-    json_object_end(j);
-}
-
 void api_users(struct api_call *c)
 {
     struct buf b = BUF_INIT;
@@ -42,7 +28,7 @@ void api_users(struct api_call *c)
     json_init(&j, &b);
     json_object_begin(&j, NULL);
     json_array_begin(&j, "items");
-    enum err e = users_each(c->dashboard->users, put_user, &j);
+    enum err e = users_each(c->dashboard->users, auth_user_json, &j);
     json_array_end(&j);
     json_null(&j, "next");
     json_object_end(&j);

@@ -55,6 +55,20 @@ bool auth_bearer(const char *header, char token[SECRET_HEX_SIZE])
     return strx_copy(token, SECRET_HEX_SIZE, header) && auth_is_access_token(token);
 }
 
+void auth_user_json(void *ctx, const struct user *user)
+{
+    struct json_out *j = ctx;
+
+    json_object_begin(j, NULL);
+    json_string(j, "user", user->name);
+    json_string(j, "role", role_name(user->role));
+    json_time(j, "created", user->created);
+    json_time(j, "last_login", user->last_login);
+    json_bool(j, "has_second_factor", user->totp[0] != '\0');
+    json_int(j, "sessions", user->sessions);
+    json_object_end(j);
+}
+
 void auth_token_json(void *ctx, const struct access_token *token)
 {
     struct json_out *j = ctx;

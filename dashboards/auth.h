@@ -48,6 +48,8 @@ enum err auth_token_issue(struct users *u, const struct access_token *wanted,
 /* The roles that a token can have: all but public and admin, administrators are people. */
 bool auth_token_role(const char *name, enum role *out);
 bool auth_is_access_token(const char *token);
+/* For users_each(): one object of the array that ctx, a struct json_out, is in; nothing secret. */
+void auth_user_json(void *ctx, const struct user *user);
 /* For users_token_each(): one object of the array that ctx, a struct json_out, is in. */
 void auth_token_json(void *ctx, const struct access_token *token);
 /* The token of "Authorization: Bearer TOKEN" (RFC 6750 section 2.1); false: header is NULL or something else.

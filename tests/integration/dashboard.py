@@ -690,6 +690,8 @@ def second_factor_is_asked_for():
         answer, data = town.client().ask("POST", "/api/v1/session", {"user": "planner", "password": USERS["planner"], **more})
         return answer.status, json.loads(data or b"{}").get("type", "").split(":")[-1]
     check(try_with() == (401, "second-factor"), "the password alone")
+    listed = {u["user"]: u["has_second_factor"] for u in json.loads(user("list", "--json"))}
+    check(listed["planner"] and not listed["noc"], f"{listed}")
     step = int(time.time()) // 30
     wrong = next(f"{n:06}" for n in range(10) if f"{n:06}" not in [code_of(secret, step + k) for k in range(-1, 3)])
     check(try_with(code=wrong) == (401, "second-factor-wrong"), "a wrong code")
