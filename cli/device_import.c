@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* device_import.c - `netzwacht device import`: another system's inventory beside ours, and what is new in it
  * into a file of its own. */
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/device.h"
@@ -65,21 +62,10 @@ struct options {
 
 static enum err read_file(const char *path, struct buf *out)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    enum err e = fd < 0 ? err_from_errno(errno) : ERR_OK;
+    enum err e;
 
     buf_init(out, FILE_MAX);
-    while (!e) {
-        char piece[65536];
-        ssize_t n = read(fd, piece, sizeof piece);
-        if (n == 0)
-            break;
-        if (n > 0)
-            buf_put(out, piece, (size_t)n);
-        e = n > 0 ? buf_error(out) : errno == EINTR ? ERR_OK : err_from_errno(errno);
-    }
-    if (fd >= 0)
-        close(fd);
+    e = buf_read_file(out, path);
     if (e)
         log_error("%s: %s", path, e == ERR_LIMIT ? "larger than 64 MiB" : err_text(e));
     return e;

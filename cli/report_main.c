@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/report_model.h"
 #include "coverage/report.h"
 #include "lib/base/log.h"
 #include "lib/base/timex.h"
@@ -147,6 +148,8 @@ int main(int argc, char **argv)
     int status;
 
     log_init("netzwacht-report");
+    if (argc > 1 && strcmp(argv[1], "model") == 0)
+        return report_model_main(argc - 1, argv + 1);
     clock_gettime(CLOCK_REALTIME, &now);
     r.now = (ns_t)now.tv_sec * SECONDS;
     r.to = r.now;

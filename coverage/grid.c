@@ -27,7 +27,7 @@ void grid_cell_code(int easting, int northing, char out[GRID_CODE_SIZE])
     snprintf(out, GRID_CODE_SIZE, "CRS3035RES100mN%dE%d", northing, easting);
 }
 
-static int floor_to_cell(double metres)
+int grid_cell_floor(double metres)
 {
     return (int)floor(metres / GRID_CELL_M) * GRID_CELL_M;
 }
@@ -45,10 +45,10 @@ static enum err lay_out(const struct grid_extent *x, struct grid *g)
 {
     if (!(x->east - x->west <= EXTENT_MAX_M) || !(x->north - x->south <= EXTENT_MAX_M))
         return ERR_RANGE;
-    g->easting = floor_to_cell(x->west);
-    g->northing = floor_to_cell(x->south);
-    g->columns = (floor_to_cell(x->east) - g->easting) / GRID_CELL_M + 1;
-    g->rows = (floor_to_cell(x->north) - g->northing) / GRID_CELL_M + 1;
+    g->easting = grid_cell_floor(x->west);
+    g->northing = grid_cell_floor(x->south);
+    g->columns = (grid_cell_floor(x->east) - g->easting) / GRID_CELL_M + 1;
+    g->rows = (grid_cell_floor(x->north) - g->northing) / GRID_CELL_M + 1;
     g->cells = calloc((size_t)g->columns * (size_t)g->rows, sizeof *g->cells);
     if (!g->cells)
         return ERR_NOMEM;

@@ -65,6 +65,9 @@ void grid_fini(struct grid *g);
 /* "CRS3035RES100mN3399800E4320500" (Regulation (EU) 2018/1799). */
 void grid_cell_code(int easting, int northing, char out[GRID_CODE_SIZE]);
 
+/* The corner of the cell that the coordinate lies in: 3399884.067 -> 3399800. */
+int grid_cell_floor(double metres);
+
 /* 2.4 -> 0, 5 -> 1, 6 -> 2. */
 int grid_band_index(double band_ghz);
 

@@ -3,9 +3,10 @@ noinst_LIBRARIES += coverage/libcoverage.a
 coverage_libcoverage_a_SOURCES = \
 	%D%/coverage.c %D%/coverage.h %D%/export.c %D%/export.h %D%/footprint.c %D%/footprint.h \
 	%D%/gdal_geo.c %D%/gdal_geo.h %D%/gdal_package.c %D%/gdal_package.h %D%/grid.c %D%/grid.h %D%/incident_sums.c %D%/incident_sums.h \
+	%D%/model_table.c %D%/model_table.h \
 	%D%/propagation.c %D%/propagation.h %D%/report.c %D%/report.h
 coverage_libcoverage_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(GDAL_CFLAGS)
 
 sbin_PROGRAMS += netzwacht-report
-netzwacht_report_SOURCES = cli/report_main.c
+netzwacht_report_SOURCES = cli/report_main.c cli/report_model.c cli/report_model.h
 netzwacht_report_LDADD = coverage/libcoverage.a $(GDAL_LIBS) $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)

@@ -75,6 +75,11 @@ double umi_loss_nlos(double f_ghz, double d_m, double h_bs_m, double h_ut_m)
     return fmax(umi_loss_los(f_ghz, d_m, h_bs_m, h_ut_m), nlos);
 }
 
+bool umi_is_valid(double f_ghz, double d_m, double h_ut_m)
+{
+    return f_ghz >= 0.5 && f_ghz <= 100 && d_m >= 10 && d_m <= 5000 && h_ut_m >= 1.5 && h_ut_m <= 22.5;
+}
+
 double umi_los_probability(double d_m)
 {
     return d_m <= 18 ? 1 : 18 / d_m + exp(-d_m / 36) * (1 - 18 / d_m);

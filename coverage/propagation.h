@@ -43,6 +43,8 @@ bool path_is_valid(enum path_model model, double f_ghz, double d_m);
 /* TR 38.901 UMi street canyon: heights in m, d_m is the 2-D distance. */
 double umi_loss_los(double f_ghz, double d_m, double h_bs_m, double h_ut_m);
 double umi_loss_nlos(double f_ghz, double d_m, double h_bs_m, double h_ut_m);
+/* 0.5 to 100 GHz, 10 m to 5 km, phone 1.5 to 22.5 m high. */
+bool umi_is_valid(double f_ghz, double d_m, double h_ut_m);
 /* Probability of line of sight, 0..1 (table 7.4.2-1). */
 double umi_los_probability(double d_m);
 

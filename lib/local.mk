@@ -2,7 +2,7 @@
 noinst_LIBRARIES += lib/libbase.a lib/libruntime.a lib/libmodel.a lib/libstores.a
 
 lib_libbase_a_SOURCES = \
-	%D%/base/berlin.c %D%/base/berlin.h %D%/base/buf.c %D%/base/buf.h %D%/base/crc32c.c %D%/base/crc32c.h %D%/base/csv_out.c %D%/base/csv_out.h %D%/base/err.c %D%/base/err.h \
+	%D%/base/berlin.c %D%/base/berlin.h %D%/base/buf.c %D%/base/buf.h %D%/base/crc32c.c %D%/base/crc32c.h %D%/base/csv_in.c %D%/base/csv_in.h %D%/base/csv_out.c %D%/base/csv_out.h %D%/base/err.c %D%/base/err.h \
 	%D%/base/json_out.c %D%/base/json_out.h %D%/base/log.c %D%/base/log.h %D%/base/map.c %D%/base/map.h \
 	%D%/base/rng.h %D%/base/strx.c %D%/base/strx.h %D%/base/timex.c %D%/base/timex.h %D%/base/units.h \
 	%D%/base/octets.h %D%/base/wire.c %D%/base/wire.h

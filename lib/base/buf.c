@@ -2,6 +2,7 @@
 /* buf.c - a growing run of bytes. Pure apart from malloc. */
 #include "lib/base/buf.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,28 @@ enum err buf_print(struct buf *b, FILE *to)
     if (!e && (fwrite(b->data, 1, b->len, to) != b->len || fflush(to)))
         e = ERR_IO;
     buf_fini(b);
+    return e;
+}
+
+enum err buf_read(struct buf *b, FILE *from)
+{
+    char piece[65536];
+    size_t n;
+
+    while (!buf_error(b) && (n = fread(piece, 1, sizeof piece, from)) > 0)
+        buf_put(b, piece, n);
+    return buf_error(b) ? buf_error(b) : ferror(from) ? ERR_IO : ERR_OK;
+}
+
+enum err buf_read_file(struct buf *b, const char *path)
+{
+    FILE *from = fopen(path, "re");
+    enum err e;
+
+    if (!from)
+        return err_from_errno(errno);
+    e = buf_read(b, from);
+    fclose(from);
     return e;
 }
 

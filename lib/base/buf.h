@@ -30,6 +30,10 @@ void buf_fini(struct buf *b);
 /* Writes all of it, flushes, and frees it in any case. ERR_IO; or the buffer's own error, and nothing is
  * written. */
 enum err buf_print(struct buf *b, FILE *to) NW_CHECKED;
+/* Appends all that is left to read. ERR_LIMIT: there is more than fits; ERR_IO, ERR_NOMEM. */
+enum err buf_read(struct buf *b, FILE *from) NW_CHECKED;
+/* The same, of the file at path; what open(2) says if there is none. */
+enum err buf_read_file(struct buf *b, const char *path) NW_CHECKED;
 void buf_clear(struct buf *b); /* length 0, error forgotten, memory kept */
 enum err buf_error(const struct buf *b);
 

@@ -2,7 +2,6 @@
 /* districts_read.c - GeoJSON as districts. Pure apart from reading the file. */
 #include "lib/model/districts.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdarg.h>
@@ -256,19 +255,10 @@ enum err districts_read_file(const char *path, const struct district_keys *keys,
 {
     struct conf_pos at = {conf_report_file(report, path), 1, 1};
     struct buf text;
-    FILE *f = fopen(path, "re");
-    char piece[65536];
-    size_t n;
-    enum err e = f ? ERR_OK : err_from_errno(errno);
+    enum err e;
 
-    *out = (struct district_list){0};
     buf_init(&text, FILE_MAX);
-    while (f && (n = fread(piece, 1, sizeof piece, f)) > 0 && !buf_error(&text))
-        buf_put(&text, piece, n);
-    if (f && (ferror(f) || buf_error(&text)))
-        e = buf_error(&text) ? buf_error(&text) : ERR_IO;
-    if (f)
-        fclose(f);
+    e = buf_read_file(&text, path);
     if (e)
         conf_report_add(report, at, "expected a GeoJSON FeatureCollection: %s",
                         e == ERR_LIMIT ? "larger than 64 MiB" : err_text(e));

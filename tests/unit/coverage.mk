@@ -9,4 +9,7 @@ tests_unit_test_incident_sums_LDADD = coverage/libcoverage.a $(MODEL_LIBS) $(RUN
 
 UNIT_TESTS += tests/unit/test_coverage_oracle
 tests_unit_test_coverage_oracle_SOURCES = %D%/test_coverage_oracle.c %D%/cmocka_tests.h
-tests_unit_test_coverage_oracle_LDADD = coverage/libcoverage.a $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_coverage_oracle_LDADD = coverage/libcoverage.a $(GDAL_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+
+# An implementation of its own, in python, judges the formulas on random points.
+dist_check_SCRIPTS += %D%/test_coverage_formulas.py

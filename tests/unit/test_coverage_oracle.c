@@ -1,80 +1,111 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_coverage_oracle.c - path loss against the shared table of reference values, row by row. A program of
- * its own, because TAP can skip a whole program where the shared data is missing. */
+/* test_coverage_oracle.c - path loss and cells against the shared tables of reference values, row by row. A
+ * program of its own, because TAP can skip a whole program where the shared data is missing. */
 #include "tests/unit/cmocka_tests.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "coverage/propagation.h"
+#include "coverage/model_table.h"
+#include "lib/base/csv_in.h"
 #include "lib/base/strx.h"
 
-#define NEAR 0.01 /* dB */
-
-/* One row of the table of reference values, computed by us; NAN for a model that is not ours. */
-static double our_value(const char *model, const char *param, double f_ghz, double d_m)
-{
-    double elevation, p, h_bs = strstr(param, "hBS=6") ? 6 : 10;
-
-    for (int m = 0; m < PATH_MODEL_COUNT; m++)
-        if (strcmp(path_info((enum path_model)m)->model, model) == 0 &&
-            strcmp(path_info((enum path_model)m)->param, param) == 0)
-            return path_loss((enum path_model)m, f_ghz, d_m);
-    if (strcmp(model, "38.901 UMi LOS") == 0)
-        return umi_loss_los(f_ghz, d_m, h_bs, 1.5);
-    if (strcmp(model, "38.901 UMi NLOS") == 0)
-        return umi_loss_nlos(f_ghz, d_m, h_bs, 1.5);
-    if (strcmp(model, "38.901 UMi P_LOS") == 0)
-        return umi_los_probability(d_m);
-    if (strcmp(model, "P.2109-2") == 0 && sscanf(param, "%*s theta=%lf P=%lf", &elevation, &p) == 2)
-        return building_entry_loss(strstr(param, "traditional") ? BUILDING_TRADITIONAL : BUILDING_EFFICIENT,
-                                   f_ghz, elevation, p);
-    return NAN;
-}
-
-static FILE *open_oracle(void)
+static void read_oracle(const char *name, struct buf *text)
 {
     const char *shared = getenv("NETZWACHT_SHARED");
-    char *path = strx_printf("%s/oracles/coverage_oracle.tsv", shared ? shared : "../shared");
-    FILE *file = fopen(path, "r");
+    char *path = strx_printf("%s/oracles/%s", shared ? shared : "../shared", name);
 
+    buf_init(text, 0);
+    assert_ok(buf_read_file(text, path));
     free(path);
-    return file;
+}
+
+/* Both tables side by side, row by row. */
+static void compare_tables(struct buf *ours, struct buf *theirs,
+                           bool (*is_near)(const struct csv_in *a, const struct csv_in *b),
+                           size_t rows_at_least)
+{
+    struct csv_in a, b;
+    size_t rows = 0;
+
+    assert_ok(csv_in_begin(&a, ours->data, ours->len));
+    assert_ok(csv_in_begin(&b, theirs->data, theirs->len));
+    for (; csv_in_row(&b) == ERR_OK; rows++) {
+        assert_ok(csv_in_row(&a));
+        if (!is_near(&a, &b))
+            fail_msg("row %u: %s %s %s %s: %s %s %s", b.line, csv_in_cell(&b, 0), csv_in_cell(&b, 1),
+                     csv_in_cell(&b, 2), csv_in_cell(&b, 3), csv_in_cell(&a, 4), csv_in_cell(&a, 5),
+                     csv_in_cell(&a, 6));
+    }
+    assert_int_equal(csv_in_row(&a), ERR_END);
+    assert_true(rows >= rows_at_least);
+}
+
+static bool number_is_near(const struct csv_in *a, const struct csv_in *b, int column, double tolerance)
+{
+    double x, y;
+
+    return csv_in_number(a, column, &x) && csv_in_number(b, column, &y) && fabs(x - y) <= tolerance;
+}
+
+static bool text_is_same(const struct csv_in *a, const struct csv_in *b, int column)
+{
+    return strcmp(csv_in_cell(a, column), csv_in_cell(b, column)) == 0;
+}
+
+static bool loss_is_near(const struct csv_in *a, const struct csv_in *b)
+{
+    bool is_probability = strstr(csv_in_cell(b, 0), "P_LOS") != NULL;
+
+    return text_is_same(a, b, 0) && text_is_same(a, b, 1) && text_is_same(a, b, 5) &&
+           number_is_near(a, b, 4, is_probability ? 0.0001 : 0.01);
+}
+
+static bool cell_is_same(const struct csv_in *a, const struct csv_in *b)
+{
+    return text_is_same(a, b, 4) && number_is_near(a, b, 2, 0.00101) && number_is_near(a, b, 3, 0.00101) &&
+           number_is_near(a, b, 5, 0.00101) && number_is_near(a, b, 6, 0.00101);
 }
 
 static void every_row_of_the_coverage_oracle_is_met(void **state)
 {
-    FILE *file = open_oracle();
-    char line[256], model[64], param[64];
-    double f_ghz, d_m, value;
-    int rows = 0;
+    struct buf text, copy = BUF_INIT, out = BUF_INIT;
+    unsigned line;
+    size_t bad;
 
     (void)state;
-    assert_non_null(file);
-    while (fgets(line, sizeof line, file)) {
-        char *distance = NULL;
-        if (sscanf(line, "%63[^\t]\t%63[^\t]\t%lf", model, param, &f_ghz) != 3) {
-            param[0] = '\0'; /* free space has no parameter */
-            if (sscanf(line, "%63[^\t]\t\t%lf", model, &f_ghz) != 2)
-                continue;
-        }
-        distance = line;
-        for (int tab = 0; tab < 3; tab++)
-            distance = strchr(distance, '\t') + 1;
-        d_m = strtod(distance, NULL);
-        value = strtod(strchr(distance, '\t') + 1, NULL);
-        if (fabs(our_value(model, param, f_ghz, d_m) - value) > (strstr(model, "P_LOS") ? 0.0001 : NEAR))
-            fail_msg("%s: ours is %.4f", line, our_value(model, param, f_ghz, d_m));
-        rows++;
-    }
-    fclose(file);
-    assert_in_range(rows, 300, 100000);
+    read_oracle("coverage_oracle.tsv", &text);
+    buf_put(&copy, text.data, text.len);
+    assert_ok(model_table_pathloss(copy.data, copy.len, &out, &bad, &line));
+    assert_int_equal(bad, 0);
+    compare_tables(&out, &text, loss_is_near, 410);
+    buf_fini(&text);
+    buf_fini(&copy);
+    buf_fini(&out);
+}
+
+static void every_row_of_the_geo_oracle_is_met(void **state)
+{
+    struct buf text, copy = BUF_INIT, out = BUF_INIT;
+    unsigned line;
+    size_t bad;
+
+    (void)state;
+    read_oracle("geo_oracle.tsv", &text);
+    buf_put(&copy, text.data, text.len);
+    assert_ok(model_table_cells(copy.data, copy.len, &out, &bad, &line));
+    assert_int_equal(bad, 0);
+    compare_tables(&out, &text, cell_is_same, 17);
+    buf_fini(&text);
+    buf_fini(&copy);
+    buf_fini(&out);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_row_of_the_coverage_oracle_is_met)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_row_of_the_coverage_oracle_is_met),
+                                       cmocka_unit_test(every_row_of_the_geo_oracle_is_met)};
     const char *shared = getenv("NETZWACHT_SHARED");
 
     if (access(shared ? shared : "../shared", F_OK) != 0) {
