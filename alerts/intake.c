@@ -43,7 +43,8 @@ static bool is_our_verb(const char *verb)
     return false;
 }
 
-static void execute(struct alerts *a, const struct engine_command *c, char outcome[16], char problem[256])
+/* false: this id came before; the outcome is the one of then. */
+static bool execute(struct alerts *a, const struct engine_command *c, char outcome[16], char problem[256])
 {
     char *old_outcome = NULL, *old_problem = NULL;
     const char *why;
@@ -53,12 +54,13 @@ static void execute(struct alerts *a, const struct engine_command *c, char outco
         strx_copy(problem, 256, old_problem);
         free(old_outcome);
         free(old_problem);
-        return;
+        return false;
     }
     why = engine_command(a->engine, loop_wall(a->o.loop), c);
     strx_copy(outcome, 16, why ? "refused" : "done");
     strx_copy(problem, 256, why ? why : "");
     db_put_command(a->db, c->id, loop_wall(a->o.loop), outcome, problem);
+    return true;
 }
 
 static void take_command(struct alerts *a, const Nw__Command *c)
@@ -83,12 +85,39 @@ static void take_command(struct alerts *a, const Nw__Command *c)
     put_outcome(a, c->id, outcome, problem);
 }
 
+/* What came over MQTT stands in no partition yet: history, dashboard and command line read it from ours. */
+static void put_command(struct alerts *a, const struct engine_command *c)
+{
+    Nw__Record r = NW__RECORD__INIT;
+    Nw__Command pb = NW__COMMAND__INIT;
+
+    pb.id = (char *)(uintptr_t)c->id;
+    pb.by = (char *)(uintptr_t)c->by;
+    pb.via = (char *)(uintptr_t)c->via;
+    pb.verb = (char *)(uintptr_t)c->verb;
+    pb.target = (char *)(uintptr_t)c->target;
+    pb.comment = (char *)(uintptr_t)c->comment;
+    pb.to = (char *)(uintptr_t)c->to;
+    pb.begin = (uint64_t)c->begin;
+    pb.until = (uint64_t)c->until;
+    pb.announce = c->announce;
+    pb.text_de = (char *)(uintptr_t)c->text_de;
+    pb.text_en = (char *)(uintptr_t)c->text_en;
+    r.body_case = NW__RECORD__BODY_COMMAND;
+    r.command = &pb;
+    if (batch_pack(a, &r))
+        batch_send(a);
+}
+
 /* From MQTT. */
 void intake_noc_command(void *ctx, const struct engine_command *c, char outcome[16], char problem[256])
 {
     struct alerts *a = ctx;
 
-    execute(a, c, outcome, problem);
+    if (execute(a, c, outcome, problem) && is_our_verb(c->verb)) {
+        put_command(a, c);
+        put_outcome(a, c->id, outcome, problem);
+    }
     batch_tick(a, loop_wall(a->o.loop));
     batch_commit(a); /* who is told "done" may rely on it */
     if (a->is_failing && strcmp(outcome, "done") == 0) {

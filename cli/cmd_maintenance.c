@@ -131,7 +131,8 @@ static bool take_end(struct map *windows, Nw__Record *r)
 
 static enum err read_windows(const struct settings *s, struct map *windows)
 {
-    static const char *const partitions[] = {"dashboard", "cli"};
+    /* What came over MQTT stands in the partition of alerts. */
+    static const char *const partitions[] = {"dashboard", "cli", "alerts"};
     enum err e = ERR_OK;
 
     for (size_t i = 0; !e && i < ARRAY_LEN(partitions); i++)
@@ -168,6 +169,7 @@ static void print_json(const struct window *w, const char *status)
     json_time(&j, "begin", (ns_t)(c->begin ? c->begin : w->command->wall));
     json_time(&j, "end", (ns_t)c->until);
     json_string(&j, "by", c->by);
+    json_string(&j, "via", c->via);
     json_string(&j, "comment", c->comment);
     json_bool(&j, "announced", c->announce);
     json_object_end(&j);

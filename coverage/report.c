@@ -30,10 +30,32 @@ struct availability_source {
     enum err error;
 };
 
+/* What the dashboard or the public page keeps goes back for years, the journal for days. */
+static bool open_kept(const struct report_request *r, struct history **out)
+{
+    static const char *const folders[] = {"dashboard", "public-history"};
+    bool is_open = false;
+
+    for (size_t i = 0; i < ARRAY_LEN(folders) && !is_open; i++) {
+        char *path = strx_printf("%s/%s/history.db", r->settings->state_dir, folders[i]);
+        enum err e = path ? history_open_copy(path, out) : ERR_NOMEM;
+        is_open = e == ERR_OK;
+        if (e && e != ERR_NOT_FOUND)
+            log_warning("%s cannot be read: %s", path ? path : folders[i], err_text(e));
+        free(path);
+    }
+    return is_open;
+}
+
 static enum err open_history(const struct report_request *r, struct history **out)
 {
-    enum err e = history_open(NULL, out);
+    enum err e = ERR_OK;
 
+    if (!open_kept(r, out)) {
+        log_warning("there is no history.db in %s: only what the journal still holds is counted",
+                    r->settings->state_dir);
+        e = history_open(NULL, out);
+    }
     if (!e) {
         e = history_catch_up(*out, r->settings->journal_dir);
         if (e) {

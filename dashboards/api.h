@@ -112,6 +112,15 @@ size_t api_security_headers(struct http_header *out, bool is_private, bool may_b
 void api_audit_note(struct dashboard *d, const char *user, const char *address, const char *action,
                     const char *object);
 
+/* ---- commands (api_incidents.c) ---- */
+
+enum { API_COMMENT_MAX = 4000 }; /* bytes */
+
+/* Appends the command to the journal as this session's user and answers 202 with its id, which is the
+ * Idempotency-Key if there is one: a key that was seen before writes nothing and gets the same answer. */
+void api_submit(struct api_call *c, Nw__Command *command);
+void api_reply_accepted(struct api_call *c, const char *id);
+
 /* ---- parameters ---- */
 
 const char *api_param(const struct api_call *c, const char *name); /* NULL: not there or empty */

@@ -30,6 +30,10 @@ struct history; /* opaque */
 
 /* Creates the file (mode 0640) and its folder; NULL: in memory. ERR_UNSUPPORTED: made by a newer version. */
 enum err history_open(const char *path, struct history **out) NW_CHECKED;
+/* A copy of what stands in that file, to read and to go on from with history_catch_up(): for a program that
+ * must not write where a daemon does. It lies in a temporary file that nobody sees and that goes with
+ * history_close(). ERR_NOT_FOUND: there is no such file; ERR_DENIED, ERR_IO: it cannot be read. */
+enum err history_open_copy(const char *path, struct history **out) NW_CHECKED;
 void history_close(struct history *h);
 
 /* Reads partitions alerts, dashboard, cli and unit.* of journal_dir from the stored offsets to their ends. */
@@ -113,10 +117,15 @@ struct history_command {
     const char *outcome; /* "pending" done refused unknown */
     const char *problem; /* "" */
     ns_t finished;       /* 0 = pending */
+    bool is_announced;   /* maintenance: citizens are told, in these words */
+    const char *text_de, *text_en;
 };
 typedef bool history_command_fn(void *ctx, uint64_t row, const struct history_command *command);
 /* fn is called once; ERR_NOT_FOUND. */
 enum err history_command(struct history *h, const char *id, history_command_fn *fn, void *ctx) NW_CHECKED;
+/* The first command with that verb for this target that was not refused. fn is called once; ERR_NOT_FOUND. */
+enum err history_command_of(struct history *h, const char *verb, const char *target, history_command_fn *fn,
+                            void *ctx) NW_CHECKED;
 /* Commands with that verb whose `until` is later than `after`, newest first, below row `before` (0 = all). */
 enum err history_commands(struct history *h, const char *verb, ns_t after, uint64_t before, size_t limit,
                           history_command_fn *fn, void *ctx) NW_CHECKED;

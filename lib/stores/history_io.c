@@ -13,7 +13,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/strx.h"
 
-enum { SCHEMA_VERSION = 2 };
+enum { SCHEMA_VERSION = 3, BUSY_MS = 2000 };
 
 static const char schema[] =
     "CREATE TABLE cursors(partition TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;"
@@ -45,6 +45,12 @@ static const char schema_assets[] =
     " at INTEGER NOT NULL, what TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL);"
     "CREATE INDEX asset_changes_of ON asset_changes(source, entity, row);"
     "PRAGMA user_version = 2;";
+static const char schema_announcements[] =
+    "ALTER TABLE commands ADD COLUMN announce INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE commands ADD COLUMN text_de TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE commands ADD COLUMN text_en TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX commands_of ON commands(verb, target);"
+    "PRAGMA user_version = 3;";
 
 /* Statements are prepared at their first use and kept. */
 static const char *const statement_sql[] = {
@@ -134,6 +140,8 @@ static enum err check_schema(struct history *h)
     int rc = version < 1 ? sqlite3_exec(h->db, schema, NULL, NULL, NULL) : SQLITE_OK;
     if (rc == SQLITE_OK && version < 2)
         rc = sqlite3_exec(h->db, schema_assets, NULL, NULL, NULL);
+    if (rc == SQLITE_OK && version < 3)
+        rc = sqlite3_exec(h->db, schema_announcements, NULL, NULL, NULL);
     return history_err(rc);
 }
 
@@ -154,6 +162,18 @@ static enum err load_cursors(struct history *h)
     return s && heard ? ERR_OK : ERR_MALFORMED;
 }
 
+static enum err prepare(struct history *h)
+{
+    enum err e = history_err(sqlite3_exec(h->db,
+                                          "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;"
+                                          "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096",
+                                          NULL, NULL, NULL));
+
+    if (!e)
+        e = check_schema(h);
+    return e ? e : load_cursors(h);
+}
+
 enum err history_open(const char *path, struct history **out)
 {
     struct history *h = calloc(1, sizeof *h);
@@ -167,22 +187,56 @@ enum err history_open(const char *path, struct history **out)
                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL));
     if (e)
         goto failed;
-    sqlite3_busy_timeout(h->db, 2000);
-    e = history_err(sqlite3_exec(h->db,
-                                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;"
-                                 "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096",
-                                 NULL, NULL, NULL));
-    if (e)
-        goto failed;
+    sqlite3_busy_timeout(h->db, BUSY_MS);
     if (path && chmod(path, 0640) < 0)
         e = err_from_errno(errno);
-    if (e || (e = check_schema(h)) != ERR_OK || (e = load_cursors(h)) != ERR_OK)
+    if (e || (e = prepare(h)) != ERR_OK)
         goto failed;
     *out = h;
     return ERR_OK;
 
 failed:
     history_close(h);
+    return e;
+}
+
+/* The whole of it in one step: a writer of WAL goes on meanwhile. */
+static enum err copy_database(sqlite3 *from, sqlite3 *to)
+{
+    sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
+
+    if (!b)
+        return history_err(sqlite3_errcode(to));
+    sqlite3_backup_step(b, -1);
+    return history_err(sqlite3_backup_finish(b));
+}
+
+enum err history_open_copy(const char *path, struct history **out)
+{
+    struct history *h;
+    sqlite3 *from = NULL;
+    enum err e;
+
+    if (access(path, F_OK) < 0)
+        return err_from_errno(errno);
+    h = calloc(1, sizeof *h);
+    if (!h)
+        return ERR_NOMEM;
+    e = history_err(sqlite3_open_v2(path, &from, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL));
+    if (!e)
+        e = history_err(sqlite3_open_v2(
+            "", &h->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL));
+    if (!e) {
+        sqlite3_busy_timeout(from, BUSY_MS);
+        e = copy_database(from, h->db);
+    }
+    sqlite3_close(from);
+    if (!e)
+        e = prepare(h);
+    if (e)
+        history_close(h);
+    else
+        *out = h;
     return e;
 }
 
@@ -371,6 +425,9 @@ static enum err put_command(struct history *h, ns_t wall, const Nw__Command *c)
         sqlite3_bind_int64(s, 7, wall);
         sqlite3_bind_int64(s, 8, (int64_t)c->begin);
         sqlite3_bind_int64(s, 9, (int64_t)c->until);
+        sqlite3_bind_int(s, 10, c->announce);
+        bind_text(s, 11, c->text_de);
+        bind_text(s, 12, c->text_en);
     }
     return history_run(h, s);
 }

@@ -11,6 +11,10 @@
 
 enum { PARTITIONS_MAX = 64 };
 
+#define COMMAND_COLUMNS                                                                                      \
+    "row, id, by, via, verb, target, comment, at, begin, until, outcome, problem, finished, announce,"       \
+    " text_de, text_en"
+
 #define STATEMENTS(X)                                                                                        \
     X(BEGIN, "BEGIN")                                                                                        \
     X(COMMIT, "COMMIT")                                                                                      \
@@ -41,20 +45,21 @@ enum { PARTITIONS_MAX = 64 };
                  " AND (?4 IS NULL OR type = ?4) AND (?5 IS NULL OR operator = ?5)"                          \
                  " AND (?6 IS NULL OR row IN (SELECT incident FROM members WHERE id = ?6))"                  \
                  " AND (?7 IS NULL OR instr(search, lower(?7))) ORDER BY row DESC LIMIT ?8")                 \
-    X(COMMAND_PUT, "INSERT INTO commands(id, verb, target, by, via, comment, at, begin, until)"              \
-                   " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(id) DO UPDATE SET"               \
-                   " verb = ?2, target = ?3, by = ?4, via = ?5, comment = ?6, at = ?7, begin = ?8,"          \
-                   " until = ?9 WHERE at = 0")                                                               \
+    X(COMMAND_PUT, "INSERT INTO commands(id, verb, target, by, via, comment, at, begin, until, announce,"    \
+                   " text_de, text_en) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"            \
+                   " ON CONFLICT(id) DO UPDATE SET verb = ?2, target = ?3, by = ?4, via = ?5, comment = ?6," \
+                   " at = ?7, begin = ?8, until = ?9, announce = ?10, text_de = ?11, text_en = ?12"          \
+                   " WHERE at = 0")                                                                          \
     X(OUTCOME_PUT, "INSERT INTO commands(id, outcome, problem, finished) VALUES(?1, ?2, ?3, ?4)"             \
                    " ON CONFLICT(id) DO UPDATE SET outcome = ?2, problem = ?3, finished = ?4"                \
                    " WHERE finished = 0")                                                                    \
     X(OUTCOME_SET,                                                                                           \
       "UPDATE commands SET outcome = ?2, problem = ?3, finished = ?4 WHERE id = ?1 AND finished = 0")        \
-    X(COMMAND, "SELECT row, id, by, via, verb, target, comment, at, begin, until, outcome, problem,"         \
-               " finished FROM commands WHERE id = ?1")                                                      \
-    X(COMMANDS, "SELECT row, id, by, via, verb, target, comment, at, begin, until, outcome, problem,"        \
-                " finished FROM commands WHERE verb = ?1 AND until > ?2 AND row < ?3 ORDER BY row DESC"      \
-                " LIMIT ?4")                                                                                 \
+    X(COMMAND, "SELECT " COMMAND_COLUMNS " FROM commands WHERE id = ?1")                                     \
+    X(COMMANDS, "SELECT " COMMAND_COLUMNS " FROM commands WHERE verb = ?1 AND until > ?2 AND row < ?3"       \
+                " ORDER BY row DESC LIMIT ?4")                                                               \
+    X(COMMAND_OF, "SELECT " COMMAND_COLUMNS " FROM commands WHERE verb = ?1 AND target = ?2"                 \
+                  " AND outcome <> 'refused' ORDER BY row LIMIT 1")                                          \
     X(ASSET, "SELECT at, model, version, serial FROM assets WHERE source = ?1 AND entity = ?2")              \
     X(ASSET_PUT, "INSERT OR REPLACE INTO assets VALUES(?1, ?2, ?3, ?4, ?5, ?6)")                             \
     X(CHANGE_PUT, "INSERT INTO asset_changes(source, entity, at, what, before, after)"                       \

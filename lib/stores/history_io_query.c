@@ -253,7 +253,10 @@ static enum err each_command(sqlite3_stmt *s, history_command_fn *fn, void *ctx,
                                     .until = sqlite3_column_int64(s, 9),
                                     .outcome = column_text(s, 10),
                                     .problem = column_text(s, 11),
-                                    .finished = sqlite3_column_int64(s, 12)};
+                                    .finished = sqlite3_column_int64(s, 12),
+                                    .is_announced = sqlite3_column_int(s, 13) != 0,
+                                    .text_de = column_text(s, 14),
+                                    .text_en = column_text(s, 15)};
         goes_on = fn(ctx, (uint64_t)sqlite3_column_int64(s, 0), &c);
         ++*found;
     }
@@ -269,6 +272,20 @@ enum err history_command(struct history *h, const char *id, history_command_fn *
     if (!s)
         return ERR_IO;
     bind_text(s, 1, id);
+    enum err e = each_command(s, fn, ctx, &found);
+    return e ? e : found ? ERR_OK : ERR_NOT_FOUND;
+}
+
+enum err history_command_of(struct history *h, const char *verb, const char *target, history_command_fn *fn,
+                            void *ctx)
+{
+    sqlite3_stmt *s = history_use(h, Q_COMMAND_OF);
+    size_t found = 0;
+
+    if (!s)
+        return ERR_IO;
+    bind_text(s, 1, verb);
+    bind_text(s, 2, target);
     enum err e = each_command(s, fn, ctx, &found);
     return e ? e : found ? ERR_OK : ERR_NOT_FOUND;
 }

@@ -413,6 +413,17 @@ def maintenance_is_planned_and_ended():
     wait_for("ended", 10, lambda: listed().get(number) == "ended")
     wait_for("usable again", 15, lambda: state() == "usable")
     wait_for("no longer announced", 30, lambda: told() == [])
+    cli = lambda *words: town.world.run("netzwacht", "maintenance", *words, "-c", town.world.dir / "netzwacht.yaml", timeout=60).stdout.strip()
+    number = cli("add", target, "--end", stamp(now + 600), "--comment", "Kabel", "--by", "Ina", "--announce", "--text-en", "Cable")
+    mine = lambda: next((w for w in client.get("/api/v1/maintenance")["items"] if w["id"] == number), {})
+    wait_for("what the command line asked for", 15, lambda: mine().get("status") == "active")
+    check((mine()["by"], mine()["via"], mine()["announced"]) == ("Ina", "cli", {"de": "", "en": "Cable"}), f"{mine()}")
+    page = client.get("/api/v1/maintenance?limit=2")
+    problems = list(Schema(client.get("/api/v1/openapi.json")).problems({"$ref": "#/components/schemas/Maintenance"}, mine()))
+    check(not problems and len(page["items"]) == 2, "\n".join(problems))
+    cli("cancel", number)
+    wait_for("what the command line cancelled", 15, lambda: mine()["status"] == "ended")
+    check(client.ask("DELETE", f"/api/v1/maintenance/{number}")[0].status == 202, "an end that came before")
 
 
 def events_are_replayed():

@@ -3,13 +3,14 @@
 import csv
 import io
 import json
+import shutil
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 from lib.harness import check, run_tests, wait_for
-from lib.town import Town
+from lib.town import PREFIX, Town
 
 RULES = "maintenance:\n  - {id: wlc-night, scope: sw-1, days: [tue, thu], from: '02:00', until: '04:30', comment: Firmware}\n"
 
@@ -90,23 +91,63 @@ def announced_windows_are_on_the_public_page():
         wait_for("it is gone from the page", 60, lambda: "fibre" not in read("en.html"))
 
 
-def incidents_are_summed_up():
-    """`netzwacht report incidents` counts the incidents that the NOC heard of, by type and site"""
+def the_noc_announces_over_mqtt():
+    """a window that the NOC asks for over MQTT is announced on the public page, stands in the list, and is gone when the NOC ends it"""
+    window, end = "noc:7", at(2)
     with Desk() as town:
         town.begin()
+        town.start("netzwacht-public", "-c", town.dir / "netzwacht.yaml")
+        page = town.dir / "state" / "public" / "maintenance.json"
+        items = lambda: json.loads(page.read_text())["items"] if page.exists() else []
+        replies = lambda: [json.loads(p)["outcome"] for topic, p in town.messages() if topic == "noc/reply/leitstelle"]
+        send = lambda verb, **body: town.publish(PREFIX + f"noc/command/{verb}", json.dumps({"client": "leitstelle", **body}))
+        asked = dict(command=window, by="Jo", scope="sw-1", end=end, comment="intern", announce=True, text_de="Neue Glasfaser", text_en="New fibre")
+        send("maintenance", **asked)
+        wait_for("the reply", 30, lambda: replies() == ["done"])
+        told = wait_for("the announcement", 60, items)
+        check(told[0]["text"] == {"de": "Neue Glasfaser", "en": "New fibre"} and told[0]["times"][0]["end"][:19] == end[:19], f"{told}")
+        shown = town.windows()[window]
+        check([shown[k] for k in ("status", "target", "by", "via", "announced")] == ["active", "sw-1", "Jo", "mqtt", True], f"{shown}")
+        check(window in town.maintenance("list"), "the list for people")
+        send("maintenance", **asked)
+        wait_for("the reply again", 30, lambda: replies() == ["done"] * 2)
+        written = [r for r in town.journal("alerts") if r.get("command", {}).get("verb") == "maintenance"]
+        check(len(written) == 1, f"a repeated command is written again: {written}")
+        send("maintenance", command="noc-8", scope="nowhere", end=end)
+        wait_for("the refusal", 30, lambda: replies()[2:] == ["refused"])
+        check("noc-8" not in town.windows() and town.windows("--all")["noc-8"]["status"] == "refused", "a refused window")
+        send("maintenance_end", command="noc-9", window=window)
+        wait_for("its end on the page", 60, lambda: items() == [])
+        check(window not in town.windows() and town.windows("--all")[window]["status"] == "ended", "the ended window")
+
+
+def incidents_are_summed_up():
+    """`netzwacht report incidents` counts the incidents that the NOC heard of, by type and site; also when the journal has forgotten them"""
+    with Desk() as town:
+        town.begin()
+        public = town.start("netzwacht-public", "-c", town.dir / "netzwacht.yaml")
         town.collector.kill("ap-1", "ap-2")
         wait_for("two outages", 30, lambda: len(town.last("incident/")) == 2)
         time.sleep(20)  # one user each: a third of a minute
         town.collector.revive("ap-1", "ap-2")
         wait_for("both recoveries", 40, lambda: sum(e["type"].endswith(".closed") for e in town.unique()) == 2)
-        text = town.run("netzwacht", "report", "incidents", "-c", town.dir / "netzwacht.yaml", "--to", at(1), timeout=60).stdout
-        rows = {(r["by"], r["id"]): r for r in csv.DictReader(io.StringIO(text, newline=""))}
+        report = lambda: town.run("netzwacht", "report", "incidents", "-c", town.dir / "netzwacht.yaml", "--to", at(1), timeout=60).stdout
+        rows = {(r["by"], r["id"]): r for r in csv.DictReader(io.StringIO(report(), newline=""))}
         closed = {e["data"]["id"]: e["data"]["user_minutes"] for e in town.unique() if e["type"].endswith(".closed")}
         for key in (("type", "device_down"), ("site", "markt")):
             check(rows[key]["incidents"] == "2", f"{rows}")
             check(abs(float(rows[key]["user_minutes"]) - sum(closed.values())) < 0.2, f"{rows}, the NOC heard {closed}")
         check(sum(closed.values()) > 0, "nobody was affected: nothing was tested")
+        for process in (town.alerts, public):  # whose history is whole when it ends
+            process.terminate()
+            check(process.wait(60) == 0, "no orderly end")
+        before = report()
+        shutil.rmtree(town.dir / "state" / "journal" / "alerts")
+        after = report()
+        strip = lambda text: [[v for k, v in r.items() if k not in ("from", "to")] for r in csv.DictReader(io.StringIO(text, newline=""))]
+        check(strip(after) == strip(before) and strip(after), f"the journal's days are all that is counted:\n{before}\n{after}")
 
 
 if __name__ == "__main__":
-    run_tests(a_window_is_asked_for_listed_and_cancelled, announced_windows_are_on_the_public_page, incidents_are_summed_up)
+    run_tests(a_window_is_asked_for_listed_and_cancelled, announced_windows_are_on_the_public_page, the_noc_announces_over_mqtt,
+              incidents_are_summed_up)

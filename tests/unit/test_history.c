@@ -5,6 +5,7 @@
 #include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "lib/stores/history.h"
 #include "tests/unit/temp_dir.h"
@@ -368,6 +369,71 @@ static void an_outcome_finds_its_command_in_either_order(void **state)
     history_close(h);
 }
 
+static void feed_window(struct history *h, const char *partition, journal_pos pos, const char *id,
+                        const char *by, const char *via)
+{
+    Nw__Record r = NW__RECORD__INIT;
+    Nw__Command c = NW__COMMAND__INIT;
+
+    c.id = (char *)(uintptr_t)id;
+    c.by = (char *)(uintptr_t)by;
+    c.via = (char *)(uintptr_t)via;
+    c.verb = (char *)"maintenance";
+    c.until = (uint64_t)(T0 + HOURS);
+    c.announce = true;
+    c.text_de = (char *)"Umbau";
+    r.wall = (uint64_t)T0;
+    r.body_case = NW__RECORD__BODY_COMMAND;
+    r.command = &c;
+    feed(h, partition, pos, &r);
+}
+
+static bool on_window(void *ctx, uint64_t row, const struct history_command *c)
+{
+    (void)row;
+    snprintf(ctx, 64, "%s %s", c->via, c->is_announced ? c->text_de : "-");
+    return true;
+}
+
+static void assert_window(struct history *h, const char *id, const char *expected)
+{
+    char text[64] = "";
+
+    assert_ok(history_command(h, id, on_window, text));
+    assert_string_equal(text, expected);
+}
+
+static void feed_end(struct history *h, journal_pos pos, const char *id, const char *window)
+{
+    Nw__Record r = NW__RECORD__INIT;
+    Nw__Command c = NW__COMMAND__INIT;
+
+    c.id = (char *)(uintptr_t)id;
+    c.verb = (char *)"maintenance_end";
+    c.via = (char *)"cli";
+    c.target = (char *)(uintptr_t)window;
+    r.wall = (uint64_t)T0;
+    r.body_case = NW__RECORD__BODY_COMMAND;
+    r.command = &c;
+    feed(h, "cli", pos, &r);
+}
+
+static void the_end_of_a_window_is_found_whoever_ended_it(void **state)
+{
+    struct history *h;
+    char text[64];
+
+    assert_ok(history_open(NULL, &h));
+    feed_window(h, "alerts", next_pos(state), "m-1", "NOC", "mqtt");
+    assert_window(h, "m-1", "mqtt Umbau");
+    feed_end(h, next_pos(state), "e-1", "m-2");
+    assert_int_equal(history_command_of(h, "maintenance_end", "m-1", on_command, text), ERR_NOT_FOUND);
+    feed_end(h, next_pos(state), "e-2", "m-1");
+    assert_ok(history_command_of(h, "maintenance_end", "m-1", on_command, text));
+    assert_string_equal(text, "maintenance_end pending ");
+    history_close(h);
+}
+
 /* ---- hardware and firmware ---- */
 
 static void note(struct history *h, ns_t at, const char *entity, const char *model, const char *version,
@@ -484,13 +550,47 @@ static void a_database_of_the_first_version_is_taken_over(void **state)
     assert_ok(history_commit(h));
     history_close(h);
     assert_ok(sqlite3_open(path, &db));
-    assert_ok(sqlite3_exec(db, "DROP TABLE assets; DROP TABLE asset_changes; PRAGMA user_version = 1", NULL,
-                           NULL, NULL));
+    assert_ok(sqlite3_exec(db,
+                           "DROP TABLE assets; DROP TABLE asset_changes; DROP INDEX commands_of;"
+                           "ALTER TABLE commands DROP COLUMN announce;"
+                           "ALTER TABLE commands DROP COLUMN text_de;"
+                           "ALTER TABLE commands DROP COLUMN text_en; PRAGMA user_version = 1",
+                           NULL, NULL, NULL));
     assert_ok(sqlite3_close(db));
     assert_ok(history_open(path, &h));
     note(h, T0, "", "NL-3", "1.0", "A1");
     note(h, T0 + 1 * SECONDS, "", "NL-3", "1.0", "A2");
     assert_changes(h, NULL, 10, "1 serial:A1>A2 ");
+    feed_window(h, "alerts", 6, "m-1", "NOC", "mqtt");
+    assert_window(h, "m-1", "mqtt Umbau");
+    history_close(h);
+}
+
+/* A report reads what a daemon is writing, goes on from there for itself, and leaves no trace. */
+static void a_copy_goes_on_by_itself(void **state)
+{
+    struct history *h, *copy;
+    char path[256];
+    ns_t now = T0 + 2 * MINUTES;
+
+    snprintf(path, sizeof path, "%s/nothing.db", (char *)*state);
+    assert_int_equal(history_open_copy(path, &copy), ERR_NOT_FOUND);
+    assert_int_equal(access(path, F_OK), -1);
+    snprintf(path, sizeof path, "%s/history.db", (char *)*state);
+    assert_ok(history_open(path, &h));
+    feed_state(h, "alerts", 5, STATE_USABLE, T0);
+    feed_heartbeat(h, 6, T0 + MINUTES);
+    assert_ok(history_commit(h));
+    feed_state(h, "alerts", 7, STATE_UNUSABLE, T0 + MINUTES); /* not committed yet */
+    assert_ok(history_open_copy(path, &copy));
+    assert_int_equal(availability(copy, T0, T0 + MINUTES, now).up, MINUTES);
+    feed_state(copy, "alerts", 5, STATE_UNUSABLE, T0); /* the offsets came along: it is known */
+    feed_heartbeat(copy, 8, now);
+    assert_ok(history_commit(copy));
+    assert_int_equal(availability(copy, T0, now, now).up, 2 * MINUTES);
+    history_close(copy);
+    assert_ok(history_commit(h));
+    assert_int_equal(availability(h, T0, now, now).up, MINUTES);
     history_close(h);
 }
 
@@ -507,4 +607,6 @@ RUN_TESTS(
                                     temp_dir_teardown),
     cmocka_unit_test(days_have_23_24_and_25_hours),
     cmocka_unit_test(incidents_are_found_by_filters_newest_first),
-    cmocka_unit_test(an_outcome_finds_its_command_in_either_order))
+    cmocka_unit_test(an_outcome_finds_its_command_in_either_order),
+    cmocka_unit_test(the_end_of_a_window_is_found_whoever_ended_it),
+    cmocka_unit_test_setup_teardown(a_copy_goes_on_by_itself, temp_dir_setup, temp_dir_teardown))
