@@ -166,6 +166,32 @@ static void link_parents(struct fleet *f, const struct settings *s, const struct
     }
 }
 
+/* In the order of their slots: what is polled at the same time lies together in memory. */
+static enum err add_units(struct fleet *f, struct collector *c, const struct settings *s,
+                          const struct device *devices, size_t count)
+{
+    const char **uplinks = calloc(count ? count : 1, sizeof *uplinks);
+    size_t *order = calloc(count ? count : 1, sizeof *order);
+    enum err e = uplinks && order ? ERR_OK : ERR_NOMEM;
+
+    for (size_t i = 0; !e && i < count; i++)
+        uplinks[i] = devices[i].uplink;
+    if (!e)
+        e = plan_order(uplinks, count, order);
+    for (size_t i = 0; !e && i < count; i++) {
+        struct unit *u = &f->units[f->count++];
+
+        e = unit_init(u, c, f, s, &devices[order[i]], i, count);
+        if (!e)
+            e = map_set(f->by_id, u->id, u, NULL);
+        if (!e)
+            e = notices_add(f, u);
+    }
+    free(uplinks);
+    free(order);
+    return e;
+}
+
 static enum err fleet_init(struct fleet *f, struct collector *c, const struct settings *s,
                            const struct inventory *inv)
 {
@@ -185,14 +211,8 @@ static enum err fleet_init(struct fleet *f, struct collector *c, const struct se
     f->access_count = f->access ? s->credentials.count : 0;
     if (!f->by_id || !f->by_address || !f->by_engine || !f->units || !f->standings || !f->access)
         e = ERR_NOMEM;
-    for (size_t i = 0; !e && i < count; i++) {
-        f->count++;
-        e = unit_init(&f->units[i], c, f, s, &devices[i], i, count);
-        if (!e)
-            e = map_set(f->by_id, f->units[i].id, &f->units[i], NULL);
-        if (!e)
-            e = notices_add(f, &f->units[i]);
-    }
+    if (!e)
+        e = add_units(f, c, s, devices, count);
     if (e)
         fleet_fini(f);
     else

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "lib/base/err.h"
 #include "lib/base/units.h"
 
 /* Due times lie on a grid, so that devices that are near one another leave in one batch of datagrams: of
@@ -14,6 +15,11 @@
 /* The grid of n devices in an interval: wide enough for bunches of a hundred polls, but at most 1 s and a
  * tenth of the interval. */
 ns_t plan_tick(size_t n, ns_t interval);
+
+/* Who takes which slot? order[slot] = device, each once. groups[device]: what it hangs on, or NULL. Those of
+ * one group lie evenly over the whole interval, for what is in flight behind one uplink is bounded (decision
+ * 0068). The same for the same groups, always. ERR_NOMEM. */
+enum err plan_order(const char *const *groups, size_t n, size_t *order) NW_CHECKED;
 
 /* The first due time of device i of n, spread evenly over span from start on, on the grid of PLAN_TICK. n >
  * 0. */

@@ -264,6 +264,38 @@ static void where_polls_are_few_bunches_are_further_apart(void **state)
     }
 }
 
+/* Seven uplinks, their devices side by side in the inventory or by turns, and devices without one. */
+static void those_behind_one_uplink_take_slots_far_apart(void **state)
+{
+    enum { UPLINKS = 7, MOST = 2000, BUNCHES = 20 };
+    static const char *const names[UPLINKS + 1] = {"a", "b", "c", "d", "e", "f", "g", NULL};
+    static const size_t sizes[] = {1, 2, 3, 8, 55, 144, 500, 987, MOST};
+    const char *groups[MOST];
+    size_t order[MOST];
+
+    (void)state;
+    for (size_t k = 0; k < 2 * ARRAY_LEN(sizes); k++) {
+        size_t n = sizes[k / 2], in[BUNCHES][UPLINKS + 1] = {{0}};
+        bool is_taken[MOST] = {false};
+
+        for (size_t i = 0; i < n; i++)
+            groups[i] = names[k % 2 ? i % (UPLINKS + 1) : i * (UPLINKS + 1) / n];
+        assert_int_equal(plan_order(groups, n, order), ERR_OK);
+        for (size_t slot = 0; slot < n; slot++) {
+            size_t device = order[slot];
+            size_t group = k % 2 ? device % (UPLINKS + 1) : device * (UPLINKS + 1) / n;
+
+            assert_true(device < n);
+            assert_false(is_taken[device]);
+            is_taken[device] = true;
+            in[slot * BUNCHES / n][group]++;
+        }
+        for (size_t bunch = 0; bunch < BUNCHES; bunch++)
+            for (size_t group = 0; group <= UPLINKS; group++)
+                assert_in_range(in[bunch][group], 0, n / (BUNCHES * (UPLINKS + 1)) + 3);
+    }
+}
+
 static void a_restart_changes_no_slot(void **state)
 {
     ns_t before = 0;
@@ -283,6 +315,7 @@ static void a_restart_changes_no_slot(void **state)
 }
 
 RUN_TESTS("rate", cmocka_unit_test(where_polls_are_few_bunches_are_further_apart),
+          cmocka_unit_test(those_behind_one_uplink_take_slots_far_apart),
           cmocka_unit_test(a_restart_changes_no_slot), cmocka_unit_test(rate_is_the_step_over_the_time),
           cmocka_unit_test(rate_survives_32bit_wrap), cmocka_unit_test(rate_survives_64bit_wrap),
           cmocka_unit_test(a_64bit_counter_that_falls_is_a_reset_and_no_wrap),
