@@ -3,7 +3,7 @@
 # carries it built, in dashboards/web/dist, and needs no Node. ./configure --disable-web leaves it out.
 WEB_FILES = $(shell cd '$(srcdir)' && find dashboards/web -type f ! -path '*/node_modules/*' ! -path '*/dist/*' \
 	! -name openapi.d.ts | LC_ALL=C sort)
-EXTRA_DIST += $(WEB_FILES) tests/web/lib.mjs tests/web/mock.mjs tests/web/screenshots.mjs tests/integration/browser.mjs \
+EXTRA_DIST += $(WEB_FILES) tests/web/lib.mjs tests/web/pages.mjs tests/web/mock.mjs tests/web/screenshots.mjs \
 	docs/screenshots/README.md
 dist_check_SCRIPTS += tests/web/unit.sh
 

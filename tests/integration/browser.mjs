@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // browser.mjs - the operators' app in Chromium on the running demo (TAP). NETZWACHT_HOTSPOTS: size of the city;
 // NETZWACHT_URL and NETZWACHT_PASSWORDS (a file): a demo that runs already.
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { Tap, assert, build, chromiumPath, equal, launch, logIn, openContext, packages, skipAll, source, startDemo, until } from "../web/lib.mjs";
+import { Tap, assert, equal, launch, logIn, openContext, packagesOrSkip, runAll, startDemo, startMock, until } from "../web/lib.mjs";
+import { violationsOf } from "../web/pages.mjs";
 
-const require = packages();
-if (!require) skipAll("the web bundle was not built here, so there is no playwright-core");
-if (!chromiumPath()) skipAll("no Chromium is installed");
-
+const require = packagesOrSkip();
 const HOTSPOTS = Number(process.env.NETZWACHT_HOTSPOTS ?? 540);
 /** A scripted incident of the demo must have opened by then. */
 const INCIDENT_SECONDS = 180;
 const COMMENT = "Techniker <b>unterwegs</b> & informiert";
 
-const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const tap = new Tap();
 const complaints = [];
 let demo, browser, context, page;
@@ -46,26 +41,8 @@ async function api(path) {
   return page.evaluate(async (p) => (await fetch(`/api/v1${p}`)).json(), path);
 }
 
-/** axe runs in an isolated world: the page's own policy forbids foreign scripts. */
 async function violations() {
-  const session = await page.context().newCDPSession(page);
-  const { frameTree } = await session.send("Page.getFrameTree");
-  const { executionContextId } = await session.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id, worldName: "axe" });
-  const evaluate = async (expression) => {
-    const answer = await session.send("Runtime.evaluate", { contextId: executionContextId, expression, awaitPromise: true, returnByValue: true });
-    if (answer.exceptionDetails) throw new Error(answer.exceptionDetails.exception?.description ?? answer.exceptionDetails.text);
-    return answer.result.value;
-  };
-  await evaluate(`${axeSource};undefined`);
-  const { violations: found } = await evaluate(
-    `axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] })
-      .then(({ violations }) => ({ violations: JSON.parse(JSON.stringify(violations)) }))`,
-  );
-  await session.detach();
-  return found.map(({ id, nodes }) => {
-    const places = nodes.slice(0, 3).map((node) => `${node.target.join(" ")} (${node.failureSummary.split("\n")[1]?.trim()})`);
-    return `${id}: ${places.join(" | ")}`;
-  });
+  return violationsOf(page, require);
 }
 
 async function unhandledIncident() {
@@ -78,28 +55,6 @@ async function unhandledIncident() {
 
 async function anyIncident() {
   return (await api("/incidents?limit=1")).items[0] ?? unhandledIncident();
-}
-
-async function allPages() {
-  const { items: devices } = await api("/devices?kind=switch&limit=2");
-  const { items: ups } = await api("/devices?kind=ups&limit=1");
-  return [
-    ["overview", ".tiles"],
-    ["map", ".filters__count"],
-    ["hotspots/hs-0001", ".page-head h1"],
-    [`devices/${devices[0].id}`, ".page-head h1"],
-    [`devices/${ups[0].id}`, ".page-head h1"],
-    ["devices", ".table tbody tr"],
-    ["inventory", ".version-bar"],
-    ["inventory?view=list&firmware=too_old", ".table tbody tr"],
-    ["incidents", ".page-head h1"],
-    ["incidents?status=closed", ".page-head h1"],
-    [`incidents/${(await anyIncident()).id}`, ".page-head h1"],
-    ["topology", ".tree-row"],
-    [`topology?at=${devices[0].id}`, ".tree-row.is-at"],
-    ["coverage", ".page-head h1"],
-    ["self", ".self-bars"],
-  ];
 }
 
 async function newPage(options) {
@@ -231,16 +186,6 @@ async function testLive() {
         }),
     );
     assert(got, "no event within 12 s");
-  });
-
-  await tap.test("a lost stream is said aloud, and comes back by itself", async () => {
-    await page.route("**/api/v1/events", (route) => route.abort());
-    await page.reload();
-    await page.waitForSelector('[data-live="lost"]', { timeout: 10_000 });
-    await page.waitForSelector(".note.is-warning[role=alert]", { timeout: 5_000 });
-    await page.unroute("**/api/v1/events");
-    await page.waitForSelector('[data-live="open"]', { timeout: 20_000 });
-    await page.waitForSelector(".note.is-warning[role=alert]", { state: "detached", timeout: 5_000 });
   });
 }
 
@@ -380,14 +325,13 @@ async function testConsole() {
 /** The pages on the stand-in server: the demo has no such storm. */
 async function testStorm() {
   await tap.test("a storm of 1,000 incidents leaves the list short, the page at work, and every incident counted", async () => {
-    const mock = spawn(process.execPath, [join(source, "tests/web/mock.mjs"), join(build, "share/web"), "0"], { stdio: ["ignore", "pipe", "inherit"] });
+    const mock = await startMock();
     try {
-      const url = await new Promise((resolve) => mock.stdout.once("data", (text) => resolve(String(text).trim())));
       // A context of its own: cookies know no ports.
       const own = await openContext(browser);
       const storm = await own.newPage();
-      await logIn(storm, url, "operator", "mock");
-      await storm.goto(`${url}#/incidents`);
+      await logIn(storm, mock.url, "operator", "mock");
+      await storm.goto(`${mock.url}#/incidents`);
       await storm.waitForSelector("#open-count");
       const before = Number(await storm.getAttribute("#open-count", "data-count"));
       await storm.evaluate(() => {
@@ -414,7 +358,7 @@ async function testStorm() {
       assert(drawn < 500, `drawn ${drawn} times for 2,000 events`);
       await own.close();
     } finally {
-      mock.kill();
+      mock.stop();
     }
   });
 }
@@ -576,37 +520,6 @@ async function testSelf() {
   });
 }
 
-async function testNarrow() {
-  await tap.test("no page needs sideways scrolling at 320 pixels", async () => {
-    await page.setViewportSize({ width: 320, height: 740 });
-    const bad = [];
-    for (const [hash, ready] of await allPages()) {
-      await go(hash, ready);
-      await page.waitForTimeout(500);
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      if (over > 0) bad.push(`${hash} by ${over}`);
-    }
-    equal(bad.join(", "), "", "pages that are too wide");
-    await page.setViewportSize({ width: 1440, height: 900 });
-  });
-}
-
-async function testAccessibility(password) {
-  for (const [theme, language] of [["light", "de"], ["dark", "en"]]) {
-    await tap.test(`axe finds no violation on any page (${theme}, ${language})`, async () => {
-      await newPage({ theme, language });
-      await logIn(page, demo.url, "operator", password);
-      const bad = [];
-      for (const [hash, ready] of await allPages()) {
-        await go(hash, ready);
-        await page.waitForTimeout(800);
-        for (const violation of await violations()) bad.push(`${hash}: ${violation}`);
-      }
-      equal(bad.join("\n"), "", "violations");
-    });
-  }
-}
-
 async function testAdministration() {
   let kiosk = "";
   await tap.test("an administrator sees accounts and the audit log, and issues an access token by keyboard", async () => {
@@ -656,8 +569,6 @@ async function main() {
   await testLanguageAndKeyboard();
   await testNetwork();
   await testSelf();
-  await testNarrow();
-  await testAccessibility(password);
   await testStorm();
   await tap.test("a planner sees incidents but cannot act on them", async () => {
     await newPage();
@@ -672,15 +583,7 @@ async function main() {
   });
 }
 
-let status = 1;
-try {
-  await main();
-  status = tap.end();
-} catch (error) {
-  tap.count += 1;
-  console.log(`not ok ${tap.count} - the browser tests could be run\n# ${String(error?.stack ?? error).replaceAll("\n", "\n# ")}\n1..${tap.count}`);
-} finally {
+await runAll(tap, main, async () => {
   await browser?.close();
   await demo?.stop();
-}
-process.exit(status);
+});

@@ -114,6 +114,39 @@ function readPasswords(file) {
   return new Map(lines.map((line) => line.split(/\s+/, 2)));
 }
 
+/** The stand-in server (mock.mjs) as a child. Gives {url, stop}. */
+export async function startMock() {
+  const child = spawn(process.execPath, [join(source, "tests/web/mock.mjs"), join(build, "share/web"), "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const url = await new Promise((resolve, reject) => {
+    child.stdout.once("data", (text) => resolve(String(text).trim()));
+    child.once("exit", (code) => reject(new Error(`the stand-in server ended with ${code}`)));
+  });
+  return { url, stop: () => child.kill() };
+}
+
+/** Runs a whole file of tests: a failure outside of a test is one more failed test. */
+export async function runAll(tap, run, clean) {
+  let status = 1;
+  try {
+    await run();
+    status = tap.end();
+  } catch (error) {
+    tap.count += 1;
+    console.log(`not ok ${tap.count} - the browser tests could be run\n# ${String(error?.stack ?? error).replaceAll("\n", "\n# ")}\n1..${tap.count}`);
+  } finally {
+    await clean();
+  }
+  process.exit(status);
+}
+
+/** The packages, or the end of this file of tests with a reason why it is skipped. */
+export function packagesOrSkip() {
+  const require = packages();
+  if (!require) skipAll("the web bundle was not built here, so there is no playwright-core");
+  if (!chromiumPath()) skipAll("no Chromium is installed");
+  return require;
+}
+
 export async function launch(require) {
   const { chromium } = require("playwright-core");
   const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];

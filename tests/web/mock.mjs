@@ -260,6 +260,34 @@ function storm(count, seconds) {
   }
 }
 
+/** Writes `count` batches as fast as the readers take them: states, a summary, an incident that opens and closes. The last one
+ * leaves an open incident behind, "Marke COUNT", by which a test sees that all have arrived. */
+async function batches(count) {
+  const all = [...hotspots.values()];
+  const members = [{ kind: "hotspot", id: all[0].id, name: all[0].name, state: "unusable", reason: "ap" }];
+  const cause = { kind: "hotspot", id: all[0].id, name: all[0].name };
+  for (let i = 0; i < count; i++) {
+    for (let k = 0; k < 5; k++) {
+      const { id, name, state, reason, since, incident } = all[(i * 5 + k) % all.length];
+      emit("state", { kind: "hotspot", id, name, state, reason, since, previous: state, incident, clients: i % 30 });
+    }
+    const incident = openIncident("passing", "minor", "device_down", cause, members, `Vorbei ${i}`, `Passing ${i}`, 0);
+    emit("incident", incident);
+    emit("incident", { ...incident, closed: iso(Date.now()) });
+    emit("summary", summary());
+    incidents.delete("passing");
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  emit("incident", openIncident("mark", "critical", "device_down", cause, members, `Marke ${count}`, `Mark ${count}`, 0));
+}
+
+/** Ends every stream, and refuses new ones for so long. */
+let cutUntil = 0;
+function cutStreams(seconds) {
+  cutUntil = Date.now() + seconds * 1000;
+  for (const stream of streams) stream.destroy();
+}
+
 const routes = [
   ["GET", /^\/hotspots$/, (r, m, q) => page(r, [...hotspots.values()])],
   ["GET", /^\/hotspots\/([^/]+)$/, (r, m) => (hotspots.has(m[1]) ? send(r, 200, hotspotDetail(hotspots.get(m[1]))) : problem(r, 404, "not-found"))],
@@ -304,6 +332,12 @@ function api(request, response, path, query, body) {
     storm(Number(query.get("count")), Number(query.get("seconds")));
     return send(response, 202, {});
   }
+  if (path === "/mock/streams") return send(response, 200, { open: streams.size });
+  if (path === "/mock/cut") {
+    cutStreams(Number(query.get("seconds")));
+    return send(response, 202, {});
+  }
+  if (path === "/mock/batches") return batches(Number(query.get("count"))).then(() => send(response, 200, {}));
   if (!session) return problem(response, 401, "login-required");
   if (request.method !== "GET" && request.headers["x-csrf-token"] !== session.csrf) return problem(response, 403, "csrf");
   if (path === "/session") {
@@ -311,6 +345,7 @@ function api(request, response, path, query, body) {
     return send(response, 204, null);
   }
   if (path === "/events") {
+    if (Date.now() < cutUntil) return response.destroy();
     response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
     response.write(": hello\n\n");
     streams.add(response);

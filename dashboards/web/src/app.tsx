@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // app.tsx - the frame of all pages: header, navigation, connection, announcements; and which page the address means.
 
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "./api/client";
 import type { Incident, StateEvent } from "./api/types";
@@ -23,6 +23,7 @@ import { OverviewPage } from "./pages/overview";
 import { SelfPage } from "./pages/self";
 import { TopologyPage } from "./pages/topology";
 import { linkTo, type Route } from "./router";
+import { routeKey, type RouteKey } from "./routes";
 import { useStore, type Store } from "./store";
 import { LineIcon } from "./ui/icons";
 import { ErrorNote, Loading } from "./ui/parts";
@@ -155,21 +156,27 @@ function Main({ path, children }: { path: string; children: ComponentChildren })
   );
 }
 
+/** A page for every entry of the route table: one without does not compile. */
+const PAGES: Record<RouteKey, (route: Store<Route>, id: string) => JSX.Element> = {
+  overview: (route) => <OverviewPage route={route} />,
+  map: (route) => <MapPage route={route} />,
+  "hotspots/id": (_, id) => <HotspotPage key={id} id={id} />,
+  devices: (route) => <DevicesPage route={route} />,
+  "devices/id": (_, id) => <DevicePage key={id} id={id} />,
+  incidents: (route) => <IncidentsPage route={route} />,
+  "incidents/id": (route, id) => <IncidentPage key={id} id={id} route={route} />,
+  topology: (route) => <TopologyPage route={route} />,
+  inventory: (route) => <InventoryPage route={route} />,
+  coverage: () => <CoveragePage />,
+  self: () => <SelfPage />,
+  admin: () => <AdminPage />,
+};
+
 function Page({ route }: { route: Store<Route> }) {
   const { t } = useTexts();
   const { parts } = useStore(route);
-  const [name = "overview", id] = parts;
-  if (name === "overview") return <OverviewPage route={route} />;
-  if (name === "map") return <MapPage route={route} />;
-  if (name === "hotspots" && id) return <HotspotPage key={id} id={id} />;
-  if (name === "devices") return id ? <DevicePage key={id} id={id} /> : <DevicesPage route={route} />;
-  if (name === "incidents") return id ? <IncidentPage key={id} id={id} route={route} /> : <IncidentsPage route={route} />;
-  if (name === "topology") return <TopologyPage route={route} />;
-  if (name === "inventory") return <InventoryPage route={route} />;
-  if (name === "coverage") return <CoveragePage />;
-  if (name === "self") return <SelfPage />;
-  if (name === "admin") return <AdminPage />;
-  return <h1>{t("app.notfound")}</h1>;
+  const key = routeKey(parts);
+  return key ? PAGES[key](route, parts[1] ?? "") : <h1>{t("app.notfound")}</h1>;
 }
 
 function Header({ current }: { current: string }) {

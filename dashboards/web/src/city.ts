@@ -2,7 +2,7 @@
 // city.ts - what the pages know of the city now: read once by lists, kept current by the event stream.
 
 import type { Client } from "./api/client";
-import { LiveStream, type LiveStatus } from "./api/live";
+import { openLive, type LiveEvent, type LiveStatus } from "./api/live";
 import type { CommandEvent, Config, Hotspot, Incident, StateEvent, Summary, Topology } from "./api/types";
 import { stateFrom } from "./model/state";
 import { Store } from "./store";
@@ -10,9 +10,6 @@ import { Store } from "./store";
 /** Client numbers change without a change of state, so the lists are read again this often. */
 const REFRESH_MS = 30_000;
 const COMMAND_WAIT_MS = 10_000;
-
-/** A storm brings hundreds of events a second: they are gathered this long and drawn at once. */
-const GATHER_MS = 200;
 
 export interface Changes {
   /** The newest word of each incident, in the order in which they came. */
@@ -38,22 +35,11 @@ export class City {
 
   private readonly outcomes = new Map<string, CommandEvent>();
   private readonly waiting = new Map<string, (event: CommandEvent) => void>();
-  private readonly stream: LiveStream;
+  private readonly stream: ReturnType<typeof openLive>;
   private timer: ReturnType<typeof setInterval> | null = null;
-  private readonly gathered = { incidents: new Map<string, Incident>(), states: [] as StateEvent[] };
-  private gatherTimer: ReturnType<typeof setTimeout> | null = null;
-  private appliedAt = 0;
 
   constructor(private readonly client: Client) {
-    this.stream = new LiveStream({
-      onStatus: (status) => this.live.set(status),
-      onActivity: () => this.lastActivity.set(Date.now()),
-      onState: (event) => this.gathered.states.push(event) && this.gather(),
-      onIncident: (incident) => this.gathered.incidents.set(incident.id, incident) && this.gather(),
-      onCommand: (event) => this.applyCommand(event),
-      onSummary: (summary) => this.summary.set(summary),
-      onReset: () => void this.load(),
-    });
+    this.stream = openLive({ onStatus: (status) => this.live.set(status), onBatch: (events) => this.apply(events) });
   }
 
   start(): void {
@@ -112,22 +98,22 @@ export class City {
     return this.client.get<CommandEvent>(`/commands/${encodeURIComponent(command)}`).catch(() => null);
   }
 
-  /** The first event after a quiet while is drawn at once; those behind it wait for each other. */
-  private gather(): void {
-    if (this.gatherTimer) return;
-    const wait = Math.max(0, this.appliedAt + GATHER_MS - Date.now());
-    this.gatherTimer = setTimeout(() => this.applyGathered(), wait);
-  }
-
-  private applyGathered(): void {
-    this.gatherTimer = null;
-    this.appliedAt = Date.now();
-    const changes = { incidents: [...this.gathered.incidents.values()], states: this.gathered.states.splice(0) };
-    this.gathered.incidents.clear();
-    this.applyHotspots(changes.states.filter((event) => event.kind === "hotspot"));
-    this.applyNodes(changes.states.filter((event) => event.kind === "device"));
-    this.applyIncidents(changes.incidents);
-    this.changes.set(changes);
+  private apply(events: readonly LiveEvent[]): void {
+    this.lastActivity.set(Date.now());
+    const incidents = new Map<string, Incident>();
+    const states: StateEvent[] = [];
+    for (const { type, data } of events) {
+      if (type === "incident") incidents.set(data.id, data);
+      else if (type === "state") states.push(data);
+      else if (type === "summary") this.summary.set(data);
+      else if (type === "command") this.applyCommand(data);
+      else if (type === "reset") void this.load();
+    }
+    if (incidents.size === 0 && states.length === 0) return;
+    this.applyHotspots(states.filter((event) => event.kind === "hotspot"));
+    this.applyNodes(states.filter((event) => event.kind === "device"));
+    this.applyIncidents([...incidents.values()]);
+    this.changes.set({ incidents: [...incidents.values()], states });
   }
 
   private applyHotspots(events: readonly StateEvent[]): void {

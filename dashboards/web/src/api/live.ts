@@ -1,77 +1,100 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// live.ts - the one event stream of the page. The browser reconnects by itself and sends Last-Event-ID; this file only
-// tells apart "open", "lost" and "given up" (a status that is not 200, where EventSource does not come back).
+// live.ts - a window's end of the event stream: the worker that all windows of the browser share, or, where the browser has
+// no SharedWorker, a stream of its own.
 
-import type { CommandEvent, Incident, StateEvent, Summary } from "./types";
+import workerUrl from "./stream_worker.ts?sharedworker&url";
+import { allowScript } from "../trusted";
+import { EventFeed } from "./feed";
+import { ALIVE, LEAVE, type LiveEvent, type LiveStatus, type ToWindow } from "./stream_words";
 
-export type LiveStatus = "connecting" | "open" | "lost";
+export type { LiveEvent, LiveStatus } from "./stream_words";
 
 export interface LiveHandlers {
   onStatus(status: LiveStatus): void;
-  /** Any event at all: the stream is alive. */
-  onActivity(): void;
-  onState(event: StateEvent): void;
-  onIncident(incident: Incident): void;
-  onCommand(event: CommandEvent): void;
-  onSummary(summary: Summary): void;
-  /** Events were missed for good: read the lists anew. */
-  onReset(): void;
+  /** In the order in which they came; what a storm brings within a moment comes together. */
+  onBatch(events: readonly LiveEvent[]): void;
 }
 
-const RETRY_MS = 5_000;
+const ALIVE_MS = 20_000;
 
-export class LiveStream {
-  private source: EventSource | null = null;
-  private timer: ReturnType<typeof setTimeout> | null = null;
-  private wasOpen = false;
+/** What both ways have in common. */
+interface Feed {
+  start(): void;
+  stop(): void;
+}
 
-  constructor(private readonly handlers: LiveHandlers) {}
+class SharedFeed implements Feed {
+  private readonly port: MessagePort;
+  private timer: ReturnType<typeof setInterval> | null = null;
+  /** The first welcome is no reason to read everything again. */
+  private wasWelcomed = false;
+
+  constructor(
+    private readonly handlers: LiveHandlers,
+    onBroken: () => void,
+  ) {
+    allowScript(workerUrl);
+    const worker = new SharedWorker(workerUrl, { name: "netzwacht-events", type: "module" });
+    worker.onerror = onBroken;
+    this.port = worker.port;
+    this.port.onmessage = ({ data }: MessageEvent<ToWindow>) => this.hear(data);
+    addEventListener("pagehide", () => this.port.postMessage(LEAVE));
+    addEventListener("pageshow", () => this.timer !== null && this.port.postMessage(ALIVE));
+  }
 
   start(): void {
     this.stop();
-    this.handlers.onStatus(this.wasOpen ? "lost" : "connecting");
-    const source = new EventSource("/api/v1/events");
-    this.source = source;
-    source.onopen = () => this.opened();
-    source.onerror = () => this.failed(source);
-    this.on<StateEvent>(source, "state", (data) => this.handlers.onState(data));
-    this.on<Incident>(source, "incident", (data) => this.handlers.onIncident(data));
-    this.on<CommandEvent>(source, "command", (data) => this.handlers.onCommand(data));
-    this.on<Summary>(source, "summary", (data) => this.handlers.onSummary(data));
-    this.on<unknown>(source, "reset", () => this.handlers.onReset());
-    this.on<unknown>(source, "daemon", () => undefined);
+    this.wasWelcomed = false;
+    this.port.postMessage(ALIVE);
+    this.timer = setInterval(() => this.port.postMessage(ALIVE), ALIVE_MS);
   }
 
   stop(): void {
-    if (this.timer) clearTimeout(this.timer);
+    if (this.timer === null) return;
+    clearInterval(this.timer);
     this.timer = null;
-    this.source?.close();
-    this.source = null;
+    this.port.postMessage(LEAVE);
   }
 
-  private opened(): void {
-    this.handlers.onStatus("open");
-    // A stream that this page opened itself after the browser gave up carries no Last-Event-ID.
-    if (this.wasOpen) this.handlers.onReset();
-    this.wasOpen = true;
+  private hear({ status, isNew, events }: ToWindow): void {
+    if (this.timer === null) return;
+    if (status) this.handlers.onStatus(status);
+    if (isNew && this.wasWelcomed) this.handlers.onBatch([{ type: "reset", data: {} }]);
+    if (isNew) this.wasWelcomed = true;
+    if (events) this.handlers.onBatch(events);
+  }
+}
+
+/** The shared stream; a stream of its own where the browser has no SharedWorker or could not load it. */
+class Live implements Feed {
+  private feed: Feed;
+  private isWanted = false;
+
+  constructor(handlers: LiveHandlers) {
+    const own = () => new EventFeed(handlers);
+    const useOwn = () => {
+      this.feed.stop();
+      this.feed = own();
+      if (this.isWanted) this.feed.start();
+    };
+    try {
+      this.feed = new SharedFeed(handlers, useOwn);
+    } catch {
+      this.feed = own(); // there is no SharedWorker, or the browser refuses it
+    }
   }
 
-  private failed(source: EventSource): void {
-    this.handlers.onStatus("lost");
-    if (source.readyState !== EventSource.CLOSED || this.timer) return;
-    this.timer = setTimeout(() => this.start(), RETRY_MS);
+  start(): void {
+    this.isWanted = true;
+    this.feed.start();
   }
 
-  private on<T>(source: EventSource, type: string, handle: (data: T) => void): void {
-    source.addEventListener(type, (event) => {
-      this.handlers.onActivity();
-      let data: T;
-      try {
-        data = JSON.parse((event as MessageEvent<string>).data) as T;
-      } catch {
-        return; // one bad event must not end the stream; the lists are read again on the next reset
-      }
-      handle(data);
-    });
+  stop(): void {
+    this.isWanted = false;
+    this.feed.stop();
   }
+}
+
+export function openLive(handlers: LiveHandlers): Feed {
+  return new Live(handlers);
 }
