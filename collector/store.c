@@ -40,6 +40,34 @@ static void begin_cycle(struct store *s);
 
 /* ---- reading ---- */
 
+/* While the clock is doubted nothing is read: the first records with the right time would come to rows that
+ * still end in the wrong one, and be refused. The cycle that ends the wait rewinds those rows. */
+static void wait_for_clock(struct store *s)
+{
+    if (!s->clock.is_suspect || s->is_waiting)
+        return;
+    s->is_waiting = true;
+    journal_tail_hold(s->tail, true);
+    if (loop_timer_after(s->o.loop, &s->clock_timer, s->o.settings->store.step))
+        loop_stop(s->o.loop);
+}
+
+static void on_clock(void *ctx)
+{
+    struct store *s = ctx;
+
+    (void)store_now(s);
+    if (s->clock.is_suspect || s->is_cycling) {
+        if (loop_timer_after(s->o.loop, &s->clock_timer, s->o.settings->store.step))
+            loop_stop(s->o.loop);
+        return;
+    }
+    s->is_waiting = false;
+    begin_cycle(s);
+    if (!s->is_cycling) /* 1970 is believed, but nothing is stored then */
+        journal_tail_hold(s->tail, false);
+}
+
 /* NULL: too many partitions, or out of memory. */
 static struct store_part *part_named(struct store *s, const char *name, unsigned *number)
 {
@@ -78,12 +106,13 @@ static void on_record(void *ctx, const char *partition, journal_pos pos, const v
     unsigned number;
     struct store_part *p = part_named(s, partition, &number);
     enum err e = p ? record_unpack(bytes, len, &record) : ERR_LIMIT;
-    ns_t time = 0;
+    ns_t time = 0, now = store_now(s);
 
+    wait_for_clock(s);
     if (e == ERR_MALFORMED) /* checked by its CRC: written by a version that we do not understand */
         s->unreadable++;
     if (!e && record->body_case == NW__RECORD__BODY_SAMPLES)
-        e = store_sources_take(s->sources, record, number, store_now(s));
+        e = store_sources_take(s->sources, record, number, now);
     if (record && !p->is_history)
         time = (ns_t)record->wall;
     else if (record && record->body_case == NW__RECORD__BODY_SAMPLES)
@@ -245,7 +274,7 @@ static void end_cycle(struct store *s)
     }
     append_progress(s, committed);
     s->values_at_cycle = store_sources_figures(s->sources)->values;
-    journal_tail_hold(s->tail, false);
+    journal_tail_hold(s->tail, s->is_waiting);
 }
 
 /* Goes on with the cycle; false: there is more to do. */
@@ -396,6 +425,7 @@ static void store_free(struct store *s)
     loop_timer_cancel(s->o.loop, &s->cycle_timer);
     loop_timer_cancel(s->o.loop, &s->slice_timer);
     loop_timer_cancel(s->o.loop, &s->phase_timer);
+    loop_timer_cancel(s->o.loop, &s->clock_timer);
     journal_tail_free(s->tail);
     store_months_free(s->months);
     store_sources_free(s->sources);
@@ -419,6 +449,7 @@ enum err store_new(const struct store_options *options, struct store **out)
     loop_timer_init(&s->cycle_timer, on_cycle, s);
     loop_timer_init(&s->slice_timer, on_slice, s);
     loop_timer_init(&s->phase_timer, on_phase, s);
+    loop_timer_init(&s->clock_timer, on_clock, s);
     steady_clock_init(&s->clock, s->o.settings->store.step);
     e = store_files_open(s->o.settings->rrd_dir, base_step(s->o.settings), s->o.settings->store.budget,
                          &s->files);

@@ -457,33 +457,37 @@ static size_t find_gap(const struct rows *r, size_t from)
     return r->pending;
 }
 
-/* Between `before` and this row nothing is known: a silence, or the clock has jumped, here or back there. */
-static enum err cross_gap(const struct rrd_file *shape, const char *path, int64_t before, int64_t row)
+/* Between `before` and this row nothing is known: a silence, or the clock has jumped, here or back there.
+ * *last receives where the file ends then: behind this row if one is put back that had it. */
+static enum err cross_gap(const struct rrd_file *shape, const char *path, int64_t before, int64_t row,
+                          ns_t now, int64_t *last)
 {
-    int64_t last = before;
-
-    if (store_before_restore(path, shape, before, row, &last))
+    *last = before;
+    if (store_before_restore(path, shape, before, now / SECONDS, last))
         log_warning("%s: the clock was wrong, and is right again: what was stored before that is put back",
                     path);
-    if ((row - last) * SECONDS <= STORE_BEFORE_LEAP)
+    if ((row - *last) * SECONDS <= STORE_BEFORE_LEAP)
         return ERR_OK;
     log_warning(
         "%s: the clock says that nothing came for %lld days: what there is is kept aside for three days",
-        path, (long long)((row - last) * SECONDS / DAYS));
-    return store_before_keep(path, shape, last, false);
+        path, (long long)((row - *last) * SECONDS / DAYS));
+    return store_before_keep(path, shape, *last, false);
 }
 
-static enum err update(const struct rrd_file *shape, const char *path, const struct rows *r)
+static enum err update(const struct rrd_file *shape, const char *path, const struct rows *r, ns_t now)
 {
     size_t done = 0, gap = find_gap(r, 0);
+    int64_t last = 0;
     enum err e = ERR_OK;
 
     while (!e && gap < r->pending) {
         e = rrd_io_update(path, shape, r->times + done, r->values + done * r->count, gap - done);
         if (!e)
-            e = cross_gap(shape, path, gap ? r->times[gap - 1] : r->committed / SECONDS, r->times[gap]);
-        done = gap;
-        gap = find_gap(r, gap + 1);
+            e = cross_gap(shape, path, gap ? r->times[gap - 1] : r->committed / SECONDS, r->times[gap], now,
+                          &last);
+        for (done = gap; done < r->pending && r->times[done] <= last; done++)
+            ;
+        gap = find_gap(r, done > gap ? done : gap + 1);
     }
     return e ? e
              : rrd_io_update(path, shape, r->times + done, r->values + done * r->count, r->pending - done);
@@ -511,7 +515,7 @@ enum err store_files_write(struct store_files *s, size_t i, ns_t now)
     if (f->state == FILE_MISSING || e == ERR_NOT_FOUND)
         e = create(s, i, f, now);
     if (!e)
-        e = update(shape, path, &f->rows);
+        e = update(shape, path, &f->rows, now);
     if (e == ERR_MALFORMED && !(e = put_aside(s, shape, path, now))) { /* once more, with a new file */
         e = create(s, i, f, now);
         if (!e)

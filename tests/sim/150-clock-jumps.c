@@ -55,14 +55,20 @@ static void start_store(struct world *w)
     assert_ok(store_new(&options, &w->store));
 }
 
-static void world_open(struct world *w, const char *dir)
+static void open_journal(struct world *w)
 {
-    static struct loop_clock clock = {read_mono, read_wall, NULL};
     struct journal_options o = {.dir = w->journal_dir,
                                 .partition = "collector",
                                 .segment_bytes = 64 * MIB,
                                 .keep_bytes = GIB,
                                 .keep_age = HOURS};
+
+    assert_ok(journal_writer_open(&o, w->mono, &w->journal));
+}
+
+static void world_open(struct world *w, const char *dir)
+{
+    static struct loop_clock clock = {read_mono, read_wall, NULL};
 
     *w = (struct world){.mono = SECONDS};
     snprintf(w->journal_dir, sizeof w->journal_dir, "%s/journal", dir);
@@ -76,7 +82,7 @@ static void world_open(struct world *w, const char *dir)
     log_set_level((enum log_level)0);
     steady_clock_init(&w->clock, STEP_S * SECONDS);
     assert_ok(loop_new(&clock, &w->loop));
-    assert_ok(journal_writer_open(&o, 0, &w->journal));
+    open_journal(w);
     start_store(w);
 }
 
@@ -219,6 +225,7 @@ static void reboot(struct world *w)
 {
     store_stop(w->store);
     steady_clock_init(&w->clock, STEP_S * SECONDS);
+    assert_ok(loop_turn(w->loop, 0)); /* sees the clock as it is now */
     start_store(w);
 }
 
@@ -289,6 +296,48 @@ static void a_clock_that_is_put_back_for_good_blocks_nothing(void **state)
     world_close(&w);
 }
 
+/* The collector believes the clock again a moment before the store does, in the middle of a long batch. */
+static void no_row_waits_for_a_batch_when_the_clock_is_right_again(void **state)
+{
+    struct world w;
+    int right, wrong, unknown;
+
+    world_open(&w, *state);
+    w.settings.store.batch = 6 * MINUTES;
+    live(&w, 20 * MINUTE);
+    w.jump = HOURS;
+    live(&w, 20 * MINUTE);
+    w.jump = 0;
+    live(&w, 20 * MINUTE);
+    count_rows(&w, 41 * MINUTE, 51 * MINUTE, &right, &wrong, &unknown);
+    assert_int_equal(wrong, 0);
+    assert_int_equal(right, 10 * MINUTE / STEP_S);
+    world_close(&w);
+}
+
+/* What the store reads again begins in the middle of what it had stored before the clock went wrong. */
+static void a_file_is_put_back_though_the_journal_tells_its_end_again(void **state)
+{
+    struct world w;
+    int right, wrong, unknown;
+
+    world_open(&w, *state);
+    live(&w, 12 * MINUTE);
+    journal_writer_close(w.journal);
+    open_journal(&w);
+    poll(&w, true);
+    live(&w, 8 * MINUTE);
+    w.jump = -HOURS;
+    reboot(&w);
+    live(&w, 20 * MINUTE);
+    w.jump = 0;
+    reboot(&w);
+    live(&w, 20 * MINUTE);
+    count_rows(&w, 0, 19 * MINUTE, &right, &wrong, &unknown);
+    assert_int_equal(right, 19 * MINUTE / STEP_S);
+    world_close(&w);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, temp_dir_setup, temp_dir_teardown)
 
 RUN_TESTS("150-clock-jumps", TEST(an_hour_ahead_for_twenty_minutes_blocks_no_file),
@@ -297,4 +346,6 @@ RUN_TESTS("150-clock-jumps", TEST(an_hour_ahead_for_twenty_minutes_blocks_no_fil
           TEST(an_hour_ahead_or_back_costs_no_history), TEST(ten_years_ahead_or_back_cost_no_history),
           TEST(a_boot_an_hour_ahead_or_back_costs_no_history),
           TEST(a_boot_in_1970_or_in_ten_years_costs_no_history),
-          TEST(a_clock_that_is_put_back_for_good_blocks_nothing))
+          TEST(a_clock_that_is_put_back_for_good_blocks_nothing),
+          TEST(a_file_is_put_back_though_the_journal_tells_its_end_again),
+          TEST(no_row_waits_for_a_batch_when_the_clock_is_right_again))
