@@ -12,26 +12,34 @@
 #include "lib/model/metric.h"
 #include "lib/model/record.h"
 
-enum { STARTS_A_TURN = 64, DNS_PORT = 53, NAMED_MAX = 3, TABLE_ROOM = 512 };
+enum { STARTS_A_TURN = 64, TABLE_ROOM = 512 };
 #define DEADLINE_MAX (10 * SECONDS)
 
 static const struct {
     const char *word; /* in messages */
+    void (*start)(struct target *t);
     enum metric metrics[PROBE_VALUES_MAX];
     size_t count;
 } kinds[TARGET_KINDS] = {
-    [TARGET_PING] = {"ping", {METRIC_PING_RTT, METRIC_PING_JITTER, METRIC_PING_LOSS}, 3},
-    [TARGET_DNS] = {"dns", {METRIC_DNS_TIME, METRIC_DNS_OK, METRIC_DNS_RCODE}, 3},
+    [TARGET_PING] = {"ping", run_ping_start, {METRIC_PING_RTT, METRIC_PING_JITTER, METRIC_PING_LOSS}, 3},
+    [TARGET_DNS] = {"dns", run_dns_start, {METRIC_DNS_TIME, METRIC_DNS_OK, METRIC_DNS_RCODE}, 3},
     [TARGET_PORTAL] = {"portal",
+                       run_web_start,
                        {METRIC_PORTAL_TIME, METRIC_PORTAL_OK, METRIC_PORTAL_STATUS, METRIC_CERTIFICATE_DAYS},
                        4},
     [TARGET_HTTP] = {"http",
+                     run_web_start,
                      {METRIC_HTTP_TIME, METRIC_HTTP_OK, METRIC_HTTP_STATUS, METRIC_CERTIFICATE_DAYS},
                      4},
     [TARGET_CANARY] = {"canary",
+                       run_web_start,
                        {METRIC_HTTP_TIME, METRIC_HTTP_OK, METRIC_HTTP_STATUS, METRIC_CERTIFICATE_DAYS,
                         METRIC_INTERNET_OK},
                        5},
+    [TARGET_RADIUS] = {"radius",
+                       run_radius_start,
+                       {METRIC_RADIUS_TIME, METRIC_RADIUS_OK, METRIC_RADIUS_CODE},
+                       3},
 };
 
 /* ---- journal ---- */
@@ -156,11 +164,7 @@ static void start_round(struct target *t)
     t->is_running = true;
     t->began_mono = loop_mono(p->env.loop);
     t->began_wall = loop_wall(p->env.loop);
-    switch (t->kind) {
-    case TARGET_PING: run_ping_start(t); break;
-    case TARGET_DNS: run_dns_start(t); break;
-    default: run_web_start(t); break;
-    }
+    kinds[t->kind].start(t);
 }
 
 static void on_schedule(void *ctx)
@@ -188,198 +192,14 @@ enum err prober_run_now(struct prober *p, const char *id)
     return ERR_OK;
 }
 
-/* ---- targets ---- */
-
-struct refusals { /* so that one line says it, not five hundred */
-    size_t count, rows, unsupported;
-    struct buf named;
-};
-
-static void refuse(struct refusals *r, const char *id, const char *why)
-{
-    if (r->count++ < NAMED_MAX)
-        buf_printf(&r->named, "%s%s (%s)", r->named.len ? ", " : "", id, why);
-}
-
-static const char *why_not(const struct allow *allow, const struct ip_address *address)
-{
-    switch (allow_check(allow, address)) {
-    case ALLOW_YES: return NULL;
-    case ALLOW_OUTSIDE: return "outside probe.allowed";
-    case ALLOW_RESERVED: return "a reserved range that probe.allowed does not name";
-    }
-    return "outside probe.allowed";
-}
-
-static struct target *add_target(struct prober *p, enum target_kind kind, const char *id)
-{
-    struct target *t = &p->targets[p->target_count];
-
-    *t = (struct target){.prober = p, .kind = kind, .fd = -1, .source = strx_printf("probe/%s", id)};
-    if (!t->source)
-        return NULL;
-    t->id = t->source + strlen("probe/");
-    buf_init(&t->query, 1024);
-    p->target_count++;
-    return map_set(p->by_id, id, t, NULL) ? NULL : t;
-}
-
-static enum err add_hotspot(struct prober *p, const struct hotspot *h, struct refusals *r)
-{
-    const struct device *d = inventory_device(p->env.inventory, h->device);
-    struct ip_address address;
-    struct target *t;
-    const char *why;
-
-    if (!h->is_probed || !d)
-        return ERR_OK;
-    if (h->entity) {
-        r->rows++;
-        return ERR_OK;
-    }
-    why = ip_address_parse(d->address, &address) ? "its address is a name, not an address"
-                                                 : why_not(&p->allow, &address);
-    if (why) {
-        refuse(r, h->id, why);
-        return ERR_OK;
-    }
-    t = add_target(p, TARGET_PING, h->id);
-    if (!t)
-        return ERR_NOMEM;
-    t->address = address;
-    return ERR_OK;
-}
-
-/* "192.0.2.1", "192.0.2.1:53", "2001:db8::1", "[2001:db8::1]:53" */
-static enum err parse_endpoint(const char *text, struct ip_address *address, uint16_t *port)
-{
-    char host[64];
-    const char *colon = strrchr(text, ':');
-    uint64_t number = DNS_PORT;
-    size_t len = strlen(text);
-
-    if (text[0] == '[') {
-        const char *end = strchr(text, ']');
-        if (!end || (end[1] && end[1] != ':'))
-            return ERR_MALFORMED;
-        colon = end[1] ? end + 1 : NULL;
-        len = (size_t)(end - ++text);
-    } else if (colon && strchr(text, ':') != colon) {
-        colon = NULL; /* an IPv6 address without port */
-    } else if (colon) {
-        len = (size_t)(colon - text);
-    }
-    if (len >= sizeof host)
-        return ERR_MALFORMED;
-    memcpy(host, text, len);
-    host[len] = '\0';
-    if (colon && (strx_to_u64(colon + 1, &number) || number == 0 || number > UINT16_MAX))
-        return ERR_MALFORMED;
-    *port = (uint16_t)number;
-    return ip_address_parse(host, address);
-}
-
-static enum err add_dns(struct prober *p, const struct service *s, struct refusals *r)
-{
-    struct ip_address address;
-    uint16_t port = DNS_PORT;
-    struct target *t;
-    const char *why = NULL;
-
-    if (!s->question || !*s->question)
-        why = "no question is configured";
-    else if (!s->target || parse_endpoint(s->target, &address, &port))
-        why = "its target is no address, or address:port";
-    else
-        why = why_not(&p->allow, &address);
-    if (why) {
-        refuse(r, s->id, why);
-        return ERR_OK;
-    }
-    t = add_target(p, TARGET_DNS, s->id);
-    if (!t)
-        return ERR_NOMEM;
-    t->address = address;
-    t->port = port;
-    t->question = s->question;
-    return ERR_OK;
-}
-
-/* Where the URL's name leads is checked when the socket is opened (run_web.c). */
-static enum err add_web(struct prober *p, const struct service *s, struct refusals *r)
-{
-    struct portal_run *probe = malloc(sizeof *probe);
-    enum target_kind kind = TARGET_PORTAL;
-    struct target *t;
-    enum err e;
-
-    if (!probe)
-        return ERR_NOMEM;
-    e = portal_begin(probe, PORTAL_LOGIN, s->target ? s->target : "");
-    free(probe);
-    if (e) {
-        refuse(r, s->id, "its target is no http or https URL");
-        return ERR_OK;
-    }
-    if (s->kind == SERVICE_HTTP)
-        kind = portal_kind_of(s->target) == PORTAL_CANARY ? TARGET_CANARY : TARGET_HTTP;
-    t = add_target(p, kind, s->id);
-    if (!t)
-        return ERR_NOMEM;
-    t->url = s->target;
-    return ERR_OK;
-}
-
-static enum err add_service(struct prober *p, const struct service *s, struct refusals *r)
-{
-    switch (s->kind) {
-    case SERVICE_PORTAL:
-    case SERVICE_HTTP: return add_web(p, s, r);
-    case SERVICE_DNS: return add_dns(p, s, r);
-    default: r->unsupported++; return ERR_OK;
-    }
-}
-
-static enum err add_targets(struct prober *p, struct refusals *r)
-{
-    size_t hotspot_count, service_count;
-    const struct hotspot *hotspots = inventory_hotspots(p->env.inventory, &hotspot_count);
-    const struct service *services = inventory_services(p->env.inventory, &service_count);
-    enum err e = ERR_OK;
-
-    p->targets = calloc(hotspot_count + service_count + 1, sizeof *p->targets);
-    p->by_id = map_new(p->env.seed);
-    if (!p->targets || !p->by_id)
-        return ERR_NOMEM;
-    for (size_t i = 0; !e && i < hotspot_count; i++)
-        e = add_hotspot(p, &hotspots[i], r);
-    for (size_t i = 0; !e && i < service_count; i++)
-        e = add_service(p, &services[i], r);
-    return e;
-}
-
-static void log_targets(const struct prober *p, const struct refusals *r)
-{
-    size_t count[TARGET_KINDS] = {0};
-
-    for (size_t i = 0; i < p->target_count; i++)
-        count[p->targets[i].kind]++;
-    log_info("probing every %.0f s: hotspots by ICMP %zu, name servers %zu, portals %zu, web services %zu",
-             (double)p->interval / (double)SECONDS, count[TARGET_PING], count[TARGET_DNS],
-             count[TARGET_PORTAL], count[TARGET_HTTP] + count[TARGET_CANARY]);
-    if (r->rows)
-        log_info("hotspots that are rows of a controller: %zu; they have no address of their own and are "
-                 "judged by their controller and the services",
-                 r->rows);
-    if (r->unsupported)
-        log_info("services of kind radius, dhcp or other, which this version does not probe: %zu",
-                 r->unsupported);
-    if (r->count)
-        log_warning("targets that are not probed: %zu, %s%s", r->count, r->named.data ? r->named.data : "",
-                    r->count > NAMED_MAX ? ", …" : "");
-}
-
 /* ---- start and stop ---- */
+
+static void target_fini(struct target *t)
+{
+    buf_fini(&t->query);
+    probe_account_fini(&t->account);
+    free(t->source);
+}
 
 /* Opens a ping socket if any target needs it; without the right to, pings stay out and one line says why. */
 static enum err open_ping(struct prober *p, bool is_ipv6, struct ping_socket *s)
@@ -411,8 +231,7 @@ static void drop_unpingable(struct prober *p)
         const struct ping_socket *s = t->address.is_ipv6 ? &p->ping6 : &p->ping4;
         if (t->kind == TARGET_PING && s->fd < 0) {
             (void)map_remove(p->by_id, t->id);
-            buf_fini(&t->query);
-            free(t->source);
+            target_fini(t);
             continue;
         }
         p->targets[kept] = *t;
@@ -449,7 +268,7 @@ static enum err set_up(struct prober *p)
                                              : "probe.enabled is false");
         return ERR_OK;
     }
-    e = add_targets(p, &r);
+    e = prober_add_targets(p, &r);
     if (!e)
         e = open_ping(p, false, &p->ping4);
     if (!e)
@@ -458,7 +277,7 @@ static enum err set_up(struct prober *p)
         e = curl_io_new(p->env.loop, &p->curl);
     if (!e) {
         drop_unpingable(p);
-        log_targets(p, &r);
+        prober_log_targets(p, &r);
         p->counts[PROBE_TARGETS] = (double)p->target_count;
         p->counts[PROBE_REFUSED_TARGETS] = (double)r.count;
         schedule_init(&p->schedule, p->target_count, p->interval, loop_mono(p->env.loop));
@@ -509,10 +328,9 @@ void prober_free(struct prober *p)
     for (size_t i = 0; i < p->target_count; i++) {
         struct target *t = &p->targets[i];
         loop_timer_cancel(p->env.loop, &t->timer);
-        run_dns_stop(t);
+        run_udp_stop(t);
         run_web_stop(t);
-        buf_fini(&t->query);
-        free(t->source);
+        target_fini(t);
     }
     close_ping(p, &p->ping4);
     close_ping(p, &p->ping6);

@@ -4,8 +4,9 @@
  * Targets (inventory): every hotspot with is_probed that is its own agent: ICMP echo to its device's address.
  * A hotspot that is a row of a controller has no address of its own: what its users meet is judged at the
  * services. Services: portal (RFC 8908 API, page, redirects, certificate), http (page, certificate; canaries
- * give probe.internet.ok), dns (the service's question). Kinds radius, dhcp and other are not probed by this
- * version. One round per target and interval, spread evenly; every round has a deadline inside its interval.
+ * give probe.internet.ok), dns (the service's question), radius (Status-Server or a test account, with the
+ * secret of probe.radius). Kinds dhcp and other are not probed by this version. One round per target and
+ * interval, spread evenly; every round has a deadline inside its interval.
  *
  * Appends per round one Samples (source "probe/<id>", one entity "probe"), and a Finding when a verdict
  * begins, changes or ends. Nothing is sent anywhere unless probe.allowed has prefixes (allow.h). */

@@ -18,7 +18,23 @@ enum { PROBE_VALUES_MAX = 5, PROBE_COUNTERS = 8, PING_SEQUENCES = 65536 };
 
 #define PROBE_TICK (20 * MILLISECONDS) /* sends are gathered to such steps: fewer wake-ups */
 
-enum target_kind { TARGET_PING, TARGET_DNS, TARGET_PORTAL, TARGET_HTTP, TARGET_CANARY, TARGET_KINDS };
+enum target_kind {
+    TARGET_PING,
+    TARGET_DNS,
+    TARGET_PORTAL,
+    TARGET_HTTP,
+    TARGET_CANARY,
+    TARGET_RADIUS,
+    TARGET_KINDS
+};
+
+struct udp_dialogue; /* run_udp.h */
+
+struct probe_account { /* TARGET_RADIUS */
+    int method;        /* enum radius_ask */
+    char *secret, *password;
+    const char *user, *nas_identifier; /* the settings' */
+};
 
 struct target {
     struct prober *prober;
@@ -28,15 +44,18 @@ struct target {
     struct ip_address address;
     uint16_t port;
     const char *url, *question; /* the inventory's */
+    struct probe_account account;
     /* the round that is running */
     bool is_running;
     ns_t began_mono, began_wall;
     struct loop_timer timer;
     struct icmp_round round; /* TARGET_PING */
     bool is_unreachable;
-    int fd; /* TARGET_DNS; -1 = none */
+    const struct udp_dialogue *dialogue; /* kinds that ask by UDP */
+    int fd;                              /* -1 = none */
     struct buf query;
     unsigned tries;
+    bool is_unproven; /* somebody answered who could not prove to be the one */
     ns_t sent_mono;
     struct portal_run *run; /* web kinds */
     struct curl_transfer *transfer;
@@ -93,11 +112,22 @@ struct outcome {
 /* Ends the round: journal, finding, bookkeeping. */
 void target_finish(struct target *t, const struct outcome *o);
 
+struct refusals { /* so that one line says it, not five hundred */
+    size_t count, rows, unsupported;
+    struct buf named;
+};
+
+/* prober_targets.c: fills targets and by_id from the inventory; ERR_NOMEM. */
+enum err prober_add_targets(struct prober *p, struct refusals *r) NW_CHECKED;
+void prober_log_targets(const struct prober *p, const struct refusals *r);
+void probe_account_fini(struct probe_account *a);
+
 void run_ping_start(struct target *t);
 void run_dns_start(struct target *t);
+void run_radius_start(struct target *t);
 void run_web_start(struct target *t);
 /* Ends what runs without a result. */
-void run_dns_stop(struct target *t);
+void run_udp_stop(struct target *t);
 void run_web_stop(struct target *t);
 /* Readable ping sockets (loop_fd_fn; ctx: struct prober). */
 void run_ping_on_socket(void *ctx, int fd, uint32_t events);

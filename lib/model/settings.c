@@ -107,10 +107,23 @@ static const struct conf_field alerts_fields[] = {
     CONF_END};
 static const struct conf_schema alerts_schema = CONF_SCHEMA(struct alerts_settings, alerts_fields);
 
+static const char *const radius_ask_words[] = {"status", "pap", "chap", NULL};
+static const struct conf_field radius_fields[] = {
+    CONF_ID_FIELD(struct radius_account, service, .is_required = true),
+    CONF_STRING_FIELD(struct radius_account, secret_file, .is_required = true),
+    CONF_ENUM_FIELD(struct radius_account, method, radius_ask_words, .fallback = "status"),
+    CONF_STRING_FIELD(struct radius_account, user),
+    CONF_STRING_FIELD(struct radius_account, password_file),
+    CONF_STRING_FIELD(struct radius_account, nas_identifier, .fallback = "netzwacht"),
+    CONF_POSITION_FIELD(struct radius_account, at),
+    CONF_END};
+static const struct conf_schema radius_schema = CONF_SCHEMA(struct radius_account, radius_fields);
+
 static const struct conf_field probe_fields[] = {
     CONF_BOOL_FIELD(struct probe_settings, enabled, .fallback = "true"),
     CONF_DURATION_FIELD(struct probe_settings, interval, 1, 86400, .fallback = "60s"),
-    CONF_STRINGS_FIELD(struct probe_settings, allowed), CONF_END};
+    CONF_STRINGS_FIELD(struct probe_settings, allowed),
+    CONF_LIST_FIELD(struct probe_settings, radius, &radius_schema), CONF_END};
 static const struct conf_schema probe_schema = CONF_SCHEMA(struct probe_settings, probe_fields);
 
 static const struct conf_field dashboard_fields[] = {
@@ -193,6 +206,7 @@ static enum err resolve_paths(struct settings *s, const char *base)
                        &s->public_page.directory};
     struct credentials *credentials = s->credentials.items;
     struct channel_settings *channels = s->alerts.channels.items;
+    struct radius_account *accounts = s->probe.radius.items;
     enum err e = ERR_OK;
 
     for (size_t i = 0; !e && i < ARRAY_LEN(single); i++)
@@ -201,6 +215,11 @@ static enum err resolve_paths(struct settings *s, const char *base)
         e = resolve_path(base, &s->inventory.items[i]);
     for (size_t i = 0; !e && i < s->profile_dirs.count; i++)
         e = resolve_path(base, &s->profile_dirs.items[i]);
+    for (size_t i = 0; !e && i < s->probe.radius.count; i++) {
+        e = resolve_path(base, &accounts[i].secret_file);
+        if (!e)
+            e = resolve_path(base, &accounts[i].password_file);
+    }
     for (size_t i = 0; !e && i < s->alerts.channels.count; i++) {
         char **files[] = {&channels[i].secret_file, &channels[i].password_file, &channels[i].ca_file,
                           &channels[i].certificate_file, &channels[i].key_file};
@@ -259,6 +278,25 @@ static void check_credentials(const struct settings *s, struct conf_report *repo
     }
 }
 
+static void check_radius(const struct conf_list *accounts, struct conf_report *report)
+{
+    const struct radius_account *all = accounts->items;
+
+    for (size_t i = 0; i < accounts->count; i++) {
+        bool has_user = all[i].user != NULL, has_password = all[i].password_file != NULL;
+        for (size_t k = 0; k < i; k++)
+            if (all[i].service && all[k].service && strcmp(all[i].service, all[k].service) == 0)
+                conf_report_add(report, all[i].at,
+                                "probe.radius: the service \"%s\" stands here a second time", all[i].service);
+        if (all[i].method == RADIUS_ASK_STATUS && (has_user || has_password))
+            conf_report_add(report, all[i].at,
+                            "probe.radius: a test account needs \"method: pap\" or \"method: chap\"");
+        if (all[i].method != RADIUS_ASK_STATUS && !(has_user && has_password))
+            conf_report_add(report, all[i].at,
+                            "probe.radius: pap and chap need \"user\" and \"password_file\"");
+    }
+}
+
 /* BLAKE2b of the file's bytes; 64 bits are enough to tell versions apart. */
 static enum err hash_file(const char *path, char out[17])
 {
@@ -306,6 +344,7 @@ enum err settings_load(const char *path, struct conf_report *report, struct sett
         check_credentials(s, report);
         channel_settings_check(&s->alerts.channels, report);
         check_second_path(&s->alerts, report);
+        check_radius(&s->probe.radius, report);
         e = conf_report_count(report) ? ERR_CONFIG : ERR_OK;
     }
     if (!e && !realpath(dirname(copy), base))

@@ -80,10 +80,23 @@ struct alerts_settings {
     struct second_path_settings second_path;
 };
 
+/* How a service of kind radius is asked. */
+enum radius_ask { RADIUS_ASK_STATUS, RADIUS_ASK_PAP, RADIUS_ASK_CHAP };
+
+struct radius_account {
+    char *service;              /* its id in the inventory */
+    char *secret_file;          /* shared with the server; first line, mode 0600 */
+    int method;                 /* enum radius_ask */
+    char *user, *password_file; /* of the test account: pap, chap */
+    char *nas_identifier;       /* "netzwacht" */
+    struct conf_pos at;
+};
+
 struct probe_settings {
     bool enabled;
     int64_t interval;            /* ns: 60 s */
     struct conf_strings allowed; /* prefixes that targets may lie in; none = no probe is sent */
+    struct conf_list radius;     /* struct radius_account */
 };
 
 struct dashboard_settings {

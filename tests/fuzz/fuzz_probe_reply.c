@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fuzz_probe_reply.c - what strangers answer to active probes. First octet: 0 DNS answer, 1 echo reply, 2
- * portal (a status octet, then the body as RFC 8908 document), 3 a URL to follow, 4 a prefix, 5 a question.
- */
+ * portal (a status octet, then the body as RFC 8908 document), 3 a URL to follow, 4 a prefix, 5 a question, 6
+ * RADIUS answer. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +9,10 @@
 #include "probes/probe_dns.h"
 #include "probes/probe_icmp.h"
 #include "probes/probe_portal.h"
+#include "probes/probe_radius.h"
 #include "tests/fuzz/fuzz.h"
+
+enum { KINDS = 7 };
 
 static void judge_dns(const uint8_t *data, size_t size)
 {
@@ -20,6 +23,23 @@ static void judge_dns(const uint8_t *data, size_t size)
     if (!dns_judge_answer(data, size, &query, &v))
         MUST(v.answers <= 256 && v.rcode <= 15);
     buf_fini(&query);
+}
+
+/* Nobody guesses sixteen octets of MD5. */
+static void judge_radius(const uint8_t *data, size_t size)
+{
+    const struct radius_question q = {.method = RADIUS_PAP,
+                                      .secret = "secret",
+                                      .user = "user",
+                                      .password = "password",
+                                      .nas_identifier = "fuzz",
+                                      .identifier = 0x34};
+    struct buf request = BUF_INIT;
+    struct radius_verdict v;
+
+    MUST(radius_encode(&request, &q) == ERR_OK);
+    MUST(radius_judge(data, size, &request, q.secret, &v) != ERR_OK);
+    buf_fini(&request);
 }
 
 static void decode_ping(const uint8_t *data, size_t size)
@@ -80,11 +100,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     exact = malloc(size);
     MUST(exact);
     memcpy(exact, data + 1, size - 1);
-    switch (data[0] % 6) {
+    switch (data[0] % KINDS) {
     case 0: judge_dns(exact, size - 1); break;
     case 1: decode_ping(exact, size - 1); break;
     case 2: follow_portal(exact, size - 1, NULL); break;
-    default: with_text(exact, size - 1, data[0] % 6);
+    case 6: judge_radius(exact, size - 1); break;
+    default: with_text(exact, size - 1, data[0] % KINDS);
     }
     free(exact);
     return 0;
