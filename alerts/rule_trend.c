@@ -7,19 +7,27 @@
 #include "alerts/rule_kind.h"
 #include "alerts/trend.h"
 
-/* A line is one only if what it explains is large beside what it does not. */
+/* A line is one only if what it explains is large beside what it does not; it is none any more when it
+ * explains less than what it does not. Between the two a verdict stays as it is: a young line that the days
+ * bend would otherwise come and go with each point. */
 #define SIGNIFICANCE 3.0
+#define NO_LINE      1.0
 
 struct course {
     struct trend trend;
     uint8_t side; /* enum side of the newest point */
 };
 
-static bool is_significant(const struct trend_line *l)
+static bool explains(const struct trend_line *l, double times)
 {
     double days = (double)(l->until - l->from) / (double)DAYS;
 
-    return fabs(l->per_day) * days > SIGNIFICANCE * l->spread;
+    return fabs(l->per_day) * days > times * l->spread;
+}
+
+static bool is_significant(const struct trend_line *l)
+{
+    return explains(l, SIGNIFICANCE);
 }
 
 static void set_extra(struct watch *w, double per_day, double limit, double days_left)
@@ -40,7 +48,7 @@ static enum side judge_drift_line(struct watch *w, const struct trend_line *l)
     set_extra(w, l->per_day, -r->per_week, days_left);
     if (is_significant(l) && (per_week >= r->per_week || (per_week > 0 && days_left <= r->days)))
         return SIDE_BAD;
-    return per_week <= r->per_week / 2 || !is_significant(l) ? SIDE_GOOD : SIDE_BETWEEN;
+    return per_week <= r->per_week / 2 || !explains(l, NO_LINE) ? SIDE_GOOD : SIDE_BETWEEN;
 }
 
 static enum side judge_drift(struct engine *e, struct watch *w, const struct reading *r)
@@ -74,7 +82,7 @@ static enum side judge_forecast_line(struct watch *w, const struct trend_line *l
     set_extra(w, l->per_day, NAN, days_left);
     if (days_left == 0 || (is_significant(l) && days_left <= w->rule->days))
         return SIDE_BAD;
-    return days_left > 2 * w->rule->days || !is_significant(l) ? SIDE_GOOD : SIDE_BETWEEN;
+    return days_left > 2 * w->rule->days || !explains(l, NO_LINE) ? SIDE_GOOD : SIDE_BETWEEN;
 }
 
 static enum side judge_forecast(struct engine *e, struct watch *w, const struct reading *r)

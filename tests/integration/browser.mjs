@@ -317,6 +317,31 @@ async function testConsole() {
     assert(said.includes("zugewiesen an: Trupp Nord") && said.includes("Bagger abgezogen") && said.includes("noc (Oberfläche)"), said);
     equal((await api(`/incidents/${id}`)).operator.assigned, "Trupp Nord", "assigned");
     assert((await page.$$(".member-tree li")).length > 0 && (await page.$(".member-map path")), "members on map and tree");
+  });
+
+  await tap.test("maintenance of a cause is announced to citizens in both languages, from the keyboard", async () => {
+    const { id, cause } = (await api("/incidents?status=open&limit=100")).items.find((each) => each.cause.id);
+    await go(`incidents/${id}`, "#comment");
+    await page.fill("#comment", "Spleißen");
+    await page.focus("#announce");
+    await page.keyboard.press("Space");
+    await page.fill("#announce-de", "ü".repeat(251));
+    await page.waitForSelector("#announce-de-over");
+    assert(await page.isDisabled("button[data-verb=maintenance]"), "a text that the server refuses can be sent");
+    const found = await violations();
+    equal(found.length, 0, found.join("\n"));
+    await page.fill("#announce-de", "Wir spleißen eine Glasfaser.");
+    await page.fill("#announce-en", "We splice a fibre.");
+    await page.click("button[data-verb=maintenance]");
+    await page.waitForSelector('.actions__result[data-outcome="done"]', { timeout: 15_000 });
+    assert(!(await page.isChecked("#announce")), "the next window would be announced, too");
+    const asked = (await api("/maintenance")).items.find((each) => each.target === cause.id);
+    equal(JSON.stringify(asked?.announced), '{"de":"Wir spleißen eine Glasfaser.","en":"We splice a fibre."}', "what citizens are told");
+    const ended = await page.evaluate(async (window) => {
+      const { csrf } = await (await fetch("/api/v1/session")).json();
+      return (await fetch(`/api/v1/maintenance/${window}`, { method: "DELETE", headers: { "X-CSRF-Token": csrf } })).status;
+    }, asked.id);
+    equal(ended, 202, "the end of the window");
     await newPage();
     await logIn(page, demo.url, "operator", demo.passwords.get("operator"));
   });

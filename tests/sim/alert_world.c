@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* alert_world.c - the scripted town. */
+/* alert_world.c - the scripted town: built, run, and what came of it. */
 #include "tests/sim/alert_world.h"
+#include "tests/sim/alert_world_poll.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,16 +13,8 @@
 #include "lib/base/rng.h"
 #include "lib/base/strx.h"
 
-#define MISS_INTERVAL    (2 * SECONDS)
-#define CONFIRM_INTERVAL (500 * MILLISECONDS)
-#define STEP             (50 * MILLISECONDS)
-#define START            (1795300000 * SECONDS)
-
-static void fail(const char *what)
-{
-    fprintf(stderr, "# the simulated town: %s\n", what);
-    abort();
-}
+#define STEP  (50 * MILLISECONDS)
+#define START (1795300000 * SECONDS)
 
 /* ---- what the engine says ---- */
 
@@ -48,7 +41,7 @@ static void on_incident(void *ctx, const Nw__Incident *i, const char *key)
 
     (void)key;
     if (w->said_count == WORLD_SAID_MAX)
-        fail("too much was said");
+        world_fail("too much was said");
     w->said_count++;
     *s = (struct said){.members = i->n_members, .at = w->now, .is_flapping = i->is_flapping};
     strx_copy(s->id, sizeof s->id, i->id);
@@ -76,7 +69,7 @@ static void on_escalated(void *ctx, const Nw__Incident *i, const struct escalati
     struct escalated *s = &w->escalated[w->escalated_count];
 
     if (w->escalated_count == ARRAY_LEN(w->escalated))
-        fail("too many steps");
+        world_fail("too many steps");
     w->escalated_count++;
     *s = (struct escalated){.at = w->now};
     strx_copy(s->id, sizeof s->id, i->id);
@@ -116,7 +109,7 @@ static void on_announced(void *ctx, const Nw__Announcements *list)
     record_free(w->announced);
     w->announced = NULL;
     if (record_pack(&r, &bytes) || record_unpack(bytes.data, bytes.len, &w->announced))
-        fail("an announcement cannot be packed");
+        world_fail("an announcement cannot be packed");
     w->announcements++;
     buf_fini(&bytes);
 }
@@ -149,7 +142,7 @@ static void on_row(void *ctx, const char *kind, const char *key, const void *val
         memcpy(r->value, value, len);
         r->len = len;
         if (map_set(w->rows, name, r, &old))
-            fail("out of memory");
+            world_fail("out of memory");
         free_row(old);
     }
     free(name);
@@ -209,10 +202,10 @@ static void load_inventory(struct world *w, const char *text)
     int fd = mkstemps(path, 5);
 
     if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text) || conf_report_new(&report))
-        fail("cannot write a temporary file");
+        world_fail("cannot write a temporary file");
     close(fd);
     if (inventory_load(paths, 1, NULL, report, &w->inventory))
-        fail(conf_report_text(report));
+        world_fail(conf_report_text(report));
     unlink(path);
     conf_report_free(report);
 }
@@ -227,9 +220,9 @@ static void load_rules(struct world *w, const char *own)
     int fd = own ? mkstemps(own_path, 5) : -1;
 
     if (own && (fd < 0 || write(fd, own, strlen(own)) != (ssize_t)strlen(own)))
-        fail("cannot write a temporary file");
+        world_fail("cannot write a temporary file");
     if (conf_report_new(&report) || rules_load(path, own ? own_path : NULL, report, &w->rules))
-        fail(report ? conf_report_text(report) : "out of memory");
+        world_fail(report ? conf_report_text(report) : "out of memory");
     if (own) {
         close(fd);
         unlink(own_path);
@@ -245,7 +238,7 @@ static void new_engine(struct world *w)
     struct engine_options o = {w->inventory, w->rules, w->interval, w->interval, 10 * MINUTES, &sink};
 
     if (engine_new(&o, &w->engine))
-        fail("no engine");
+        world_fail("no engine");
     engine_begin(w->engine, w->now);
 }
 
@@ -267,12 +260,14 @@ struct world *world_new_with(const char *inventory, const char *rules, ns_t inte
     inventory_links(w->inventory, &links);
     w->link_cut = calloc(links + 1, sizeof *w->link_cut);
     w->reached = calloc(w->device_count + 1, sizeof *w->reached);
+    w->was_cut = calloc(w->device_count + links + 1, sizeof *w->was_cut);
     w->agents = calloc(w->device_count, sizeof *w->agents);
     w->service_works = calloc(services + 1, sizeof *w->service_works);
     w->rows = map_new(7);
     w->now = w->beat_due = w->tick_due = w->probe_due = START;
     w->interval = interval;
     w->seed = seed;
+    w->step = STEP;
     for (size_t s = 0; s < services; s++)
         w->service_works[s] = true;
     for (size_t d = 0; d < w->device_count; d++) {
@@ -298,6 +293,7 @@ void world_free(struct world *w)
     free(w->service_works);
     free(w->link_cut);
     free(w->reached);
+    free(w->was_cut);
     record_free(w->announced);
     free(w);
 }
@@ -316,290 +312,31 @@ void world_restart_engine(struct world *w)
             size_t len = strlen(kinds[k]);
             if (strncmp(name, kinds[k], len) == 0 && name[len] == '\t' &&
                 engine_restore(w->engine, kinds[k], name + len + 1, r->value, r->len))
-                fail("a row cannot be restored");
+                world_fail("a row cannot be restored");
         }
     }
     for (size_t d = 0; d < w->device_count; d++)
         w->agents[d].table_sent = 0;
 }
 
-/* ---- polling ---- */
-
-struct agent *world_agent(struct world *w, const char *device)
-{
-    size_t count;
-    const struct device *d = inventory_device(w->inventory, device);
-
-    if (!d)
-        fail(device);
-    return &w->agents[d - inventory_devices(w->inventory, &count)];
-}
-
-void world_cut_link(struct world *w, const char *link, bool is_cut)
-{
-    size_t count;
-    const struct link *links = inventory_links(w->inventory, &count);
-
-    for (size_t l = 0; l < count; l++)
-        if (strcmp(links[l].id, link) == 0) {
-            w->link_cut[l] = is_cut;
-            return;
-        }
-    fail(link);
-}
-
-static bool pass_on(bool *a, bool *b)
-{
-    bool is_news = *a != *b;
-
-    *a = *b = *a || *b;
-    return is_news;
-}
-
-/* Light goes both ways: over every device's own line and over the redundant links, as long as something new
- * is reached. */
-static void reach(struct world *w)
-{
-    size_t count, link_count;
-    const struct device *all = inventory_devices(w->inventory, &count);
-    const struct link *links = inventory_links(w->inventory, &link_count);
-    bool is_news = true;
-
-    for (size_t d = 0; d < count; d++)
-        w->reached[d] = !all[d].uplink && !w->agents[d].is_cut;
-    while (is_news) {
-        is_news = false;
-        for (size_t d = 0; d < count; d++)
-            if (all[d].uplink && !w->agents[d].is_cut)
-                is_news |=
-                    pass_on(&w->reached[d], &w->reached[inventory_device(w->inventory, all[d].uplink) - all]);
-        for (size_t l = 0; l < link_count; l++)
-            if (!w->link_cut[l])
-                is_news |= pass_on(&w->reached[inventory_device(w->inventory, links[l].from) - all],
-                                   &w->reached[inventory_device(w->inventory, links[l].to) - all]);
-    }
-}
-
-static bool answers(struct world *w, const struct device *d)
-{
-    size_t count, links;
-
-    if (!world_agent(w, d->id)->is_alive)
-        return false;
-    inventory_links(w->inventory, &links);
-    if (links) {
-        reach(w);
-        return w->reached[d - inventory_devices(w->inventory, &count)];
-    }
-    for (; d; d = inventory_device(w->inventory, d->uplink))
-        if (world_agent(w, d->id)->is_cut)
-            return false;
-    return true;
-}
-
-enum { SERIES_MAX = 200 };
-
-struct table {
-    Nw__Table pb;
-    Nw__Entity entities[SERIES_MAX], *entity_list[SERIES_MAX];
-    Nw__Series series[SERIES_MAX], *series_list[SERIES_MAX];
-    char names[SERIES_MAX][64];
-    double values[SERIES_MAX];
-    enum quality_reason why[SERIES_MAX];
-    Nw__Quality unknown[SERIES_MAX], *unknown_list[SERIES_MAX];
-};
-
-static void add(struct table *t, const char *kind, const char *id, enum metric metric, double value)
-{
-    size_t i = t->pb.n_series;
-
-    nw__entity__init(&t->entities[i]);
-    nw__series__init(&t->series[i]);
-    strx_copy(t->names[i], sizeof t->names[i], id);
-    t->entities[i].id = t->names[i];
-    t->entities[i].kind = (char *)(uintptr_t)kind;
-    t->series[i].entity = (uint32_t)i;
-    t->series[i].metric = metric;
-    t->entity_list[i] = &t->entities[i];
-    t->series_list[i] = &t->series[i];
-    t->values[i] = value;
-    t->pb.n_series = t->pb.n_entities = i + 1;
-}
-
-/* A port is down when what hangs on it is cut off right there. */
-static void add_ports(struct world *w, const struct device *d, struct table *t)
-{
-    size_t count;
-    const struct device *all = inventory_devices(w->inventory, &count);
-
-    for (size_t i = 0; i < count; i++)
-        if (all[i].uplink_port && all[i].uplink && strcmp(all[i].uplink, d->id) == 0)
-            add(t, "interface", all[i].uplink_port, METRIC_IF_OPER, w->agents[i].is_cut ? 2 : 1);
-    const struct link *links = inventory_links(w->inventory, &count);
-    for (size_t l = 0; l < count; l++) {
-        if (links[l].from_port && strcmp(links[l].from, d->id) == 0)
-            add(t, "interface", links[l].from_port, METRIC_IF_OPER, w->link_cut[l] ? 2 : 1);
-        if (links[l].to_port && strcmp(links[l].to, d->id) == 0)
-            add(t, "interface", links[l].to_port, METRIC_IF_OPER, w->link_cut[l] ? 2 : 1);
-    }
-}
-
-static void add_rows(struct world *w, const struct device *d, const struct agent *a, struct table *t)
-{
-    size_t count, row = 0;
-    const struct hotspot *all = inventory_hotspots(w->inventory, &count);
-
-    for (size_t i = 0; i < count; i++) {
-        if (!all[i].entity)
-            continue;
-        if (all[i].device ? strcmp(all[i].device, d->id) != 0 && !a->lists_all : !a->lists_all)
-            continue;
-        const struct device *up = inventory_device(w->inventory, all[i].uplink);
-        bool is_up = a->row_up[row] && (!up || answers(w, up));
-        enum quality_reason why = a->row_why[row++];
-        if (why) /* as the collector writes it */
-            t->why[t->pb.n_series] = why;
-        add(t, "ap", all[i].entity, METRIC_AP_STATE, why ? NAN : is_up);
-        add(t, "ap", all[i].entity, METRIC_CLIENTS, is_up && !why ? a->row_clients[row - 1] : NAN);
-    }
-}
-
-static void fill_table(struct world *w, const struct device *d, const struct agent *a, struct table *t)
-{
-    nw__table__init(&t->pb);
-    t->pb.version = 1;
-    t->pb.interval_ms = (uint32_t)(w->interval / MILLISECONDS);
-    t->pb.entities = t->entity_list;
-    t->pb.series = t->series_list;
-    switch (d->kind) {
-    case DEVICE_AP:
-        add(t, "radio", "radio/0", METRIC_CLIENTS, a->clients);
-        add(t, "radio", "radio/0", METRIC_RADIO_UTILIZATION, a->utilization);
-        break;
-    case DEVICE_UPS: add(t, "ups", "ups/1", METRIC_UPS_SOURCE, a->output_source); break;
-    case DEVICE_CONTROLLER: add_rows(w, d, a, t); break;
-    default: add(t, "optic", "optic/up", METRIC_OPTIC_RX, a->rx); add_ports(w, d, t);
-    }
-}
-
-static void give(struct world *w, const char *partition, Nw__Record *r)
-{
-    r->wall = (uint64_t)w->now;
-    engine_record(w->engine, partition, r);
-}
-
-static void note_miss(struct agent *a, Nw__Samples *m, ns_t now, ns_t interval)
-{
-    if (a->misses < 3 || a->is_down) {
-        a->misses++;
-        a->due = now + (a->is_down ? interval : a->misses < 3 ? MISS_INTERVAL : CONFIRM_INTERVAL);
-    } else {
-        a->confirmations++;
-        a->is_down = a->confirmations == 6;
-        a->due = now + (a->is_down ? interval : CONFIRM_INTERVAL);
-    }
-    m->outcome = NW__OUTCOMES__OUTCOME_TIMEOUT;
-    m->misses = a->misses;
-    m->confirmations = a->confirmations;
-    m->is_down = a->is_down;
-}
-
-static void note_unknown(struct table *t, Nw__Samples *m)
-{
-    for (uint32_t i = 0; i < t->pb.n_series; i++) {
-        if (!t->why[i])
-            continue;
-        nw__quality__init(&t->unknown[m->n_unknown]);
-        t->unknown[m->n_unknown].index = i;
-        t->unknown[m->n_unknown].reason = t->why[i];
-        t->unknown_list[m->n_unknown] = &t->unknown[m->n_unknown];
-        m->n_unknown++;
-    }
-    m->unknown = t->unknown_list;
-}
-
-static void poll_device(struct world *w, size_t i)
-{
-    size_t count;
-    const struct device *d = &inventory_devices(w->inventory, &count)[i];
-    struct agent *a = &w->agents[i];
-    Nw__Record r = NW__RECORD__INIT;
-    Nw__Samples m = NW__SAMPLES__INIT;
-    struct table t = {0};
-
-    m.source = d->id;
-    m.started = (uint64_t)w->now;
-    m.table_version = 1;
-    if (answers(w, d)) {
-        a->misses = a->confirmations = 0;
-        a->is_down = false;
-        a->due = w->now + w->interval;
-        fill_table(w, d, a, &t);
-        m.values = t.values;
-        m.n_values = a->is_useless ? 0 : t.pb.n_series;
-        m.outcome = a->is_useless ? NW__OUTCOMES__OUTCOME_BROKEN : NW__OUTCOMES__OUTCOME_OK;
-        note_unknown(&t, &m);
-        if (!a->table_sent++)
-            m.table = &t.pb;
-    } else {
-        note_miss(a, &m, w->now, w->interval);
-    }
-    r.body_case = NW__RECORD__BODY_SAMPLES;
-    r.samples = &m;
-    give(w, "collector", &r);
-}
-
-static void probe_services(struct world *w)
-{
-    size_t count;
-    const struct service *all = inventory_services(w->inventory, &count);
-
-    for (size_t i = 0; i < count; i++) {
-        Nw__Record r = NW__RECORD__INIT;
-        Nw__Samples m = NW__SAMPLES__INIT;
-        char source[80];
-        snprintf(source, sizeof source, "probe/%s", all[i].id);
-        m.source = source;
-        m.started = (uint64_t)w->now;
-        m.outcome = w->service_works[i] ? NW__OUTCOMES__OUTCOME_OK : NW__OUTCOMES__OUTCOME_FAILED;
-        r.body_case = NW__RECORD__BODY_SAMPLES;
-        r.samples = &m;
-        give(w, "probe", &r);
-    }
-}
-
-static void beat(struct world *w)
-{
-    Nw__Record r = NW__RECORD__INIT;
-    Nw__Heartbeat h = NW__HEARTBEAT__INIT;
-    Nw__Counter strangers = NW__COUNTER__INIT, *counters[] = {&strangers};
-
-    strangers.name = (char *)"traps_unknown_senders";
-    strangers.value = w->strangers;
-    h.counters = counters;
-    h.n_counters = 1;
-    r.body_case = NW__RECORD__BODY_HEARTBEAT;
-    r.heartbeat = &h;
-    h.is_clock_suspect = w->is_clock_suspect;
-    give(w, "collector", &r);
-}
+/* ---- time ---- */
 
 static void step(struct world *w)
 {
     for (size_t i = 0; !w->is_collector_dead && i < w->device_count; i++)
         if (w->agents[i].due <= w->now)
-            poll_device(w, i);
+            world_poll(w, i);
     if (!w->is_collector_dead && w->beat_due <= w->now) {
-        beat(w);
+        world_beat(w);
         w->beat_due = w->now + SECONDS;
     }
     if (w->probe_due <= w->now) {
-        probe_services(w);
+        world_probe(w);
         w->probe_due = w->now + w->interval;
     }
     if (w->tick_due <= w->now || engine_is_dirty(w->engine)) {
         if (engine_tick(w->engine, w->now))
-            fail("out of memory");
+            world_fail("out of memory");
         w->tick_due = w->now + 250 * MILLISECONDS;
     }
 }
@@ -614,7 +351,7 @@ void world_set_clock(struct world *w, ns_t wall)
 
 void world_run(struct world *w, ns_t duration)
 {
-    for (ns_t end = w->now + duration; w->now < end; w->now += STEP)
+    for (ns_t end = w->now + duration; w->now < end; w->now += w->step)
         step(w);
 }
 
@@ -632,7 +369,7 @@ enum state world_state(const struct world *w, const char *hotspot)
     struct object_state s;
 
     if (!find(w, hotspot, &s))
-        fail(hotspot);
+        world_fail(hotspot);
     return s.state;
 }
 
@@ -641,7 +378,7 @@ enum reason world_reason(const struct world *w, const char *hotspot)
     struct object_state s;
 
     if (!find(w, hotspot, &s))
-        fail(hotspot);
+        world_fail(hotspot);
     return s.reason;
 }
 
@@ -652,7 +389,7 @@ static struct object_state site_state(const struct world *w, const char *site)
     for (size_t i = 0; engine_object(w->engine, OBJECT_SITE, i, &s); i++)
         if (strcmp(s.id, site) == 0)
             return s;
-    fail(site);
+    world_fail(site);
     return s;
 }
 

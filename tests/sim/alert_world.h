@@ -29,6 +29,13 @@ struct escalated {
     ns_t at;
 };
 
+/* A series beside those that its kind of device has anyway. */
+struct more_series {
+    const char *kind, *entity; /* kind NULL: none */
+    enum metric metric;
+    double value;
+};
+
 struct agent {
     bool is_alive;   /* the agent itself answers */
     bool is_useless; /* … with nothing that can be used */
@@ -37,6 +44,7 @@ struct agent {
     bool row_up[64]; /* of a controller: its access points, in inventory order */
     double row_clients[64];
     enum quality_reason row_why[64]; /* QUALITY_OK, or why the row is unknown */
+    struct more_series more[4];      /* filled before the first run */
     bool lists_all;                  /* a controller: every access point of the town, not only its own */
     /* the collector's view */
     ns_t due;
@@ -51,10 +59,13 @@ struct world {
     struct agent *agents; /* per device */
     size_t device_count;
     ns_t now, interval, beat_due, tick_due;
+    ns_t step; /* 50 ms; longer where days pass and nothing depends on seconds */
     bool is_collector_dead, is_clock_suspect;
-    double strangers;    /* senders of traps that are no device: in the next heartbeats */
-    bool *link_cut;      /* per link of the inventory */
-    bool *reached;       /* per device: is there a way to the core? Only where there are links */
+    double strangers; /* senders of traps that are no device: in the next heartbeats */
+    bool *link_cut;   /* per link of the inventory */
+    bool *reached;    /* per device: is there a way to the core? Only where there are links */
+    bool *was_cut;    /* lines of devices, then links: as of the last look at `reached` */
+    bool is_reach_known;
     bool *service_works; /* per service */
     ns_t probe_due;
     uint64_t seed;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-ALERT_WORLD = tests/sim/alert_world.c tests/sim/alert_world.h tests/unit/cmocka_tests.h
+ALERT_WORLD = tests/sim/alert_world.c tests/sim/alert_world.h tests/sim/alert_world_poll.c tests/sim/alert_world_poll.h \
+	tests/unit/cmocka_tests.h
 ALERT_LIBS = alerts/libalerts.a $(SQLITE_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 ALERT_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 
@@ -64,6 +65,10 @@ UNIT_TESTS += tests/sim/alerts-150-random-towns
 tests_sim_alerts_150_random_towns_SOURCES = tests/sim/150-random-towns.c $(ALERT_WORLD)
 tests_sim_alerts_150_random_towns_CFLAGS = $(ALERT_CFLAGS)
 tests_sim_alerts_150_random_towns_LDADD = $(ALERT_LIBS)
+UNIT_TESTS += tests/sim/alerts-122-pool-and-budget-fill
+tests_sim_alerts_122_pool_and_budget_fill_SOURCES = tests/sim/122-pool-and-budget-fill.c $(ALERT_WORLD)
+tests_sim_alerts_122_pool_and_budget_fill_CFLAGS = $(ALERT_CFLAGS)
+tests_sim_alerts_122_pool_and_budget_fill_LDADD = $(ALERT_LIBS)
 UNIT_TESTS += tests/unit/test_replay
 tests_unit_test_replay_SOURCES = tests/unit/test_replay.c tests/unit/cmocka_tests.h
 tests_unit_test_replay_CFLAGS = $(ALERT_CFLAGS)

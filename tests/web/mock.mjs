@@ -325,7 +325,7 @@ function api(request, response, path, query, body) {
   if (path === "/session" && request.method === "POST") {
     if (body.password !== "mock") return problem(response, 401, "login-failed");
     const id = Math.random().toString(36).slice(2);
-    sessions.set(id, { user: body.user, role: body.user, csrf: `csrf${id}`, expires: null });
+    sessions.set(id, { user: body.user, role: body.user, csrf: `csrf${id}`, expires: null, may_change: true });
     return send(response, 204, null, { "Set-Cookie": `nw_session=${id}; Path=/; HttpOnly; SameSite=Strict` });
   }
   if (path === "/mock/storm") {

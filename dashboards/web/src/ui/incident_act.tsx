@@ -7,13 +7,17 @@ import { newKey, segment } from "../api/client";
 import type { Incident } from "../api/types";
 import type { Outcome } from "../city";
 import { useApp, useTexts } from "../context";
+import { announcementBody, isSendable, NO_ANNOUNCEMENT } from "../model/announce";
 import { mayAct, mayQuieten } from "../model/role";
 import { useStore } from "../store";
+import { AnnounceField } from "./announce_field";
 import { Muted, Section, useProblemText } from "./parts";
 
 type Verb = "acknowledge" | "comment" | "assign" | "shelve" | "unshelve" | "close" | "maintenance";
 type ActState = { step: "idle" | "waiting" } | { step: "ended"; outcome: Outcome } | { step: "failed"; problem: unknown };
-type Act = (verb: Verb, more?: Record<string, string>) => Promise<void>;
+type Body = Record<string, string | boolean>;
+/** True: it was done. */
+type Act = (verb: Verb, more?: Body) => Promise<boolean>;
 
 /** These say nothing, or quieten an alarm, without a reason given. */
 const VERBS_WITH_COMMENT: ReadonlySet<Verb> = new Set(["comment", "shelve", "maintenance"]);
@@ -31,7 +35,7 @@ function useCommand(incident: Incident, onDone: () => void) {
   const { client, city } = useApp();
   const [state, setState] = useState<ActState>({ step: "idle" });
   useEffect(() => setState({ step: "idle" }), [incident.id]);
-  const send = async (verb: Verb, body: Record<string, string>): Promise<boolean> => {
+  const send = async (verb: Verb, body: Body): Promise<boolean> => {
     setState({ step: "waiting" });
     try {
       const path = verb === "maintenance" ? "/maintenance" : `/incidents/${segment(incident.id)}/${verb}`;
@@ -63,9 +67,11 @@ export function IncidentAct({ incident, onDone }: { incident: Incident; onDone: 
     setEmpty(isMissing);
     if (isMissing) {
       document.getElementById("comment")?.focus();
-      return;
+      return false;
     }
-    if (await send(verb, text === "" ? more : { ...more, comment: text })) setComment("");
+    const isDone = await send(verb, text === "" ? more : { ...more, comment: text });
+    if (isDone) setComment("");
+    return isDone;
   };
   const isBusy = state.step === "waiting";
   return (
@@ -93,8 +99,8 @@ export function IncidentAct({ incident, onDone }: { incident: Incident; onDone: 
       <div class="actions">
         <Assign incident={incident} isBusy={isBusy} act={act} />
         {mayQuieten(who) ? <Shelve incident={incident} isBusy={isBusy} act={act} /> : null}
-        {mayQuieten(who) && incident.cause.id ? <Maintenance incident={incident} isBusy={isBusy} act={act} /> : null}
       </div>
+      {mayQuieten(who) && incident.cause.id ? <Maintenance incident={incident} isBusy={isBusy} act={act} /> : null}
       <ActResult state={state} />
     </Section>
   );
@@ -201,14 +207,23 @@ function Shelve({ incident, isBusy, act }: ActProps) {
 function Maintenance({ incident, isBusy, act }: ActProps) {
   const { t } = useTexts();
   const [hours, setHours] = useState(MAINTENANCE_HOURS[1] ?? 4);
-  const plan = () => void act("maintenance", { target: incident.cause.id, begin: new Date().toISOString(), end: untilIn(hours) });
+  const [announcement, setAnnouncement] = useState(NO_ANNOUNCEMENT);
+  const plan = async () => {
+    const window = { target: incident.cause.id, begin: new Date().toISOString(), end: untilIn(hours) };
+    if (await act("maintenance", { ...window, ...announcementBody(announcement) })) setAnnouncement(NO_ANNOUNCEMENT);
+  };
   return (
-    <div class="field">
-      <Hours id="maintenance" label={t("incident.maintenance")} choices={MAINTENANCE_HOURS} hours={hours} onChange={setHours} />
-      <button type="button" class="button" disabled={isBusy} data-verb="maintenance" onClick={plan}>
-        {t("incident.maintenanceDo")}
-      </button>
-    </div>
+    <>
+      <div class="actions">
+        <div class="field">
+          <Hours id="maintenance" label={t("incident.maintenance")} choices={MAINTENANCE_HOURS} hours={hours} onChange={setHours} />
+          <button type="button" class="button" disabled={isBusy || !isSendable(announcement)} data-verb="maintenance" onClick={() => void plan()}>
+            {t("incident.maintenanceDo")}
+          </button>
+        </div>
+      </div>
+      <AnnounceField value={announcement} onChange={setAnnouncement} />
+    </>
   );
 }
 
