@@ -13,40 +13,10 @@
 
 /* ---- headers ---- */
 
-/* The operators' pages: our own files only; no HTML from text (Trusted Types, the policy is
- * web/src/trusted.ts). The public page has no script at all, and any site may show it in a frame. */
-#define CSP                                                                                                  \
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "    \
-    "font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "    \
-    "require-trusted-types-for 'script'; trusted-types default"
-#define CSP_PUBLIC                                                                                           \
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "            \
-    "frame-ancestors *"
-
-size_t api_security_headers(struct http_header *out, bool is_private, bool may_be_framed, bool is_tls)
-{
-    size_t n = 0;
-
-    out[n++] = (struct http_header){"Content-Security-Policy", may_be_framed ? CSP_PUBLIC : CSP};
-    out[n++] = (struct http_header){"X-Content-Type-Options", "nosniff"};
-    out[n++] = (struct http_header){"Referrer-Policy", "no-referrer"};
-    out[n++] =
-        (struct http_header){"Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"};
-    if (!may_be_framed) {
-        out[n++] = (struct http_header){"X-Frame-Options", "DENY"};
-        out[n++] = (struct http_header){"Cross-Origin-Opener-Policy", "same-origin"};
-        out[n++] = (struct http_header){"Cross-Origin-Resource-Policy", "same-origin"};
-    }
-    if (is_private)
-        out[n++] = (struct http_header){"Cache-Control", "no-cache, private"};
-    if (is_tls)
-        out[n++] = (struct http_header){"Strict-Transport-Security", "max-age=63072000"};
-    return n;
-}
-
 static size_t own_headers(const struct api_call *c, struct http_header *out, bool is_private)
 {
-    size_t n = api_security_headers(out, is_private, false, http_server_is_tls(c->dashboard->http));
+    size_t n =
+        reply_headers(out, is_private ? REPLY_PRIVATE : REPLY_APP, http_server_is_tls(c->dashboard->http));
 
     if (c->retry_after[0])
         out[n++] = (struct http_header){"Retry-After", c->retry_after};
@@ -202,29 +172,9 @@ void api_bad_parameter(struct api_call *c, const char *name, const char *expecte
     api_problem(c, 400, "bad-request", "A parameter is wrong", "%s: expected %s.", name, expected);
 }
 
-void api_reply_file(struct api_call *c, const struct files_entry *entry, bool may_be_framed)
+void api_reply_file(struct api_call *c, const struct files_entry *entry, enum reply_kind kind)
 {
-    struct http_header headers[API_HEADERS_MAX];
-    const char *known = http_request_header(c->request, "If-None-Match");
-    const char *encodings = http_request_header(c->request, "Accept-Encoding");
-    bool is_zipped = entry->gzip && encodings && http_accepts_gzip(encodings);
-    size_t n = api_security_headers(headers, false, may_be_framed, http_server_is_tls(c->dashboard->http));
-
-    headers[n++] = (struct http_header){"Content-Type", entry->type};
-    headers[n++] = (struct http_header){"ETag", entry->etag};
-    headers[n++] =
-        (struct http_header){"Cache-Control", entry->is_immutable ? "public, max-age=31536000, immutable"
-                                              : may_be_framed     ? "public, max-age=5"
-                                                                  : "no-cache"};
-    if (entry->gzip)
-        headers[n++] = (struct http_header){"Vary", "Accept-Encoding"};
-    if (known && http_etag_matches(known, entry->etag)) {
-        http_reply(c->request, 304, headers, n, NULL);
-        return;
-    }
-    if (is_zipped)
-        headers[n++] = (struct http_header){"Content-Encoding", "gzip"};
-    http_reply(c->request, 200, headers, n, http_blob_ref(is_zipped ? entry->gzip : entry->body));
+    reply_file(c->request, entry, kind, http_server_is_tls(c->dashboard->http));
 }
 
 /* ---- parameters ---- */

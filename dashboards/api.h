@@ -15,6 +15,7 @@
 #include "dashboards/http_io.h"
 #include "dashboards/network.h"
 #include "dashboards/pulse.h"
+#include "dashboards/reply.h"
 #include "dashboards/routes.h"
 #include "dashboards/snapshot.h"
 #include "dashboards/throttle.h"
@@ -102,11 +103,9 @@ void api_problem(struct api_call *c, unsigned status, const char *kind, const ch
 void api_problem_err(struct api_call *c, enum err e); /* 404, 400 or 500 by what it is */
 void api_bad_parameter(struct api_call *c, const char *name, const char *expected);
 void api_no_memory(struct api_call *c);
-/* A file with its own type and cache rule; takes the reference. May be framed: only the public page. */
-void api_reply_file(struct api_call *c, const struct files_entry *entry, bool may_be_framed);
-enum { API_HEADERS_MAX = 20 };
-/* The headers that every answer carries. Returns how many were written. */
-size_t api_security_headers(struct http_header *out, bool is_private, bool may_be_framed, bool is_tls);
+/* A file with its own type and cache rule. */
+void api_reply_file(struct api_call *c, const struct files_entry *entry, enum reply_kind kind);
+enum { API_HEADERS_MAX = REPLY_HEADERS_MAX };
 
 /* One entry of the audit log; a failure is logged, the request goes on. */
 void api_audit_note(struct dashboard *d, const char *user, const char *address, const char *action,

@@ -22,7 +22,7 @@ void api_web_file(struct api_call *c)
     if (e)
         api_problem_err(c, e);
     else
-        api_reply_file(c, entry, false);
+        api_reply_file(c, entry, REPLY_APP);
 }
 
 void api_public_file(struct api_call *c)
@@ -39,7 +39,7 @@ void api_public_file(struct api_call *c)
     if (e)
         api_problem_err(c, e);
     else
-        api_reply_file(c, entry, true);
+        api_reply_file(c, entry, reply_kind_of_public(entry->name));
 }
 
 void api_public_redirect(struct api_call *c)
@@ -73,7 +73,7 @@ void api_coverage(struct api_call *c)
     const struct files_entry *entry = find_coverage(c);
 
     if (entry)
-        api_reply_file(c, entry, false);
+        api_reply_file(c, entry, REPLY_APP);
 }
 
 /* The member `summary` of the same file; taken out once for each version of it. */

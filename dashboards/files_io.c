@@ -34,7 +34,8 @@ static void drop_content(struct file *f)
 {
     http_blob_unref(f->entry.body);
     http_blob_unref(f->entry.gzip);
-    f->entry.body = f->entry.gzip = NULL;
+    http_blob_unref(f->entry.brotli);
+    f->entry.body = f->entry.gzip = f->entry.brotli = NULL;
 }
 
 static void free_file(void *p)
@@ -64,6 +65,7 @@ static const char *type_of(const char *name)
                  {".ico", "image/x-icon"},
                  {".webp", "image/webp"},
                  {".woff2", "font/woff2"},
+                 {".csv", "text/csv; charset=utf-8"},
                  {".txt", "text/plain; charset=utf-8"},
                  {".webmanifest", "application/manifest+json"}};
 
@@ -95,7 +97,7 @@ static enum err add_file(struct files *f, const char *name)
 {
     struct file *file;
 
-    if (map_get(f->list, name) || strx_ends_with(name, ".gz"))
+    if (map_get(f->list, name) || strx_ends_with(name, ".gz") || strx_ends_with(name, ".br"))
         return ERR_OK;
     if (map_count(f->list) >= FILES_MAX)
         return ERR_LIMIT;
@@ -214,9 +216,23 @@ static void make_etag(struct file *file)
     snprintf(file->entry.etag, sizeof file->entry.etag, "\"%016llx\"", (unsigned long long)hash);
 }
 
+/* One that is older than its original is of the version before. */
+static struct http_blob *load_packed(const struct files *f, const struct file *file, const char *suffix)
+{
+    struct http_blob *blob = NULL;
+    struct stat st;
+    int fd = open_name(f, file->name, suffix, &st);
+
+    if (fd < 0)
+        return NULL;
+    if (st.st_mtim.tv_sec >= file->changed.tv_sec && read_all(fd, &st, &blob) != ERR_OK)
+        blob = NULL;
+    close(fd);
+    return blob;
+}
+
 static enum err load(struct files *f, struct file *file, int fd, const struct stat *st)
 {
-    struct stat gz;
     enum err e;
 
     drop_content(file);
@@ -226,13 +242,8 @@ static enum err load(struct files *f, struct file *file, int fd, const struct st
     file->changed = st->st_mtim;
     file->inode = st->st_ino;
     make_etag(file);
-    int gz_fd = open_name(f, file->name, ".gz", &gz);
-    /* one that is older than its original is of the version before */
-    if (gz_fd >= 0 && (gz.st_mtim.tv_sec >= st->st_mtim.tv_sec) &&
-        read_all(gz_fd, &gz, &file->entry.gzip) != ERR_OK)
-        file->entry.gzip = NULL;
-    if (gz_fd >= 0)
-        close(gz_fd);
+    file->entry.gzip = load_packed(f, file, ".gz");
+    file->entry.brotli = load_packed(f, file, ".br");
     return ERR_OK;
 }
 

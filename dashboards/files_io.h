@@ -3,8 +3,9 @@
  * path.
  *
  * The list is made anew when the folder's time stamp changes (looked at once a second at most); contents are
- * read when first asked for and again when the file changed. NAME.gz beside NAME is its compressed form.
- * Names are [A-Za-z0-9._-] with '/' between folders, three levels deep; symbolic links are not followed. */
+ * read when first asked for and again when the file changed. NAME.gz and NAME.br beside NAME are its
+ * compressed forms. Names are [A-Za-z0-9._-] with '/' between folders, three levels deep; symbolic links are
+ * not followed. */
 #ifndef NW_DASHBOARDS_FILES_IO_H
 #define NW_DASHBOARDS_FILES_IO_H
 
@@ -20,11 +21,11 @@ enum { FILES_MAX = 2000, FILE_BYTES_MAX = 32 * 1024 * 1024 };
 struct files; /* opaque */
 
 struct files_entry {
-    const char *name, *type; /* media type by extension */
-    struct http_blob *body;  /* borrowed */
-    struct http_blob *gzip;  /* NULL: not there */
-    char etag[24];           /* with quotes */
-    bool is_immutable;       /* its name carries a hash of its content: Vite's assets/NAME-HASH.EXT */
+    const char *name, *type;         /* media type by extension */
+    struct http_blob *body;          /* borrowed */
+    struct http_blob *gzip, *brotli; /* NULL: not there */
+    char etag[24];                   /* with quotes */
+    bool is_immutable;               /* its name carries a hash of its content: Vite's assets/NAME-HASH.EXT */
 };
 
 /* A folder that does not exist (yet) is an empty list. */

@@ -204,10 +204,10 @@ bool http_accepts(const char *header, const char *type)
     return find_token(header, type, &len) != NULL;
 }
 
-bool http_accepts_gzip(const char *header)
+bool http_accepts_coding(const char *header, const char *coding)
 {
     size_t len;
-    const char *params = find_token(header, "gzip", &len);
+    const char *params = find_token(header, coding, &len);
     const char *q = params ? memchr(params, '=', len) : NULL;
 
     if (!params)

@@ -43,7 +43,8 @@ bool http_etag_matches(const char *header, const char *etag);
 /* Does the Accept header prefer this media type by naming it (no quality arithmetic)? */
 bool http_accepts(const char *header, const char *type);
 
-/* Does Accept-Encoding allow gzip? "gzip;q=0" does not. */
-bool http_accepts_gzip(const char *header);
+/* Does Accept-Encoding name this coding ("gzip", "br")? "gzip;q=0" does not allow it; "*" is not taken for
+ * it. */
+bool http_accepts_coding(const char *header, const char *coding);
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "dashboards/public_days.h"
 #include "dashboards/public_io.h"
 #include "dashboards/public_maintenance.h"
 #include "dashboards/public_page.h"
@@ -20,12 +21,10 @@
 #include "lib/model/figure.h"
 #include "lib/stores/history.h"
 
-enum { INCIDENTS_MAX = 100, HOTSPOT_PAGE_MAX = 60000 };
+enum { INCIDENTS_MAX = 100, AVAILABILITY_DAYS = 30, STATEMENT_MAX = 256 * 1024 };
 
-#define AVAILABILITY_EVERY MINUTES
-#define AVAILABILITY_SPAN  (30 * DAYS)
-#define INCIDENTS_KEPT     (7 * DAYS)
-#define BLIND_AFTER        (60 * SECONDS)
+#define INCIDENTS_KEPT (7 * DAYS)
+#define BLIND_AFTER    (60 * SECONDS)
 
 struct public_writer {
     struct loop *loop;
@@ -37,13 +36,15 @@ struct public_writer {
     struct tail *tail;
     struct loop_timer timer;
     struct public_hotspot *hotspots;
+    const struct public_hotspot **by_name;
+    struct public_days *days;
+    char *statements[PUBLIC_STATEMENTS]; /* their texts; NULL: an address, or not given */
     struct public_district *districts;
     struct public_incident incidents[INCIDENTS_MAX];
     struct public_maintenance_list maintenance;
     Nw__Record *announced; /* the last list of alerts; NULL: none yet */
     size_t hotspot_count, district_count, incident_count;
-    ns_t availability_at; /* monotonic; when the figures were computed, 0 = never, or nothing was known */
-    struct buf page;      /* reused */
+    struct buf page; /* reused */
     enum err last_error;
     uint64_t written, failed; /* files */
     struct figure_set figures;
@@ -127,7 +128,8 @@ static void fill_hotspots(struct public_writer *p, bool blind)
         struct public_hotspot *h = &p->hotspots[p->hotspot_count];
         if (!all[i].is_published)
             continue;
-        *h = (struct public_hotspot){.name = all[i].name ? all[i].name : "",
+        *h = (struct public_hotspot){.id = all[i].id,
+                                     .name = all[i].name ? all[i].name : "",
                                      .site = site && site->name ? site->name : "",
                                      .district = district_of(p, &all[i]),
                                      .at = hotspot_position(p->inventory, &all[i]),
@@ -139,31 +141,16 @@ static void fill_hotspots(struct public_writer *p, bool blind)
             h->load = load_class(snapshot_clients(p->snapshot, i));
         if (h->district < p->district_count)
             p->districts[h->district].counts[h->state <= STATE_MAINTENANCE ? h->state : STATE_UNKNOWN]++;
-        p->hotspot_count++;
+        p->by_name[p->hotspot_count++] = h;
     }
+    public_sort_by_name(p->by_name, p->hotspot_count);
 }
 
 static void fill_availability(struct public_writer *p, ns_t now)
 {
-    size_t count;
-    const struct hotspot *all = inventory_hotspots(p->inventory, &count);
-    ns_t mono = loop_mono(p->loop);
-
-    if (p->availability_at && mono - p->availability_at < AVAILABILITY_EVERY)
-        return;
-    p->availability_at = 0;
+    public_days_update(p->days, p->history, now, loop_mono(p->loop));
     for (size_t d = 0; d < p->district_count; d++)
-        memset(&p->districts[d].availability, 0, sizeof p->districts[d].availability);
-    for (size_t i = 0; i < count; i++) {
-        struct availability a = {0};
-        size_t d = district_of(p, &all[i]);
-        if (all[i].is_published && d < p->district_count &&
-            history_availability(p->history, "hotspot", all[i].id, now - AVAILABILITY_SPAN, now, now, &a) ==
-                ERR_OK)
-            availability_sum(&p->districts[d].availability, &a);
-        if (a.up + a.down > 0)
-            p->availability_at = mono;
-    }
+        public_days_sum(p->districts[d].days, AVAILABILITY_DAYS, &p->districts[d].availability);
 }
 
 /* The published hotspots among the members, where they are, and why: a device's name stays inside. */
@@ -275,12 +262,33 @@ static enum err put_district_pages(struct public_writer *p, const struct public_
     return e;
 }
 
-static enum err put_files(struct public_writer *p, const struct public_model *m)
+static enum err put_letter_pages(struct public_writer *p, const struct public_model *m)
+{
+    struct buf name = BUF_INIT;
+    enum err e = ERR_OK;
+
+    for (size_t letter = 0; letter < PUBLIC_LETTERS && e == ERR_OK; letter++) {
+        for (int lang = LANG_DE; lang <= LANG_EN && e == ERR_OK; lang++) {
+            buf_clear(&name);
+            public_page_letter_name(&name, letter, (enum language)lang);
+            public_page_letter(&p->page, m, letter, (enum language)lang);
+            e = buf_error(&name) ? buf_error(&name) : put_file(p, name.data);
+        }
+    }
+    buf_fini(&name);
+    return e;
+}
+
+static enum err put_data(struct public_writer *p, const struct public_model *m)
 {
     static const struct {
         const char *name;
         void (*render)(struct buf *out, const struct public_model *m);
     } data[] = {{"hotspots.json", public_page_hotspots_json},
+                {"hotspots.csv", public_page_hotspots_csv},
+                {"hotspots.geojson", public_page_hotspots_geojson},
+                {"availability.json", public_page_availability_json},
+                {"availability.csv", public_page_availability_csv},
                 {"incidents.json", public_page_incidents_json},
                 {"maintenance.json", public_page_maintenance_json},
                 {"feed.atom", public_page_feed},
@@ -291,31 +299,97 @@ static enum err put_files(struct public_writer *p, const struct public_model *m)
         data[i].render(&p->page, m);
         e = put_file(p, data[i].name);
     }
-    if (e == ERR_OK)
-        e = put_district_pages(p, m);
-    for (int lang = LANG_DE; lang <= LANG_EN && e == ERR_OK; lang++) {
-        public_page_index(&p->page, m, (enum language)lang);
-        e = put_file(p, lang == LANG_DE ? "index.html" : "en.html");
+    return e;
+}
+
+/* The overview last: what it leads to is there. */
+static enum err put_pages(struct public_writer *p, const struct public_model *m)
+{
+    static const struct {
+        const char *names[2];
+        void (*render)(struct buf *out, const struct public_model *m, enum language lang);
+    } pages[] = {{{"daten.html", "data.html"}, public_page_data},
+                 {{"embed.html", "embed-en.html"}, public_page_embed},
+                 {{"index.html", "en.html"}, public_page_index}};
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; i < 2 * ARRAY_LEN(pages) && e == ERR_OK; i++) {
+        enum language lang = i % 2 ? LANG_EN : LANG_DE;
+        pages[i / 2].render(&p->page, m, lang);
+        e = put_file(p, pages[i / 2].names[lang == LANG_EN]);
     }
     return e;
 }
 
+static enum err put_statements(struct public_writer *p, const struct public_model *m)
+{
+    enum err e = ERR_OK;
+
+    for (int i = 0; i < PUBLIC_STATEMENTS && e == ERR_OK; i++) {
+        if (!m->statements[i].text)
+            continue;
+        public_page_statement(&p->page, m, (enum public_statement)i);
+        e = put_file(p, public_statement_file((enum public_statement)i));
+    }
+    return e;
+}
+
+static enum err put_files(struct public_writer *p, const struct public_model *m)
+{
+    enum err e = put_data(p, m);
+
+    if (e == ERR_OK)
+        e = put_district_pages(p, m);
+    if (e == ERR_OK)
+        e = put_letter_pages(p, m);
+    if (e == ERR_OK)
+        e = put_statements(p, m);
+    return e ? e : put_pages(p, m);
+}
+
+static const char *statement_setting(const struct public_settings *s, enum public_statement which)
+{
+    switch (which) {
+    case STATEMENT_IMPRINT: return s->imprint;
+    case STATEMENT_PRIVACY: return s->privacy;
+    case STATEMENT_ACCESSIBILITY: return s->accessibility;
+    case STATEMENT_EASY_LANGUAGE: return s->easy_language;
+    case PUBLIC_STATEMENTS: break;
+    }
+    return NULL;
+}
+
+static void fill_statements(const struct public_writer *p, struct public_model *m)
+{
+    for (int i = 0; i < PUBLIC_STATEMENTS; i++) {
+        const char *given = statement_setting(&p->settings->public_page, (enum public_statement)i);
+        m->statements[i].text = p->statements[i];
+        m->statements[i].address = given && settings_is_address(given) ? given : NULL;
+    }
+}
+
 static void write_pages(struct public_writer *p)
 {
+    const struct public_settings *s = &p->settings->public_page;
     ns_t now = loop_wall(p->loop);
     bool blind = is_blind(p, now);
     struct public_model m = {.title = p->settings->dashboard.title,
                              .instance = p->settings->instance,
                              .is_simulated = p->settings->is_simulated,
+                             .url = s->url,
+                             .licence = {s->licence, s->licence_url, s->attribution},
                              .is_blind = blind,
                              .now = now,
                              .hotspots = p->hotspots,
+                             .by_name = p->by_name,
                              .districts = p->districts,
                              .district_count = p->district_count,
+                             .days = public_days_city(p->days),
                              .incidents = p->incidents,
                              .maintenance = &p->maintenance};
     enum err e;
 
+    fill_statements(p, &m);
     fill_hotspots(p, blind);
     fill_availability(p, now);
     fill_incidents(p);
@@ -339,31 +413,63 @@ static void on_timer(void *ctx)
         log_error("out of memory: the public page is no longer written");
 }
 
-static enum err copy_style(struct public_writer *p)
+/* Appends a file's bytes; ERR_LIMIT: more than max. */
+static enum err read_file(const char *path, size_t max, struct buf *out)
 {
-    char *path = settings_data_path("public/status.css");
-    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
     char chunk[4096];
     ssize_t n;
-    enum err e;
 
-    if (fd < 0) {
-        log_error("%s is missing: install netzwacht anew", path ? path : "status.css");
-        free(path);
-        return ERR_NOT_FOUND;
-    }
-    while ((n = read(fd, chunk, sizeof chunk)) > 0)
-        buf_put(&p->page, chunk, (size_t)n);
+    if (fd < 0)
+        return err_from_errno(errno);
+    while ((n = read(fd, chunk, sizeof chunk)) > 0 && out->len <= max)
+        buf_put(out, chunk, (size_t)n);
     close(fd);
+    return n < 0 ? ERR_IO : out->len > max ? ERR_LIMIT : buf_error(out);
+}
+
+static enum err copy_shipped(struct public_writer *p, const char *name)
+{
+    char *below = strx_printf("public/%s", name), *path = below ? settings_data_path(below) : NULL;
+    enum err e = path ? read_file(path, MIB, &p->page) : ERR_NOMEM;
+
+    if (e)
+        log_error("%s cannot be read: %s; install netzwacht anew", path ? path : name, err_text(e));
+    else if ((e = put_file(p, name)) != ERR_OK)
+        log_error("%s cannot be written: %s", p->folder, err_text(e));
+    free(below);
     free(path);
-    e = put_file(p, "status.css");
+    return e;
+}
+
+static enum err copy_all_shipped(struct public_writer *p)
+{
+    enum err e = copy_shipped(p, "status.css");
+
+    if (e == ERR_OK)
+        e = copy_shipped(p, "nearest.js");
     if (e == ERR_OK) {
         public_page_icon(&p->page);
         e = put_file(p, "icon.svg");
     }
-    if (e)
-        log_error("%s cannot be written: %s", p->folder, err_text(e));
     return e;
+}
+
+/* A file that cannot be read leaves its place empty: the page is needed more than its imprint. */
+static void read_statements(struct public_writer *p)
+{
+    for (int i = 0; i < PUBLIC_STATEMENTS; i++) {
+        const char *path = statement_setting(&p->settings->public_page, (enum public_statement)i);
+        struct buf text = BUF_INIT;
+        if (!path || settings_is_address(path))
+            continue;
+        enum err e = read_file(path, STATEMENT_MAX, &text);
+        if (e)
+            log_error("%s cannot be read: %s; the public page is without it", path, err_text(e));
+        else
+            p->statements[i] = buf_take(&text);
+        buf_fini(&text);
+    }
 }
 
 /* ---- start ---- */
@@ -392,11 +498,14 @@ static enum err make_model(struct public_writer *p)
 
     inventory_hotspots(p->inventory, &hotspots);
     p->hotspots = calloc(hotspots + 1, sizeof *p->hotspots);
+    p->by_name = calloc(hotspots + 1, sizeof(struct public_hotspot *));
     p->districts = calloc(p->district_count + 1, sizeof *p->districts);
-    if (!p->hotspots || !p->districts)
+    if (!p->hotspots || !p->by_name || !p->districts || public_days_new(p->inventory, &p->days) != ERR_OK)
         return ERR_NOMEM;
-    for (size_t d = 0; d < p->district_count; d++)
+    for (size_t d = 0; d < p->district_count; d++) {
         p->districts[d].outline = &districts[d];
+        p->districts[d].days = public_days_district(p->days, d);
+    }
     return snapshot_new(p->inventory, &p->snapshot);
 }
 
@@ -419,7 +528,8 @@ enum err public_new(struct loop *l, const struct settings *settings, const struc
     if (e)
         log_error("%s cannot be made: %s", p->folder, err_text(e));
     if (e == ERR_OK)
-        e = copy_style(p);
+        e = copy_all_shipped(p);
+    read_statements(p);
     if (e == ERR_OK)
         e = make_model(p);
     if (e == ERR_OK)
@@ -447,6 +557,10 @@ void public_free(struct public_writer *p)
     record_free(p->announced);
     history_close(p->history);
     snapshot_free(p->snapshot);
+    public_days_free(p->days);
+    for (int i = 0; i < PUBLIC_STATEMENTS; i++)
+        free(p->statements[i]);
+    free(p->by_name);
     free(p->hotspots);
     free(p->districts);
     buf_fini(&p->page);

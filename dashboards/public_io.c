@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* public_io.c - files of the public page: temporary name, then rename; gzip (RFC 1952) by zlib. */
+/* public_io.c - files of the public page: temporary name, then rename; gzip (RFC 1952) by zlib,
+ * Brotli (RFC 7932) by brotli_io. */
 #include "dashboards/public_io.h"
 
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "dashboards/brotli_io.h"
 #include "lib/base/strx.h"
 
 enum { GZIP_LEVEL = 6, WINDOW_GZIP = 15 + 16 };
@@ -75,17 +77,29 @@ static enum err compress_bytes(const void *bytes, size_t len, unsigned char **ou
     return ERR_OK;
 }
 
+static enum err write_brotli(const char *folder, const char *name, const void *bytes, size_t len)
+{
+    unsigned char *packed = NULL;
+    size_t packed_len = 0;
+    enum err e = brotli_pack(bytes, len, &packed, &packed_len);
+
+    if (e == ERR_OK)
+        e = write_file(folder, name, ".br", packed, packed_len);
+    free(packed);
+    return e;
+}
+
 enum err public_io_write(const char *folder, const char *name, const void *bytes, size_t len)
 {
     unsigned char *zipped = NULL;
     size_t zipped_len = 0;
     enum err e = compress_bytes(bytes, len, &zipped, &zipped_len);
 
-    /* the plain one first: a .gz older than it is not used (files_io.h) */
+    /* the plain one first: compressed ones older than it are not used (files_io.h) */
     if (e == ERR_OK)
         e = write_file(folder, name, "", bytes, len);
     if (e == ERR_OK)
         e = write_file(folder, name, ".gz", zipped, zipped_len);
     free(zipped);
-    return e;
+    return e ? e : write_brotli(folder, name, bytes, len);
 }

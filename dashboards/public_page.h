@@ -20,7 +20,16 @@ enum load_class { LOAD_UNKNOWN, LOAD_LOW, LOAD_MEDIUM, LOAD_HIGH };
 /* low: under 5 devices, also none, so that nobody's presence can be seen; medium: under 20. */
 enum load_class load_class(double clients);
 
+enum { PUBLIC_DAYS = 90, PUBLIC_LETTERS = 27 };
+
+/* A day in Europe/Berlin, or as much of it as has passed. */
+struct public_day {
+    char date[11]; /* "2026-11-22" */
+    struct availability a;
+};
+
 struct public_hotspot {
+    const char *id;
     const char *name, *site; /* site "" if not known */
     size_t district;         /* index; SIZE_MAX = none */
     struct geo_point at;
@@ -34,6 +43,26 @@ struct public_district {
     const struct district *outline;
     size_t counts[5];                 /* by enum state */
     struct availability availability; /* of the last 30 days */
+    struct public_day *days;          /* PUBLIC_DAYS, oldest first */
+};
+
+/* What the law wants a public body to say. */
+enum public_statement {
+    STATEMENT_IMPRINT,
+    STATEMENT_PRIVACY,
+    STATEMENT_ACCESSIBILITY, /* BITV 2.0, section 7 */
+    STATEMENT_EASY_LANGUAGE, /* Leichte Sprache: BITV 2.0, section 4 */
+    PUBLIC_STATEMENTS
+};
+
+/* Both NULL: not given. */
+struct public_slot {
+    const char *address; /* where it stands already */
+    const char *text;    /* or its words: a page is made of them */
+};
+
+struct public_licence {
+    const char *name, *address, *attribution; /* NULL: not given */
 };
 
 struct public_incident {
@@ -49,12 +78,17 @@ struct public_maintenance_list; /* public_maintenance.h */
 struct public_model {
     const char *title, *instance;
     bool is_simulated;
+    const char *url; /* where citizens find the pages, with a slash at its end; NULL: not known */
+    struct public_licence licence;
+    struct public_slot statements[PUBLIC_STATEMENTS];
     bool is_blind; /* the monitor says nothing at the moment: every state is unknown */
     ns_t now;
     const struct public_hotspot *hotspots;
     size_t hotspot_count;
+    const struct public_hotspot *const *by_name; /* the same, sorted by public_sort_by_name() */
     const struct public_district *districts;
     size_t district_count;
+    const struct public_day *days;           /* PUBLIC_DAYS of the whole city */
     const struct public_incident *incidents; /* newest first: open ones and those of the last 7 days */
     size_t incident_count;
     const struct public_maintenance_list *maintenance; /* announced; NULL: none */
@@ -64,6 +98,26 @@ void public_page_index(struct buf *out, const struct public_model *m, enum langu
 void public_page_district(struct buf *out, const struct public_model *m, size_t district, enum language lang);
 /* The file name of a district's page: "bezirk-garstedt.html", "district-garstedt.html". */
 void public_page_name(struct buf *out, const struct public_district *d, enum language lang);
+/* Hotspots whose names begin with it: 0 is 'A', 25 'Z'; 26 what begins with no letter. Umlauts stand with
+ * their vowels (DIN 5007, 1). */
+void public_page_letter(struct buf *out, const struct public_model *m, size_t letter, enum language lang);
+void public_page_letter_name(struct buf *out, size_t letter,
+                             enum language lang); /* "orte-a.html", "places-other.html" */
+size_t public_letter_of(const char *name);
+void public_sort_by_name(const struct public_hotspot **list, size_t count);
+/* A few lines to be shown in a frame on other sites. */
+void public_page_embed(struct buf *out, const struct public_model *m, enum language lang);
+/* What data there is, under which licence, and how to embed the page above. */
+void public_page_data(struct buf *out, const struct public_model *m, enum language lang);
+/* The page of a statement that is given as text: paragraphs between empty lines, "# " in front of headings.
+ */
+void public_page_statement(struct buf *out, const struct public_model *m, enum public_statement which);
+const char *public_statement_file(enum public_statement which);
+const char *public_statement_title(enum public_statement which, enum language lang);
+void public_page_hotspots_csv(struct buf *out, const struct public_model *m);
+void public_page_hotspots_geojson(struct buf *out, const struct public_model *m);
+void public_page_availability_csv(struct buf *out, const struct public_model *m);
+void public_page_availability_json(struct buf *out, const struct public_model *m);
 void public_page_hotspots_json(struct buf *out, const struct public_model *m);
 void public_page_incidents_json(struct buf *out, const struct public_model *m);
 void public_page_maintenance_json(struct buf *out, const struct public_model *m);

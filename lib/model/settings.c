@@ -88,6 +88,18 @@ static const char *check_dashboard_url(const char *text)
                : "an address that begins with https:// or http://";
 }
 
+static const char *check_public_url(const char *text)
+{
+    const char *wrong = check_dashboard_url(text);
+
+    return wrong ? wrong : strx_ends_with(text, "/") ? NULL : "an address that ends with a slash";
+}
+
+bool settings_is_address(const char *text)
+{
+    return strx_starts_with(text, "https://") || strx_starts_with(text, "http://");
+}
+
 static const struct conf_field second_path_fields[] = {
     CONF_DURATION_FIELD(struct second_path_settings, after, 1, 86400, .fallback = "120s"),
     CONF_STRINGS_FIELD(struct second_path_settings, channels, .fallback = NULL), CONF_END};
@@ -141,7 +153,16 @@ static const struct conf_schema dashboard_schema = CONF_SCHEMA(struct dashboard_
 
 static const struct conf_field public_fields[] = {
     CONF_STRING_FIELD(struct public_settings, directory),
-    CONF_DURATION_FIELD(struct public_settings, interval, 1, 3600, .fallback = "10s"), CONF_END};
+    CONF_DURATION_FIELD(struct public_settings, interval, 1, 3600, .fallback = "10s"),
+    CONF_STRING_FIELD(struct public_settings, url, .check = check_public_url),
+    CONF_STRING_FIELD(struct public_settings, licence),
+    CONF_STRING_FIELD(struct public_settings, licence_url, .check = check_dashboard_url),
+    CONF_STRING_FIELD(struct public_settings, attribution),
+    CONF_STRING_FIELD(struct public_settings, imprint),
+    CONF_STRING_FIELD(struct public_settings, privacy),
+    CONF_STRING_FIELD(struct public_settings, accessibility),
+    CONF_STRING_FIELD(struct public_settings, easy_language),
+    CONF_END};
 static const struct conf_schema public_schema = CONF_SCHEMA(struct public_settings, public_fields);
 
 static const struct conf_field coverage_fields[] = {
@@ -207,10 +228,15 @@ static enum err resolve_paths(struct settings *s, const char *base)
     struct credentials *credentials = s->credentials.items;
     struct channel_settings *channels = s->alerts.channels.items;
     struct radius_account *accounts = s->probe.radius.items;
+    char **statements[] = {&s->public_page.imprint, &s->public_page.privacy, &s->public_page.accessibility,
+                           &s->public_page.easy_language};
     enum err e = ERR_OK;
 
     for (size_t i = 0; !e && i < ARRAY_LEN(single); i++)
         e = resolve_path(base, single[i]);
+    for (size_t i = 0; !e && i < ARRAY_LEN(statements); i++)
+        if (*statements[i] && !settings_is_address(*statements[i]))
+            e = resolve_path(base, statements[i]);
     for (size_t i = 0; !e && i < s->inventory.count; i++)
         e = resolve_path(base, &s->inventory.items[i]);
     for (size_t i = 0; !e && i < s->profile_dirs.count; i++)

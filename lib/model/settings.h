@@ -112,6 +112,9 @@ struct dashboard_settings {
 struct public_settings {
     char *directory;  /* NULL = <state>/public */
     int64_t interval; /* ns: 10 s */
+    char *url;        /* where citizens find the pages, with a slash at its end; NULL = not known */
+    char *licence, *licence_url, *attribution;               /* of the open data; NULL = not stated */
+    char *imprint, *privacy, *accessibility, *easy_language; /* an address or a text file; NULL = none */
 };
 
 struct coverage_settings {
@@ -154,5 +157,7 @@ enum err settings_read_secret(const char *path, char **out) NW_CHECKED;
  * installed <datadir>/netzwacht. name: "profiles", "web", "schemas", … malloc'ed path; NULL: out of memory.
  */
 char *settings_data_path(const char *name);
+/* An address of the web, where a setting may name a file or one. */
+bool settings_is_address(const char *text);
 
 #endif

@@ -544,8 +544,17 @@ def public_page_is_complete():
     check(answer.status == 200 and answer.getheader("Content-Encoding") == "gzip", f"{answer.status}")
     check(len(page) < 8192, f"{len(page)} bytes at first sight")
     text = gzip.decompress(page).decode()
-    check("<script" not in text and 'lang="de"' in text and "nutzbar" in text, "page")
-    check("frame-ancestors *" in answer.getheader("Content-Security-Policy"), "cannot be framed")
+    check("<script>" not in text and 'lang="de"' in text and "nutzbar" in text, "page")
+    check("frame-ancestors 'none'" in answer.getheader("Content-Security-Policy"), "the overview can be framed")
+    embed, _ = client.ask("GET", "/status/embed.html")
+    check("frame-ancestors *" in embed.getheader("Content-Security-Policy") and "script-src" not in embed.getheader("Content-Security-Policy")
+          and embed.getheader("X-Frame-Options") is None, "the page for frames cannot be framed")
+    tags = {coding: client.ask("GET", "/status/en.html", headers={"Accept-Encoding": coding})[0] for coding in ("gzip", "br, gzip", "identity")}
+    check([a.getheader("Content-Encoding") for a in tags.values()] == ["gzip", "br", None], "codings")
+    check(all(a.getheader("Vary") == "Accept-Encoding" for a in tags.values()), "Vary")
+    icon = {coding: client.ask("GET", "/status/icon.svg", headers={"Accept-Encoding": coding})[0].getheader("ETag") for coding in ("gzip", "br", "identity")}
+    check(len(set(icon.values())) == 3, f"one tag for different bytes: {icon}")
+    check([client.ask("GET", "/status/icon.svg", headers={"Accept-Encoding": c, "If-None-Match": icon["br"]})[0].status for c in ("br", "gzip")] == [304, 200], "If-None-Match")
     check("frame-ancestors 'none'" in client.ask("GET", "/api/v1/config")[0].getheader("Content-Security-Policy"), "others can")
     items = wait_for("states", 10, lambda: (lambda i: all(h["state"] != "unknown" for h in i) and i)(
         client.get("/status/hotspots.json")["items"]))
@@ -553,6 +562,13 @@ def public_page_is_complete():
     pages = [client.ask("GET", "/status/" + name)[1].decode() for name in set(re.findall(r'href="(bezirk-[^"]+)"', text))]
     rows = [re.sub(r"<[^>]+>", "", row) for page in pages for row in re.findall(r'<tr><th scope="row">(.*?)</th>', page)]
     check(len(rows) == HOTSPOTS, f"{len(rows)} rows in {len(pages)} district pages")
+    letters = [client.ask("GET", "/status/" + name)[1].decode() for name in set(re.findall(r'href="(orte-[^"]+)"', text))]
+    check(sum(page.count('<tr><th scope="row">') for page in letters) == HOTSPOTS, f"hotspots in {len(letters)} pages of letters")
+    csv = client.ask("GET", "/status/hotspots.csv")
+    check(csv[0].getheader("Content-Type").startswith("text/csv") and csv[1].count(b"\r\n") == HOTSPOTS + 1, "CSV")
+    check(len(client.get("/status/hotspots.geojson")["features"]) == HOTSPOTS, "GeoJSON")
+    days = client.get("/status/availability.json")["items"][0]["days"]
+    check(len(days) == 90 and 0 < days[-1]["availability"] <= 1 and days[0]["availability"] is None, f"{days[-1]}, {days[0]}")
     english = client.ask("GET", "/status/en.html")[1].decode()
     check('lang="en"' in english and "usable" in english, "no English page")
     xml.etree.ElementTree.fromstring(client.ask("GET", "/status/feed.atom")[1])

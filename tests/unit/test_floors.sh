@@ -15,7 +15,7 @@ foreign() { # foreign HEADER-PATTERN FILES-THAT-MAY: other files that include su
         grep -vE "$2" || true
 }
 
-echo "1..27"
+echo "1..28"
 four='collector|probes|alerts|dashboards|coverage|city'
 report "base includes nothing above itself" "$(includes lib/base "lib/(runtime|model|stores)/|($four|cli)/")"
 report "runtime includes base alone" "$(includes lib/runtime "lib/(model|stores)/|($four|cli)/")"
@@ -39,6 +39,7 @@ report "libyaml is known to conf, and to openapi_io, which turns a page of our o
 report "OpenSSL is known to the simulated city's tls_io, the second factor's totp_io and the digests of RADIUS" \
     "$(foreign 'openssl/' '^(city/tls_io|dashboards/totp_io|probes/digest_io)')"
 report "zlib is known to public_io alone" "$(foreign 'zlib\.h' '^dashboards/public_io')"
+report "libbrotli is known to brotli_io alone" "$(foreign 'brotli/' '^dashboards/brotli_io')"
 report "libsnappy is known to snappy_io alone" "$(foreign 'snappy-c' '^lib/stores/snappy_io')"
 report "libsodium is known to secret_io, the settings' digest, the demo's passwords and the signature of messages" \
     "$(foreign 'sodium' '^(alerts/signature|dashboards/secret_io|lib/model/settings|cli/demo_plan)\.')"
@@ -55,7 +56,7 @@ report "a daemon reads no clock: the loop does" \
 named() { # files of the list above that are missing, in the tree or in HACKING.md
     for file in lib/stores/rrd_io lib/stores/rrd_io_write lib/stores/rrd_io_fill lib/stores/rrd_io_foreign coverage/gdal_package cli/noc_book \
         lib/runtime/mqtt_io dashboards/http_io dashboards/http_io_server dashboards/http_io_stream probes/pcap_io coverage/gdal_geo alerts/db_io dashboards/users_io lib/stores/history_io lib/runtime/conf dashboards/openapi_io \
-        city/tls_io dashboards/public_io lib/stores/snappy_io dashboards/secret_io lib/model/settings cli/demo_plan alerts/inbound alerts/signature \
+        city/tls_io dashboards/public_io dashboards/brotli_io lib/stores/snappy_io dashboards/secret_io lib/model/settings cli/demo_plan alerts/inbound alerts/signature \
         collector/usm_io city/params dashboards/json_io lib/model/districts_read probes/probe_portal probes/digest_io lib/runtime/curl_io cli/import_json; do
         [ -f "$file.c" ] || echo "$file.c is not there"
         grep -qF "\`$file\`" HACKING.md || echo "HACKING.md does not name $file"

@@ -99,10 +99,13 @@ static void entity_tags_are_compared_weakly(void **state)
     assert_true(http_etag_matches("*", "\"abc\""));
     assert_false(http_etag_matches("\"abcd\"", "\"abc\""));
     assert_false(http_etag_matches("", "\"abc\""));
-    assert_true(http_accepts_gzip("br, gzip"));
-    assert_false(http_accepts_gzip("br, gzip;q=0.0"));
-    assert_true(http_accepts_gzip("gzip;q=0.5"));
-    assert_false(http_accepts_gzip("gzipped"));
+    assert_true(http_accepts_coding("br, gzip", "gzip"));
+    assert_false(http_accepts_coding("br, gzip;q=0.0", "gzip"));
+    assert_true(http_accepts_coding("gzip;q=0.5", "gzip"));
+    assert_false(http_accepts_coding("gzipped", "gzip"));
+    assert_true(http_accepts_coding("gzip, deflate, br, zstd", "br"));
+    assert_false(http_accepts_coding("gzip, br;q=0", "br"));
+    assert_false(http_accepts_coding("gzip, *", "br"));
     assert_true(http_accepts("text/html, text/csv;q=0.9", "text/csv"));
     assert_false(http_accepts("text/csvx", "text/csv"));
 }

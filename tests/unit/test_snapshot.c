@@ -333,7 +333,11 @@ static const char *const hostile[] = {"<script>alert(1)</script>",
 static struct public_model model_of(struct world *w, struct public_hotspot *h, struct public_district *d,
                                     struct public_incident *i, const char *text)
 {
-    *h = (struct public_hotspot){.name = text,
+    static const struct public_hotspot *sorted[1];
+
+    sorted[0] = h;
+    *h = (struct public_hotspot){.id = text,
+                                 .name = text,
                                  .site = text,
                                  .district = 0,
                                  .at = {53.71, 10.01},
@@ -349,6 +353,10 @@ static struct public_model model_of(struct world *w, struct public_hotspot *h, s
                                  .now = T0,
                                  .hotspots = h,
                                  .hotspot_count = 1,
+                                 .by_name = sorted,
+                                 .url = text,
+                                 .licence = {text, text, text},
+                                 .statements = {{.text = text}, {.address = text}},
                                  .districts = d,
                                  .district_count = 1,
                                  .incidents = i,
@@ -358,8 +366,8 @@ static struct public_model model_of(struct world *w, struct public_hotspot *h, s
 /* Any '<' of the text itself must have become an entity: what is left are the page's own tags. */
 static void assert_harmless(const struct buf *page, const char *text)
 {
-    static const char *const never[] = {"<script", "<img src=x", "<svg/", "<b>",  "<i>",
-                                        "<!--",    "]]>",        "\x1b",  "\x01", "\"><img"};
+    static const char *const never[] = {"<script>", "<img src=x", "<svg/", "<b>",  "<i>",
+                                        "<!--",     "]]>",        "\x1b",  "\x01", "\"><img"};
 
     assert_ok(buf_error(page));
     for (size_t i = 0; i < ARRAY_LEN(never); i++)
@@ -467,8 +475,8 @@ static void hostile_names_are_escaped_on_every_page(void **state)
         struct public_maintenance_list maintenance = {&one, 1};
         m.maintenance = &maintenance;
         void (*const render[])(struct buf *, const struct public_model *) = {
-            public_page_hotspots_json, public_page_incidents_json, public_page_maintenance_json,
-            public_page_feed, public_page_map};
+            public_page_hotspots_json,    public_page_incidents_json, public_page_maintenance_json,
+            public_page_hotspots_geojson, public_page_feed,           public_page_map};
         for (size_t r = 0; r < ARRAY_LEN(render); r++) {
             buf_clear(&page);
             render[r](&page, &m);
@@ -480,6 +488,14 @@ static void hostile_names_are_escaped_on_every_page(void **state)
             assert_harmless(&page, hostile[k]);
             buf_clear(&page);
             public_page_district(&page, &m, 0, (enum language)lang);
+            assert_harmless(&page, hostile[k]);
+            buf_clear(&page);
+            public_page_letter(&page, &m, public_letter_of(hostile[k]), (enum language)lang);
+            assert_harmless(&page, hostile[k]);
+            buf_clear(&page);
+            public_page_embed(&page, &m, (enum language)lang);
+            public_page_data(&page, &m, (enum language)lang);
+            public_page_statement(&page, &m, STATEMENT_IMPRINT);
             assert_harmless(&page, hostile[k]);
         }
     }
