@@ -9,24 +9,47 @@
 #include "lib/base/err.h"
 #include "lib/base/units.h"
 #include "lib/model/inventory.h"
+#include "lib/model/settings.h"
 
+/* Means over cells. */
 struct coverage_area {
     const char *id, *name;     /* borrowed from the inventory; "" for the whole city */
     size_t cells;              /* whose centre lies in the district */
-    double planned, delivered; /* share of the area, 0..1 */
-    double completeness;       /* of the service, weighted by it; NaN where nothing serves */
+    double planned, delivered; /* share of the area outdoors, 0..1 */
+    double indoors, delivered_indoors;
+    double sure, median; /* share of the area with p >= 0.9, and where the median reaches the threshold */
+    double sure_indoors, median_indoors;
+    double by_band[GRID_BANDS], indoors_by_band[GRID_BANDS];
+    double classes[GRID_CLASSES]; /* share by median level outdoors; their sum is 1 */
+    double completeness;          /* of the service, weighted by it; NaN where nothing serves */
+    double valid; /* share of the served area in the model's range of validity; NaN likewise */
 };
 
 struct coverage_skipped {
     const char *hotspot, *why; /* "no position" … */
 };
 
+/* Share 0..1 (NaN = not known) and completeness 0..1 of one hotspot over the period. */
+typedef void coverage_availability_fn(void *ctx, const struct hotspot *h, double *share,
+                                      double *completeness);
+
+struct coverage_request {
+    const struct inventory *inventory; /* borrowed for the life of the result, as are the buildings */
+    const struct coverage_settings *settings;
+    const struct buildings *buildings; /* EPSG:3035; NULL: none */
+    ns_t from, to;                     /* of the availability */
+    coverage_availability_fn *availability;
+    void *ctx;
+};
+
 struct coverage {
     ns_t from, to; /* of the availability that was multiplied in */
     double threshold_dbm;
-    const struct hotspot **hotspots; /* in the order of servers */
-    struct grid_server *servers;
-    size_t server_count;
+    const struct coverage_settings *settings;
+    const struct hotspot **hotspots; /* in the order of servers; NULL: a site that is only planned */
+    struct raster_server *servers;
+    size_t server_count, server_room;
+    struct raster raster;
     struct grid grid;
     const struct district **districts; /* by cell; NULL outside of all */
     double *lon, *lat;                 /* corners of the lattice, (columns + 1) x (rows + 1), WGS84 */
@@ -37,15 +60,17 @@ struct coverage {
     size_t skipped_count;
 };
 
-/* Share 0..1 (NaN = not known) and completeness 0..1 of one hotspot over the period. */
-typedef void coverage_availability_fn(void *ctx, const struct hotspot *h, double *share,
-                                      double *completeness);
-
-/* inv is borrowed for the life of *out. ERR_RANGE: positions lie too far apart (200 km). */
-enum err coverage_compute(const struct inventory *inv, double threshold_dbm, ns_t from, ns_t to,
-                          coverage_availability_fn *availability, void *ctx,
-                          struct coverage **out) NW_CHECKED;
+/* ERR_RANGE: positions lie too far apart (200 km); ERR_LIMIT: too large for this step. */
+enum err coverage_compute(const struct coverage_request *q, struct coverage **out) NW_CHECKED;
 void coverage_free(struct coverage *c);
+
+/* After servers were changed: squares in the extent, cells and areas anew. x NULL: everything. */
+enum err coverage_update(struct coverage *c, const struct raster_extent *x) NW_CHECKED;
+/* A radio as coverage_compute() makes it from the inventory; false: there are GRID_BANDS already. */
+bool coverage_add_radio(struct raster_server *s, const struct coverage_settings *settings, double height_m,
+                        bool is_indoor, const struct hotspot_radio *radio);
+/* Makes room for n servers behind the others, not yet counted. */
+enum err coverage_reserve(struct coverage *c, size_t n) NW_CHECKED;
 
 /* As delivered, or NaN where a hotspot serves but none was ever measured: missing data is not an outage. */
 double coverage_known(double delivered, double completeness);

@@ -39,6 +39,14 @@ static void write_polygon(struct json_out *j, const struct coverage *c, size_t c
     json_object_end(j);
 }
 
+static void write_bands(struct json_out *j, const char *key, const double by_band[GRID_BANDS])
+{
+    json_object_begin(j, key);
+    for (int b = 0; b < GRID_BANDS; b++)
+        json_fixed(j, band_names[b], by_band[b], 4);
+    json_object_end(j);
+}
+
 static void write_properties(struct json_out *j, const struct coverage *c, size_t index)
 {
     const struct grid_cell *cell = &c->grid.cells[index];
@@ -48,13 +56,18 @@ static void write_properties(struct json_out *j, const struct coverage *c, size_
     json_fixed(j, "planned", cell->planned, 3);
     json_fixed(j, "delivered", coverage_known(cell->delivered, cell->completeness), 3);
     json_fixed(j, "completeness", cell->completeness, 3);
-    json_object_begin(j, "bands");
-    for (int b = 0; b < GRID_BANDS; b++)
-        json_fixed(j, band_names[b], cell->by_band[b], 3);
-    json_object_end(j);
+    write_bands(j, "bands", cell->by_band);
+    json_fixed(j, "indoors", cell->indoors, 3);
+    json_fixed(j, "delivered_indoors", coverage_known(cell->delivered_indoors, cell->completeness), 3);
+    write_bands(j, "bands_indoors", cell->indoors_by_band);
+    json_fixed(j, "sure", cell->sure, 3);
+    json_fixed(j, "median", cell->median, 3);
+    json_fixed(j, "valid", cell->valid, 3);
+    json_fixed(j, "mbit", cell->mbit, 1);
     json_fixed(j, "level_dbm", cell->level_dbm, 1);
     json_int(j, "hotspots", cell->servers);
-    json_string(j, "best", cell->best < c->server_count ? c->hotspots[cell->best]->id : NULL);
+    json_string(j, "best",
+                cell->best < c->server_count && c->hotspots[cell->best] ? c->hotspots[cell->best]->id : NULL);
     json_object_end(j);
 }
 
@@ -80,17 +93,33 @@ static void write_area(struct json_out *j, const char *key, const struct coverag
     json_fixed(j, "planned", a->planned, 4);
     json_fixed(j, "delivered", coverage_known(a->delivered, a->completeness), 4);
     json_fixed(j, "completeness", a->completeness, 4);
+    write_bands(j, "bands", a->by_band);
+    json_fixed(j, "indoors", a->indoors, 4);
+    json_fixed(j, "delivered_indoors", coverage_known(a->delivered_indoors, a->completeness), 4);
+    write_bands(j, "bands_indoors", a->indoors_by_band);
+    json_fixed(j, "sure", a->sure, 4);
+    json_fixed(j, "median", a->median, 4);
+    json_fixed(j, "sure_indoors", a->sure_indoors, 4);
+    json_fixed(j, "median_indoors", a->median_indoors, 4);
+    json_fixed(j, "valid", a->valid, 4);
+    json_array_begin(j, "levels");
+    for (int i = 0; i < GRID_CLASSES; i++) {
+        json_object_begin(j, NULL);
+        json_fixed(j, "from_dbm", grid_class_dbm[i], 0);
+        json_fixed(j, "share", a->classes[i], 4);
+        json_object_end(j);
+    }
+    json_array_end(j);
     json_object_end(j);
 }
 
-static void write_assumptions(struct json_out *j)
+static void write_assumptions(struct json_out *j, const struct coverage *c)
 {
     json_object_begin(j, "assumptions");
-    json_string(
-        j, "model",
-        "ITU-R P.1411-12 4.1.1 (line of sight and residential without), mixed by TR 38.901 UMi P_LOS; "
-        "indoor access points with ITU-R P.2109-2 median entry loss");
+    json_string(j, "model", c->settings->model == COVERAGE_UMI ? FOOTPRINT_UMI_TEXT : FOOTPRINT_MODEL_TEXT);
     json_string(j, "rule", FOOTPRINT_RULE_TEXT);
+    json_int(j, "step_m", c->settings->step_m);
+    json_bool(j, "buildings", c->raster.buildings != NULL);
     json_fixed(j, "body_loss_db", FOOTPRINT_BODY_LOSS_DB, 1);
     json_fixed(j, "phone_eirp_dbm", FOOTPRINT_PHONE_EIRP_DBM, 1);
     json_fixed(j, "range_max_m", FOOTPRINT_RANGE_MAX_M, 0);
@@ -118,7 +147,7 @@ static void write_summary(struct json_out *j, const struct coverage *c, ns_t gen
         json_object_end(j);
     }
     json_array_end(j);
-    write_assumptions(j);
+    write_assumptions(j, c);
     json_object_end(j);
 }
 
@@ -141,11 +170,39 @@ void export_coverage_geojson(const struct coverage *c, ns_t generated, struct bu
 
 /* ---- CSV ---- */
 
+static void write_csv_cell(struct csv_out *csv, const struct coverage *c, size_t i)
+{
+    const struct grid_cell *cell = &c->grid.cells[i];
+    char code[GRID_CODE_SIZE];
+
+    grid_cell_code(cell->easting, cell->northing, code);
+    csv_text(csv, code);
+    csv_text(csv, c->districts[i] ? c->districts[i]->id : NULL);
+    csv_number(csv, cell->planned, 3);
+    csv_number(csv, coverage_known(cell->delivered, cell->completeness), 3);
+    csv_number(csv, cell->completeness, 3);
+    for (int b = 0; b < GRID_BANDS; b++)
+        csv_number(csv, cell->by_band[b], 3);
+    csv_number(csv, cell->level_dbm, 1);
+    csv_int(csv, cell->servers);
+    csv_text(csv,
+             cell->best < c->server_count && c->hotspots[cell->best] ? c->hotspots[cell->best]->id : NULL);
+    csv_number(csv, cell->indoors, 3);
+    csv_number(csv, coverage_known(cell->delivered_indoors, cell->completeness), 3);
+    csv_number(csv, cell->sure, 3);
+    csv_number(csv, cell->median, 3);
+    csv_number(csv, cell->valid, 3);
+    csv_number(csv, cell->mbit, 1);
+    csv_end_row(csv);
+}
+
 void export_coverage_csv(const struct coverage *c, struct buf *out)
 {
-    static const char *const columns[] = {"cell",         "district",    "planned",     "delivered",
-                                          "completeness", "planned_2_4", "planned_5",   "planned_6",
-                                          "level_dbm",    "hotspots",    "best_hotspot"};
+    static const char *const columns[] = {
+        "cell",         "district",  "planned",           "delivered", "completeness",
+        "planned_2_4",  "planned_5", "planned_6",         "level_dbm", "hotspots",
+        "best_hotspot", "indoors",   "delivered_indoors", "sure",      "median",
+        "valid",        "mbit"};
     size_t cells = (size_t)c->grid.columns * (size_t)c->grid.rows;
     struct csv_out csv;
 
@@ -153,24 +210,9 @@ void export_coverage_csv(const struct coverage *c, struct buf *out)
     for (size_t i = 0; i < ARRAY_LEN(columns); i++)
         csv_text(&csv, columns[i]);
     csv_end_row(&csv);
-    for (size_t i = 0; i < cells; i++) {
-        const struct grid_cell *cell = &c->grid.cells[i];
-        char code[GRID_CODE_SIZE];
-        if (!coverage_cell_is_shown(c, i))
-            continue;
-        grid_cell_code(cell->easting, cell->northing, code);
-        csv_text(&csv, code);
-        csv_text(&csv, c->districts[i] ? c->districts[i]->id : NULL);
-        csv_number(&csv, cell->planned, 3);
-        csv_number(&csv, coverage_known(cell->delivered, cell->completeness), 3);
-        csv_number(&csv, cell->completeness, 3);
-        for (int b = 0; b < GRID_BANDS; b++)
-            csv_number(&csv, cell->by_band[b], 3);
-        csv_number(&csv, cell->level_dbm, 1);
-        csv_int(&csv, cell->servers);
-        csv_text(&csv, cell->best < c->server_count ? c->hotspots[cell->best]->id : NULL);
-        csv_end_row(&csv);
-    }
+    for (size_t i = 0; i < cells; i++)
+        if (coverage_cell_is_shown(c, i))
+            write_csv_cell(&csv, c, i);
 }
 
 static void write_availability_row(struct csv_out *csv, const struct availability_row *row, const char *from,

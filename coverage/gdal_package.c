@@ -83,18 +83,36 @@ static bool add_cell(OGRLayerH layer, const struct coverage *c, size_t index)
         set_number(feature, 5 + b, cell->by_band[b]);
     set_number(feature, 8, cell->level_dbm);
     OGR_F_SetFieldInteger(feature, 9, cell->servers);
-    if (cell->best < c->server_count)
+    if (cell->best < c->server_count && c->hotspots[cell->best])
         OGR_F_SetFieldString(feature, 10, c->hotspots[cell->best]->id);
+    set_number(feature, 11, cell->indoors);
+    set_number(feature, 12, coverage_known(cell->delivered_indoors, cell->completeness));
+    set_number(feature, 13, cell->sure);
+    set_number(feature, 14, cell->median);
+    set_number(feature, 15, cell->valid);
+    set_number(feature, 16, cell->mbit);
     return add_feature(layer, feature, cell_polygon(cell));
 }
 
 static enum err write_cells(GDALDatasetH package, const struct coverage *c)
 {
-    static const struct column columns[] = {
-        {"cell", OFTString},      {"district", OFTString},    {"planned", OFTReal},
-        {"delivered", OFTReal},   {"completeness", OFTReal},  {"planned_2_4", OFTReal},
-        {"planned_5", OFTReal},   {"planned_6", OFTReal},     {"level_dbm", OFTReal},
-        {"hotspots", OFTInteger}, {"best_hotspot", OFTString}};
+    static const struct column columns[] = {{"cell", OFTString},
+                                            {"district", OFTString},
+                                            {"planned", OFTReal},
+                                            {"delivered", OFTReal},
+                                            {"completeness", OFTReal},
+                                            {"planned_2_4", OFTReal},
+                                            {"planned_5", OFTReal},
+                                            {"planned_6", OFTReal},
+                                            {"level_dbm", OFTReal},
+                                            {"hotspots", OFTInteger},
+                                            {"best_hotspot", OFTString},
+                                            {"indoors", OFTReal},
+                                            {"delivered_indoors", OFTReal},
+                                            {"sure", OFTReal},
+                                            {"median", OFTReal},
+                                            {"valid", OFTReal},
+                                            {"mbit", OFTReal}};
     OGRLayerH layer =
         create_layer(package, "coverage_cells", EPSG_LAEA, wkbPolygon, columns, ARRAY_LEN(columns));
     size_t cells = (size_t)c->grid.columns * (size_t)c->grid.rows;
@@ -143,7 +161,8 @@ static void describe(GDALDatasetH package, const struct coverage *c)
     timex_rfc3339(c->from, from);
     timex_rfc3339(c->to, to);
     snprintf(threshold, sizeof threshold, "%.1f", c->threshold_dbm);
-    GDALSetMetadataItem(package, "MODEL", FOOTPRINT_MODEL_TEXT, NULL);
+    GDALSetMetadataItem(package, "MODEL",
+                        c->settings->model == COVERAGE_UMI ? FOOTPRINT_UMI_TEXT : FOOTPRINT_MODEL_TEXT, NULL);
     GDALSetMetadataItem(package, "RULE", FOOTPRINT_RULE_TEXT, NULL);
     GDALSetMetadataItem(package, "AVAILABILITY_FROM", from, NULL);
     GDALSetMetadataItem(package, "AVAILABILITY_TO", to, NULL);

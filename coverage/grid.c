@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* grid.c - service probability on the 100 m grid. Pure. */
+/* grid.c - means over the squares of each 100 m cell. Pure. */
 #include "coverage/grid.h"
 
 #include <math.h>
@@ -7,13 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-    STEPS = GRID_CELL_M / GRID_STEP_M, /* places along a cell's side */
-    PLACES = STEPS * STEPS,
-    EXTENT_MAX_M = 200000
-};
+#define SURE    0.9f
+#define MEDIAN  0.5f
+#define SERVING 0.005f /* below, a square counts as not served when validity is asked for */
 
-#define SERVES 0.5 /* probability from which a server counts as serving a place */
+const double grid_class_dbm[GRID_CLASSES] = {-60, -67, -70, -75, -80, -INFINITY};
 
 int grid_band_index(double band_ghz)
 {
@@ -32,151 +30,128 @@ int grid_cell_floor(double metres)
     return (int)floor(metres / GRID_CELL_M) * GRID_CELL_M;
 }
 
-void grid_extent_add(struct grid_extent *x, double easting, double northing)
-{
-    x->west = fmin(x->west, easting);
-    x->east = fmax(x->east, easting);
-    x->south = fmin(x->south, northing);
-    x->north = fmax(x->north, northing);
-}
+/* ---- sums over the squares ---- */
 
-/* Lays the grid out over the extent; cells are zero but for their corners. */
-static enum err lay_out(const struct grid_extent *x, struct grid *g)
-{
-    if (!(x->east - x->west <= EXTENT_MAX_M) || !(x->north - x->south <= EXTENT_MAX_M))
-        return ERR_RANGE;
-    g->easting = grid_cell_floor(x->west);
-    g->northing = grid_cell_floor(x->south);
-    g->columns = (grid_cell_floor(x->east) - g->easting) / GRID_CELL_M + 1;
-    g->rows = (grid_cell_floor(x->north) - g->northing) / GRID_CELL_M + 1;
-    g->cells = calloc((size_t)g->columns * (size_t)g->rows, sizeof *g->cells);
-    if (!g->cells)
-        return ERR_NOMEM;
-    for (int i = 0; i < g->columns * g->rows; i++) {
-        g->cells[i].easting = g->easting + i % g->columns * GRID_CELL_M;
-        g->cells[i].northing = g->northing + i / g->columns * GRID_CELL_M;
-        g->cells[i].level_dbm = -INFINITY;
-        g->cells[i].best = SIZE_MAX;
-    }
-    return ERR_OK;
-}
-
-/* What is known of one 25 m place while the servers pass by. */
-struct place {
-    double planned, delivered, completeness;
-    double by_band[GRID_BANDS];
+/* How many squares counted outdoors, indoors, and were served. */
+struct weights {
+    double outdoors, indoors, served, completeness;
 };
 
-/* One server at one place. Returns its probability there, over its radios. */
-static double serve_place(const struct grid_server *s, double distance, double threshold_dbm,
-                          struct place *place, double *level)
+static void add_outdoors(struct grid_cell *cell, const struct raster_place *p, struct weights *w)
 {
-    double best = 0;
+    double planned = raster_outdoors(p);
+    int class = 0;
 
-    *level = -INFINITY;
-    for (size_t r = 0; r < s->radio_count; r++) {
-        double p = footprint_probability(&s->radios[r], distance, threshold_dbm);
-        best = fmax(best, p);
-        *level = fmax(*level, footprint_level(&s->radios[r], distance));
-        place->by_band[s->bands[r]] = fmax(place->by_band[s->bands[r]], p);
+    w->outdoors++;
+    cell->planned += planned;
+    cell->delivered += p->delivered;
+    cell->mbit += p->mbit;
+    cell->sure += planned >= SURE;
+    cell->median += planned >= MEDIAN;
+    for (int b = 0; b < GRID_BANDS; b++)
+        cell->by_band[b] += p->outdoors[b];
+    while (p->level_dbm < grid_class_dbm[class])
+        class ++;
+    cell->classes[class]++;
+    w->completeness += planned * p->completeness;
+    if (planned >= SERVING) {
+        w->served++;
+        cell->valid += p->is_valid;
     }
-    if (best > place->planned) {
-        place->planned = best;
-        place->completeness = s->completeness;
+    if (p->level_dbm > cell->level_dbm) {
+        cell->level_dbm = p->level_dbm;
+        cell->best = p->best;
     }
-    if (!isnan(s->availability))
-        place->delivered = fmax(place->delivered, best * s->availability);
-    return best;
+    if (p->servers > cell->servers)
+        cell->servers = p->servers;
 }
 
-static void serve_cell(const struct grid_server *servers, size_t index, double threshold_dbm,
-                       struct grid_cell *cell, struct place *places)
+static void add_indoors(struct grid_cell *cell, const struct raster_place *p, struct weights *w)
 {
-    const struct grid_server *s = &servers[index];
-    int is_serving = 0;
+    double planned = raster_indoors(p);
 
-    for (int i = 0; i < PLACES; i++) {
-        double e = cell->easting + (i % STEPS + 0.5) * GRID_STEP_M,
-               n = cell->northing + (i / STEPS + 0.5) * GRID_STEP_M;
-        double level, distance = hypot(e - s->easting, n - s->northing);
-        if (distance > FOOTPRINT_RANGE_MAX_M)
-            continue;
-        if (serve_place(s, distance, threshold_dbm, &places[i], &level) >= SERVES)
-            is_serving = 1;
-        if (level > cell->level_dbm) {
-            cell->level_dbm = level;
-            cell->best = index;
-        }
+    w->indoors++;
+    cell->indoors += planned;
+    cell->delivered_indoors += p->delivered_indoors;
+    cell->sure_indoors += planned >= SURE;
+    cell->median_indoors += planned >= MEDIAN;
+    for (int b = 0; b < GRID_BANDS; b++)
+        cell->indoors_by_band[b] += p->indoors[b];
+}
+
+/* Sums become means. */
+static void close_cell(struct grid_cell *cell, const struct weights *w)
+{
+    cell->completeness = cell->planned > 0 ? w->completeness / cell->planned : NAN;
+    cell->valid = w->served > 0 ? cell->valid / w->served : NAN;
+    cell->planned /= w->outdoors;
+    cell->delivered /= w->outdoors;
+    cell->mbit /= w->outdoors;
+    cell->sure /= w->outdoors;
+    cell->median /= w->outdoors;
+    for (int c = 0; c < GRID_CLASSES; c++)
+        cell->classes[c] /= w->outdoors;
+    cell->indoors /= w->indoors;
+    cell->delivered_indoors /= w->indoors;
+    cell->sure_indoors /= w->indoors;
+    cell->median_indoors /= w->indoors;
+    for (int b = 0; b < GRID_BANDS; b++) {
+        cell->by_band[b] /= w->outdoors;
+        cell->indoors_by_band[b] /= w->indoors;
     }
-    cell->servers += is_serving;
 }
 
-static void close_cell(struct grid_cell *cell, const struct place *places)
+/* How many squares of the cell, whose first one is given, lie in buildings. */
+static int count_built(const struct raster *r, size_t first, int side)
 {
-    double weight = 0, complete = 0;
+    int built = 0;
 
-    for (int i = 0; i < PLACES; i++) {
-        cell->planned += places[i].planned / PLACES;
-        cell->delivered += places[i].delivered / PLACES;
-        weight += places[i].planned;
-        complete += places[i].planned * places[i].completeness;
-        for (int b = 0; b < GRID_BANDS; b++)
-            cell->by_band[b] += places[i].by_band[b] / PLACES;
+    for (int i = 0; r->building && i < side * side; i++)
+        built += r->building[first + (size_t)(i / side) * (size_t)r->columns + (size_t)(i % side)] !=
+                 BUILDING_NONE;
+    return built;
+}
+
+static void fill_cell(const struct raster *r, struct grid_cell *cell, size_t first)
+{
+    int side = GRID_CELL_M / r->step_m, built = count_built(r, first, side);
+    bool is_mixed = built > 0 && built < side * side;
+    struct weights w = {0};
+
+    for (int i = 0; i < side * side; i++) {
+        size_t at = first + (size_t)(i / side) * (size_t)r->columns + (size_t)(i % side);
+        bool is_built = is_mixed && r->building[at] != BUILDING_NONE;
+        if (!is_built)
+            add_outdoors(cell, &r->places[at], &w);
+        if (is_built || !is_mixed)
+            add_indoors(cell, &r->places[at], &w);
     }
-    cell->completeness = weight > 0 ? complete / weight : NAN;
+    close_cell(cell, &w);
+    if (cell->best == RASTER_NO_SERVER)
+        cell->best = SIZE_MAX;
 }
 
-static int clamp_index(int index, int count)
+enum err grid_from_raster(const struct raster *r, struct grid *out)
 {
-    return index < 0 ? 0 : index >= count ? count - 1 : index;
-}
+    int side = GRID_CELL_M / r->step_m;
+    struct grid g = {
+        .easting = r->easting, .northing = r->northing, .columns = r->columns / side, .rows = r->rows / side};
+    size_t count = (size_t)g.columns * (size_t)g.rows;
 
-static void serve_grid(const struct grid *g, const struct grid_server *servers, size_t index,
-                       double threshold_dbm, struct place *places)
-{
-    const struct grid_server *s = &servers[index];
-    int reach = (int)FOOTPRINT_RANGE_MAX_M;
-    int first_column = clamp_index((int)((s->easting - reach - g->easting) / GRID_CELL_M), g->columns);
-    int last_column = clamp_index((int)((s->easting + reach - g->easting) / GRID_CELL_M), g->columns);
-    int first_row = clamp_index((int)((s->northing - reach - g->northing) / GRID_CELL_M), g->rows);
-    int last_row = clamp_index((int)((s->northing + reach - g->northing) / GRID_CELL_M), g->rows);
-
-    for (int row = first_row; row <= last_row; row++)
-        for (int column = first_column; column <= last_column; column++) {
-            size_t at = (size_t)row * (size_t)g->columns + (size_t)column;
-            serve_cell(servers, index, threshold_dbm, &g->cells[at], places + at * PLACES);
-        }
-}
-
-enum err grid_compute(const struct grid_server *servers, size_t count, const struct grid_extent *area,
-                      double threshold_dbm, struct grid *out)
-{
-    struct grid_extent extent = *area;
-    struct grid g = {0};
-    struct place *places;
-    size_t cells;
-    enum err e;
-
-    for (size_t i = 0; i < count; i++) {
-        grid_extent_add(&extent, servers[i].easting - FOOTPRINT_RANGE_MAX_M,
-                        servers[i].northing - FOOTPRINT_RANGE_MAX_M);
-        grid_extent_add(&extent, servers[i].easting + FOOTPRINT_RANGE_MAX_M,
-                        servers[i].northing + FOOTPRINT_RANGE_MAX_M);
-    }
-    e = extent.west <= extent.east ? lay_out(&extent, &g) : ERR_OK;
-    if (e)
-        return e;
-    cells = (size_t)g.columns * (size_t)g.rows;
-    places = calloc(cells * PLACES + 1, sizeof *places);
-    if (!places) {
-        grid_fini(&g);
+    *out = g;
+    if (!count)
+        return ERR_OK;
+    g.cells = calloc(count, sizeof *g.cells);
+    if (!g.cells)
         return ERR_NOMEM;
+    for (size_t i = 0; i < count; i++) {
+        size_t row = i / (size_t)g.columns, column = i % (size_t)g.columns;
+        g.cells[i] = (struct grid_cell){.easting = g.easting + (int)column * GRID_CELL_M,
+                                        .northing = g.northing + (int)row * GRID_CELL_M,
+                                        .level_dbm = -INFINITY,
+                                        .best = SIZE_MAX};
+        fill_cell(r, &g.cells[i], row * (size_t)side * (size_t)r->columns + column * (size_t)side);
     }
-    for (size_t i = 0; i < count; i++)
-        serve_grid(&g, servers, i, threshold_dbm, places);
-    for (size_t i = 0; i < cells; i++)
-        close_cell(&g.cells[i], places + i * PLACES);
-    free(places);
     *out = g;
     return ERR_OK;
 }

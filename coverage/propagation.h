@@ -40,6 +40,9 @@ const struct path_info *path_info(enum path_model model);
 double path_loss(enum path_model model, double f_ghz, double d_m);
 bool path_is_valid(enum path_model model, double f_ghz, double d_m);
 
+#define UMI_SIGMA_LOS  4.0  /* dB */
+#define UMI_SIGMA_NLOS 7.82 /* dB */
+
 /* TR 38.901 UMi street canyon: heights in m, d_m is the 2-D distance. */
 double umi_loss_los(double f_ghz, double d_m, double h_bs_m, double h_ut_m);
 double umi_loss_nlos(double f_ghz, double d_m, double h_bs_m, double h_ut_m);

@@ -210,14 +210,22 @@ enum err report_coverage(const struct report_request *r)
     if (e)
         return e;
     (void)inventory_hotspots(r->inventory, &source.count);
-    e = coverage_compute(r->inventory, r->settings->coverage.threshold_dbm, r->from, r->to,
-                         hotspot_availability, &source, &c);
+    e = coverage_compute(&(struct coverage_request){.inventory = r->inventory,
+                                                    .settings = &r->settings->coverage,
+                                                    .from = r->from,
+                                                    .to = r->to,
+                                                    .availability = hotspot_availability,
+                                                    .ctx = &source},
+                         &c);
     if (!e)
         e = source.error;
     if (e == ERR_RANGE)
         log_error("the positions of hotspots and districts lie more than 200 km apart; is one wrong, or are "
                   "latitude and "
                   "longitude exchanged?");
+    else if (e == ERR_LIMIT)
+        log_error("coverage: more than %d squares of %d m: compute it with `step_m: 25`, or part of the city",
+                  RASTER_PLACES_MAX, (int)r->settings->coverage.step_m);
     else if (e)
         log_error("coverage: %s", err_text(e));
     if (!e) {

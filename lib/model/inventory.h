@@ -73,8 +73,12 @@ struct device {
 enum environment { ENV_OUTDOOR, ENV_INDOOR };
 
 struct hotspot_radio {
-    double band_ghz; /* 2.4, 5, 6 */
-    double eirp_dbm; /* 0 = from SNMP or the band's default */
+    double band_ghz;              /* 2.4, 5, 6 */
+    double eirp_dbm;              /* in the antenna's main direction; 0 = from SNMP or the band's default */
+    double gain_dbi;              /* of the antenna; 0 = a planner's default */
+    double azimuth_deg, tilt_deg; /* main direction: clockwise from north, below the horizon */
+    double beamwidth_deg, beamwidth_v_deg; /* 3 dB; 0 = all around */
+    int64_t width_mhz, streams;            /* of the channel; 0 = 20 MHz, 2 spatial streams */
 };
 
 struct hotspot {

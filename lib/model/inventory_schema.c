@@ -42,6 +42,12 @@ static const struct conf_field device_fields[] = {
     CONF_END};
 const struct conf_schema device_schema = CONF_SCHEMA(struct device, device_fields);
 
+#define RADIO_NUMBER(name_, member, lo, hi)                                                                  \
+    {                                                                                                        \
+        .name = (name_), .type = CONF_DOUBLE, .offset = offsetof(struct hotspot_radio, member), .min = (lo), \
+        .max = (hi)                                                                                          \
+    }
+
 static const struct conf_field radio_fields[] = {{.name = "band",
                                                   .type = CONF_DOUBLE,
                                                   .offset = offsetof(struct hotspot_radio, band_ghz),
@@ -53,6 +59,17 @@ static const struct conf_field radio_fields[] = {{.name = "band",
                                                   .offset = offsetof(struct hotspot_radio, eirp_dbm),
                                                   .min = -20,
                                                   .max = 60},
+                                                 RADIO_NUMBER("gain", gain_dbi, -10, 40),
+                                                 RADIO_NUMBER("azimuth", azimuth_deg, 0, 360),
+                                                 RADIO_NUMBER("tilt", tilt_deg, -90, 90),
+                                                 RADIO_NUMBER("beamwidth", beamwidth_deg, 0, 360),
+                                                 RADIO_NUMBER("beamwidth_v", beamwidth_v_deg, 0, 180),
+                                                 {.name = "width",
+                                                  .type = CONF_INT,
+                                                  .offset = offsetof(struct hotspot_radio, width_mhz),
+                                                  .min = 0,
+                                                  .max = 320},
+                                                 CONF_INT_FIELD(struct hotspot_radio, streams, 0, 8),
                                                  CONF_END};
 static const struct conf_schema radio_schema = CONF_SCHEMA(struct hotspot_radio, radio_fields);
 

@@ -165,9 +165,23 @@ static const struct conf_field public_fields[] = {
     CONF_END};
 static const struct conf_schema public_schema = CONF_SCHEMA(struct public_settings, public_fields);
 
+static const char *const coverage_model_words[] = {"p1411", "umi", NULL};
+
+static const char *check_step(const char *text)
+{
+    return strcmp(text, "10") == 0 || strcmp(text, "25") == 0 ? NULL : "10 or 25";
+}
+
 static const struct conf_field coverage_fields[] = {
     CONF_DOUBLE_FIELD(struct coverage_settings, threshold_dbm, -110, -20, .fallback = "-67"),
-    CONF_DOUBLE_FIELD(struct coverage_settings, indoor_loss_db, 0, 60, .fallback = "16.5"), CONF_END};
+    CONF_DOUBLE_FIELD(struct coverage_settings, indoor_loss_db, 0, 60),
+    CONF_INT_FIELD(struct coverage_settings, step_m, 10, 25, .fallback = "25", .check = check_step),
+    CONF_ENUM_FIELD(struct coverage_settings, model, coverage_model_words, .fallback = "p1411"),
+    CONF_DOUBLE_FIELD(struct coverage_settings, roof_height_m, 2, 200, .fallback = "12"),
+    CONF_STRING_FIELD(struct coverage_settings, buildings),
+    CONF_STRING_FIELD(struct coverage_settings, population),
+    CONF_STRING_FIELD(struct coverage_settings, places),
+    CONF_END};
 static const struct conf_schema coverage_schema = CONF_SCHEMA(struct coverage_settings, coverage_fields);
 
 static const struct conf_field settings_fields[] = {

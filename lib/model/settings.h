@@ -117,9 +117,17 @@ struct public_settings {
     char *imprint, *privacy, *accessibility, *easy_language; /* an address or a text file; NULL = none */
 };
 
+enum coverage_model { COVERAGE_P1411, COVERAGE_UMI };
+
 struct coverage_settings {
-    double threshold_dbm; /* -67 */
-    double indoor_loss_db;
+    double threshold_dbm;  /* -67 */
+    double indoor_loss_db; /* median building entry loss measured in this city; 0 = ITU-R P.2109's */
+    int64_t step_m;        /* of the raster: 25 or 10 */
+    int model;             /* enum coverage_model */
+    double roof_height_m;  /* access points higher than this stand above the roofs */
+    char *buildings;       /* footprints, any file that OGR reads; NULL: none */
+    char *population;      /* inhabitants per 100 m cell, CSV of the Zensus; NULL: none */
+    char *places;          /* points of interest: CSV with name, kind, lat, lon; NULL: none */
 };
 
 struct settings {

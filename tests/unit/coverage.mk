@@ -3,6 +3,10 @@ UNIT_TESTS += tests/unit/test_coverage
 tests_unit_test_coverage_SOURCES = %D%/test_coverage.c %D%/cmocka_tests.h
 tests_unit_test_coverage_LDADD = coverage/libcoverage.a $(GDAL_LIBS) $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 
+UNIT_TESTS += tests/unit/test_raster
+tests_unit_test_raster_SOURCES = %D%/test_raster.c %D%/cmocka_tests.h
+tests_unit_test_raster_LDADD = coverage/libcoverage.a $(BASE_LIBS) $(CMOCKA_LIBS)
+
 UNIT_TESTS += tests/unit/test_incident_sums
 tests_unit_test_incident_sums_SOURCES = %D%/test_incident_sums.c %D%/cmocka_tests.h
 tests_unit_test_incident_sums_LDADD = coverage/libcoverage.a $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)

@@ -27,24 +27,113 @@ static void reference_points_of_the_recommendations_are_met(void **state)
     assert_float_equal(normal_q(1.6448536), 0.05, 1e-7);
 }
 
+static struct transmitter random_transmitter(struct rng *rng)
+{
+    struct transmitter t = {.f_ghz = band_frequency((const double[]){2.4, 5, 6}[rng_below(rng, 3)]),
+                            .eirp_dbm = 10 + 20 * rng_unit(rng),
+                            .height_m = 3 + 10 * rng_unit(rng),
+                            .is_indoor = rng_below(rng, 2),
+                            .is_above_roofs = rng_below(rng, 2),
+                            .model = (int)rng_below(rng, 2)};
+
+    transmitter_prepare(&t, 0);
+    return t;
+}
+
 static void service_never_grows_with_distance_nor_shrinks_with_power(void **state)
 {
     struct rng rng = {4};
 
     (void)state;
-    for (int i = 0; i < 2000; i++) {
-        struct transmitter t = {.f_ghz = band_frequency((const double[]){2.4, 5, 6}[rng_below(&rng, 3)]),
-                                .eirp_dbm = 10 + 20 * rng_unit(&rng),
-                                .height_m = 3 + 10 * rng_unit(&rng),
-                                .is_indoor = rng_below(&rng, 2)};
-        struct transmitter stronger = t;
-        double d = 1 + 350 * rng_unit(&rng), p = footprint_probability(&t, d, -67);
+    for (int i = 0; i < 4000; i++) {
+        struct transmitter t = random_transmitter(&rng), stronger = t;
+        struct footprint_path path = {.d_m = 1 + 350 * rng_unit(&rng),
+                                      .sight = (enum footprint_sight)rng_below(&rng, 3)};
+        struct footprint_path farther = path;
+        struct footprint_link near, far;
+        double outdoors, indoors;
         stronger.eirp_dbm += 3;
-        assert_true(p >= 0 && p <= 1);
-        assert_true(footprint_probability(&t, d + 5, -67) <= p + 1e-12);
-        assert_true(footprint_probability(&stronger, d, -67) >= p - 1e-12);
-        assert_true(footprint_probability(&t, d, -60) <= p + 1e-12);
+        farther.d_m += 5;
+        footprint_link(&t, &path, &near);
+        footprint_link(&t, &farther, &far);
+        outdoors = footprint_outdoors(&t, &near, -67);
+        indoors = footprint_indoors(&t, &near, -67);
+        assert_true(indoors >= 0 && outdoors <= 1);
+        assert_true(indoors <= outdoors + 1e-12);
+        assert_true(footprint_outdoors(&t, &far, -67) <= outdoors + 1e-12);
+        assert_true(footprint_indoors(&t, &far, -67) <= indoors + 1e-12);
+        assert_true(footprint_outdoors(&stronger, &near, -67) >= outdoors - 1e-12);
+        assert_true(footprint_indoors(&stronger, &near, -67) >= indoors - 1e-12);
+        assert_true(footprint_outdoors(&t, &near, -60) <= outdoors + 1e-12);
     }
+}
+
+static void a_wall_in_the_way_never_helps(void **state)
+{
+    struct rng rng = {5};
+
+    (void)state;
+    for (int i = 0; i < 2000; i++) {
+        struct transmitter t = random_transmitter(&rng);
+        double p[3], d = 10 + 350 * rng_unit(&rng);
+        for (int sight = SIGHT_UNKNOWN; sight <= SIGHT_BLOCKED; sight++) {
+            struct footprint_path path = {.d_m = d, .sight = (enum footprint_sight)sight};
+            struct footprint_link link;
+            footprint_link(&t, &path, &link);
+            p[sight] = footprint_outdoors(&t, &link, -67);
+        }
+        assert_true(p[SIGHT_BLOCKED] <= p[SIGHT_UNKNOWN] + 1e-12 &&
+                    p[SIGHT_UNKNOWN] <= p[SIGHT_CLEAR] + 1e-12);
+    }
+}
+
+static void more_transmit_power_does_not_help_a_phone_that_is_not_heard(void **state)
+{
+    struct transmitter loud = {.f_ghz = 5.6, .eirp_dbm = 60, .height_m = 5}, louder = loud;
+    struct footprint_path path = {.d_m = 250, .sight = SIGHT_BLOCKED};
+    struct footprint_link link;
+
+    (void)state;
+    louder.eirp_dbm = 70;
+    transmitter_prepare(&loud, 0);
+    transmitter_prepare(&louder, 0);
+    footprint_link(&loud, &path, &link);
+    assert_true(footprint_level(&loud, &link) > -80);
+    assert_true(footprint_outdoors(&loud, &link, -67) < 0.5);
+    assert_float_equal(footprint_outdoors(&louder, &link, -67), footprint_outdoors(&loud, &link, -67), 1e-12);
+}
+
+static void antennas_send_less_beside_their_main_direction(void **state)
+{
+    const struct antenna sector = {
+        .gain_dbi = 8, .azimuth_deg = 350, .tilt_deg = 10, .beamwidth_deg = 60, .beamwidth_v_deg = 20};
+    const struct antenna all_around = {.gain_dbi = 3};
+
+    (void)state;
+    assert_float_equal(antenna_loss(&sector, 350, -10), 0, 1e-9);
+    assert_float_equal(antenna_loss(&sector, 20, -10), 3, 1e-9); /* half a beamwidth, across north */
+    assert_float_equal(antenna_loss(&sector, 350, 0), 3, 1e-9);
+    assert_float_equal(antenna_loss(&sector, 170, -10), 25, 1e-9);
+    assert_float_equal(antenna_loss(&sector, 170, 80), 25, 1e-9);
+    assert_float_equal(antenna_loss(&all_around, 123, -45), 0, 1e-9);
+}
+
+static void rates_are_those_of_the_standard(void **state)
+{
+    const struct throughput_channel narrow = {.width_mhz = 20, .streams = 1},
+                                    wide = {.width_mhz = 80, .streams = 2};
+    const struct throughput_channel busy = {
+        .width_mhz = 20, .streams = 1, .utilisation = 0.25, .noise_dbm = -90};
+
+    (void)state;
+    assert_int_equal(throughput_mcs(&narrow, -82), 0);
+    assert_int_equal(throughput_mcs(&narrow, -82.1), -1);
+    assert_int_equal(throughput_mcs(&narrow, -40), 11);
+    assert_float_equal(throughput_physical(&narrow, -64), 86.0, 1e-9);
+    assert_float_equal(throughput_physical(&wide, -58), 86.0 * 2 * 4.19, 1e-9); /* -64 at 20 MHz */
+    assert_float_equal(throughput_physical(&narrow, -90), 0, 1e-9);
+    assert_float_equal(throughput_net(&narrow, -64, 3), 0.6 * 86.0 / 3, 1e-9);
+    assert_float_equal(throughput_net(&busy, -59, 1), 0.6 * 86.0 * 0.75, 1e-9); /* 5 dB more noise */
 }
 
 /* ---- the grid ---- */
@@ -76,15 +165,20 @@ static void the_town_hall_lies_where_the_survey_says(void **state)
     gdal_transform_free(utm);
 }
 
-static struct grid_server server_at(double easting, double northing, double availability)
+static struct raster_server server_at(double easting, double northing, double availability)
 {
-    return (struct grid_server){.easting = easting,
-                                .northing = northing,
-                                .radios = {{2.437, 20, 5, false}, {5.6, 30, 5, false}},
-                                .bands = {0, 1},
-                                .radio_count = 2,
-                                .availability = availability,
-                                .completeness = isnan(availability) ? 0 : 1};
+    struct raster_server s = {.easting = easting,
+                              .northing = northing,
+                              .radios = {{.f_ghz = 2.437, .eirp_dbm = 20, .height_m = 5},
+                                         {.f_ghz = 5.6, .eirp_dbm = 30, .height_m = 5}},
+                              .bands = {0, 1},
+                              .radio_count = 2,
+                              .availability = availability,
+                              .completeness = isnan(availability) ? 0 : 1};
+
+    transmitter_prepare(&s.radios[0], 0);
+    transmitter_prepare(&s.radios[1], 0);
+    return s;
 }
 
 static double sum_planned(const struct grid *g)
@@ -107,18 +201,36 @@ static double sum_delivered(const struct grid *g)
     return sum;
 }
 
-static struct grid compute(const struct grid_server *servers, size_t count)
+static enum err compute_grid(const struct raster_server *servers, size_t count,
+                             const struct raster_extent *area, struct grid *out)
 {
-    const struct grid_extent area = {4320000, 3399000, 4322000, 3401000};
+    struct raster_extent x = *area;
+    struct raster r;
+    enum err e;
+
+    for (size_t i = 0; i < count; i++)
+        raster_extent_reach(&x, servers[i].easting, servers[i].northing);
+    e = raster_new(&x, 25, -67, NULL, &r);
+    if (!e)
+        e = raster_serve(&r, servers, count, NULL, 2);
+    if (!e)
+        e = grid_from_raster(&r, out);
+    raster_fini(&r);
+    return e;
+}
+
+static struct grid compute(const struct raster_server *servers, size_t count)
+{
+    const struct raster_extent area = {4320000, 3399000, 4322000, 3401000};
     struct grid g;
 
-    assert_ok(grid_compute(servers, count, &area, -67, &g));
+    assert_ok(compute_grid(servers, count, &area, &g));
     return g;
 }
 
 static void availability_lowers_what_is_delivered_in_proportion(void **state)
 {
-    struct grid_server one = server_at(4321000, 3400000, 1), quarter = server_at(4321000, 3400000, 0.25);
+    struct raster_server one = server_at(4321000, 3400000, 1), quarter = server_at(4321000, 3400000, 0.25);
     struct grid full = compute(&one, 1), part = compute(&quarter, 1);
 
     (void)state;
@@ -131,7 +243,7 @@ static void availability_lowers_what_is_delivered_in_proportion(void **state)
 
 static void an_unmeasured_server_promises_but_delivers_nothing_provable(void **state)
 {
-    struct grid_server unknown = server_at(4321000, 3400000, NAN);
+    struct raster_server unknown = server_at(4321000, 3400000, NAN);
     struct grid g = compute(&unknown, 1);
 
     (void)state;
@@ -145,7 +257,7 @@ static void an_unmeasured_server_promises_but_delivers_nothing_provable(void **s
 
 static void removing_a_server_never_adds_coverage(void **state)
 {
-    struct grid_server servers[6];
+    struct raster_server servers[6];
     struct rng rng = {11};
 
     (void)state;
@@ -164,7 +276,7 @@ static void removing_a_server_never_adds_coverage(void **state)
 /* The square under the mast, by hand: its 16 places are served nearly surely, the one 300 m off hardly. */
 static void the_cell_under_the_mast_is_served_and_the_far_one_is_not(void **state)
 {
-    struct grid_server one = server_at(4321050, 3400050, 1);
+    struct raster_server one = server_at(4321050, 3400050, 1);
     struct grid g = compute(&one, 1);
     int column = (4321000 - g.easting) / GRID_CELL_M, row = (3400000 - g.northing) / GRID_CELL_M;
     const struct grid_cell *here = &g.cells[row * g.columns + column], *far = here + 3;
@@ -182,13 +294,13 @@ static void the_cell_under_the_mast_is_served_and_the_far_one_is_not(void **stat
 
 static void a_position_on_another_continent_is_an_error_not_a_huge_grid(void **state)
 {
-    struct grid_server servers[] = {server_at(4321050, 3400050, 1), server_at(8321050, 3400050, 1)};
-    const struct grid_extent none = GRID_EXTENT_EMPTY;
+    struct raster_server servers[] = {server_at(4321050, 3400050, 1), server_at(8321050, 3400050, 1)};
+    const struct raster_extent none = RASTER_EXTENT_EMPTY;
     struct grid g;
 
     (void)state;
-    assert_int_equal(grid_compute(servers, 2, &none, -67, &g), ERR_RANGE);
-    assert_ok(grid_compute(servers, 0, &none, -67, &g));
+    assert_int_equal(compute_grid(servers, 2, &none, &g), ERR_RANGE);
+    assert_ok(compute_grid(servers, 0, &none, &g));
     assert_null(g.cells);
 }
 
@@ -218,6 +330,10 @@ static void spreadsheets_get_no_formula_from_a_hotspot_name(void **state)
 
 RUN_TESTS("coverage", cmocka_unit_test(reference_points_of_the_recommendations_are_met),
           cmocka_unit_test(service_never_grows_with_distance_nor_shrinks_with_power),
+          cmocka_unit_test(a_wall_in_the_way_never_helps),
+          cmocka_unit_test(more_transmit_power_does_not_help_a_phone_that_is_not_heard),
+          cmocka_unit_test(antennas_send_less_beside_their_main_direction),
+          cmocka_unit_test(rates_are_those_of_the_standard),
           cmocka_unit_test(cell_codes_are_those_of_the_regulation),
           cmocka_unit_test(the_town_hall_lies_where_the_survey_says),
           cmocka_unit_test(availability_lowers_what_is_delivered_in_proportion),

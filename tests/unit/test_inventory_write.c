@@ -85,7 +85,7 @@ static void a_device_comes_back_as_it_was(void **state)
 
 static void a_hotspot_comes_back_with_its_radios(void **state)
 {
-    struct hotspot_radio radios[] = {{2.4, 20}, {5, 0}};
+    struct hotspot_radio radios[] = {{.band_ghz = 2.4, .eirp_dbm = 20}, {.band_ghz = 5}};
     struct hotspot h = inventory_blank_hotspot(), back;
     struct buf out = BUF_INIT;
 
