@@ -82,13 +82,14 @@ void frame_read_dhcp4(struct frame *f, struct part p)
 {
     const uint8_t *head;
     struct dhcp4 d = {0};
+    bool has_client = part_left(&p) >= BOOTP_CHADDR + PART_MAC_LEN;
     uint32_t cookie;
 
     if (f->is_ipv6)
         return;
     head = wire_bytes(&p.w, BOOTP_HEADER);
     if (frame_failed(f, &p, DEFECT_DHCP4)) {
-        if (f->is_fragment)
+        if (f->is_fragment && has_client)
             note_type(f, &d);
         return;
     }

@@ -7,6 +7,7 @@
 
 enum { EAPOL_EAP = 0, EAPOL_START = 1, EAPOL_LOGOFF = 2, EAPOL_KEY = 3 };
 enum { EAP_REQUEST = 1, EAP_RESPONSE = 2, EAP_SUCCESS = 3, EAP_FAILURE = 4, EAP_TYPE_IDENTITY = 1 };
+enum { EAP_HEADER = 4 };
 enum { KEY_DESCRIPTOR_RSN = 2, KEY_DESCRIPTOR_WPA = 254 };
 enum { KEY_PAIRWISE = 0x0008, KEY_ACK = 0x0080, KEY_MIC = 0x0100 };
 
@@ -29,9 +30,7 @@ static void read_eap(struct frame *f, struct part p)
     static const enum counter counters[] = {COUNT_EAP_REQUEST, COUNT_EAP_RESPONSE, COUNT_EAP_SUCCESS,
                                             COUNT_EAP_FAILURE};
     uint8_t code = wire_u8(&p.w), type = 0;
-    uint16_t len;
-    bool is_beyond;
-    struct part body;
+    size_t len;
 
     wire_skip(&p.w, 1); /* identifier */
     len = wire_be16(&p.w);
@@ -39,17 +38,11 @@ static void read_eap(struct frame *f, struct part p)
         return;
     if (code >= 1 && code <= ARRAY_LEN(counters))
         frame_hit(f, counters[code - 1]);
-    body = part_take(&p, len < 4 ? 0 : len - 4u, &is_beyond);
-    if (len < 4 || (is_beyond && !f->is_fragment)) { /* the code stands before the length */
-        frame_odd(f, DEFECT_EAP);
-        if (part_left(&body) == 0) {
-            note_eap(f, code, 0);
-            return;
-        }
-    }
-    if ((code == EAP_REQUEST || code == EAP_RESPONSE) && part_left(&body) > 0) {
-        type = wire_u8(&body.w);
-        if (frame_failed(f, &body, DEFECT_EAP))
+    if (len < EAP_HEADER || (len - EAP_HEADER > part_left(&p) && !f->is_fragment))
+        frame_odd(f, DEFECT_EAP); /* code and type stand where they stand, whatever the length says */
+    if ((code == EAP_REQUEST || code == EAP_RESPONSE) && part_left(&p) > 0) {
+        type = wire_u8(&p.w);
+        if (frame_failed(f, &p, DEFECT_EAP))
             return;
     }
     note_eap(f, code, type);
@@ -102,6 +95,6 @@ void frame_read_eapol(struct frame *f, struct part p)
         frame_odd(f, DEFECT_EAPOL); /* and what is there is read */
     if (type == EAPOL_EAP && part_left(&body) > 0)
         read_eap(f, body);
-    else if (type == EAPOL_KEY && part_left(&body) > 0)
+    else if (type == EAPOL_KEY && part_left(&body) > 0 && !(is_beyond && f->is_fragment))
         read_key(f, body);
 }

@@ -29,8 +29,10 @@ void frame_read_arp(struct frame *f, struct part p)
     hardware_len = wire_u8(&p.w);
     protocol_len = wire_u8(&p.w);
     operation = wire_be16(&p.w);
-    wire_skip(&p.w, 2u * hardware_len + 2u * protocol_len);
     if (frame_failed(f, &p, DEFECT_ARP))
+        return;
+    wire_skip(&p.w, 2u * hardware_len + 2u * protocol_len);
+    if (frame_failed(f, &p, DEFECT_ARP) && !f->is_fragment)
         return;
     if (operation == 1)
         frame_hit(f, COUNT_ARP_REQUEST);

@@ -104,6 +104,8 @@ void frame_read_tcp(struct frame *f, struct part p)
     if (bits & TCP_FIN)
         frame_hit(f, COUNT_TCP_FIN);
     note_handshake(f, bits & 0xff, sequence, acknowledged);
+    if (bits & TCP_RST) /* what follows is text about the reset (RFC 9293 3.5.3) */
+        return;
     if (f->port_from == 53 || f->port_to == 53)
         frame_read_dns_tcp(f, part_rest(&p));
 }

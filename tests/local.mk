@@ -21,6 +21,7 @@ include tests/unit/model.mk
 include tests/unit/stores.mk
 include tests/unit/collector.mk
 include tests/unit/probes.mk
+include tests/unit/passive.mk
 include tests/unit/alerts.mk
 include tests/unit/dashboards.mk
 include tests/unit/coverage.mk

@@ -1,104 +1,29 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`netzwacht capture` against tshark: the reference captures, captures of our own making, damaged frames; and its manners."""
+"""`netzwacht capture` against tshark on the reference captures, and its manners; captures of our own making and damaged
+frames are judged in tests/unit/test_captures.py."""
 import json
 import os
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
-from harness import BUILD, Skip, World, check, run_tests, shared, tool, wait_for
-
-NETZWACHT = BUILD / "netzwacht"
-SEED = int(os.environ.get("NETZWACHT_SEED", "20261122"))
-MUTATIONS = int(os.environ.get("NETZWACHT_MUTATIONS", "1500"))
-
+from harness import Skip, World, check, run_tests, shared, wait_for
+from tshark_judge import NETZWACHT, capture, compare, write_pcap
 
 def captures():
     import captures as module  # imports scapy, which takes a second: only where it is needed
     return module
 
 
-def compare_tool():
-    return shared("tools/compare_captures.py")
-
-
-def compare(*paths):
-    """Runs the comparison with tshark; Failure with what differs."""
-    tool("tshark")
-    done = subprocess.run([sys.executable, compare_tool(), "--jobs", "2", "--cmd", NETZWACHT, *map(str, paths)],
-                          capture_output=True, text=True, timeout=500)
-    differing = [line for line in done.stdout.splitlines() if ": note: " not in line]
-    check(done.returncode == 0, "\n".join(differing[-40:]) + done.stderr[-500:])
-    return done.stdout
-
-
-def capture(path, *options, status=0):
-    done = subprocess.run([NETZWACHT, "capture", path, *options], capture_output=True, timeout=60)
-    check(done.returncode == status, f"status {done.returncode} instead of {status}: {done.stderr.decode()[-300:]}")
-    return done
-
-
-def write_pcap(path, link, frames, snap=262144):
-    with open(path, "wb") as file:
-        file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, snap, link))
-        for number, data in enumerate(frames):
-            file.write(struct.pack("<IIII", 1_700_000_000 + 20 * number, 0, min(len(data), snap), len(data)) + data[:snap])
-    return path
-
-
 def reference_captures_equal_tshark():
     """all reference captures are counted and timed as tshark does"""
     shared("captures")
     compare()
-
-
-def own_captures_equal_tshark_in_every_counter():
-    """captures of our own: every counter is non-zero, differs from its twins and equals tshark's"""
-    compare_tool()
-    with World() as world:
-        paths = captures().write_all(world.dir)
-        printed = compare(*paths)
-        check("so not tested" not in printed, printed[-600:])
-        ethernet = json.loads(capture(paths[0], "--json").stdout)
-        radio = json.loads(capture(paths[1], "--json").stdout)
-        for group in ("arp", "icmpv6", "dhcp4", "dhcp6", "dns", "radius", "eapol", "eap", "tcp"):
-            values = list(ethernet[group].values())
-            check(0 not in values, f"{group} has a counter that is zero: {ethernet[group]}")
-            check(len(set(values)) == len(values), f"two counters of {group} are equal, so they could be mixed up: {ethernet[group]}")
-        kinds = {k: v for k, v in radio["wlan"].items() if k not in ("networks", "frames", "mgmt", "ctrl", "data")}
-        check(len(set(kinds.values())) == len(kinds), f"two kinds of 802.11 frames are equal: {kinds}")
-        for phase, figures in ethernet["funnel"].items():
-            check(0 < figures["success"] < figures["transactions"], f"{phase}: {figures}")
-
-
-def damaged_frames_are_counted_as_tshark_counts_them():
-    """frames damaged at random that tshark still calls clean are counted alike (seed printed)"""
-    compare_tool()
-    print(f"# seed {SEED}, {MUTATIONS} damaged frames per link type", flush=True)
-    module = captures()
-    from scapy.utils import RawPcapReader
-    with World() as world:
-        profile = world.dir / "profile"
-        subprocess.run([sys.executable, compare_tool(), "--profile", profile], check=True, capture_output=True)
-        environment = dict(os.environ, WIRESHARK_CONFIG_DIR=str(profile))
-        clean_paths = []
-        for path, link in zip(module.write_all(world.dir), (1, 127, 127, 105)):
-            frames = [data for data, _ in RawPcapReader(str(path))]
-            damaged = list(module.mutations(frames, MUTATIONS, SEED))
-            everything = write_pcap(world.dir / f"all-{path.name}", link, damaged)
-            listed = subprocess.run(["tshark", "-n", "-r", everything, "-Y", "!(_ws.malformed || _ws.short)", "-T", "fields",
-                                     "-e", "frame.number"], capture_output=True, text=True, env=environment, check=True)
-            clean = [damaged[int(number) - 1] for number in listed.stdout.split()]
-            check(len(clean) > MUTATIONS / 4, f"only {len(clean)} frames of {path.name} are clean")
-            clean_paths.append(write_pcap(world.dir / f"clean-{path.name}", link, clean))
-            capture(everything, "--json")
-        compare(*clean_paths)
 
 
 def no_client_shows():
@@ -252,7 +177,6 @@ def wrong_interfaces_are_named():
     check(done.returncode == 64, f"{done.returncode} {done.stderr}")
 
 
-run_tests(reference_captures_equal_tshark, own_captures_equal_tshark_in_every_counter,
-          damaged_frames_are_counted_as_tshark_counts_them, no_client_shows, text_is_for_people, cut_files_are_read_to_the_cut,
+run_tests(reference_captures_equal_tshark, no_client_shows, text_is_for_people, cut_files_are_read_to_the_cut,
           wrong_files_have_their_status, memory_stays_bounded, a_live_capture_has_no_rights_left, a_dead_parser_is_replaced,
           wrong_interfaces_are_named)
