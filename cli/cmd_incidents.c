@@ -12,6 +12,7 @@
 #include "cli/post.h"
 #include "lib/base/log.h"
 #include "lib/base/map.h"
+#include "lib/base/strx.h"
 #include "lib/base/timex.h"
 #include "lib/model/incident_json.h"
 #include "lib/model/settings.h"
@@ -95,13 +96,29 @@ static void print_json(const Nw__Incident *i)
     buf_fini(&out);
 }
 
+/* One line; names and comments come from a network: no escape sequences at the terminal. */
+NW_PRINTF(1, 2) static void say(const char *fmt, ...)
+{
+    struct buf line = BUF_INIT, visible = BUF_INIT;
+    va_list args;
+
+    va_start(args, fmt);
+    buf_vprintf(&line, fmt, args);
+    va_end(args);
+    strx_put_visible(&visible, line.data, line.len);
+    if (!buf_error(&line) && !buf_error(&visible))
+        printf("%s\n", visible.data);
+    buf_fini(&visible);
+    buf_fini(&line);
+}
+
 static void print_line(const Nw__Incident *i)
 {
     char opened[TIMEX_RFC3339_SIZE];
 
     timex_rfc3339((ns_t)i->opened, opened);
-    printf("%-20s %-8s %-12s %-14s %.19sZ  %s%s\n", i->id, i->closed ? "closed" : i->severity,
-           i->operator_state, i->type, opened, i->text_en, i->is_flapping ? " (flapping)" : "");
+    say("%-20s %-8s %-12s %-14s %.19sZ  %s%s", i->id, i->closed ? "closed" : i->severity, i->operator_state,
+        i->type, opened, i->text_en, i->is_flapping ? " (flapping)" : "");
 }
 
 static int do_list(const struct options *o, const struct map *incidents)
@@ -130,7 +147,7 @@ static void print_time(const char *label, uint64_t at)
     if (!at)
         return;
     timex_rfc3339((ns_t)at, text);
-    printf("%-10s %s\n", label, text);
+    say("%-10s %s", label, text);
 }
 
 static void print_runbook(const Nw__Incident *i)
@@ -140,33 +157,35 @@ static void print_runbook(const Nw__Incident *i)
 
     while (*steps) {
         size_t len = strcspn(steps, "\n");
-        printf("%-10s %.*s\n", label, (int)len, steps);
+        say("%-10s %.*s", label, (int)len, steps);
         steps += len + (steps[len] == '\n');
         label = "";
     }
     if (i->runbook[0])
-        printf("%-10s %s\n", "runbook", i->runbook);
+        say("%-10s %s", "runbook", i->runbook);
 }
 
 static void print_whole(const Nw__Incident *i)
 {
-    printf("%-10s %s\n%-10s %s\n%-10s %s, %s\n%-10s %s %s (%s)\n", "incident", i->id, "", i->text_en, "type",
-           i->type, i->severity, "cause", i->cause ? i->cause->kind : "", i->cause ? i->cause->id : "",
-           i->cause ? i->cause->name : "");
+    say("%-10s %s", "incident", i->id);
+    say("%-10s %s", "", i->text_en);
+    say("%-10s %s, %s", "type", i->type, i->severity);
+    say("%-10s %s %s (%s)", "cause", i->cause ? i->cause->kind : "", i->cause ? i->cause->id : "",
+        i->cause ? i->cause->name : "");
     print_time("opened", i->opened);
     print_time("changed", i->changed);
     print_time("closed", i->closed);
     if (i->operator_at)
-        printf("%-10s %s by %s%s%s\n", "operator", i->operator_state, i->operator_by,
-               i->operator_comment[0] ? ": " : "", i->operator_comment);
+        say("%-10s %s by %s%s%s", "operator", i->operator_state, i->operator_by,
+            i->operator_comment[0] ? ": " : "", i->operator_comment);
     print_runbook(i);
     for (size_t k = 0; k < i->n_evidence; k++)
-        printf("%-10s %s %s = %g (limit %g)\n", k ? "" : "evidence", i->evidence[k]->metric,
-               i->evidence[k]->entity, i->evidence[k]->value, i->evidence[k]->limit);
+        say("%-10s %s %s = %g (limit %g)", k ? "" : "evidence", i->evidence[k]->metric,
+            i->evidence[k]->entity, i->evidence[k]->value, i->evidence[k]->limit);
     for (size_t k = 0; k < i->n_members; k++)
-        printf("%-10s %s %s %s: %s, %s\n", k ? "" : "members", i->members[k]->kind, i->members[k]->id,
-               i->members[k]->name, state_text((enum state)i->members[k]->state, LANG_EN),
-               reason_text((enum reason)i->members[k]->reason, LANG_EN));
+        say("%-10s %s %s %s: %s, %s", k ? "" : "members", i->members[k]->kind, i->members[k]->id,
+            i->members[k]->name, state_text((enum state)i->members[k]->state, LANG_EN),
+            reason_text((enum reason)i->members[k]->reason, LANG_EN));
 }
 
 static int do_show(const struct options *o, const struct map *incidents)

@@ -177,11 +177,12 @@ static void send_command(struct noc *n)
 /* Names come from a network: no escape sequences at the terminal. */
 static void print_safely(struct buf *line)
 {
-    for (size_t k = 0; k < line->len; k++)
-        if ((unsigned char)line->data[k] < ' ' || line->data[k] == 0x7f)
-            line->data[k] = '?';
-    if (!buf_error(line))
-        printf("%s\n", line->data ? line->data : "");
+    struct buf visible = BUF_INIT;
+
+    strx_put_visible(&visible, line->data ? line->data : "", line->len);
+    if (!buf_error(line) && !buf_error(&visible))
+        printf("%s\n", visible.data ? visible.data : "");
+    buf_fini(&visible);
     buf_fini(line);
 }
 

@@ -4,21 +4,11 @@
 #include "cli/inventory_edit.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "lib/base/json_out.h"
+#include "lib/base/strx.h"
 #include "lib/runtime/conf_write.h"
-
-/* Control characters as \xNN. */
-static void put_plain(struct buf *out, const char *text)
-{
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        bool is_c1 = p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0;
-        if (*p < 0x20 || *p == 0x7f || is_c1)
-            buf_printf(out, "\\x%02x", is_c1 ? *++p : *p);
-        else
-            buf_u8(out, *p);
-    }
-}
 
 static void put_value(struct buf *out, const char *text)
 {
@@ -90,9 +80,9 @@ void inventory_edit_show(struct buf *out, const struct inventory_edit *e, bool i
     for (size_t i = 0; i < e->draft->remark_count; i++) {
         const struct draft_remark *r = &e->draft->remarks[i];
         buf_printf(out, "%-8s  ", r->is_item ? "refused" : "remark");
-        put_plain(out, r->where);
+        strx_put_visible(out, r->where, strlen(r->where));
         buf_str(out, ": ");
-        put_plain(out, r->text);
+        strx_put_visible(out, r->text, strlen(r->text));
         buf_str(out, "\n");
     }
     buf_printf(out,

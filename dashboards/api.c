@@ -62,6 +62,9 @@ static void reply(struct api_call *c, unsigned status, const char *type, struct 
         return;
     }
     headers[n++] = (struct http_header){"Content-Type", type ? type : "application/json"};
+    if (type &&
+        strx_starts_with(type, "text/csv")) /* a table is for a program, never for the browser itself */
+        headers[n++] = (struct http_header){"Content-Disposition", "attachment; filename=\"netzwacht.csv\""};
     if (etag) {
         headers[n++] = (struct http_header){"ETag", etag};
         headers[n++] = (struct http_header){"Vary", "Accept, Cookie"};

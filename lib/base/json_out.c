@@ -28,6 +28,12 @@ static size_t put_escaped(struct buf *to, const uint8_t *p, size_t left)
     case '>':
     case '&':
     case '\'': buf_printf(to, "\\u%04x", p[0]); return 1;
+    case 0xc2: /* U+0080 to U+009F: at a terminal, control sequences */
+        if (left >= 2 && p[1] < 0xa0) {
+            buf_printf(to, "\\u%04x", p[1]);
+            return 2;
+        }
+        break;
     case 0xe2:
         if (left >= 3 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9)) {
             buf_printf(to, "\\u20%02x", p[2] - 0x80);

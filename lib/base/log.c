@@ -59,8 +59,9 @@ static size_t escape_controls(char *out, size_t size, const char *in)
 
     for (; *in && n + 5 < size; in++) {
         unsigned char c = (unsigned char)*in;
-        if (c < 0x20 || c == 0x7f)
-            n += (size_t)snprintf(out + n, size - n, "\\x%02x", c);
+        bool is_c1 = c == 0xc2 && (unsigned char)in[1] >= 0x80 && (unsigned char)in[1] < 0xa0;
+        if (c < 0x20 || c == 0x7f || is_c1)
+            n += (size_t)snprintf(out + n, size - n, "\\x%02x", is_c1 ? (unsigned char)*++in : c);
         else
             out[n++] = (char)c;
     }

@@ -191,6 +191,25 @@ void strx_put_utf8(struct buf *out, const void *bytes, size_t len)
     }
 }
 
+void strx_put_visible(struct buf *out, const void *bytes, size_t len)
+{
+    struct buf clean = BUF_INIT;
+
+    strx_put_utf8(&clean, bytes, len);
+    for (size_t i = 0; i < clean.len; i++) {
+        const uint8_t *p = (const uint8_t *)clean.data + i;
+        bool is_c1 = p[0] == 0xc2 && p[1] < 0xa0; /* valid: there is a second byte */
+        if (p[0] < 0x20 || p[0] == 0x7f || is_c1)
+            buf_printf(out, "\\x%02x", is_c1 ? p[1] : p[0]);
+        else
+            buf_put(out, p, 1);
+        i += is_c1;
+    }
+    if (buf_error(&clean))
+        out->error = buf_error(&clean);
+    buf_fini(&clean);
+}
+
 bool strx_is_utf8(const void *bytes, size_t len)
 {
     const uint8_t *p = bytes;

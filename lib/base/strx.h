@@ -33,6 +33,10 @@ enum { STRX_ID_SIZE = 65 };
  * most 58 characters, so that a number can be put behind it. "" if nothing of the name is left. */
 void strx_make_id(const char *name, char out[STRX_ID_SIZE]);
 
+/* Appends len bytes as valid UTF-8 that a terminal only shows: control characters, U+0080 to U+009F among
+ * them (a terminal takes those for the start of a sequence, too), become \xNN. */
+void strx_put_visible(struct buf *out, const void *bytes, size_t len);
+
 /* Appends len bytes as valid UTF-8: each invalid sequence (maximal subpart, Unicode 3.9) becomes U+FFFD,
  * NUL bytes too. */
 void strx_put_utf8(struct buf *out, const void *bytes, size_t len);

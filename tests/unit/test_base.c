@@ -98,6 +98,22 @@ static void numbers_are_whole_or_refused(void **state)
     assert_int_equal(strx_to_double("1e999", &d), ERR_RANGE);
 }
 
+static void what_goes_to_a_terminal_has_no_control_characters(void **state)
+{
+    static const char text[] = "a\x1b[31m\n\x7f\xc2\x85\xc2\x9b\xc2\xa0\xc3\xa4\xff";
+    struct buf b = BUF_INIT;
+    struct json_out j;
+
+    (void)state;
+    strx_put_visible(&b, text, sizeof text - 1);
+    assert_string_equal(b.data, "a\\x1b[31m\\x0a\\x7f\\x85\\x9b\xc2\xa0\xc3\xa4\xef\xbf\xbd");
+    buf_clear(&b);
+    json_init(&j, &b);
+    json_string(&j, NULL, "\xc2\x9b\xc2\x80\xc2\xa0");
+    assert_string_equal(b.data, "\"\\u009b\\u0080\xc2\xa0\"");
+    buf_fini(&b);
+}
+
 static void broken_utf8_becomes_replacement_characters(void **state)
 {
     struct buf b = BUF_INIT;
@@ -278,6 +294,7 @@ RUN_TESTS("base", cmocka_unit_test(a_table_is_read_with_any_separator_quotes_and
           cmocka_unit_test(a_few_octets_are_compared_and_copied_to_the_last),
           cmocka_unit_test(numbers_are_whole_or_refused),
           cmocka_unit_test(broken_utf8_becomes_replacement_characters),
+          cmocka_unit_test(what_goes_to_a_terminal_has_no_control_characters),
           cmocka_unit_test(ids_are_what_topics_can_carry),
           cmocka_unit_test(times_survive_the_way_there_and_back), cmocka_unit_test(json_is_safe_inside_html),
           cmocka_unit_test(json_numbers_are_those_of_printf),
