@@ -29,6 +29,8 @@ const struct route routes[] = {
     {HTTP_GET, API "devices/{id}/entities", ROLES_STAFF, api_device_entities},
     {HTTP_GET, API "devices/{id}/neighbours", ROLES_STAFF, api_device_neighbours},
     {HTTP_GET, API "devices/{id}/changes", ROLES_STAFF, api_device_changes},
+    {HTTP_POST, API "devices/{id}/poll", ROLES_ACT, api_device_poll},
+    {HTTP_POST, API "hotspots/{id}/poll", ROLES_ACT, api_hotspot_poll},
     {HTTP_GET, API "firmware", ROLES_STAFF, api_firmware},
     {HTTP_GET, API "firmware/assets", ROLES_STAFF, api_firmware_assets},
     {HTTP_GET, API "services", ROLES_STAFF, api_services},

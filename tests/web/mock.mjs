@@ -166,20 +166,25 @@ function entities(d) {
   for (let i = 0; i < 4; i++) list.push({ id: `optic/${i}`, ref: `${d.id}/optic/${i}`, kind: "optic", name: `xe-0/2/${i}`, attributes: {}, values: [value("optic.rx_power", "dBm", -7.3 - i), value("optic.tx_power", "dBm", -2.1), value("optic.bias", "A", 0.031), value("optic.temperature", "Cel", 38)] });
   return list;
 }
+const UNITS = { "optic.rx_power": "dBm", "interface.in": "bit/s", "interface.out": "bit/s", "probe.icmp.rtt": "s", "wireless.utilization": "%" };
 function series(query) {
   const metrics = query.get("metric").split(",");
-  const span = -Number(query.get("from") ?? -3600);
+  const now = Math.floor(Date.now() / 1000);
+  const from = Number(query.get("from") ?? -3600);
+  const to = Number(query.get("to") ?? now);
+  const span = from < 0 ? -from : to - from;
   const rows = 300;
-  const step = Math.round(span / rows);
-  const end = Math.floor(Date.now() / 1000 / step) * step;
-  const units = { "wireless.clients": [12, 8], "wireless.utilization": [30, 18], "interface.in": [2e7, 1.5e7], "interface.out": [9e7, 6e7], "probe.icmp.rtt": [0.004, 0.002], "optic.rx_power": [-8, 0.4] };
+  const step = Math.max(1, Math.round(span / rows));
+  const end = Math.floor(to / step) * step;
+  const shapes = { "wireless.clients": [12, 8], "wireless.utilization": [30, 18], "interface.in": [2e7, 1.5e7], "interface.out": [9e7, 6e7], "probe.icmp.rtt": [0.004, 0.002], "optic.rx_power": [-8, 0.4] };
   const out = [];
+  const isGap = (i) => i > 120 && i < 141;
   for (let i = 0; i < rows; i++) {
     const t = end - (rows - 1 - i) * step;
-    const isGap = i > 120 && i < 141;
-    out.push(metrics.map((m) => (isGap ? null : (units[m] ?? [5, 2])[0] + (units[m] ?? [5, 2])[1] * Math.sin(t / (span / 9)) * Math.cos(t / (span / 31)))));
+    out.push(metrics.map((m) => (isGap(i) ? null : (shapes[m] ?? [5, 2])[0] + (shapes[m] ?? [5, 2])[1] * Math.sin(t / (span / 9)) * Math.cos(t / (span / 31)))));
   }
-  return { entity: query.get("entity"), start: end - (rows - 1) * step, step, columns: metrics, units: metrics.map(() => "1"), rows: out, completeness: metrics.map(() => 280 / 300) };
+  const completeness = out.map((_, i) => (isGap(i) ? 0 : i > 200 && i < 220 ? 0.6 : 1));
+  return { entity: query.get("entity"), start: end - (rows - 1) * step, step, columns: metrics, units: metrics.map((m) => UNITS[m] ?? "1"), rows: out, completeness };
 }
 function availability(id) {
   const days = [];
@@ -288,6 +293,12 @@ function cutStreams(seconds) {
   for (const stream of streams) stream.destroy();
 }
 
+const maintenance = [-26, -0.4, 20, 70].map((hours, i) => {
+  const { id, name } = i === 1 ? hotspots.get("hs-0001") : nodes[i];
+  const status = ["ended", "active", "planned", "planned"][i];
+  return { id: `mw-${i}`, target: id, target_name: name, begin: iso(start + hours * 36e5), end: iso(start + (hours + 0.3 + i) * 36e5), comment: ["Spleißarbeiten", "Tausch der Antenne", "Stromabschaltung der Stadtwerke", "Firmware 6.5.62"][i], by: "noc", status, via: "dashboard", announce: i === 2, text_de: null, text_en: null };
+});
+
 const routes = [
   ["GET", /^\/hotspots$/, (r, m, q) => page(r, [...hotspots.values()])],
   ["GET", /^\/hotspots\/([^/]+)$/, (r, m) => (hotspots.has(m[1]) ? send(r, 200, hotspotDetail(hotspots.get(m[1]))) : problem(r, 404, "not-found"))],
@@ -312,6 +323,7 @@ const routes = [
       emit("command", { command, verb: m[2], target: m[1], by: session.user, outcome: "done", problem: null });
     }, 300);
   }],
+  ["GET", /^\/maintenance$/, (r) => page(r, maintenance)],
   ["GET", /^\/services$/, (r) => page(r, [["portal", "Anmeldeseite MobyKlick", "usable", "none"], ["dns", "Namensauflösung", "degraded", "dns"]].map(([kind, name, state, reason]) => ({ id: kind, name, kind, target: null, site: null, state, reason, since: null, incident: null, probes: [], graphs: [] })))],
   ["GET", /^\/daemons$/, (r) => page(r, ["collector", "store", "probe", "alerts", "dashboard", "public"].map((name) => ({ name, partition: name, online: name !== "public", version: "mock", started: iso(start), heartbeat: iso(start), lag: {}, config: "", notices: [] })))],
   ["GET", /^\/coverage\/summary$/, (r) => problem(r, 404, "coverage-missing", "run netzwacht report coverage")],

@@ -13,6 +13,7 @@ import { AdminPage } from "./pages/admin";
 import { CoveragePage } from "./pages/coverage";
 import { DevicePage } from "./pages/device";
 import { DevicesPage } from "./pages/devices";
+import { GraphsPage } from "./pages/graphs";
 import { HotspotPage } from "./pages/hotspot";
 import { IncidentPage } from "./pages/incident";
 import { IncidentsPage } from "./pages/incidents";
@@ -34,6 +35,7 @@ const NAVIGATION = [
   ["incidents", "nav.incidents"],
   ["topology", "nav.topology"],
   ["devices", "nav.devices"],
+  ["graphs", "nav.graphs"],
   ["inventory", "nav.inventory"],
   ["coverage", "nav.coverage"],
 ] as const;
@@ -167,6 +169,7 @@ const PAGES: Record<RouteKey, (route: Store<Route>, id: string) => JSX.Element> 
   "incidents/id": (route, id) => <IncidentPage key={id} id={id} route={route} />,
   topology: (route) => <TopologyPage route={route} />,
   inventory: (route) => <InventoryPage route={route} />,
+  graphs: (route) => <GraphsPage route={route} />,
   coverage: () => <CoveragePage />,
   self: () => <SelfPage />,
   admin: () => <AdminPage />,

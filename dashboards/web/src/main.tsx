@@ -12,6 +12,7 @@ import "./styles/incidents.css";
 import "./styles/inventory.css";
 import "./styles/self.css";
 import "./styles/admin.css";
+import "./styles/graphs.css";
 
 import { render } from "preact";
 import { Client } from "./api/client";

@@ -34,13 +34,18 @@ export function createRouteStore(): Store<Route> {
 
 /** Changes what stands behind "?" without a new entry in the browser's history. */
 export function replaceQuery(store: Store<Route>, changes: Record<string, string | null>): void {
-  const { parts, query } = store.get();
+  const { query } = store.get();
   const next = new URLSearchParams(query);
   for (const [name, value] of Object.entries(changes)) {
     if (value === null || value === "") next.delete(name);
     else next.set(name, value);
   }
-  const text = next.toString();
+  replaceWholeQuery(store, next);
+}
+
+export function replaceWholeQuery(store: Store<Route>, query: URLSearchParams): void {
+  const { parts } = store.get();
+  const text = query.toString();
   history.replaceState(null, "", linkTo(...parts) + (text ? `?${text}` : ""));
-  store.set({ parts, query: next });
+  store.set({ parts, query });
 }

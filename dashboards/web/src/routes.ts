@@ -59,6 +59,14 @@ export const ROUTES = [
       { path: "inventory?view=list&firmware=too_old", ready: ".table tbody tr" },
     ],
   },
+  {
+    name: "graphs",
+    hasId: false,
+    views: [
+      { path: "graphs", ready: "#graph-thing" },
+      { path: "graphs?s=hotspot/{hotspot}:wireless.clients&span=3600&week=1&percentiles=1", ready: ".chart__drawing canvas, .chart__none", picture: "graphs" },
+    ],
+  },
   { name: "coverage", hasId: false, views: [{ path: "coverage", ready: ".page-head h1" }] },
   { name: "self", hasId: false, views: [{ path: "self", ready: ".self-bars", picture: "self" }] },
   { name: "admin", hasId: false, views: [{ path: "admin", ready: "form.token-form", picture: "admin", role: "admin" }] },

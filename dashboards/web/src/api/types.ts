@@ -35,6 +35,7 @@ export type Series = Schemas["Series"];
 export type Incident = Schemas["Incident"];
 export type IncidentDetail = Schemas["IncidentDetail"];
 export type Member = Incident["members"][number];
+export type Maintenance = Schemas["Maintenance"];
 export type Command = Schemas["Command"];
 export type CommandEvent = Schemas["CommandEvent"];
 export type StateEvent = Schemas["StateEvent"];

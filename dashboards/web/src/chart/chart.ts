@@ -5,10 +5,15 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { formatDate, formatTime, formatValue, type Language } from "../format";
 import type { Palette } from "../map/palette";
-import { columnOf, gapsOf, timesOf, type SeriesAnswer } from "../model/series";
+import type { Annotation } from "../model/annotations";
+import { columnOf, timesOf, type SeriesAnswer } from "../model/series";
+import { annotationPainter, gapPainter, levelPainter, type Level } from "./paint";
 
 const HEIGHT = 176;
+const HEIGHT_LARGE = 260;
 export const DASHES: readonly (number[] | undefined)[] = [undefined, [6, 3], [2, 3], [8, 3, 2, 3]];
+/** The same line a week before. */
+const BEFORE = [2, 4];
 const DAY_S = 86_400;
 /** Counts have no halves. */
 const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
@@ -29,30 +34,28 @@ export interface ChartOptions {
   language: Language;
   palette: Palette;
   width: number;
+  isLarge?: boolean;
+  /** Without those that were only put beside them (last week): what the gaps and the strip of completeness are of. */
+  own: SeriesAnswer;
+  /** Seconds: what the time axis spans; without it, as far as the values go. */
+  span?: { from: number; to: number } | null;
+  annotations?: readonly Annotation[];
+  levels?: readonly Level[];
+  /** A stretch was drawn with the mouse. */
+  onSelect?: (from: number, to: number) => void;
+  /** The row under the mouse, or none. */
+  onCursor?: (row: number | null) => void;
 }
+
+const YEAR_S = 400 * DAY_S;
 
 function timeLabels(language: Language, span: number) {
   return (_: uPlot, splits: number[]) =>
     splits.map((t) => {
       if (span <= DAY_S * 1.5) return formatTime(t * 1000, language);
+      if (span > YEAR_S) return formatDate(t * 1000, language).slice(3);
       return formatDate(t * 1000, language).slice(0, 5);
     });
-}
-
-/** Shades where nothing is known, before the lines are drawn. */
-function gapPainter(series: SeriesAnswer, palette: Palette) {
-  const gaps = gapsOf(series);
-  return (plot: uPlot) => {
-    const { ctx, bbox } = plot;
-    ctx.save();
-    ctx.fillStyle = palette.gap;
-    for (const gap of gaps) {
-      const left = Math.max(bbox.left, plot.valToPos(gap.from - series.step / 2, "x", true));
-      const right = Math.min(bbox.left + bbox.width, plot.valToPos(gap.to - series.step / 2, "x", true));
-      if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
-    }
-    ctx.restore();
-  };
 }
 
 /** From zero for counts and rates; optical levels and temperatures are read by their change. */
@@ -69,8 +72,8 @@ function valueRange(unit: string): uPlot.Range.Function {
 }
 
 export function createChart(container: HTMLElement, series: SeriesAnswer, options: ChartOptions): uPlot {
-  const { unit, language, palette, width } = options;
-  const span = series.rows.length * series.step;
+  const { unit, language, palette, width, own, onSelect, onCursor } = options;
+  const { from, to } = options.span ?? { from: series.start, to: series.start + Math.max(1, series.rows.length - 1) * series.step };
   const font = '12px "Fira Sans", sans-serif';
   const axis: uPlot.Axis = {
     stroke: palette.muted,
@@ -81,28 +84,43 @@ export function createChart(container: HTMLElement, series: SeriesAnswer, option
   return new uPlot(
     {
       width,
-      height: HEIGHT,
+      height: options.isLarge ? HEIGHT_LARGE : HEIGHT,
       tzDate: (t) => uPlot.tzDate(new Date(t * 1000), "Europe/Berlin"),
       legend: { show: false },
-      cursor: { drag: { x: false, y: false }, points: { size: 6 } },
-      scales: { x: { time: true }, y: { range: valueRange(unit) } },
+      cursor: { drag: { x: onSelect !== undefined, y: false, setScale: false }, points: { size: 6 }, sync: { key: "netzwacht" }, bind: { dblclick: () => null } },
+      select: { show: onSelect !== undefined, left: 0, top: 0, width: 0, height: 0 },
+      scales: { x: { time: true, range: () => [from, to] }, y: { range: valueRange(unit) } },
       axes: [
-        { ...axis, size: 32, values: timeLabels(language, span) },
+        { ...axis, size: 32, values: timeLabels(language, to - from) },
         { ...axis, size: 74, incrs: stepsOf(unit), values: (_, splits) => splits.map((value) => formatValue(value, unit, language)) },
       ],
       series: [
         {},
         ...series.columns.map((_, index) => ({
-          stroke: palette.line[index % palette.line.length] ?? palette.text,
-          width: 1.8,
-          dash: DASHES[index % DASHES.length],
+          stroke: palette.line[(index % own.columns.length) % palette.line.length] ?? palette.text,
+          width: index < own.columns.length ? 1.8 : 1.5,
+          alpha: index < own.columns.length ? 1 : 0.8,
+          dash: index < own.columns.length ? DASHES[index % DASHES.length] : BEFORE,
           spanGaps: false,
           points: { show: series.rows.length < 3 },
         })),
       ],
-      hooks: { drawClear: [gapPainter(series, palette)] },
+      hooks: {
+        drawClear: [gapPainter(own, palette), annotationPainter(options.annotations ?? [], palette)],
+        draw: [levelPainter(options.levels ?? [], palette, unit, language)],
+        setCursor: [(plot) => onCursor?.(plot.cursor.idx ?? null)],
+        setSelect: [(plot) => select(plot, onSelect)],
+      },
     },
     [timesOf(series), ...series.columns.map((_, index) => columnOf(series, index))] as uPlot.AlignedData,
     container,
   );
+}
+
+/** A click without a stretch selects nothing. */
+function select(plot: uPlot, onSelect: ChartOptions["onSelect"]): void {
+  const { left, width } = plot.select;
+  if (width < 4 || !onSelect) return;
+  onSelect(plot.posToVal(left, "x"), plot.posToVal(left + width, "x"));
+  plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
 }

@@ -2,7 +2,10 @@
 // texts.ts - every text of the operators' pages: key: [German, English]. {name} is filled in by t().
 // States and reasons are worded as in lib/model/state_list.h; test/texts.test.ts compares them.
 
+import { GRAPH_TEXTS } from "./graph_texts";
+
 export const TEXTS = {
+  ...GRAPH_TEXTS,
   // frame
   "app.skip": ["Zum Inhalt springen", "Skip to content"],
   "app.name": ["netzwacht", "netzwacht"],

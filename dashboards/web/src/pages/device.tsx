@@ -14,6 +14,7 @@ import { Charts } from "../ui/chart_panel";
 import { FirmwareLine, SupportLine } from "../ui/firmware";
 import { LineIcon } from "../ui/icons";
 import { DateTime, ErrorNote, Facts, Loading, Muted, ReasonText, Section, Since, StateText } from "../ui/parts";
+import { PollNow } from "../ui/poll_now";
 import { Table, TableFrame, type Column } from "../ui/table";
 import { Vanished } from "../ui/vanished";
 import { KindText, SinceLine, useEntityName } from "./hotspot";
@@ -36,11 +37,11 @@ export function DevicePage({ id }: { id: string }) {
   const items = entities.data?.items ?? [];
   return (
     <div class="page">
-      <Head device={data} />
+      <Head device={data} reload={reload} />
       <div class="columns">
         <div class="columns__main">
           <Ups items={items} />
-          <Charts families={groupGraphs(data.graphs, items, nameOf(items))} />
+          <Charts families={groupGraphs(data.graphs, items, nameOf(items))} things={[id]} />
           {data.kind === "controller" ? <Vanished base={base} /> : null}
           <Optics items={items} />
           <Interfaces items={items} />
@@ -57,7 +58,7 @@ export function DevicePage({ id }: { id: string }) {
   );
 }
 
-function Head({ device }: { device: DeviceDetail }) {
+function Head({ device, reload }: { device: DeviceDetail; reload: () => void }) {
   const { t, language } = useTexts();
   return (
     <header class="page-head">
@@ -67,6 +68,7 @@ function Head({ device }: { device: DeviceDetail }) {
         </p>
         <h1>{device.name || device.id}</h1>
         <p class="muted">{device.site_name}</p>
+        <PollNow path={`/devices/${segment(device.id)}`} onDone={reload} />
       </div>
       <div class={`state-card is-${device.state}`} role="status">
         <strong>

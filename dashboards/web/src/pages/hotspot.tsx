@@ -16,7 +16,9 @@ import { IncidentList } from "../ui/incident_list";
 import { FirmwareLine } from "../ui/firmware";
 import { LineIcon } from "../ui/icons";
 import { ErrorNote, Facts, Loading, Muted, ReasonText, Section, Since, StateText } from "../ui/parts";
+import { PollNow } from "../ui/poll_now";
 import { TableFrame } from "../ui/table";
+import { Way } from "../ui/way";
 import { useCityEvent, useData } from "./use_data";
 
 const REFRESH_MS = 10_000;
@@ -32,14 +34,14 @@ export function HotspotPage({ id }: { id: string }) {
   if (!data) return <Loading />;
   return (
     <div class="page">
-      <HotspotHead hotspot={{ ...data, ...live }} />
+      <HotspotHead hotspot={{ ...data, ...live }} reload={reload} />
       <div class="columns">
         <div class="columns__main">
-          <Charts families={groupGraphs(data.graphs, data.entities, nameOf(data.entities))} />
+          <Charts families={groupGraphs(data.graphs, data.entities, nameOf(data.entities))} things={[id]} />
           <AvailabilitySection id={id} />
         </div>
         <div class="columns__side">
-          <Path detail={data} />
+          <Way path={data.path} />
           <Probes detail={data} />
           <Hardware detail={data} />
           <Radios detail={data} />
@@ -63,7 +65,7 @@ export function useEntityName(): (entities: readonly Entity[]) => (entity: Entit
   };
 }
 
-function HotspotHead({ hotspot }: { hotspot: Hotspot }) {
+function HotspotHead({ hotspot, reload }: { hotspot: Hotspot; reload: () => void }) {
   const { t, language } = useTexts();
   return (
     <header class="page-head">
@@ -73,6 +75,7 @@ function HotspotHead({ hotspot }: { hotspot: Hotspot }) {
         </p>
         <h1>{hotspot.name}</h1>
         <p class="muted">{hotspot.site_name}</p>
+        {hotspot.device ? <PollNow path={`/hotspots/${segment(hotspot.id)}`} onDone={reload} /> : null}
       </div>
       <div class={`state-card is-${hotspot.state}`} role="status">
         <strong>
@@ -105,25 +108,6 @@ function AvailabilitySection({ id }: { id: string }) {
     <Section title={t("hotspot.availability")} id="availability">
       {problem && !data ? <ErrorNote problem={problem} retry={reload} /> : null}
       {data ? <AvailabilityBar availability={data} /> : null}
-    </Section>
-  );
-}
-
-function Path({ detail }: { detail: HotspotDetail }) {
-  const { t } = useTexts();
-  const nodes = useStore(useApp().city.topology)?.nodes ?? [];
-  return (
-    <Section title={t("hotspot.uplink")} id="uplink">
-      {detail.path.length === 0 ? <Muted>{t("hotspot.uplinkNone")}</Muted> : null}
-      <ol class="chain">
-        {detail.path.map((step) => (
-          <li key={step.id}>
-            <StateText state={nodes.find((node) => node.id === step.id)?.state ?? step.state} />
-            <a href={linkTo("devices", step.id)}>{step.name}</a>
-            <KindText kind={step.kind} />
-          </li>
-        ))}
-      </ol>
     </Section>
   );
 }

@@ -21,8 +21,9 @@ export function useAllData<T>(paths: readonly string[], everyMs = 0): Loaded<T[]
   return useLoaded(paths.join(" "), () => Promise.all(paths.map((path) => client.get<T>(path))), everyMs);
 }
 
-/** key null: nothing is read. What was read stays visible while it is read again. */
-function useLoaded<T>(key: string | null, load: () => Promise<T>, everyMs: number): Loaded<T> {
+/** key null: nothing is read. What was read stays visible while it is read again; keeps: also while something else is read in its
+ * place (the answer then says itself what it is of). */
+export function useLoaded<T>(key: string | null, load: () => Promise<T>, everyMs: number, keeps = false): Loaded<T> {
   const [data, setData] = useState<T | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
   const [count, setCount] = useState(0);
@@ -30,7 +31,7 @@ function useLoaded<T>(key: string | null, load: () => Promise<T>, everyMs: numbe
   useEffect(() => {
     if (key === null) return;
     let isCurrent = true;
-    if (shown.current !== key) setData(null);
+    if (shown.current !== key && !keeps) setData(null);
     load().then(
       (answer) => {
         if (!isCurrent) return;

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// chart_panel.tsx - a diagram with everything that makes it readable without seeing it: a summary, the gaps in words, and
-// the table of its values. The diagram itself is loaded when the first one is shown.
+// chart_panel.tsx - the diagrams of a hotspot or a device: their period, the week before, what happened meanwhile.
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Series } from "../api/types";
-import { useApp, useTexts } from "../context";
-import { formatDateTime, formatShare, formatValue } from "../format";
-import { readPalette } from "../map/palette";
+import { useTexts } from "../context";
+import { within, type Annotation } from "../model/annotations";
+import { addLines, queryOf } from "../model/graph_view";
 import { fitsTogether, isPrimary, type GraphFamily, type GraphOption } from "../model/graphs";
-import { columnOf, completenessOf, gapsOf, mergeSeries, summaryOf, timesOf, withoutRunningStep, type SeriesAnswer } from "../model/series";
+import { beside, mergeSeries, withoutRunningStep, type SeriesAnswer } from "../model/series";
+import { weekBefore } from "../model/week";
 import { useAllData, useData } from "../pages/use_data";
-import { useStore } from "../store";
+import { linkTo } from "../router";
+import { AnnotationList, useAnnotations } from "./annotations";
+import { ChartBody, Legend, useColumnName } from "./chart_body";
 import { ErrorNote, Loading, Muted, Section } from "./parts";
-import { TableFrame } from "./table";
 
 type Range = "hour" | "day" | "week";
 
@@ -36,8 +37,9 @@ function RangeSwitch({ range, onChange }: { range: Range; onChange: (range: Rang
   );
 }
 
-function seriesPath(entity: string, metrics: readonly string[], range: Range): string {
-  const query = new URLSearchParams({ entity, metric: metrics.join(","), from: `-${SECONDS[range]}` });
+/** With `from` and `to`: of then; without: up to now. */
+function seriesPath(entity: string, metrics: readonly string[], from: number, to: number | null = null): string {
+  const query = new URLSearchParams({ entity, metric: metrics.join(","), from: String(from), ...(to === null ? {} : { to: String(to) }) });
   return `/series?${query}`;
 }
 
@@ -50,37 +52,72 @@ function useChoice(family: GraphFamily) {
   return { choice, setChoice, shown };
 }
 
-function useFamilySeries(family: GraphFamily, shown: readonly GraphOption[], range: Range) {
-  const { data, problem, reload } = useAllData<Series>(
-    shown.map((option) => seriesPath(option.entity, family.metrics, range)),
-    REFRESH_MS[range],
-  );
-  const series = useMemo((): SeriesAnswer | null => {
-    const [only] = data ?? [];
-    if (!data || !only) return null;
-    const merged = data.length === 1 ? only : mergeSeries(data, shown.map((option) => option.label));
-    return withoutRunningStep(merged);
-  }, [data]);
-  return { series, problem, reload };
+function joined(answers: readonly Series[] | null, shown: readonly GraphOption[]): SeriesAnswer | null {
+  const [only] = answers ?? [];
+  if (!answers || !only) return null;
+  return answers.length === 1 ? only : mergeSeries(answers, shown.map((option) => option.label));
 }
 
-/** Diagrams of a hotspot or device: the ones that matter, and the others behind a fold. */
-export function Charts({ families }: { families: readonly GraphFamily[] }) {
+function endOf(series: SeriesAnswer): number {
+  return series.start + series.rows.length * series.step;
+}
+
+/** own: what is shown; all: with the week before beside it, once that has come. */
+function useFamilySeries(family: GraphFamily, shown: readonly GraphOption[], range: Range, withLastWeek: boolean) {
+  const { data, problem, reload } = useAllData<Series>(shown.map((option) => seriesPath(option.entity, family.metrics, -SECONDS[range])), REFRESH_MS[range]);
+  const own = useMemo(() => {
+    const series = joined(data, shown);
+    return series && withoutRunningStep(series);
+  }, [data]);
+  const shift = own ? weekBefore(endOf(own)) : 0;
+  const paths = withLastWeek && own ? shown.map((option) => seriesPath(option.entity, family.metrics, own.start - shift, endOf(own) - shift)) : [];
+  const before = useAllData<Series>(paths);
+  const all = useMemo(() => {
+    const series = joined(before.data, shown);
+    return own && series && withLastWeek ? beside(own, series, shift) : (own ?? undefined);
+  }, [own, before.data, withLastWeek]);
+  return { own, all, problem, reload };
+}
+
+interface PanelProps {
+  family: GraphFamily;
+  range: Range;
+  withLastWeek: boolean;
+  annotations: readonly Annotation[];
+}
+
+/** Diagrams of a hotspot or device: the ones that matter, and the others behind a fold. things: whose incidents, maintenance and
+ * changes stand on their time axis. */
+export function Charts({ families, things }: { families: readonly GraphFamily[]; things: readonly string[] }) {
   const { t } = useTexts();
   const [range, setRange] = useState<Range>("hour");
+  const [withLastWeek, setLastWeek] = useState(false);
   const [isOpen, setOpen] = useState(false);
+  const known = useAnnotations(things);
+  const now = Date.now() / 1000;
+  const annotations = useMemo(() => within(known, now - SECONDS[range], now), [known, range]);
   const others = families.filter((family) => !isPrimary(family));
   const panels = (list: readonly GraphFamily[]) => (
     <div class="charts">
       {list.map((family) => (
-        <ChartPanel key={family.key} family={family} range={range} />
+        <ChartPanel key={family.key} family={family} range={range} withLastWeek={withLastWeek} annotations={annotations} />
       ))}
     </div>
   );
+  const actions = (
+    <div class="chart-actions">
+      <label class="check">
+        <input type="checkbox" checked={withLastWeek} onChange={(event) => setLastWeek(event.currentTarget.checked)} />
+        {t("chart.withLastWeek")}
+      </label>
+      <RangeSwitch range={range} onChange={setRange} />
+    </div>
+  );
   return (
-    <Section title={t("chart.history")} id="history" actions={<RangeSwitch range={range} onChange={setRange} />}>
+    <Section title={t("chart.history")} id="history" actions={actions}>
       {families.length === 0 ? <Muted>{t("chart.none")}</Muted> : null}
       {panels(families.filter(isPrimary))}
+      {annotations.length > 0 ? <AnnotationList annotations={annotations} /> : null}
       {others.length > 0 ? (
         <details class="chart__more" onToggle={(event) => setOpen(event.currentTarget.open)}>
           <summary>{t("chart.more", { count: others.length })}</summary>
@@ -91,21 +128,27 @@ export function Charts({ families }: { families: readonly GraphFamily[] }) {
   );
 }
 
-function ChartPanel({ family, range }: { family: GraphFamily; range: Range }) {
-  const { language } = useTexts();
+function ChartPanel({ family, range, withLastWeek, annotations }: PanelProps) {
+  const { t, language } = useTexts();
+  const nameOf = useColumnName();
   const { choice, setChoice, shown } = useChoice(family);
-  const { series, problem, reload } = useFamilySeries(family, shown, range);
+  const { own, all, problem, reload } = useFamilySeries(family, shown, range, withLastWeek);
   const title = family.title[language];
+  const lines = shown.flatMap((option) => family.metrics.map((metric) => ({ ref: option.entity, metric })));
+  const query = queryOf(addLines({ lines: [], span: SECONDS[range], to: null, withLastWeek, withPercentiles: false }, lines));
   return (
     <figure class="chart" aria-label={title}>
       <figcaption>
         <h3>{title}</h3>
         {family.options.length > 1 ? <Chooser family={family} choice={choice} onChoice={setChoice} /> : null}
+        <a class="chart__open" href={`${linkTo("graphs")}?${query}`} aria-label={`${title}: ${t("chart.open")}`}>
+          {t("chart.open")}
+        </a>
       </figcaption>
-      {series && series.columns.length > 1 ? <Legend series={series} /> : null}
-      {problem && !series ? <ErrorNote problem={problem} retry={reload} /> : null}
-      {!series && !problem ? <Loading /> : null}
-      {series ? <ChartBody series={series} unit={family.unit} title={title} /> : null}
+      {own && own.columns.length > 1 ? <Legend names={own.columns.map(nameOf)} /> : null}
+      {problem && !own ? <ErrorNote problem={problem} retry={reload} /> : null}
+      {!own && !problem ? <Loading /> : null}
+      {own ? <ChartBody own={own} all={all} unit={family.unit} title={title} annotations={annotations} /> : null}
     </figure>
   );
 }
@@ -120,7 +163,7 @@ export function SeriesFigure({ path, unit, title }: { path: string; unit: string
       </figcaption>
       {problem && !data ? <ErrorNote problem={problem} retry={reload} /> : null}
       {!data && !problem ? <Loading /> : null}
-      {data ? <ChartBody series={data} unit={unit} title={title} /> : null}
+      {data ? <ChartBody own={data} unit={unit} title={title} /> : null}
     </figure>
   );
 }
@@ -136,144 +179,5 @@ function Chooser({ family, choice, onChoice }: { family: GraphFamily; choice: st
         </option>
       ))}
     </select>
-  );
-}
-
-/** What a metric is called beside its line: the direction where there are two. */
-function useColumnName(): (metric: string) => string {
-  const { t, code } = useTexts();
-  return (metric) => {
-    if (metric.endsWith(".in")) return t("chart.in");
-    if (metric.endsWith(".out")) return t("chart.out");
-    return code("metric", metric);
-  };
-}
-
-function Legend({ series }: { series: SeriesAnswer }) {
-  const nameOf = useColumnName();
-  return (
-    <ul class="legend-lines">
-      {series.columns.map((column, index) => (
-        <li key={column}>
-          <svg width="26" height="8" viewBox="0 0 26 8" aria-hidden="true" focusable="false">
-            <line class={`line-colour-${index % 3} line-dash-${index % 4}`} x1="1" y1="4" x2="25" y2="4" />
-          </svg>
-          {nameOf(column)}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function ChartBody({ series, unit, title }: { series: SeriesAnswer; unit: string; title: string }) {
-  const { t } = useTexts();
-  const isEmpty = series.rows.every((row) => row.every((value) => value === null));
-  if (isEmpty) return <p class="muted chart__none">{t("chart.none")}</p>;
-  return (
-    <>
-      <Drawing series={series} unit={unit} />
-      <Words series={series} unit={unit} title={title} />
-      <Values series={series} unit={unit} title={title} />
-    </>
-  );
-}
-
-function Drawing({ series, unit }: { series: SeriesAnswer; unit: string }) {
-  const { language } = useTexts();
-  const theme = useStore(useApp().theme);
-  const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
-    if (box.current) observer.observe(box.current);
-    return () => observer.disconnect();
-  }, []);
-  useEffect(() => {
-    if (width === 0) return;
-    let destroy = () => undefined as void;
-    let isCurrent = true;
-    void import("../chart/chart").then(({ createChart }) => {
-      if (!isCurrent || !box.current) return;
-      const plot = createChart(box.current, series, { unit, language, palette: readPalette(), width });
-      destroy = () => plot.destroy();
-    });
-    return () => {
-      isCurrent = false;
-      destroy();
-    };
-  }, [series, unit, language, theme, width]);
-  return <div class="chart__drawing" ref={box} aria-hidden="true" />;
-}
-
-function Words({ series, unit, title }: { series: SeriesAnswer; unit: string; title: string }) {
-  const { t, language } = useTexts();
-  const nameOf = useColumnName();
-  const gaps = gapsOf(series).length;
-  const value = (each: number | null) => formatValue(each, unit, language);
-  return (
-    <p class="chart__words">
-      {series.columns.map((column, index) => {
-        const { minimum, mean, maximum, last } = summaryOf(columnOf(series, index));
-        return (
-          <span key={column}>
-            {t("chart.summary", {
-              name: series.columns.length > 1 ? nameOf(column) : title,
-              last: value(last),
-              mean: value(mean),
-              minimum: value(minimum),
-              maximum: value(maximum),
-              completeness: formatShare(completenessOf(series, index), language),
-            })}{" "}
-          </span>
-        );
-      })}
-      {gaps > 0 ? <span>{gaps === 1 ? t("chart.gap") : t("chart.gaps", { count: gaps })}.</span> : null}
-    </p>
-  );
-}
-
-/** Filled only when opened: a week of values is hundreds of rows, and there are several diagrams. */
-function Values({ series, unit, title }: { series: SeriesAnswer; unit: string; title: string }) {
-  const { t } = useTexts();
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <details class="chart__table" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{t("chart.table")}</summary>
-      {isOpen ? <ValueTable series={series} unit={unit} title={title} /> : null}
-    </details>
-  );
-}
-
-function ValueTable({ series, unit, title }: { series: SeriesAnswer; unit: string; title: string }) {
-  const { t, language } = useTexts();
-  const nameOf = useColumnName();
-  const times = timesOf(series);
-  return (
-    <TableFrame label={title} scroll="is-short">
-      <thead>
-        <tr>
-          <th scope="col">{t("chart.time")}</th>
-          {series.columns.map((column) => (
-            <th key={column} scope="col" class="is-number">
-              {series.columns.length > 1 ? nameOf(column) : title}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {series.rows
-          .map((row, index) => (
-            <tr key={index}>
-              <th scope="row">{formatDateTime((times[index] ?? 0) * 1000, language)}</th>
-              {series.columns.map((column, at) => (
-                <td key={column} class="is-number">
-                  {formatValue(row[at], unit, language)}
-                </td>
-              ))}
-            </tr>
-          ))
-          .reverse()}
-      </tbody>
-    </TableFrame>
   );
 }

@@ -7,7 +7,7 @@ import { LineIcon } from "./icons";
 import { useProblemText } from "./parts";
 
 /** A byte order mark in front: without it, spreadsheets take umlauts for another encoding. */
-function save(name: string, text: string): void {
+export function saveText(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv;charset=utf-8" }));
   const link = document.createElement("a");
   link.href = url;
@@ -23,7 +23,7 @@ export function CsvButton({ path, name }: { path: string; name: string }) {
   const textOf = useProblemText();
   const fetchAndSave = () => {
     setProblem(null);
-    client.csv(path).then((text) => save(name, text), setProblem);
+    client.csv(path).then((text) => saveText(name, text), setProblem);
   };
   return (
     <span class="download">

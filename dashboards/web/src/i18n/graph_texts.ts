@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// graph_texts.ts - the texts of diagrams and of the graphs page: key: [German, English].
+
+export const GRAPH_TEXTS = {
+  "nav.graphs": ["Verläufe", "Graphs"],
+
+  "chart.before": ["{name}, Vorwoche", "{name}, last week"],
+  "chart.percentile": ["{percent}. Perzentil", "{percent}th percentile"],
+  "chart.withLastWeek": ["mit Vorwoche", "with last week"],
+  "chart.withPercentiles": ["mit Perzentilen", "with percentiles"],
+  "chart.open": ["Im Vergleich öffnen", "Open to compare"],
+
+  "poll.now": ["Jetzt abfragen", "Poll now"],
+  "poll.waiting": ["Abfrage läuft …", "Polling …"],
+  "poll.done": ["Abgefragt.", "Polled."],
+  "poll.slow": ["Noch keine Antwort; das Ergebnis erscheint, sobald es da ist.", "No answer yet; the result appears as soon as it is there."],
+
+  "way.load": ["Anbindung zu {share} ausgelastet", "uplink {share} in use"],
+  "way.weak.state": ["Schwachstelle: hier zuerst nachsehen", "Weak link: look here first"],
+  "way.weak.load": ["Schwachstelle: die vollste Anbindung auf dem Weg", "Weak link: the fullest uplink on the way"],
+  "way.weak.none": ["Keine Schwachstelle auf dem Weg: alle Geräte in Ordnung, keine Anbindung über 70 % ausgelastet.", "No weak link on the way: all devices are fine, no uplink is more than 70 % in use."],
+
+  "annotation.title": ["In diesem Zeitraum", "In this period"],
+  "annotation.none": ["Keine Störung, keine Wartung und keine Änderung in diesem Zeitraum.", "No incident, no maintenance and no change in this period."],
+  "annotation.kind": ["Was", "What"],
+  "annotation.text": ["Vorgang", "Event"],
+  "annotation.from": ["Beginn", "Begin"],
+  "annotation.until": ["Ende", "End"],
+  "annotation.open": ["dauert an", "goes on"],
+  "annotation.incident": ["Störung", "Incident"],
+  "annotation.maintenance": ["Wartung", "Maintenance"],
+  "annotation.change": ["Änderung", "Change"],
+
+  "graphs.title": ["Verläufe vergleichen", "Compare graphs"],
+  "graphs.lead": [
+    "Werte beliebiger Hotspots und Geräte auf einer Zeitachse, mit Störungen und Wartung. Ein Ausschnitt lässt sich mit der Maus aufziehen.",
+    "Values of any hotspots and devices on one time axis, with incidents and maintenance. Draw a stretch with the mouse to zoom in.",
+  ],
+  "graphs.empty": [
+    "Noch kein Verlauf gewählt: oben einen Hotspot oder ein Gerät suchen, einen Verlauf wählen und hinzufügen. Auch die Verläufe auf den Seiten der Hotspots und Geräte führen hierher.",
+    "No graph chosen yet: look for a hotspot or device above, choose a graph and add it. The graphs on the pages of hotspots and devices lead here, too.",
+  ],
+  "graphs.add": ["Verlauf hinzufügen", "Add a graph"],
+  "graphs.thing": ["Hotspot oder Gerät", "Hotspot or device"],
+  "graphs.thingHint": ["Name oder Kennung, z. B. hs-0001", "Name or id, e.g. hs-0001"],
+  "graphs.graph": ["Verlauf", "Graph"],
+  "graphs.addDo": ["Hinzufügen", "Add"],
+  "graphs.full": ["Mehr als {count} Linien werden nicht gezeigt: erst eine entfernen.", "No more than {count} lines are shown: remove one first."],
+  "graphs.lines": ["Linien", "Lines"],
+  "graphs.remove": ["{name} entfernen", "Remove {name}"],
+  "graphs.earlier": ["Früher", "Earlier"],
+  "graphs.later": ["Später", "Later"],
+  "graphs.zoomIn": ["Vergrößern", "Zoom in"],
+  "graphs.zoomOut": ["Verkleinern", "Zoom out"],
+  "graphs.now": ["Bis jetzt", "Up to now"],
+  "graphs.share": ["Link zu dieser Ansicht", "Link to this view"],
+  "graphs.shareHint": ["Der Link zeigt anderen genau diesen Zeitraum.", "The link shows others exactly this period."],
+  "graphs.shown": ["{from} bis {to}", "{from} to {to}"],
+  "graphs.span": ["Zeitraum", "Period"],
+  "graphs.span.hour": ["1 Stunde", "1 hour"],
+  "graphs.span.day": ["1 Tag", "1 day"],
+  "graphs.span.week": ["7 Tage", "7 days"],
+  "graphs.span.month": ["30 Tage", "30 days"],
+  "graphs.span.year": ["1 Jahr", "1 year"],
+  "graphs.span.decade": ["10 Jahre", "10 years"],
+  "graphs.values": ["Werte in {unit}", "Values in {unit}"],
+  "graphs.counts": ["Anzahlen und Zustände", "Counts and states"],
+} as const satisfies Record<string, readonly [string, string]>;
