@@ -38,6 +38,8 @@ struct dashboard_stats {
     uint64_t throttled, streams_refused, logins_refused, logins_throttled, series_failed, history_failed;
 };
 
+struct coverage_cells; /* api_ogc_features.c */
+
 struct dashboard {
     struct loop *loop;
     const struct settings *settings;
@@ -59,7 +61,8 @@ struct dashboard {
     struct http_blob *description; /* openapi.json; NULL: not installed */
     struct buf coverage_summary;   /* of the coverage with this tag */
     char coverage_etag[24];
-    struct api_call *streams; /* open event streams */
+    struct coverage_cells *cells; /* NULL: nobody asked */
+    struct api_call *streams;     /* open event streams */
     size_t stream_count;
     struct loop_timer tick;
     uint64_t tick_count;
@@ -190,8 +193,12 @@ route_fn api_health, api_metrics, api_description, api_config, api_session_get, 
     api_maintenance_add, api_maintenance_end, api_self, api_coverage, api_coverage_summary, api_daemons,
     api_users, api_audit, api_events, api_public_file, api_public_redirect, api_web_file;
 
+route_fn api_ogc_landing, api_ogc_conformance, api_ogc_collections, api_ogc_collection, api_ogc_items,
+    api_ogc_item;
+
 void api_availability_free(struct availability_sums *a); /* NULL is fine */
 void api_map_free(struct map_features *f);               /* NULL is fine */
+void api_coverage_cells_free(struct coverage_cells *x);  /* NULL is fine */
 
 /* ---- event streams (api_events.c) ---- */
 

@@ -450,6 +450,7 @@ void dashboard_free(struct dashboard *d)
     events_free(d->events);
     network_free(d->network.network);
     api_map_free(d->map);
+    api_coverage_cells_free(d->cells);
     api_availability_free(d->availability);
     snapshot_free(d->snapshot);
     pulse_free(d->pulse);

@@ -41,3 +41,7 @@ UNIT_TESTS += tests/unit/test_tail
 tests_unit_test_tail_SOURCES = %D%/test_tail.c %D%/cmocka_tests.h %D%/journal_place.h %D%/temp_dir.h
 tests_unit_test_tail_CFLAGS = $(DASHBOARDS_TEST_CFLAGS)
 tests_unit_test_tail_LDADD = $(DASHBOARDS_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_ogc
+tests_unit_test_ogc_SOURCES = %D%/test_ogc.c %D%/cmocka_tests.h
+tests_unit_test_ogc_CFLAGS = $(DASHBOARDS_TEST_CFLAGS)
+tests_unit_test_ogc_LDADD = $(DASHBOARDS_LIBS) $(CMOCKA_LIBS)
