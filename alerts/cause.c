@@ -92,12 +92,30 @@ static bool hold(struct engine *e, int node)
     return f->is_held;
 }
 
+/* Has something answered a poll begun after `since` whose way leads through `node`? In a ring those on the
+ * other side of a cut answer, too, but not through it. */
+static bool is_heard_through(const struct engine *e, int node, ns_t since)
+{
+    const struct node *self = &e->topo->nodes[node];
+
+    if (e->facts[node].newest_ok_below <= since)
+        return false;
+    for (size_t k = 0; k < self->child_count; k++) {
+        int child = e->topo->children[self->child_first + k];
+        const struct fact *f = &e->facts[child];
+        bool has_answered = f->seen_ok > since || f->newest_ok_below > since;
+        if (has_answered && !(e->topo->nodes[child].is_in_ring && line_has_way(e, child, node)))
+            return true;
+    }
+    return false;
+}
+
 /* Has `node`, or anything behind it, answered a poll begun after `since`? Who cannot be asked passes. */
 static bool is_verified(const struct engine *e, int node, ns_t since)
 {
     const struct fact *f = &e->facts[node];
 
-    return f->seen_ok > since || f->newest_ok_below > since || f->status == STATUS_NO_DATA ||
+    return f->seen_ok > since || is_heard_through(e, node, since) || f->status == STATUS_NO_DATA ||
            (f->status == STATUS_DOWN && !f->is_path_dead && !f->is_held);
 }
 
@@ -122,7 +140,7 @@ static bool judge_path(struct engine *e, int n)
     struct fact *f = &e->facts[n];
     size_t witnesses = 0, asked = 0;
 
-    if (f->newest_ok_below > f->first_miss)
+    if (is_heard_through(e, n, f->first_miss))
         return true; /* only its agent is dead, it still forwards */
     for (size_t k = 0; k < node->child_count; k++) {
         const struct fact *child = &e->facts[e->topo->children[node->child_first + k]];
@@ -147,7 +165,15 @@ struct group {
     size_t total, down, pending, witnesses;
 };
 
-static struct group count_group(struct engine *e, int n, const int *list, size_t count)
+/* Without power it is silent for a reason of its own, whatever became of its neighbours' lines. */
+static bool is_unfed(const struct engine *e, int node)
+{
+    int feeder = e->topo->nodes[node].feeder;
+
+    return feeder >= 0 && e->facts[feeder].on_battery;
+}
+
+static struct group count_group(struct engine *e, int n, const int *list, size_t count, bool by_feeder)
 {
     const struct fact *self = &e->facts[n];
     struct group g = {0};
@@ -157,6 +183,8 @@ static struct group count_group(struct engine *e, int n, const int *list, size_t
         ns_t window = 2 * node_interval(e, list[k]) + 10 * SECONDS;
         if (f->status == STATUS_NO_DATA || (list[k] != n && topology_is_below(e->topo, list[k], n)))
             continue; /* who hangs on n is silent because of n */
+        if (!by_feeder && is_unfed(e, list[k]))
+            continue;
         g.total++;
         if (list[k] != n && (f->heard > self->first_miss || f->first_miss))
             g.witnesses++;
@@ -192,9 +220,10 @@ static void ask_witnesses(struct engine *e, int n, const int *list, size_t count
 
 enum verdict { VERDICT_NO, VERDICT_YES, VERDICT_WAIT };
 
-static enum verdict judge_group(struct engine *e, int n, const int *list, size_t count, bool must_be_all)
+/* by_feeder: those that one feeder feeds, who must all be silent; else the children of one parent. */
+static enum verdict judge_group(struct engine *e, int n, const int *list, size_t count, bool by_feeder)
 {
-    struct group g = count_group(e, n, list, count);
+    struct group g = count_group(e, n, list, count, by_feeder);
     size_t needed = g.total > WITNESSES ? WITNESSES : g.total ? g.total - 1 : 0;
 
     if (g.witnesses < needed) {
@@ -204,7 +233,7 @@ static enum verdict judge_group(struct engine *e, int n, const int *list, size_t
     }
     if (g.pending && is_group(e, g.down + g.pending, g.total) && hold(e, n))
         return VERDICT_WAIT;
-    if (must_be_all && g.down < g.total)
+    if (by_feeder && g.down < g.total)
         return VERDICT_NO;
     return is_group(e, g.down, g.total) ? VERDICT_YES : VERDICT_NO;
 }
@@ -244,11 +273,6 @@ static struct incident *open_at(struct engine *e, const char *prefix, int node, 
         return i;
     }
     return incident_open(e, key, type, kind, n->id, n->name, node);
-}
-
-struct incident *cause_open(struct engine *e, int node, enum incident_type type)
-{
-    return open_at(e, "node", node, type);
 }
 
 /* Does the parent see no light or no link where this node hangs? Then it is the line, not the box. */
@@ -297,7 +321,7 @@ static enum verdict judge_power(struct engine *e, int n, int feeder)
     const struct fact *f = &e->facts[feeder];
 
     if (f->on_battery) { /* whoever else falls silent now belongs to it: wait for their verdicts */
-        struct group g = count_group(e, n, e->topo->fed + fed->fed_first, fed->fed_count);
+        struct group g = count_group(e, n, e->topo->fed + fed->fed_first, fed->fed_count, true);
         return g.pending && hold(e, n) ? VERDICT_WAIT : VERDICT_YES;
     }
     if (fed->kind == DEVICE_UPS && f->first_miss && !topology_is_below(e->topo, feeder, n)) {
@@ -365,6 +389,9 @@ static int dead_above(const struct engine *e, int n)
     if (node->controller >= 0 && e->facts[node->controller].status == STATUS_DOWN)
         return node->controller;
     if (node->parent < 0 || !e->facts[node->parent].is_path_dead)
+        return -1;
+    /* it answers, and may do so the other way round the ring */
+    if (node->is_in_ring && e->facts[n].status == STATUS_ALIVE && line_has_way(e, n, node->parent))
         return -1;
     for (size_t k = 0; k < TOPOLOGY_ALTERNATES && node->alternates[k] >= 0; k++)
         if (!line_is_dead(e, node->links[k]) && line_has_way(e, node->alternates[k], n))

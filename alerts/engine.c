@@ -36,7 +36,9 @@ static enum err allocate(struct engine *e)
 {
     const struct service *services = inventory_services(e->o.inventory, &e->service_count);
     const struct topology *t = e->topo;
+    size_t links;
 
+    inventory_links(e->o.inventory, &links);
     e->facts = calloc(t->node_count + 1, sizeof *e->facts);
     e->devices = calloc(t->device_count + 1, sizeof *e->devices);
     e->device_effects = calloc(t->device_count + 1, sizeof *e->device_effects);
@@ -47,8 +49,9 @@ static enum err allocate(struct engine *e)
     e->watches = map_new(5);
     e->order = order_new(t);
     e->is_open = calloc(e->o.rules->windows.count + 1, sizeof *e->is_open);
+    e->link_dark = calloc(links + 1, sizeof *e->link_dark);
     if (!e->facts || !e->devices || !e->device_effects || !e->places || !e->services || !e->sources ||
-        !e->probe_sources || !e->watches || !e->order || !e->is_open)
+        !e->probe_sources || !e->watches || !e->order || !e->is_open || !e->link_dark)
         return ERR_NOMEM;
     if (sites_new(e))
         return ERR_NOMEM;
@@ -113,6 +116,7 @@ void engine_free(struct engine *e)
     free(e->sources);
     free(e->order);
     free(e->is_open);
+    free(e->link_dark);
     sites_free(e);
     topology_free(e->topo);
     free(e);

@@ -260,7 +260,9 @@ struct engine {
     struct incident *incidents;
     struct incident *blind; /* the open one, or NULL */
     struct maintenance *maintenance;
-    bool *is_open;         /* per window of the rules */
+    bool *is_open; /* per window of the rules */
+    ns_t
+        *link_dark; /* per link of the inventory: the poll that told first that it has no light; 0 = it has */
     size_t open_windows;   /* of both sorts, now */
     int64_t announced_day; /* local day on which citizens were last told; 0 = they must be now */
     int *order;            /* nodes, parents first */
@@ -331,10 +333,6 @@ void cause_ask(struct engine *e, int node); /* re-probe, at most every two secon
 void cause_find(struct engine *e);          /* sets status, blame; opens incidents */
 bool is_fresh(const struct engine *e, int node);
 ns_t node_interval(const struct engine *e, int node);
-
-/* The incident of this node alone: the open one, one that grows into it, or a new one. NULL: out of memory.
- */
-struct incident *cause_open(struct engine *e, int node, enum incident_type type);
 
 /* ---- line.c ---- */
 /* Does one of its ends say that this link (index in the inventory) carries nothing? link may be -1. */

@@ -141,7 +141,7 @@ static void judge_uplink(struct engine *e, int n)
     if (is_quiet(e, n))
         return;
     if (!i && f->status == STATUS_ALIVE && f->seen_ok > f->line_dead)
-        i = cause_open(e, n, INCIDENT_FIBRE_CUT);
+        i = incident_open(e, key, INCIDENT_FIBRE_CUT, OBJECT_DEVICE, node->id, node->name, n);
     if (!i)
         return;
     keep(i);
@@ -161,17 +161,18 @@ static bool had_one_way_only(const struct engine *e, int n)
     return false;
 }
 
-/* A far end that is silent has a cause of its own, unless this line was all that it had left. */
-static bool is_news(const struct engine *e, int teller, int far)
+/* A far end that is silent has a cause of its own, unless this line was all that it had left. dark: begin of
+ * the poll that told of it first; the two ends may be polled at the same moment for ever. */
+static bool is_news(const struct engine *e, ns_t dark, int far)
 {
     const struct fact *f = &e->facts[far];
 
     if (f->status == STATUS_ALIVE)
-        return f->seen_ok > e->facts[teller].seen_ok;
+        return f->seen_ok > dark;
     return f->status == STATUS_DOWN && had_one_way_only(e, far);
 }
 
-static void judge_link(struct engine *e, const struct link *l)
+static void judge_link(struct engine *e, const struct link *l, ns_t *dark)
 {
     int from = topology_device(e->topo, l->from), to = topology_device(e->topo, l->to);
     double oper = port_state(e, from, l->from_port), other = port_state(e, to, l->to_port);
@@ -184,9 +185,13 @@ static void judge_link(struct engine *e, const struct link *l)
     i = incident_find(e, key);
     if (!is_told && isnan(oper) && isnan(other) && (is_unheard(e, from) || is_unheard(e, to)))
         keep(i);
+    if (!is_told)
+        *dark = 0;
+    else if (!*dark)
+        *dark = e->facts[teller].seen_ok;
     if (!is_told || is_quiet(e, from) || is_quiet(e, to))
         return;
-    if (!i && is_news(e, teller, far))
+    if (!i && is_news(e, *dark, far))
         i = incident_open(e, key, INCIDENT_FIBRE_CUT, OBJECT_DEVICE, e->topo->nodes[far].id,
                           e->topo->nodes[far].name, -1);
     if (!i)
@@ -206,5 +211,5 @@ void lines_judge(struct engine *e)
             e->topo->nodes[n].device->uplink_port)
             judge_uplink(e, (int)n);
     for (size_t l = 0; l < count; l++)
-        judge_link(e, &links[l]);
+        judge_link(e, &links[l], &e->link_dark[l]);
 }

@@ -183,7 +183,62 @@ static void a_restart_of_alerts_neither_ends_nor_repeats_a_cut_ring(void **state
     world_free(w);
 }
 
+/* n-1 lies between both cuts; the second one's port is n-1's own, so nobody tells of it. */
+static void who_is_reached_from_the_other_side_is_no_member_of_the_dark_part(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 10; seed++) {
+        struct world *w = ring(5 * SECONDS, seed, true);
+        world_agent(w, "n-1")->is_cut = true;
+        world_run(w, 2 * MINUTES);
+        world_agent(w, "n-2")->is_cut = true;
+        world_run(w, 2 * MINUTES);
+        expect_out(w, 1, 1);
+        assert_int_equal(world_said(w, "opened", NULL), 1);
+        assert_int_equal(w->said_count, 2);
+        assert_int_equal(w->said[1].hotspots, APS);
+        world_agent(w, "n-1")->is_cut = world_agent(w, "n-2")->is_cut = false;
+        world_run(w, 2 * MINUTES);
+        assert_int_equal(world_said(w, "opened", NULL), world_said(w, "closed", NULL));
+        expect_out(w, 0, 0);
+        world_free(w);
+    }
+}
+
+static void a_harmless_cut_does_not_take_over_a_fault_of_its_own(void **state)
+{
+    struct world *w = ring(5 * SECONDS, 1, true);
+
+    (void)state;
+    world_agent(w, "ap-2-1")->is_alive = false;
+    world_run(w, 20 * SECONDS);
+    assert_int_equal(said_of(w, "ap-2-1"), 1);
+    world_agent(w, "n-2")->is_cut = true;
+    world_run(w, MINUTES);
+    assert_int_equal(world_said(w, "opened", NULL), 2);
+    assert_int_equal(w->said_count, 2);
+    assert_int_equal(said_of(w, "n-2"), 1);
+    world_free(w);
+}
+
+/* Polls leave in bunches: the two may be asked at the same moment for ever. */
+static void both_ends_of_a_line_may_be_polled_at_once(void **state)
+{
+    struct world *w = ring(5 * SECONDS, 1, true);
+
+    (void)state;
+    world_agent(w, "n-4")->due = world_agent(w, "n-3")->due;
+    world_run(w, 20 * SECONDS);
+    world_cut_link(w, "l-1", true);
+    world_run(w, MINUTES);
+    assert_int_equal(world_said(w, "opened", "fibre_cut"), 1);
+    world_free(w);
+}
+
 RUN_TESTS("121-ring-cut", cmocka_unit_test(a_cut_ring_harms_nobody_and_the_second_cut_takes_those_between),
           cmocka_unit_test(the_link_that_closes_the_ring_is_a_line_like_others),
           cmocka_unit_test(the_link_is_the_second_cut),
+          cmocka_unit_test(who_is_reached_from_the_other_side_is_no_member_of_the_dark_part),
+          cmocka_unit_test(a_harmless_cut_does_not_take_over_a_fault_of_its_own),
+          cmocka_unit_test(both_ends_of_a_line_may_be_polled_at_once),
           cmocka_unit_test(a_restart_of_alerts_neither_ends_nor_repeats_a_cut_ring))
