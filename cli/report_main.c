@@ -4,7 +4,9 @@
 #include "config.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,6 +14,7 @@
 #include "cli/report_model.h"
 #include "coverage/report.h"
 #include "lib/base/log.h"
+#include "lib/base/strx.h"
 #include "lib/base/timex.h"
 
 #define DEFAULT_PERIOD (30 * DAYS)
@@ -34,6 +37,11 @@ static const char usage[] =
     "  -f, --format NAME   geojson (default for coverage), gpkg, csv\n"
     "  -o, --output FILE   default: standard output\n"
     "      --from, --to    RFC 3339 times, e.g. 2026-11-01T00:00:00+01:00 (default: the last 30 days)\n"
+    "      --buildings FILE    footprints: GeoPackage, Shapefile, GeoJSON, GML, FlatGeobuf\n"
+    "      --population FILE   inhabitants per 100 m cell: CSV of the Zensus\n"
+    "      --places FILE       points of interest: CSV with name, kind, lat, lon\n"
+    "      --threshold DBM     level that counts as served\n"
+    "      --step M            squares of 25 m or 10 m\n"
     "      --help          this text\n"
     "      --version       the version\n";
 
@@ -71,24 +79,64 @@ static void print_version(void)
     printf("netzwacht-report %s\n", PACKAGE_VERSION);
 }
 
-static bool parse_options(int argc, char **argv, struct report_request *r, const char **config, int *status)
+/* Settings that options override; NULL: as configured. */
+struct overrides {
+    const char *config, *buildings, *population, *places;
+    double threshold_dbm; /* NAN: as configured */
+    int64_t step_m;       /* 0: likewise */
+};
+
+static bool parse_number(const char *option, const char *text, double low, double high, double *out)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'}, {"format", required_argument, NULL, 'f'},
-        {"output", required_argument, NULL, 'o'}, {"from", required_argument, NULL, 'b'},
-        {"to", required_argument, NULL, 'e'},     {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},      {0}};
+    if (strx_to_double(text, out) == ERR_OK && *out >= low && *out <= high)
+        return true;
+    fprintf(stderr, "netzwacht report: --%s %s: expected a number from %g to %g\n", option, text, low, high);
+    return false;
+}
+
+static bool parse_step(const char *text, int64_t *out)
+{
+    if (strx_to_i64(text, out) == ERR_OK && (*out == 10 || *out == 25))
+        return true;
+    fprintf(stderr, "netzwacht report: --step %s: expected 10 or 25\n", text);
+    return false;
+}
+
+enum { OPTION_BUILDINGS = 256, OPTION_POPULATION, OPTION_PLACES, OPTION_THRESHOLD, OPTION_STEP };
+
+static bool parse_options(int argc, char **argv, struct report_request *r, struct overrides *o, int *status)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"format", required_argument, NULL, 'f'},
+                                            {"output", required_argument, NULL, 'o'},
+                                            {"from", required_argument, NULL, 'b'},
+                                            {"to", required_argument, NULL, 'e'},
+                                            {"buildings", required_argument, NULL, OPTION_BUILDINGS},
+                                            {"population", required_argument, NULL, OPTION_POPULATION},
+                                            {"places", required_argument, NULL, OPTION_PLACES},
+                                            {"threshold", required_argument, NULL, OPTION_THRESHOLD},
+                                            {"step", required_argument, NULL, OPTION_STEP},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {"version", no_argument, NULL, 'v'},
+                                            {0}};
     bool is_fine = true;
     int option;
 
     *status = EXIT_BAD_USAGE;
     while (is_fine && (option = getopt_long(argc, argv, "c:f:o:h", options, NULL)) != -1) {
         switch (option) {
-        case 'c': *config = optarg; break;
+        case 'c': o->config = optarg; break;
         case 'f': is_fine = parse_format(optarg, &r->format); break;
         case 'o': r->output = strcmp(optarg, "-") == 0 ? NULL : optarg; break;
         case 'b': is_fine = parse_time("from", optarg, &r->from); break;
         case 'e': is_fine = parse_time("to", optarg, &r->to); break;
+        case OPTION_BUILDINGS: o->buildings = optarg; break;
+        case OPTION_POPULATION: o->population = optarg; break;
+        case OPTION_PLACES: o->places = optarg; break;
+        case OPTION_THRESHOLD:
+            is_fine = parse_number("threshold", optarg, -110, -20, &o->threshold_dbm);
+            break;
+        case OPTION_STEP: is_fine = parse_step(optarg, &o->step_m); break;
         case 'h':
             fputs(usage, stdout);
             *status = EXIT_DONE;
@@ -107,7 +155,35 @@ static bool parse_options(int argc, char **argv, struct report_request *r, const
     return is_fine;
 }
 
-static enum err run(struct report_request *r, const char *config,
+static enum err replace_text(char **setting, const char *text)
+{
+    char *copy = text ? strdup(text) : NULL;
+
+    if (!text)
+        return ERR_OK;
+    if (!copy)
+        return ERR_NOMEM;
+    free(*setting);
+    *setting = copy;
+    return ERR_OK;
+}
+
+static enum err apply_overrides(const struct overrides *o, struct coverage_settings *s)
+{
+    enum err e = replace_text(&s->buildings, o->buildings);
+
+    if (!e)
+        e = replace_text(&s->population, o->population);
+    if (!e)
+        e = replace_text(&s->places, o->places);
+    if (!isnan(o->threshold_dbm))
+        s->threshold_dbm = o->threshold_dbm;
+    if (o->step_m)
+        s->step_m = o->step_m;
+    return e;
+}
+
+static enum err run(struct report_request *r, const struct overrides *o,
                     enum err (*report)(const struct report_request *))
 {
     struct conf_report *problems;
@@ -117,7 +193,9 @@ static enum err run(struct report_request *r, const char *config,
 
     if (e)
         return e;
-    e = settings_load(config, problems, &settings);
+    e = settings_load(o->config, problems, &settings);
+    if (!e)
+        e = apply_overrides(o, &settings->coverage);
     if (!e)
         e = inventory_load((const char *const *)settings->inventory.items, settings->inventory.count,
                            settings->districts, problems, &inventory);
@@ -142,7 +220,7 @@ int main(int argc, char **argv)
     } reports[] = {{"coverage", report_coverage, REPORT_GEOJSON},
                    {"availability", report_availability, REPORT_CSV},
                    {"incidents", report_incidents, REPORT_CSV}};
-    const char *config = NW_SYSCONFDIR "/netzwacht.yaml";
+    struct overrides o = {.config = NW_SYSCONFDIR "/netzwacht.yaml", .threshold_dbm = NAN};
     struct report_request r = {0};
     struct timespec now;
     int status;
@@ -159,9 +237,9 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], reports[i].name) != 0)
             continue;
         r.format = reports[i].format;
-        if (!parse_options(argc - 1, argv + 1, &r, &config, &status))
+        if (!parse_options(argc - 1, argv + 1, &r, &o, &status))
             return status;
-        return err_exit_status(run(&r, config, reports[i].report));
+        return err_exit_status(run(&r, &o, reports[i].report));
     }
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
         fputs(usage, stdout);

@@ -234,6 +234,17 @@ size_t buildings_count(const struct buildings *b)
     return b->count;
 }
 
+void buildings_box(const struct buildings *b, int building, double *west, double *south, double *east,
+                   double *north)
+{
+    const struct house *h = &b->houses[building];
+
+    *west = h->west;
+    *south = h->south;
+    *east = h->east;
+    *north = h->north;
+}
+
 /* ---- what stands around a point ---- */
 
 static bool house_contains(const struct buildings *b, uint32_t number, double x, double y)

@@ -30,6 +30,8 @@ enum err buildings_add_ring(struct buildings *b, int building, double height_m, 
 enum err buildings_index(struct buildings *b) NW_CHECKED;
 
 size_t buildings_count(const struct buildings *b);
+void buildings_box(const struct buildings *b, int building, double *west, double *south, double *east,
+                   double *north);
 /* The building around the point (even-odd over its rings), or BUILDING_NONE. */
 int buildings_at(const struct buildings *b, double x, double y);
 

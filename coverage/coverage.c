@@ -250,26 +250,21 @@ bool coverage_cell_is_shown(const struct coverage *c, size_t cell)
 
 /* ---- the whole ---- */
 
-static enum err serve(struct coverage *c, const struct raster_extent *x)
+enum err coverage_update(struct coverage *c, const struct raster_extent *x)
 {
     enum err e = raster_serve(&c->raster, c->servers, c->server_count, x, THREADS);
 
-    grid_fini(&c->grid);
-    return e ? e : grid_from_raster(&c->raster, &c->grid);
-}
-
-enum err coverage_update(struct coverage *c, const struct raster_extent *x)
-{
-    enum err e = serve(c, x);
-
-    if (!e)
-        sum_areas(c);
-    return e;
+    if (e)
+        return e;
+    grid_update(&c->grid, &c->raster, x);
+    sum_areas(c);
+    return ERR_OK;
 }
 
 static enum err compute(struct coverage *c, const struct coverage_request *q)
 {
     struct raster_extent area = RASTER_EXTENT_EMPTY;
+    const struct buildings *buildings = NULL;
     struct gdal_transform *to_laea = NULL, *to_wgs84 = NULL;
     enum err e = gdal_transform_new(EPSG_WGS84, EPSG_LAEA, &to_laea);
 
@@ -283,10 +278,14 @@ static enum err compute(struct coverage *c, const struct coverage_request *q)
         e = district_extent(q->inventory, to_laea, &area);
     for (size_t i = 0; i < c->server_count; i++)
         raster_extent_reach(&area, c->servers[i].easting, c->servers[i].northing);
+    if (!e && q->buildings)
+        e = q->buildings(q->ctx, &area, &buildings);
     if (!e)
-        e = raster_new(&area, (int)q->settings->step_m, c->threshold_dbm, q->buildings, &c->raster);
+        e = raster_new(&area, (int)q->settings->step_m, c->threshold_dbm, buildings, &c->raster);
     if (!e)
-        e = serve(c, NULL);
+        e = raster_serve(&c->raster, c->servers, c->server_count, NULL, THREADS);
+    if (!e)
+        e = grid_from_raster(&c->raster, &c->grid);
     if (!e)
         e = locate_lattice(c, to_wgs84);
     if (!e)

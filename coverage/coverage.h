@@ -33,12 +33,16 @@ struct coverage_skipped {
 typedef void coverage_availability_fn(void *ctx, const struct hotspot *h, double *share,
                                       double *completeness);
 
+/* Footprints that touch the extent (EPSG:3035), borrowed for the life of the result; NULL: none are known. */
+typedef enum err coverage_buildings_fn(void *ctx, const struct raster_extent *extent,
+                                       const struct buildings **out);
+
 struct coverage_request {
-    const struct inventory *inventory; /* borrowed for the life of the result, as are the buildings */
+    const struct inventory *inventory; /* borrowed for the life of the result */
     const struct coverage_settings *settings;
-    const struct buildings *buildings; /* EPSG:3035; NULL: none */
-    ns_t from, to;                     /* of the availability */
+    ns_t from, to; /* of the availability */
     coverage_availability_fn *availability;
+    coverage_buildings_fn *buildings; /* NULL: none */
     void *ctx;
 };
 
@@ -64,7 +68,7 @@ struct coverage {
 enum err coverage_compute(const struct coverage_request *q, struct coverage **out) NW_CHECKED;
 void coverage_free(struct coverage *c);
 
-/* After servers were changed: squares in the extent, cells and areas anew. x NULL: everything. */
+/* After servers were changed: squares and cells of the extent, and all sums, anew. */
 enum err coverage_update(struct coverage *c, const struct raster_extent *x) NW_CHECKED;
 /* A radio as coverage_compute() makes it from the inventory; false: there are GRID_BANDS already. */
 bool coverage_add_radio(struct raster_server *s, const struct coverage_settings *settings, double height_m,

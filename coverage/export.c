@@ -113,20 +113,37 @@ static void write_area(struct json_out *j, const char *key, const struct coverag
     json_object_end(j);
 }
 
-static void write_assumptions(struct json_out *j, const struct coverage *c)
+static void write_buildings(struct json_out *j, const struct gdal_buildings_findings *found)
+{
+    if (!found) {
+        json_null(j, "buildings");
+        return;
+    }
+    json_object_begin(j, "buildings");
+    json_uint(j, "used", found->used);
+    json_uint(j, "no_polygon", found->no_polygon);
+    json_uint(j, "broken", found->broken);
+    json_uint(j, "elsewhere", found->elsewhere);
+    json_uint(j, "duplicates", found->duplicates);
+    json_object_end(j);
+}
+
+static void write_assumptions(struct json_out *j, const struct coverage *c,
+                              const struct gdal_buildings_findings *found)
 {
     json_object_begin(j, "assumptions");
     json_string(j, "model", c->settings->model == COVERAGE_UMI ? FOOTPRINT_UMI_TEXT : FOOTPRINT_MODEL_TEXT);
     json_string(j, "rule", FOOTPRINT_RULE_TEXT);
     json_int(j, "step_m", c->settings->step_m);
-    json_bool(j, "buildings", c->raster.buildings != NULL);
+    write_buildings(j, found);
     json_fixed(j, "body_loss_db", FOOTPRINT_BODY_LOSS_DB, 1);
     json_fixed(j, "phone_eirp_dbm", FOOTPRINT_PHONE_EIRP_DBM, 1);
     json_fixed(j, "range_max_m", FOOTPRINT_RANGE_MAX_M, 0);
     json_object_end(j);
 }
 
-static void write_summary(struct json_out *j, const struct coverage *c, ns_t generated)
+static void write_summary(struct json_out *j, const struct coverage *c,
+                          const struct gdal_buildings_findings *found, ns_t generated)
 {
     json_object_begin(j, "summary");
     json_time(j, "generated", generated);
@@ -147,11 +164,12 @@ static void write_summary(struct json_out *j, const struct coverage *c, ns_t gen
         json_object_end(j);
     }
     json_array_end(j);
-    write_assumptions(j, c);
+    write_assumptions(j, c, found);
     json_object_end(j);
 }
 
-void export_coverage_geojson(const struct coverage *c, ns_t generated, struct buf *out)
+void export_coverage_geojson(const struct coverage *c, const struct gdal_buildings_findings *buildings,
+                             ns_t generated, struct buf *out)
 {
     size_t cells = (size_t)c->grid.columns * (size_t)c->grid.rows;
     struct json_out j;
@@ -159,7 +177,7 @@ void export_coverage_geojson(const struct coverage *c, ns_t generated, struct bu
     json_init(&j, out);
     json_object_begin(&j, NULL);
     json_string(&j, "type", "FeatureCollection");
-    write_summary(&j, c, generated);
+    write_summary(&j, c, buildings, generated);
     json_array_begin(&j, "features");
     for (size_t i = 0; i < cells; i++)
         if (coverage_cell_is_shown(c, i))

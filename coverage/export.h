@@ -5,12 +5,14 @@
 #define NW_COVERAGE_EXPORT_H
 
 #include "coverage/coverage.h"
+#include "coverage/gdal_buildings.h"
 #include "lib/base/buf.h"
 #include "lib/stores/availability.h"
 
 /* A FeatureCollection of cells in WGS84; the member "summary" holds the figures by district and what was
- * assumed. generated: wall time. */
-void export_coverage_geojson(const struct coverage *c, ns_t generated, struct buf *out);
+ * assumed. generated: wall time. buildings: NULL if there was no file of them. */
+void export_coverage_geojson(const struct coverage *c, const struct gdal_buildings_findings *buildings,
+                             ns_t generated, struct buf *out);
 /* One row per cell, with its EPSG:3035 code. */
 void export_coverage_csv(const struct coverage *c, struct buf *out);
 

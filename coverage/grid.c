@@ -112,12 +112,19 @@ static int count_built(const struct raster *r, size_t first, int side)
     return built;
 }
 
-static void fill_cell(const struct raster *r, struct grid_cell *cell, size_t first)
+static void fill_cell(const struct raster *r, struct grid *g, int column, int row)
 {
-    int side = GRID_CELL_M / r->step_m, built = count_built(r, first, side);
+    int side = GRID_CELL_M / r->step_m;
+    size_t first = (size_t)row * (size_t)side * (size_t)r->columns + (size_t)column * (size_t)side;
+    struct grid_cell *cell = &g->cells[(size_t)row * (size_t)g->columns + (size_t)column];
+    int built = count_built(r, first, side);
     bool is_mixed = built > 0 && built < side * side;
     struct weights w = {0};
 
+    *cell = (struct grid_cell){.easting = g->easting + column * GRID_CELL_M,
+                               .northing = g->northing + row * GRID_CELL_M,
+                               .level_dbm = -INFINITY,
+                               .best = SIZE_MAX};
     for (int i = 0; i < side * side; i++) {
         size_t at = first + (size_t)(i / side) * (size_t)r->columns + (size_t)(i % side);
         bool is_built = is_mixed && r->building[at] != BUILDING_NONE;
@@ -144,16 +151,26 @@ enum err grid_from_raster(const struct raster *r, struct grid *out)
     g.cells = calloc(count, sizeof *g.cells);
     if (!g.cells)
         return ERR_NOMEM;
-    for (size_t i = 0; i < count; i++) {
-        size_t row = i / (size_t)g.columns, column = i % (size_t)g.columns;
-        g.cells[i] = (struct grid_cell){.easting = g.easting + (int)column * GRID_CELL_M,
-                                        .northing = g.northing + (int)row * GRID_CELL_M,
-                                        .level_dbm = -INFINITY,
-                                        .best = SIZE_MAX};
-        fill_cell(r, &g.cells[i], row * (size_t)side * (size_t)r->columns + column * (size_t)side);
-    }
+    for (int row = 0; row < g.rows; row++)
+        for (int column = 0; column < g.columns; column++)
+            fill_cell(r, &g, column, row);
     *out = g;
     return ERR_OK;
+}
+
+static int clamp(double index, int count)
+{
+    return index < 0 ? 0 : index >= count ? count - 1 : (int)index;
+}
+
+void grid_update(struct grid *g, const struct raster *r, const struct raster_extent *x)
+{
+    int right = clamp((x->east - g->easting) / GRID_CELL_M, g->columns);
+    int top = clamp((x->north - g->northing) / GRID_CELL_M, g->rows);
+
+    for (int row = clamp((x->south - g->northing) / GRID_CELL_M, g->rows); row <= top; row++)
+        for (int column = clamp((x->west - g->easting) / GRID_CELL_M, g->columns); column <= right; column++)
+            fill_cell(r, g, column, row);
 }
 
 void grid_fini(struct grid *g)

@@ -45,6 +45,8 @@ struct grid {
 };
 
 enum err grid_from_raster(const struct raster *r, struct grid *out) NW_CHECKED;
+/* Cells of the extent anew; r is the raster that the grid came from. */
+void grid_update(struct grid *g, const struct raster *r, const struct raster_extent *x);
 void grid_fini(struct grid *g);
 
 /* "CRS3035RES100mN3399800E4320500" (Regulation (EU) 2018/1799). */

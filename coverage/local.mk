@@ -2,9 +2,9 @@
 noinst_LIBRARIES += coverage/libcoverage.a
 coverage_libcoverage_a_SOURCES = \
 	%D%/antenna.c %D%/antenna.h %D%/buildings.c %D%/buildings.h %D%/coverage.c %D%/coverage.h %D%/export.c %D%/export.h %D%/footprint.c %D%/footprint.h \
-	%D%/gdal_geo.c %D%/gdal_geo.h %D%/gdal_package.c %D%/gdal_package.h %D%/grid.c %D%/grid.h %D%/incident_sums.c %D%/incident_sums.h \
+	%D%/gdal_buildings.c %D%/gdal_buildings.h %D%/gdal_geo.c %D%/gdal_geo.h %D%/gdal_package.c %D%/gdal_package.h %D%/grid.c %D%/grid.h %D%/incident_sums.c %D%/incident_sums.h \
 	%D%/model_table.c %D%/model_table.h \
-	%D%/propagation.c %D%/propagation.h %D%/raster.c %D%/raster.h %D%/report.c %D%/report.h \
+	%D%/propagation.c %D%/propagation.h %D%/raster.c %D%/raster.h %D%/report.c %D%/report.h %D%/report_coverage.c %D%/report_file.c %D%/report_file.h %D%/report_internal.h \
 	%D%/throughput.c %D%/throughput.h
 coverage_libcoverage_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(GDAL_CFLAGS)
 

@@ -2,33 +2,17 @@
 /* report.c - reads history, computes, writes one file. */
 #include "coverage/report.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "coverage/coverage.h"
 #include "coverage/export.h"
-#include "coverage/gdal_package.h"
 #include "coverage/incident_sums.h"
+#include "coverage/report_file.h"
+#include "coverage/report_internal.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
 #include "lib/stores/history.h"
 
 enum { INTERVALS_MAX = 100000 };
-
-/* ---- the history of hotspots ---- */
-
-struct availability_source {
-    struct history *history;
-    const struct report_request *request;
-    size_t done, count;
-    enum err error;
-};
 
 /* What the dashboard or the public page keeps goes back for years, the journal for days. */
 static bool open_kept(const struct report_request *r, struct history **out)
@@ -47,7 +31,7 @@ static bool open_kept(const struct report_request *r, struct history **out)
     return is_open;
 }
 
-static enum err open_history(const struct report_request *r, struct history **out)
+enum err report_open_history(const struct report_request *r, struct history **out)
 {
     enum err e = ERR_OK;
 
@@ -66,177 +50,13 @@ static enum err open_history(const struct report_request *r, struct history **ou
     return e;
 }
 
-static void tell(const struct report_request *r, const char *step, double share)
+void report_tell(const struct report_request *r, const char *step, double share)
 {
     if (r->progress)
         r->progress(step, share);
 }
 
-static void hotspot_availability(void *ctx, const struct hotspot *h, double *share, double *completeness)
-{
-    struct availability_source *source = ctx;
-    const struct report_request *r = source->request;
-    struct availability a = {0};
-    enum err e = history_availability(source->history, "hotspot", h->id, r->from, r->to, r->now, &a);
-
-    if (e && !source->error)
-        source->error = e;
-    *share = availability_share(&a);
-    *completeness = availability_completeness(&a);
-    tell(r, "availability", (double)++source->done / (double)source->count);
-}
-
-/* ---- writing a file in one step ---- */
-
-static enum err make_parents(const char *path)
-{
-    char *copy = strdup(path), *slash;
-    enum err e = copy ? ERR_OK : ERR_NOMEM;
-
-    for (slash = copy; !e && (slash = strchr(slash + 1, '/'));) {
-        *slash = '\0';
-        if (mkdir(copy, 0750) && errno != EEXIST)
-            e = err_from_errno(errno);
-        *slash = '/';
-    }
-    free(copy);
-    return e;
-}
-
-static enum err write_all(int fd, const struct buf *text)
-{
-    for (size_t done = 0; done < text->len;) {
-        ssize_t n = write(fd, text->data + done, text->len - done);
-        if (n < 0 && errno != EINTR)
-            return err_from_errno(errno);
-        done += n > 0 ? (size_t)n : 0;
-    }
-    return ERR_OK;
-}
-
-/* A name beside the output, for the unfinished file. */
-static char *unfinished_path(const char *output)
-{
-    return strx_printf("%s.%d.part", output, (int)getpid());
-}
-
-/* Moves the unfinished file to its place, or removes it if e says that it failed. */
-static enum err finish_file(const char *part, const char *output, enum err e)
-{
-    if (!e && rename(part, output))
-        e = err_from_errno(errno);
-    if (e) {
-        unlink(part);
-        log_error("%s cannot be written: %s", output, err_text(e));
-    }
-    return e;
-}
-
-static enum err write_text(const char *output, const struct buf *text)
-{
-    char *part;
-    enum err e = buf_error(text);
-    int fd;
-
-    if (!e && !output)
-        return write_all(STDOUT_FILENO, text);
-    if (!e)
-        e = make_parents(output);
-    part = unfinished_path(output);
-    if (!part)
-        return ERR_NOMEM;
-    fd = e ? -1 : open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-    if (!e && fd < 0)
-        e = err_from_errno(errno);
-    if (!e)
-        e = write_all(fd, text);
-    if (fd >= 0 && close(fd) && !e)
-        e = err_from_errno(errno);
-    e = finish_file(part, output, e);
-    free(part);
-    return e;
-}
-
-static enum err write_package(const struct report_request *r, const struct coverage *c)
-{
-    char *part;
-    enum err e;
-
-    if (!r->output) {
-        log_error("a GeoPackage cannot be written to standard output; name a file with -o");
-        return ERR_UNSUPPORTED;
-    }
-    e = make_parents(r->output);
-    part = strx_printf("%s.%d.part.gpkg", r->output, (int)getpid()); /* OGR insists on the ending */
-    if (!part)
-        return ERR_NOMEM;
-    if (!e)
-        e = gdal_package_write(c, r->inventory, part);
-    e = finish_file(part, r->output, e);
-    free(part);
-    return e;
-}
-
 /* ---- reports ---- */
-
-static void log_skipped(const struct coverage *c)
-{
-    for (size_t i = 0; i < c->skipped_count; i++)
-        log_warning("hotspot %s is not part of the coverage: %s", c->skipped[i].hotspot, c->skipped[i].why);
-}
-
-static enum err write_coverage(const struct report_request *r, const struct coverage *c)
-{
-    struct buf text = BUF_INIT;
-    enum err e;
-
-    tell(r, "writing", 0);
-    switch (r->format) {
-    case REPORT_GPKG: return write_package(r, c);
-    case REPORT_CSV: export_coverage_csv(c, &text); break;
-    case REPORT_GEOJSON: export_coverage_geojson(c, r->now, &text); break;
-    }
-    e = write_text(r->output, &text);
-    buf_fini(&text);
-    return e;
-}
-
-enum err report_coverage(const struct report_request *r)
-{
-    struct availability_source source = {.request = r};
-    struct coverage *c = NULL;
-    enum err e = open_history(r, &source.history);
-
-    if (e)
-        return e;
-    (void)inventory_hotspots(r->inventory, &source.count);
-    e = coverage_compute(&(struct coverage_request){.inventory = r->inventory,
-                                                    .settings = &r->settings->coverage,
-                                                    .from = r->from,
-                                                    .to = r->to,
-                                                    .availability = hotspot_availability,
-                                                    .ctx = &source},
-                         &c);
-    if (!e)
-        e = source.error;
-    if (e == ERR_RANGE)
-        log_error("the positions of hotspots and districts lie more than 200 km apart; is one wrong, or are "
-                  "latitude and "
-                  "longitude exchanged?");
-    else if (e == ERR_LIMIT)
-        log_error("coverage: more than %d squares of %d m: compute it with `step_m: 25`, or part of the city",
-                  RASTER_PLACES_MAX, (int)r->settings->coverage.step_m);
-    else if (e)
-        log_error("coverage: %s", err_text(e));
-    if (!e) {
-        log_skipped(c);
-        e = write_coverage(r, c);
-    }
-    tell(r, "done", 1);
-    coverage_free(c);
-    history_close(source.history);
-    return e;
-}
 
 static void note_outages(const struct interval *intervals, size_t count, struct availability_row *row)
 {
@@ -283,7 +103,7 @@ enum err report_availability(const struct report_request *r)
         log_error("availability is written as csv only");
         return ERR_UNSUPPORTED;
     }
-    e = open_history(r, &history);
+    e = report_open_history(r, &history);
     if (e)
         return e;
     rows = calloc(count + 1, sizeof *rows);
@@ -292,13 +112,13 @@ enum err report_availability(const struct report_request *r)
     for (size_t i = 0; !e && i < count; i++) {
         rows[i].hotspot = &hotspots[i];
         e = fill_row(r, history, &rows[i]);
-        tell(r, "availability", (double)(i + 1) / (double)count);
+        report_tell(r, "availability", (double)(i + 1) / (double)count);
     }
     if (!e) {
         export_availability_csv(rows, count, r->from, r->to, &text);
-        e = write_text(r->output, &text);
+        e = report_write_text(r->output, &text);
     }
-    tell(r, "done", 1);
+    report_tell(r, "done", 1);
     free(rows);
     buf_fini(&text);
     history_close(history);
@@ -335,7 +155,7 @@ enum err report_incidents(const struct report_request *r)
         log_error("incidents are written as csv only");
         return ERR_UNSUPPORTED;
     }
-    e = open_history(r, &history);
+    e = report_open_history(r, &history);
     if (e)
         return e;
     e = incident_sums_new(r->inventory, &summing.sums);
@@ -345,9 +165,9 @@ enum err report_incidents(const struct report_request *r)
         e = summing.error;
     if (!e) {
         incident_sums_csv(summing.sums, r->from, r->to, &text);
-        e = write_text(r->output, &text);
+        e = report_write_text(r->output, &text);
     }
-    tell(r, "done", 1);
+    report_tell(r, "done", 1);
     incident_sums_free(summing.sums);
     buf_fini(&text);
     history_close(history);

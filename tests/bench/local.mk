@@ -2,7 +2,7 @@
 # Benchmarks measure, print tables and assert nothing. `make bench` runs those whose tables stand in docs/performance.md and
 # takes about ten minutes; each also runs alone, with sizes of its own: make bench-peers BENCH_ARGS='500 2000'.
 EXTRA_PROGRAMS = tests/bench/agents tests/bench/floor tests/bench/netsnmp_sessions tests/bench/journal_store \
-	tests/bench/store_disk tests/bench/usm
+	tests/bench/store_disk tests/bench/usm tests/bench/coverage
 CLEANFILES += $(EXTRA_PROGRAMS)
 EXTRA_DIST += %D%/lib/bench.py %D%/lib/peers.py %D%/peers.py %D%/engine.py %D%/loss.py %D%/delay.py %D%/volume.py \
 	%D%/http_load.py \
@@ -20,6 +20,8 @@ tests_bench_journal_store_LDADD = collector/libstore.a $(STORES_LIBS) $(MODEL_LI
 tests_bench_store_disk_SOURCES = tests/bench/store_disk.c
 tests_bench_store_disk_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 tests_bench_store_disk_LDADD = collector/libstore.a $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
+tests_bench_coverage_SOURCES = tests/bench/coverage.c
+tests_bench_coverage_LDADD = coverage/libcoverage.a $(BASE_LIBS)
 tests_bench_usm_SOURCES = tests/bench/usm.c tests/bench/usm_list.c tests/bench/usm_list.h
 tests_bench_usm_CFLAGS = $(AM_CFLAGS) $(SNMP_CFLAGS)
 tests_bench_usm_LDADD = $(COLLECTOR_TEST_LIBS)
@@ -63,10 +65,12 @@ bench-store-disk: tests/bench/store_disk
 	tests/bench/store_disk $(BENCH_FILES)
 bench-trap: all
 	$(BENCH)/trap_latency.py $(BENCH_ARGS)
+bench-coverage: tests/bench/coverage
+	tests/bench/coverage
 bench-v3: tests/bench/usm
 	tests/bench/usm
 .PHONY: bench bench-peers bench-engine bench-loss bench-delay bench-volume bench-http bench-docs bench-collector \
-	bench-controller bench-demo bench-store bench-store-disk bench-trap bench-v3
+	bench-controller bench-demo bench-store bench-store-disk bench-trap bench-v3 bench-coverage
 
 # A wireless controller of any size: what test and benchmark of big controllers poll.
 check_PROGRAMS += tests/bench/controller_agent

@@ -6,7 +6,7 @@ import io
 import json
 import time
 
-from lib.harness import World, check, run_tests, tool
+from lib.harness import SOURCE, World, check, run_tests, tool
 
 CONFIG = """instance: norderstedt
 state_dir: state
@@ -113,5 +113,78 @@ def refusals_are_clear():
             check(done.returncode == status and message in done.stderr, f"{options}: {done.returncode} {done.stderr}")
 
 
+VILLAGE = """instance: dorf
+state_dir: state
+inventory: [inventory.yaml]
+credentials: [{name: default, version: v2c, community_file: community}]
+"""
+
+
+def village(world, inventory=SOURCE / "tests/data/village/inventory.yaml"):
+    """The hamlet of tests/data/village: three hotspots on a street."""
+    world.write("community", "public\n", 0o600)
+    world.write("inventory.yaml", inventory.read_text())
+    (world.dir / "state/journal").mkdir(parents=True)
+    return world.write("netzwacht.yaml", VILLAGE)
+
+
+def square(lon, lat, half_east=0.0004, half_north=0.0001):
+    return [[[lon - half_east, lat - half_north], [lon + half_east, lat - half_north], [lon + half_east, lat + half_north],
+             [lon - half_east, lat + half_north], [lon - half_east, lat - half_north]]]
+
+
+def collection(*geometries):
+    return json.dumps({"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {"height": 9}, "geometry": {"type": kind, "coordinates": c}} for kind, c in geometries]})
+
+
+def cells_of(world, config, *options):
+    rows = csv.DictReader(io.StringIO(report(world, config, "coverage", "--format", "csv", *options).stdout, newline=""))
+    return {row["cell"]: row for row in rows}
+
+
+def buildings_stand_in_the_way():
+    """Footprints take coverage behind them, whatever format and reference system they come in"""
+    with World() as world:
+        config = village(world)
+        lane = world.write("lane.geojson", collection(("Polygon", square(9.9926, 53.70715, 0.004)), ("Polygon", square(9.9926, 53.70565, 0.004))))
+        # A shed in the fields: line of sight is known to be free everywhere.
+        shed = world.write("shed.geojson", collection(("Polygon", square(9.9926, 53.7090, 0.00001, 0.00001))))
+        free = sum(float(r["planned"]) for r in cells_of(world, config, "--buildings", shed).values())
+        built = cells_of(world, config, "--buildings", lane)
+        check(sum(float(r["planned"]) for r in built.values()) < 0.9 * free, "walls take nothing away")
+        for name, *options in (("lane.gpkg", "-f", "GPKG", "-t_srs", "EPSG:25832"), ("lane.shp", "-f", "ESRI Shapefile", "-t_srs", "EPSG:31467"),
+                               ("lane.fgb", "-f", "FlatGeobuf")):
+            world.run(tool("ogr2ogr"), *options, world.dir / name, lane)
+            same = cells_of(world, config, "--buildings", world.dir / name)
+            worst = max(abs(float(same[c]["planned"]) - float(built[c]["planned"])) for c in built)
+            check(same.keys() == built.keys() and worst < 0.08, f"{name}: {worst}")
+
+
+def foreign_buildings_are_named():
+    """Footprints of another city, exchanged coordinates, no reference system, broken ones: each is said, nothing is dropped silently"""
+    with World() as world:
+        config = village(world)
+        def refused(name, text, message):
+            path = world.write(name, text)
+            done = world.run("netzwacht", "report", "coverage", "-c", config, "--buildings", path, ok=False)
+            check(done.returncode == 78 and message in done.stderr, f"{name}: {done.returncode} {done.stderr}")
+        refused("elsewhere.geojson", collection(("Polygon", square(11.5, 48.1))), "is it another city's")
+        refused("swapped.geojson", collection(("Polygon", [[[lat, lon] for lon, lat in square(9.9926, 53.70715)[0]]])), "exchanged")
+        refused("text.gpkg", "no such thing", "is no GeoPackage")
+        refused("cut.geojson", collection(("Polygon", square(9.99, 53.7)))[:-9], "is no GeoPackage")
+        lane = world.write("lane.geojson", collection(("Polygon", square(9.9926, 53.70715)), ("Point", [9.9926, 53.7071]),
+                                                      ("Polygon", [[[9.99, 53.7], [9.991, 53.7], [9.99, 53.7]]]),
+                                                      ("Polygon", square(9.9926, 53.70715)), ("Polygon", square(11.5, 48.1))))
+        world.run(tool("ogr2ogr"), "-f", "ESRI Shapefile", world.dir / "lane.shp", lane, "-where", "OGR_GEOMETRY='Polygon'")
+        (world.dir / "lane.prj").unlink()
+        done = world.run("netzwacht", "report", "coverage", "-c", config, "--buildings", world.dir / "lane.shp", ok=False)
+        check(done.returncode == 78 and "has no reference system" in done.stderr, done.stderr)
+        done = world.run("netzwacht", "report", "coverage", "-c", config, "--buildings", lane)
+        check("of 5 features 1 have no polygon, 1 a broken one, 1 stand there twice" in done.stderr, done.stderr)
+        found = json.loads(done.stdout)["summary"]["assumptions"]["buildings"]
+        check(found == {"used": 2, "no_polygon": 1, "broken": 1, "elsewhere": 1, "duplicates": 1}, f"{found}")
+
+
 if __name__ == "__main__":
-    run_tests(formats_agree, shares_are_sound, availability_adds_up, refusals_are_clear)
+    run_tests(buildings_stand_in_the_way, foreign_buildings_are_named, formats_agree, shares_are_sound, availability_adds_up, refusals_are_clear)

@@ -16,4 +16,5 @@ tests_unit_test_coverage_oracle_SOURCES = %D%/test_coverage_oracle.c %D%/cmocka_
 tests_unit_test_coverage_oracle_LDADD = coverage/libcoverage.a $(GDAL_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 
 # An implementation of its own, in python, judges the formulas on random points.
-dist_check_SCRIPTS += %D%/test_coverage_formulas.py
+dist_check_SCRIPTS += %D%/test_coverage_formulas.py %D%/test_village.py
+EXTRA_DIST += tests/data/village/README.md tests/data/village/inventory.yaml

@@ -296,6 +296,31 @@ static void shares_sum_to_one_and_delivered_never_exceeds_planned(void **state)
     buildings_free(b);
 }
 
+static void cells_of_a_part_are_those_of_the_whole(void **state)
+{
+    struct rng rng = {36};
+    struct raster_server servers[SERVERS];
+    struct raster_extent around = RASTER_EXTENT_EMPTY;
+    struct raster r;
+    struct grid part, whole;
+
+    (void)state;
+    for (int i = 0; i < SERVERS; i++)
+        servers[i] = random_server(&rng);
+    r = computed(servers, SERVERS, NULL, 25, 1);
+    assert_ok(grid_from_raster(&r, &part));
+    raster_extent_reach(&around, servers[0].easting, servers[0].northing);
+    servers[0].radios[1].eirp_dbm += 10;
+    assert_ok(raster_serve(&r, servers, SERVERS, &around, 1));
+    grid_update(&part, &r, &around);
+    assert_ok(grid_from_raster(&r, &whole));
+    assert_memory_equal(part.cells, whole.cells,
+                        (size_t)whole.columns * (size_t)whole.rows * sizeof *whole.cells);
+    grid_fini(&part);
+    grid_fini(&whole);
+    raster_fini(&r);
+}
+
 static void a_house_between_takes_the_street_behind_it_from_the_access_point(void **state)
 {
     const double x[] = {WEST + 700, WEST + 720, WEST + 720, WEST + 700};
@@ -349,5 +374,6 @@ RUN_TESTS("raster", cmocka_unit_test(a_path_is_blocked_exactly_where_it_crosses_
           cmocka_unit_test(more_power_never_serves_a_square_less),
           cmocka_unit_test(one_access_point_less_never_serves_a_square_more),
           cmocka_unit_test(shares_sum_to_one_and_delivered_never_exceeds_planned),
+          cmocka_unit_test(cells_of_a_part_are_those_of_the_whole),
           cmocka_unit_test(a_house_between_takes_the_street_behind_it_from_the_access_point),
           cmocka_unit_test(too_fine_a_raster_for_the_memory_is_refused))

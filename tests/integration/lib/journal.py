@@ -80,6 +80,13 @@ def samples(wall_ns, source, values, table_bytes=None, table_version=1, previous
     return field_fixed64(1, wall_ns) + field_bytes(3, body)
 
 
+def state(wall_ns, kind, ident, state, reason=0, since_ns=None):
+    """state, reason: numbers of lib/model/state_list.h"""
+    body = field_bytes(1, kind) + field_bytes(2, ident) + field_uint(3, state) + field_uint(4, reason)
+    body += field_fixed64(5, wall_ns if since_ns is None else since_ns)
+    return field_fixed64(1, wall_ns) + field_bytes(5, body)
+
+
 def command(wall_ns, ident, verb, target, comment="", by="test", via="cli"):
     body = field_bytes(1, ident) + field_bytes(2, by) + field_bytes(3, via) + field_bytes(4, verb)
     body += field_bytes(5, target) + field_bytes(6, comment)
