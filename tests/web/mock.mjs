@@ -296,7 +296,7 @@ function cutStreams(seconds) {
 const maintenance = [-26, -0.4, 20, 70].map((hours, i) => {
   const { id, name } = i === 1 ? hotspots.get("hs-0001") : nodes[i];
   const status = ["ended", "active", "planned", "planned"][i];
-  return { id: `mw-${i}`, target: id, target_name: name, begin: iso(start + hours * 36e5), end: iso(start + (hours + 0.3 + i) * 36e5), comment: ["Spleißarbeiten", "Tausch der Antenne", "Stromabschaltung der Stadtwerke", "Firmware 6.5.62"][i], by: "noc", status, via: "dashboard", announce: i === 2, text_de: null, text_en: null };
+  return { id: `mw-${i}`, target: id, target_name: name, begin: iso(start + hours * 36e5), end: iso(start + (hours + 0.3 + i) * 36e5), comment: ["Spleißarbeiten", "Tausch der Antenne", "Stromabschaltung der Stadtwerke", "Firmware 6.5.62"][i], by: "noc", status, via: "dashboard", announced: i === 2 ? { de: "Stromabschaltung", en: "" } : null };
 });
 
 const routes = [

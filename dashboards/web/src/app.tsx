@@ -19,6 +19,7 @@ import { IncidentPage } from "./pages/incident";
 import { IncidentsPage } from "./pages/incidents";
 import { InventoryPage } from "./pages/inventory";
 import { LoginPage } from "./pages/login";
+import { MaintenancePage } from "./pages/maintenance";
 import { MapPage } from "./pages/map";
 import { OverviewPage } from "./pages/overview";
 import { SelfPage } from "./pages/self";
@@ -33,6 +34,7 @@ const NAVIGATION = [
   ["overview", "nav.overview"],
   ["map", "nav.map"],
   ["incidents", "nav.incidents"],
+  ["maintenance", "nav.maintenance"],
   ["topology", "nav.topology"],
   ["devices", "nav.devices"],
   ["graphs", "nav.graphs"],
@@ -169,6 +171,7 @@ const PAGES: Record<RouteKey, (route: Store<Route>, id: string) => JSX.Element> 
   "incidents/id": (route, id) => <IncidentPage key={id} id={id} route={route} />,
   topology: (route) => <TopologyPage route={route} />,
   inventory: (route) => <InventoryPage route={route} />,
+  maintenance: (route) => <MaintenancePage route={route} />,
   graphs: (route) => <GraphsPage route={route} />,
   coverage: () => <CoveragePage />,
   self: () => <SelfPage />,

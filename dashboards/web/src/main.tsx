@@ -13,6 +13,7 @@ import "./styles/inventory.css";
 import "./styles/self.css";
 import "./styles/admin.css";
 import "./styles/graphs.css";
+import "./styles/maintenance.css";
 
 import { render } from "preact";
 import { Client } from "./api/client";

@@ -67,6 +67,14 @@ export const ROUTES = [
       { path: "graphs?s=hotspot/{hotspot}:wireless.clients&span=3600&week=1&percentiles=1", ready: ".chart__drawing canvas, .chart__none", picture: "graphs" },
     ],
   },
+  {
+    name: "maintenance",
+    hasId: false,
+    views: [
+      { path: "maintenance", ready: ".calendar", picture: "maintenance", role: "admin" },
+      { path: "maintenance?view=list", ready: "#windows" },
+    ],
+  },
   { name: "coverage", hasId: false, views: [{ path: "coverage", ready: ".page-head h1" }] },
   { name: "self", hasId: false, views: [{ path: "self", ready: ".self-bars", picture: "self" }] },
   { name: "admin", hasId: false, views: [{ path: "admin", ready: "form.token-form", picture: "admin", role: "admin" }] },

@@ -88,6 +88,12 @@ export class Client {
     return ((await response.json()) as { command: string }).command;
   }
 
+  /** As command(), for what is taken back. */
+  async commandRemove(path: string): Promise<string> {
+    const response = await this.request("DELETE", path);
+    return ((await response.json()) as { command: string }).command;
+  }
+
   async post<T>(path: string, body: unknown): Promise<T> {
     return (await this.request("POST", path, body)).json() as Promise<T>;
   }

@@ -112,8 +112,10 @@ export function levelPainter(levels: readonly Level[], palette: Palette, unit: s
         ctx.strokeStyle = palette.line[index % palette.line.length] ?? palette.text;
         ctx.setLineDash([10 * devicePixelRatio, 3 * devicePixelRatio, 2 * devicePixelRatio, 3 * devicePixelRatio]);
         stroke(ctx, bbox.left, y, bbox.left + bbox.width, y);
+        const right = bbox.left + bbox.width - 2 - crowd * LABEL * devicePixelRatio;
+        if (right - LABEL * devicePixelRatio < bbox.left) continue; // no room: the words below have it
         ctx.fillStyle = palette.text;
-        ctx.fillText(`${label} ${formatValue(value, unit, language)}`, bbox.left + bbox.width - 2 - crowd * LABEL * devicePixelRatio, y - 1);
+        ctx.fillText(`${label} ${formatValue(value, unit, language)}`, right, y - 1);
       }
     });
 }

@@ -42,7 +42,7 @@ export const GRAPH_TEXTS = {
   ],
   "graphs.add": ["Verlauf hinzufügen", "Add a graph"],
   "graphs.thing": ["Hotspot oder Gerät", "Hotspot or device"],
-  "graphs.thingHint": ["Name oder Kennung, z. B. hs-0001", "Name or id, e.g. hs-0001"],
+  "thing.hint": ["Name oder Kennung, z. B. hs-0001", "Name or id, e.g. hs-0001"],
   "graphs.graph": ["Verlauf", "Graph"],
   "graphs.addDo": ["Hinzufügen", "Add"],
   "graphs.full": ["Mehr als {count} Linien werden nicht gezeigt: erst eine entfernen.", "No more than {count} lines are shown: remove one first."],

@@ -3,9 +3,11 @@
 // States and reasons are worded as in lib/model/state_list.h; test/texts.test.ts compares them.
 
 import { GRAPH_TEXTS } from "./graph_texts";
+import { MAINTENANCE_TEXTS } from "./maintenance_texts";
 
 export const TEXTS = {
   ...GRAPH_TEXTS,
+  ...MAINTENANCE_TEXTS,
   // frame
   "app.skip": ["Zum Inhalt springen", "Skip to content"],
   "app.name": ["netzwacht", "netzwacht"],
