@@ -327,7 +327,7 @@ static void on_beat(void *ctx)
         append_beat(r);
     if (r->is_watched)
         sd_notify_send("WATCHDOG=1");
-    if (loop_timer_after(l, &r->beat_timer, BEAT_INTERVAL))
+    if (loop_timer_set(l, &r->beat_timer, (loop_mono(l) / BEAT_INTERVAL + 1) * BEAT_INTERVAL))
         loop_stop(l);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* journal_tail.c - several partitions read on as they grow, on a loop. Knows inotify; where that runs out, or
- * a partition does not exist yet, it looks every 250 ms instead. */
+ * the directory of the partitions does not exist yet, it looks every 250 ms instead. */
 #include "lib/runtime/journal.h"
 
 #include <dirent.h>
@@ -23,7 +23,8 @@ struct part {
     char *name;
     struct journal_reader *reader;
     journal_pos position;
-    int watch; /* -1: not watched by inotify */
+    int watch;       /* -1: not watched by inotify */
+    bool is_missing; /* that is why; the watch of the directory around it tells when it comes */
 };
 
 struct journal_tail {
@@ -97,6 +98,7 @@ static void watch_part(struct journal_tail *t, struct part *p)
     path = strx_printf("%s/%s", t->dir, p->name);
     if (path)
         p->watch = inotify_add_watch(t->inotify_fd, path, IN_MODIFY | IN_CREATE | IN_ONLYDIR);
+    p->is_missing = path && p->watch < 0 && errno == ENOENT;
     free(path);
 }
 
@@ -137,10 +139,12 @@ static enum err add_new_units(struct journal_tail *t)
 /* Is inotify certain to wake us? */
 static bool is_watched(const struct journal_tail *t)
 {
+    bool tells_new = t->root_watch >= 0;
+
     for (const struct part *p = t->parts; p; p = p->next)
-        if (p->watch < 0)
+        if (p->watch < 0 && !(p->is_missing && tells_new))
             return false;
-    return !t->follows_units || t->root_watch >= 0;
+    return !t->follows_units || tells_new;
 }
 
 static void take_turn(void *ctx)

@@ -174,8 +174,42 @@ static void a_tail_that_takes_long_leaves_the_rest_to_the_next_turn(void **state
     journal_writer_close(w);
 }
 
+/* What looks for it looks at the clock, too, as each turn does once. */
+static void a_partition_that_is_not_there_yet_is_not_looked_for_again_and_again(void **state)
+{
+    const char *dir = *state;
+    struct heard heard = {0};
+    ns_t now = 0;
+    const struct loop_clock clock = {slow_clock, stopped_clock, &now};
+    struct loop *l = NULL;
+    struct journal_tail *t = NULL;
+    struct journal_writer *w;
+
+    assert_ok(loop_new(&clock, &l));
+    assert_ok(journal_tail_new(l, dir, &hearing, &heard, &t));
+    assert_ok(journal_tail_add(t, "collector", 0, JOURNAL_FROM_OLDEST));
+    for (int i = 0; i < 10; i++)
+        assert_ok(loop_turn(l, 0));
+    for (int i = 0; i < 10; i++) {
+        ns_t before = now += 10 * SECONDS;
+
+        assert_ok(loop_turn(l, 0));
+        assert_int_equal(now - before, MILLISECONDS);
+    }
+    w = writer(dir);
+    append(w, "r");
+    for (int i = 0; i < 500 && !heard.text.len; i++)
+        assert_ok(loop_turn(l, 20 * MILLISECONDS));
+    assert_string_equal(heard.text.data, "collector:r ");
+    journal_tail_free(t);
+    loop_free(l);
+    buf_fini(&heard.text);
+    journal_writer_close(w);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, temp_dir_setup, temp_dir_teardown)
 
 RUN_TESTS("journal tails", TEST(a_tail_wakes_for_several_partitions_and_new_units),
           TEST(a_tail_resumes_and_tells_gaps), TEST(a_tail_hands_out_a_bounded_number_a_turn),
-          TEST(a_tail_that_takes_long_leaves_the_rest_to_the_next_turn))
+          TEST(a_tail_that_takes_long_leaves_the_rest_to_the_next_turn),
+          TEST(a_partition_that_is_not_there_yet_is_not_looked_for_again_and_again))
