@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_SIZE = 32 * 1024 };
-
 struct block {
     struct block *next;
     size_t used, size;
@@ -16,12 +14,17 @@ struct block {
 };
 
 struct arena {
+    size_t block_size;
     struct block *first, *current;
 };
 
-struct arena *arena_new(void)
+struct arena *arena_new(size_t block_size)
 {
-    return calloc(1, sizeof(struct arena));
+    struct arena *a = calloc(1, sizeof *a);
+
+    if (a)
+        a->block_size = block_size;
+    return a;
 }
 
 void arena_free(struct arena *a)
@@ -44,7 +47,7 @@ void arena_reset(struct arena *a)
 
 static struct block *block_add(struct arena *a, size_t size)
 {
-    size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+    size_t room = size > a->block_size ? size : a->block_size;
     struct block *b = malloc(sizeof *b + room);
 
     if (!b)

@@ -9,7 +9,9 @@
 
 struct arena; /* opaque */
 
-struct arena *arena_new(void);
+/* It grows in blocks of so many bytes: what is kept for long wastes half of one, what is used again and again
+ * wants few. */
+struct arena *arena_new(size_t block_size);
 void arena_free(struct arena *a);
 /* Everything handed out so far is invalid; the memory is kept for the next round. */
 void arena_reset(struct arena *a);

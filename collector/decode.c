@@ -11,6 +11,8 @@
 #include "collector/decode_internal.h"
 #include "lib/base/strx.h"
 
+enum { BLOCK_BYTES = 32 * 1024 };
+
 static const uint32_t sys_descr_oid[] = {1, 3, 6, 1, 2, 1, 1, 1, 0};
 static const uint32_t sys_object_id_oid[] = {1, 3, 6, 1, 2, 1, 1, 2, 0};
 static const uint32_t sys_uptime_oid[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
@@ -21,7 +23,7 @@ struct decoder *decoder_new(void)
     struct decoder *d = calloc(1, sizeof *d);
 
     if (d)
-        d->arena = arena_new();
+        d->arena = arena_new(BLOCK_BYTES);
     if (d && !d->arena) {
         free(d);
         d = NULL;
@@ -80,8 +82,8 @@ static void walk_start(const struct decoder *d, const struct used_table *u, stru
     for (size_t i = 0; i < u->table->slot_count; i++) {
         struct cursor *c = &w->cursors[i];
 
-        c->prefix = u->table->slot_oid_len[i];
-        varbind_set_below(d->set, u->table->slot_oid[i], c->prefix, &c->at, &c->end);
+        c->prefix = u->table->slots[i].oid_len;
+        varbind_set_below(d->set, u->table->slots[i].oid, c->prefix, &c->at, &c->end);
     }
 }
 
@@ -100,7 +102,7 @@ static bool walk_next(const struct decoder *d, struct walk *w, struct row *row)
     for (size_t i = 0; i < w->table->slot_count; i++) {
         struct cursor *c = &w->cursors[i];
 
-        if (!w->table->slot_is_row[i] || c->at == c->end)
+        if (!w->table->slots[i].is_row || c->at == c->end)
             continue;
         if (is_first || index_compare(d, c, row) < 0) {
             const struct varbind *vb = varbind_set_at(d->set, c->at);

@@ -105,6 +105,13 @@ struct field {
     struct condition_list present;            /* else it is unknown: not_present */
 };
 
+/* A column of a table that its fields name. */
+struct slot {
+    const uint32_t *oid;
+    uint32_t oid_len;
+    bool is_row; /* its instances make rows; the others only add to rows */
+};
+
 struct table {
     const char *name;
     const char *kind;
@@ -115,9 +122,7 @@ struct table {
     struct field_list names; /* the first that gives a text */
     struct field_list attrs, readings;
     struct condition_list when;
-    const uint32_t *slot_oid[TABLE_SLOTS_MAX];
-    uint32_t slot_oid_len[TABLE_SLOTS_MAX];
-    bool slot_is_row[TABLE_SLOTS_MAX]; /* its instances make rows; the others only add to rows */
+    struct slot *slots;
     size_t slot_count;
     size_t order; /* of the reading numbers of the profile: readings are order .. order + count - 1 */
 };

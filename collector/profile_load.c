@@ -12,11 +12,15 @@
 #include "collector/profile_file.h"
 #include "lib/base/strx.h"
 
+enum { BLOCK_BYTES = 2048 };
+
 struct compiler {
     struct arena *arena;
     struct conf_report *report;
-    struct table
-        *table;     /* NULL outside tables: OIDs are instances, or columns of which the first row counts */
+    const struct table
+        *table; /* NULL outside tables: OIDs are instances, or columns of which the first row counts */
+    struct slot slots[TABLE_SLOTS_MAX]; /* of this table */
+    size_t slot_count;
     bool is_failed; /* out of memory */
     bool is_wrong;  /* reported */
     struct regex_list {
@@ -31,12 +35,13 @@ struct profile_memory {
     struct regex_list *regexes;
 };
 
+/* NULL for none, too: most lists of most fields are empty. */
 static void *take(struct compiler *c, size_t count, size_t size)
 {
-    void *p = arena_array(c->arena, count ? count : 1, size);
+    void *p = count ? arena_array(c->arena, count, size) : NULL;
 
     if (!p)
-        c->is_failed = true;
+        c->is_failed |= count > 0;
     return p;
 }
 
@@ -105,23 +110,19 @@ static bool part_is_whole(struct index_part part)
 static int slot_of(struct compiler *c, struct conf_pos at, const uint32_t *oid, uint32_t len,
                    struct index_part part, bool makes_rows)
 {
-    struct table *t = c->table;
-
-    if (!t || t->is_scalar || !oid || !part_is_whole(part))
+    if (!c->table || c->table->is_scalar || !oid || !part_is_whole(part))
         return -1;
-    for (size_t i = 0; i < t->slot_count; i++)
-        if (oid_compare(t->slot_oid[i], t->slot_oid_len[i], oid, len) == 0) {
-            t->slot_is_row[i] |= makes_rows;
+    for (size_t i = 0; i < c->slot_count; i++)
+        if (oid_compare(c->slots[i].oid, c->slots[i].oid_len, oid, len) == 0) {
+            c->slots[i].is_row |= makes_rows;
             return (int)i;
         }
-    if (t->slot_count == TABLE_SLOTS_MAX) {
+    if (c->slot_count == TABLE_SLOTS_MAX) {
         wrong(c, at, "this table has too many columns; split it");
         return -1;
     }
-    t->slot_oid[t->slot_count] = oid;
-    t->slot_oid_len[t->slot_count] = len;
-    t->slot_is_row[t->slot_count] = makes_rows;
-    return (int)t->slot_count++;
+    c->slots[c->slot_count] = (struct slot){oid, len, makes_rows};
+    return (int)c->slot_count++;
 }
 
 static struct condition_list compile_conditions(struct compiler *c, const struct conf_list *list)
@@ -346,11 +347,20 @@ static void compile_rows(struct compiler *c, const struct y_table *y)
     }
 }
 
+static void keep_slots(struct compiler *c, struct table *to)
+{
+    to->slots = take(c, c->slot_count, sizeof *to->slots);
+    to->slot_count = to->slots ? c->slot_count : 0;
+    if (to->slots)
+        memcpy(to->slots, c->slots, c->slot_count * sizeof *to->slots);
+}
+
 static void compile_table(struct compiler *c, const struct y_table *y, struct table *to)
 {
     bool makes_rows = y->rows.count == 0;
 
     c->table = to;
+    c->slot_count = 0;
     to->name = copy(c, y->table);
     to->kind = copy(c, y->kind);
     to->id = copy(c, y->id);
@@ -364,6 +374,7 @@ static void compile_table(struct compiler *c, const struct y_table *y, struct ta
     to->when = compile_conditions(c, &y->when);
     if (to->is_scalar && y->rows.count)
         wrong(c, y->at, "rows: a scalar table has none");
+    keep_slots(c, to);
     c->table = NULL;
 }
 
@@ -472,7 +483,7 @@ static void compile_profile(struct compiler *c, const struct y_profile *y, struc
 static enum err compile(const char *file, const struct y_profile *y, struct conf_report *report,
                         struct profile **out)
 {
-    struct compiler c = {.arena = arena_new(), .report = report};
+    struct compiler c = {.arena = arena_new(BLOCK_BYTES), .report = report};
     struct profile_memory *memory;
     struct profile *p = NULL;
 

@@ -163,8 +163,8 @@ static enum err plan_table(struct plan_builder *b, const struct used_table *u)
         return ERR_OK;
     b->is_settled = false;
     for (size_t i = 0; !e && i < t->slot_count; i++)
-        if (t->slot_is_row[i])
-            e = plan_add(b, t->slot_oid[i], t->slot_oid_len[i], false, t->age);
+        if (t->slots[i].is_row)
+            e = plan_add(b, t->slots[i].oid, t->slots[i].oid_len, false, t->age);
     if (!e)
         e = plan_fields(b, t, &t->readings, u->is_active, t->age);
     b->is_settled = true;
@@ -260,8 +260,8 @@ static enum err survey_table(struct plan_builder *b, const struct table *t)
     if (!is_ap && strcmp(t->kind, "interface") != 0)
         return ERR_OK;
     for (size_t i = 0; !e && is_ap && i < t->slot_count; i++)
-        if (t->slot_is_row[i])
-            e = plan_add(b, t->slot_oid[i], t->slot_oid_len[i], false, 0);
+        if (t->slots[i].is_row)
+            e = plan_add(b, t->slots[i].oid, t->slots[i].oid_len, false, 0);
     if (!e && is_ap)
         e = plan_fields(b, t, &t->attrs, NULL, 0);
     if (!e)

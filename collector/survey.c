@@ -61,7 +61,7 @@ static enum err learn_table(struct survey *s, const struct profile *p, const str
     enum err e = ERR_OK;
 
     for (size_t i = 0; !e && !t->is_scalar && i < t->slot_count; i++) {
-        oid_to_text(t->slot_oid[i], t->slot_oid_len[i] - 1, oid, sizeof oid);
+        oid_to_text(t->slots[i].oid, t->slots[i].oid_len - 1, oid, sizeof oid);
         e = map_set(s->entries, oid, s, NULL);
     }
     for (size_t i = 0; !e && i < t->readings.count; i++) {

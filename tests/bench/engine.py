@@ -13,6 +13,7 @@ from bench import Agents, Collector, Table, World, cpu_seconds, floor, per_varbi
 
 CYCLES = 2
 MEASURED = [500, 5000, 20000, 50000]  # bench-peers has 2,000 and 10,000, too
+TIDY_AFTER = 12  # s; START_SPREAD and an interval, and a little
 STRAINED = [5000, 10000, 15000, 20000]  # devices, each polled every second
 
 
@@ -21,7 +22,15 @@ def interval_of(count):
     return 5 if count <= 10000 else 10 if count <= 25000 else 20
 
 
-def grow(table, count):
+def program_bytes():
+    """RSS of a collector with one device, once memory was given back after the start."""
+    with World() as world:
+        collector = Collector(world, Agents(world), 1, 5)
+        collector.wait(TIDY_AFTER)
+        return collector.beat()[1]["process_resident_memory_bytes"]
+
+
+def grow(table, count, program):
     interval = interval_of(count)
     with World() as world:
         agents = Agents(world)
@@ -34,7 +43,7 @@ def grow(table, count):
     base, ours, rss = sum(least) / 2, per_varbind(gained), last["process_resident_memory_bytes"]
     table.add(count, interval, gained["polls_total"] / gained["seconds"], gained["snmp_varbinds_total"] / gained["seconds"], base, ours, ours / base,
               gained["process_cpu_seconds_total"] / gained["seconds"] * 100, percentile(gained, 0.5), percentile(gained, 0.99),
-              rss / 1024 ** 2, rss / 1024 / count, int(last["poll_misses_total"]))
+              rss / 1024 ** 2, rss / 1024 / count, (rss - program) / 1024 / count, int(last["poll_misses_total"]))
 
 
 def strain(table, count):
@@ -53,9 +62,10 @@ def strain(table, count):
 def main():
     table = Table("engine", "From 500 to 50,000 devices",
                   [("devices", ",d"), ("interval s", "d"), ("polls/s", ",.0f"), ("varbinds/s", ",.0f"), ("floor µs/varbind", ".3f"), ("ours µs/varbind", ".3f"), ("ratio", ".2f"),
-                   ("CPU % of a core", ".1f"), ("late p50 ms", ""), ("late p99 ms", ""), ("RSS MiB", ".0f"), ("KiB/device", ".1f"), ("misses", "d")])
+                   ("CPU % of a core", ".1f"), ("late p50 ms", ""), ("late p99 ms", ""), ("RSS MiB", ".0f"), ("KiB/device", ".1f"), ("without the program", ".1f"), ("misses", "d")])
+    program = program_bytes()
     for count in sizes(sys.argv[1:], MEASURED):
-        grow(table, count)
+        grow(table, count, program)
     if sys.argv[1:]:
         return
     table = Table("strain", "Where two cores stop: every device polled each second",
