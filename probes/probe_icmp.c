@@ -74,8 +74,9 @@ enum err icmp_decode(const void *bytes, size_t len, bool is_ipv6, bool has_ip_he
     return ERR_OK;
 }
 
-void icmp_round_begin(struct icmp_round *r)
+void icmp_round_begin(struct icmp_round *r, unsigned count)
 {
+    r->count = count;
     r->sent = 0;
     for (size_t i = 0; i < ICMP_PINGS; i++)
         r->rtt[i] = -1;
@@ -104,15 +105,19 @@ static unsigned count_answers(const struct icmp_round *r)
     return n;
 }
 
-bool icmp_round_is_complete(const struct icmp_round *r)
+bool icmp_round_is_sent(const struct icmp_round *r)
 {
-    return r->sent == ICMP_PINGS && count_answers(r) == ICMP_PINGS;
+    return r->sent == r->count;
 }
 
-/* NAN if none was answered. */
-static double median_s(const struct icmp_round *r)
+bool icmp_round_is_complete(const struct icmp_round *r)
 {
-    ns_t sorted[ICMP_PINGS] = {0};
+    return icmp_round_is_sent(r) && count_answers(r) == r->count;
+}
+
+/* The answered ones in ascending order; returns how many. */
+static size_t sort_answers(const struct icmp_round *r, ns_t sorted[ICMP_PINGS])
+{
     size_t n = 0;
 
     for (unsigned i = 0; i < r->sent; i++) {
@@ -124,9 +129,27 @@ static double median_s(const struct icmp_round *r)
         sorted[place] = r->rtt[i];
         n++;
     }
+    return n;
+}
+
+/* NAN if none was answered. */
+static double median_s(const struct icmp_round *r)
+{
+    ns_t sorted[ICMP_PINGS] = {0};
+    size_t n = sort_answers(r, sorted);
+
     if (n == 0)
         return NAN;
     return n % 2 ? (double)sorted[n / 2] / 1e9 : ((double)sorted[n / 2 - 1] + (double)sorted[n / 2]) / 2e9;
+}
+
+void icmp_round_smoke(const struct icmp_round *r, double out[ICMP_PINGS])
+{
+    ns_t sorted[ICMP_PINGS] = {0};
+    size_t n = sort_answers(r, sorted);
+
+    for (size_t i = 0; i < r->count; i++)
+        out[i] = i < n ? (double)sorted[i] / 1e9 : NAN;
 }
 
 /* J += (|D| - J) / 16 over successive answers (RFC 3550 6.4.1). */

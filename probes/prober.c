@@ -11,8 +11,9 @@
 #include "lib/base/strx.h"
 #include "lib/model/metric.h"
 #include "lib/model/record.h"
+#include "probes/tls_io.h"
 
-enum { STARTS_A_TURN = 64, TABLE_ROOM = 512 };
+enum { STARTS_A_TURN = 64, TABLE_ROOM = 1024 };
 #define DEADLINE_MAX (10 * SECONDS)
 
 static const struct {
@@ -21,7 +22,13 @@ static const struct {
     enum metric metrics[PROBE_VALUES_MAX];
     size_t count;
 } kinds[TARGET_KINDS] = {
-    [TARGET_PING] = {"ping", run_ping_start, {METRIC_PING_RTT, METRIC_PING_JITTER, METRIC_PING_LOSS}, 3},
+    [TARGET_PING] = {"ping",
+                     run_ping_start,
+                     {METRIC_PING_RTT, METRIC_PING_JITTER, METRIC_PING_LOSS, METRIC_PING_SMOKE1,
+                      METRIC_PING_SMOKE2, METRIC_PING_SMOKE3, METRIC_PING_SMOKE4, METRIC_PING_SMOKE5,
+                      METRIC_PING_SMOKE6, METRIC_PING_SMOKE7, METRIC_PING_SMOKE8, METRIC_PING_SMOKE9,
+                      METRIC_PING_SMOKE10},
+                     PROBE_SMOKE_AT},
     [TARGET_DNS] = {"dns", run_dns_start, {METRIC_DNS_TIME, METRIC_DNS_OK, METRIC_DNS_RCODE}, 3},
     [TARGET_PORTAL] = {"portal",
                        run_web_start,
@@ -40,7 +47,22 @@ static const struct {
                        run_radius_start,
                        {METRIC_RADIUS_TIME, METRIC_RADIUS_OK, METRIC_RADIUS_CODE},
                        3},
+    [TARGET_TCP] = {"tcp", run_tcp_start, {METRIC_TCP_TIME, METRIC_TCP_OK}, 2},
+    [TARGET_TLS] = {"tls",
+                    run_tcp_start,
+                    {METRIC_TCP_TIME, METRIC_TCP_OK, METRIC_TLS_TIME, METRIC_TLS_OK, METRIC_CERTIFICATE_DAYS},
+                    5},
+    [TARGET_NTP] = {"ntp",
+                    run_ntp_start,
+                    {METRIC_NTP_TIME, METRIC_NTP_OK, METRIC_NTP_OFFSET, METRIC_NTP_STRATUM},
+                    4},
 };
+
+/* How many values a round gives: of pings, each of them, too. */
+static size_t value_count(const struct target *t)
+{
+    return kinds[t->kind].count + (t->kind == TARGET_PING ? (size_t)t->prober->env.settings->probe.pings : 0);
+}
 
 /* ---- journal ---- */
 
@@ -73,15 +95,16 @@ static void note_finding(struct target *t, const struct outcome *o)
     t->finding = o->finding;
 }
 
-/* A table that never changes for a kind and an interval; its number tells readers. */
+/* A table that never changes for a kind, a number of values and an interval; its number tells readers. */
 static void fill_table(const struct target *t, Nw__Table *table, Nw__Entity *entity, Nw__Series *series)
 {
     table->interval_ms = (uint32_t)(t->prober->interval / MILLISECONDS);
-    table->version = table->interval_ms * TARGET_KINDS + (uint32_t)t->kind + 1;
+    table->version =
+        (table->interval_ms * TARGET_KINDS + (uint32_t)t->kind) * PROBE_VALUES_MAX + (uint32_t)value_count(t);
     entity->id = (char *)(uintptr_t) "probe";
     entity->kind = (char *)(uintptr_t) "probe";
     entity->name = (char *)(uintptr_t)kinds[t->kind].word;
-    for (size_t i = 0; i < kinds[t->kind].count; i++) {
+    for (size_t i = 0; i < value_count(t); i++) {
         nw__series__init(&series[i]);
         series[i].metric = kinds[t->kind].metrics[i];
     }
@@ -110,7 +133,7 @@ static void append_samples(struct target *t, const struct outcome *o)
     samples.misses = t->misses;
     samples.values = values;
     samples.unknown = reason_list;
-    for (size_t i = 0; i < kinds[t->kind].count; i++) {
+    for (size_t i = 0; i < value_count(t); i++) {
         values[samples.n_values++] = o->values[i];
         series_list[i] = &series[i];
         if (!isnan(o->values[i]))
@@ -124,7 +147,7 @@ static void append_samples(struct target *t, const struct outcome *o)
         journal_will_rotate(p->env.journal, mono, TABLE_ROOM)) {
         table.n_entities = 1;
         table.entities = entities;
-        table.n_series = kinds[t->kind].count;
+        table.n_series = value_count(t);
         table.series = series_list;
         samples.table = &table;
     }
@@ -275,6 +298,8 @@ static enum err set_up(struct prober *p)
         e = open_ping(p, true, &p->ping6);
     if (!e)
         e = curl_io_new(p->env.loop, &p->curl);
+    if (!e)
+        e = tls_context_new(&p->tls);
     if (!e) {
         drop_unpingable(p);
         prober_log_targets(p, &r);
@@ -328,13 +353,14 @@ void prober_free(struct prober *p)
     for (size_t i = 0; i < p->target_count; i++) {
         struct target *t = &p->targets[i];
         loop_timer_cancel(p->env.loop, &t->timer);
-        run_udp_stop(t);
+        run_tcp_stop(t);
         run_web_stop(t);
         target_fini(t);
     }
     close_ping(p, &p->ping4);
     close_ping(p, &p->ping6);
     curl_io_free(p->curl);
+    tls_context_free(p->tls);
     map_free(p->by_id, NULL);
     allow_fini(&p->allow);
     free(p->targets);

@@ -14,7 +14,7 @@
 #include "probes/schedule.h"
 #include "probes/sock_io.h"
 
-enum { PROBE_VALUES_MAX = 5, PROBE_COUNTERS = 8, PING_SEQUENCES = 65536 };
+enum { PROBE_VALUES_MAX = 3 + ICMP_PINGS, PROBE_SMOKE_AT = 3, PROBE_COUNTERS = 8, PING_SEQUENCES = 65536 };
 
 #define PROBE_TICK (20 * MILLISECONDS) /* sends are gathered to such steps: fewer wake-ups */
 
@@ -25,10 +25,15 @@ enum target_kind {
     TARGET_HTTP,
     TARGET_CANARY,
     TARGET_RADIUS,
+    TARGET_TCP,
+    TARGET_TLS,
+    TARGET_NTP,
     TARGET_KINDS
 };
 
 struct udp_dialogue; /* run_udp.h */
+struct tls_context;  /* tls_io.h */
+struct tls_handshake;
 
 struct probe_account { /* TARGET_RADIUS */
     int method;        /* enum radius_ask */
@@ -43,7 +48,7 @@ struct target {
     const char *id; /* inside source */
     struct ip_address address;
     uint16_t port;
-    const char *url, *question; /* the inventory's */
+    const char *url, *question, *hostname; /* the inventory's */
     struct probe_account account;
     /* the round that is running */
     bool is_running;
@@ -56,7 +61,11 @@ struct target {
     struct buf query;
     unsigned tries;
     bool is_unproven; /* somebody answered who could not prove to be the one */
-    ns_t sent_mono;
+    ns_t sent_mono, sent_wall;
+    uint64_t cookie;                 /* TARGET_NTP */
+    struct tls_handshake *handshake; /* TARGET_TLS, once connected */
+    ns_t connected_mono;
+    double connect_s;
     struct portal_run *run; /* web kinds */
     struct curl_transfer *transfer;
     /* what the journal knows of it */
@@ -80,6 +89,7 @@ struct prober {
     struct schedule schedule;
     struct loop_timer timer;
     struct curl_io *curl;
+    struct tls_context *tls;
     struct ping_socket ping4, ping6;
     uint16_t identifier, sequence;
     uint64_t secret; /* cookies of echo requests are made of it */
@@ -125,9 +135,12 @@ void probe_account_fini(struct probe_account *a);
 void run_ping_start(struct target *t);
 void run_dns_start(struct target *t);
 void run_radius_start(struct target *t);
+void run_ntp_start(struct target *t);
+void run_tcp_start(struct target *t);
 void run_web_start(struct target *t);
 /* Ends what runs without a result. */
 void run_udp_stop(struct target *t);
+void run_tcp_stop(struct target *t); /* and what run_udp_stop() ends */
 void run_web_stop(struct target *t);
 /* Readable ping sockets (loop_fd_fn; ctx: struct prober). */
 void run_ping_on_socket(void *ctx, int fd, uint32_t events);

@@ -7,9 +7,10 @@
 
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
+#include "probes/probe_ntp.h"
 #include "probes/probe_radius.h"
 
-enum { DNS_PORT = 53, NAMED_MAX = 3 };
+enum { DNS_PORT = 53, HTTPS_PORT = 443, NAMED_MAX = 3 };
 
 static void refuse(struct refusals *r, const char *id, const char *why)
 {
@@ -104,6 +105,8 @@ static enum err add_at_address(struct prober *p, enum target_kind kind, const st
     *out = NULL;
     if (!why && (!s->target || parse_endpoint(s->target, &address, &port)))
         why = "its target is no address, or address:port";
+    if (!why && port == 0)
+        why = "its target names no port";
     if (!why)
         why = why_not(&p->allow, &address);
     if (why) {
@@ -201,6 +204,24 @@ static enum err add_web(struct prober *p, const struct service *s, struct refusa
     return ERR_OK;
 }
 
+static enum err add_tcp(struct prober *p, const struct service *s, struct refusals *r)
+{
+    bool is_tls = s->kind == SERVICE_TLS;
+    struct target *t;
+    enum err e = add_at_address(p, is_tls ? TARGET_TLS : TARGET_TCP, s, is_tls ? HTTPS_PORT : 0, NULL, r, &t);
+
+    if (t)
+        t->hostname = s->hostname;
+    return e;
+}
+
+static enum err add_ntp(struct prober *p, const struct service *s, struct refusals *r)
+{
+    struct target *t;
+
+    return add_at_address(p, TARGET_NTP, s, NTP_PORT, NULL, r, &t);
+}
+
 static enum err add_service(struct prober *p, const struct service *s, struct refusals *r)
 {
     switch (s->kind) {
@@ -208,6 +229,9 @@ static enum err add_service(struct prober *p, const struct service *s, struct re
     case SERVICE_HTTP: return add_web(p, s, r);
     case SERVICE_DNS: return add_dns(p, s, r);
     case SERVICE_RADIUS: return add_radius(p, s, r);
+    case SERVICE_TCP:
+    case SERVICE_TLS: return add_tcp(p, s, r);
+    case SERVICE_NTP: return add_ntp(p, s, r);
     default: r->unsupported++; return ERR_OK;
     }
 }
@@ -237,9 +261,10 @@ void prober_log_targets(const struct prober *p, const struct refusals *r)
     for (size_t i = 0; i < p->target_count; i++)
         count[p->targets[i].kind]++;
     log_info("probing every %.0f s: hotspots by ICMP %zu, name servers %zu, portals %zu, web services %zu, "
-             "RADIUS servers %zu",
+             "RADIUS servers %zu, other services %zu",
              (double)p->interval / (double)SECONDS, count[TARGET_PING], count[TARGET_DNS],
-             count[TARGET_PORTAL], count[TARGET_HTTP] + count[TARGET_CANARY], count[TARGET_RADIUS]);
+             count[TARGET_PORTAL], count[TARGET_HTTP] + count[TARGET_CANARY], count[TARGET_RADIUS],
+             count[TARGET_TCP] + count[TARGET_TLS] + count[TARGET_NTP]);
     if (r->rows)
         log_info("hotspots that are rows of a controller: %zu; they have no address of their own and are "
                  "judged by their controller and the services",

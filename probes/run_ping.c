@@ -20,6 +20,7 @@ static void judge(struct target *t)
     struct icmp_verdict v = icmp_round_judge(&t->round);
     struct outcome o = {.values = {v.rtt_s, v.jitter_s, v.loss_percent}};
 
+    icmp_round_smoke(&t->round, o.values + PROBE_SMOKE_AT);
     if (v.received > 0)
         o.outcome = NW__OUTCOMES__OUTCOME_OK;
     else
@@ -47,8 +48,8 @@ static void on_timer(void *ctx)
 {
     struct target *t = ctx;
     struct prober *p = t->prober;
-    ns_t now = loop_mono(p->env.loop), gap = p->deadline / (ICMP_PINGS + 4);
-    bool is_sending = t->round.sent < ICMP_PINGS;
+    ns_t now = loop_mono(p->env.loop), gap = p->deadline / (t->round.count + 4);
+    bool is_sending = !icmp_round_is_sent(&t->round);
 
     if (!is_sending) {
         judge(t);
@@ -57,7 +58,7 @@ static void on_timer(void *ctx)
     send_one(t);
     if (gap > 200 * MILLISECONDS)
         gap = 200 * MILLISECONDS;
-    if (t->round.sent == ICMP_PINGS) /* the last one has its full second */
+    if (icmp_round_is_sent(&t->round)) /* the last one has its full second */
         gap = p->deadline - (now - t->began_mono) < SECONDS ? p->deadline - (now - t->began_mono) : SECONDS;
     if (loop_timer_set(p->env.loop, &t->timer, tick_after(now + (gap > 0 ? gap : 0))))
         judge(t);
@@ -65,7 +66,7 @@ static void on_timer(void *ctx)
 
 void run_ping_start(struct target *t)
 {
-    icmp_round_begin(&t->round);
+    icmp_round_begin(&t->round, (unsigned)t->prober->env.settings->probe.pings);
     t->is_unreachable = false;
     loop_timer_init(&t->timer, on_timer, t);
     on_timer(t);

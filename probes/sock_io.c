@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sock_io.c - ICMP and UDP sockets. */
+/* sock_io.c - ICMP, UDP and TCP sockets. */
 #include "probes/sock_io.h"
 
 #include <errno.h>
@@ -137,4 +137,32 @@ enum err udp_socket_receive(int fd, void *bytes, size_t size, size_t *len)
         return err_from_send(errno);
     *len = (size_t)n;
     return ERR_OK;
+}
+
+enum err tcp_socket_open(const struct ip_address *to, uint16_t port, int *fd)
+{
+    struct sockaddr_storage sa;
+    socklen_t sa_len = ip_address_to_sockaddr(to, port, &sa);
+    int s = socket(sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    enum err e;
+
+    if (s < 0)
+        return err_from_errno(errno);
+    if (connect(s, (const struct sockaddr *)&sa, sa_len) && errno != EINPROGRESS) {
+        e = err_from_send(errno);
+        close(s);
+        return e;
+    }
+    *fd = s;
+    return ERR_OK;
+}
+
+enum err tcp_socket_connected(int fd)
+{
+    int number = 0;
+    socklen_t len = sizeof number;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &len))
+        return err_from_errno(errno);
+    return number ? err_from_send(number) : ERR_OK;
 }

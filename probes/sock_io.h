@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sock_io.h - the sockets of active probes: ICMP echo and connected UDP. Nobody else in probes/ opens one. */
+/* sock_io.h - the sockets of active probes: ICMP echo connected UDP, TCP. Nobody else in probes/ opens one.
+ */
 #ifndef NW_PROBES_SOCK_IO_H
 #define NW_PROBES_SOCK_IO_H
 
@@ -34,5 +35,10 @@ enum err udp_socket_open(const struct ip_address *to, uint16_t port, int *fd) NW
 enum err udp_socket_send(int fd, const void *bytes, size_t len) NW_CHECKED;
 /* ERR_AGAIN: nothing there; ERR_UNREACHABLE: the port is closed (ICMP). */
 enum err udp_socket_receive(int fd, void *bytes, size_t size, size_t *len) NW_CHECKED;
+
+/* A TCP connection that is being made: writable when it stands, or has failed. Nothing is sent by it. */
+enum err tcp_socket_open(const struct ip_address *to, uint16_t port, int *fd) NW_CHECKED;
+/* Of a writable one: ERR_OK, or why it could not be made. */
+enum err tcp_socket_connected(int fd) NW_CHECKED;
 
 #endif

@@ -98,13 +98,24 @@ struct hotspot {
     struct conf_pos at;
 };
 
-enum service_kind { SERVICE_PORTAL, SERVICE_DNS, SERVICE_DHCP, SERVICE_RADIUS, SERVICE_HTTP, SERVICE_OTHER };
+enum service_kind {
+    SERVICE_PORTAL,
+    SERVICE_DNS,
+    SERVICE_DHCP,
+    SERVICE_RADIUS,
+    SERVICE_HTTP,
+    SERVICE_OTHER,
+    SERVICE_TCP,
+    SERVICE_TLS,
+    SERVICE_NTP
+};
 
 struct service {
     char *id, *name, *site;
     int kind;       /* enum service_kind */
     char *target;   /* URL, or address[:port] */
     char *question; /* DNS: the name to ask for */
+    char *hostname; /* TLS: the name that the certificate must be made out to; NULL: any */
     struct conf_pos at;
 };
 

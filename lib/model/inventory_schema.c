@@ -4,7 +4,8 @@
 
 const char *const site_kind_words[] = {"street", "public", "school", "shop", "cabinet", "other", NULL};
 const char *const device_kind_words[] = {"ap", "controller", "switch", "olt", "ups", "router", "other", NULL};
-const char *const service_kind_words[] = {"portal", "dns", "dhcp", "radius", "http", "other", NULL};
+const char *const service_kind_words[] = {"portal", "dns", "dhcp", "radius", "http",
+                                          "other",  "tcp", "tls",  "ntp",    NULL};
 static const char *const environment_words[] = {"outdoor", "indoor", NULL};
 
 /* ---- schema tables ---- */
@@ -108,6 +109,7 @@ static const struct conf_field service_fields[] = {
     CONF_ENUM_FIELD(struct service, kind, service_kind_words, .is_required = true),
     CONF_STRING_FIELD(struct service, target, .is_required = true),
     CONF_STRING_FIELD(struct service, question),
+    CONF_STRING_FIELD(struct service, hostname),
     CONF_POSITION_FIELD(struct service, at),
     CONF_END};
 const struct conf_schema service_schema = CONF_SCHEMA(struct service, service_fields);

@@ -134,8 +134,10 @@ static const struct conf_schema radius_schema = CONF_SCHEMA(struct radius_accoun
 static const struct conf_field probe_fields[] = {
     CONF_BOOL_FIELD(struct probe_settings, enabled, .fallback = "true"),
     CONF_DURATION_FIELD(struct probe_settings, interval, 1, 86400, .fallback = "60s"),
+    CONF_INT_FIELD(struct probe_settings, pings, 1, 10, .fallback = "10"),
     CONF_STRINGS_FIELD(struct probe_settings, allowed),
-    CONF_LIST_FIELD(struct probe_settings, radius, &radius_schema), CONF_END};
+    CONF_LIST_FIELD(struct probe_settings, radius, &radius_schema),
+    CONF_END};
 static const struct conf_schema probe_schema = CONF_SCHEMA(struct probe_settings, probe_fields);
 
 static const struct conf_field dashboard_fields[] = {

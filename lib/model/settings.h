@@ -95,6 +95,7 @@ struct radius_account {
 struct probe_settings {
     bool enabled;
     int64_t interval;            /* ns: 60 s */
+    int64_t pings;               /* echo requests a round: 10 */
     struct conf_strings allowed; /* prefixes that targets may lie in; none = no probe is sent */
     struct conf_list radius;     /* struct radius_account */
 };

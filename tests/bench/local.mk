@@ -6,7 +6,7 @@ EXTRA_PROGRAMS = tests/bench/agents tests/bench/floor tests/bench/netsnmp_sessio
 CLEANFILES += $(EXTRA_PROGRAMS)
 EXTRA_DIST += %D%/lib/bench.py %D%/lib/peers.py %D%/peers.py %D%/engine.py %D%/loss.py %D%/delay.py %D%/volume.py \
 	%D%/http_load.py \
-	%D%/render.py %D%/collector.py %D%/controller.py %D%/demo.py %D%/trap_latency.py
+	%D%/render.py %D%/collector.py %D%/controller.py %D%/demo.py %D%/trap_latency.py %D%/probes.py
 
 tests_bench_agents_SOURCES = tests/bench/agents.c
 tests_bench_agents_LDADD = city/libcity.a $(RUNTIME_LIBS) $(BASE_LIBS)
@@ -63,6 +63,8 @@ bench-store: tests/bench/journal_store
 BENCH_FILES = 10000
 bench-store-disk: tests/bench/store_disk
 	tests/bench/store_disk $(BENCH_FILES)
+bench-probes: all
+	$(BENCH)/probes.py $(BENCH_ARGS)
 bench-trap: all
 	$(BENCH)/trap_latency.py $(BENCH_ARGS)
 bench-coverage: tests/bench/coverage
@@ -70,7 +72,7 @@ bench-coverage: tests/bench/coverage
 bench-v3: tests/bench/usm
 	tests/bench/usm
 .PHONY: bench bench-peers bench-engine bench-loss bench-delay bench-volume bench-http bench-docs bench-collector \
-	bench-controller bench-demo bench-store bench-store-disk bench-trap bench-v3 bench-coverage
+	bench-controller bench-demo bench-store bench-store-disk bench-probes bench-trap bench-v3 bench-coverage
 
 # A wireless controller of any size: what test and benchmark of big controllers poll.
 check_PROGRAMS += tests/bench/controller_agent

@@ -8,11 +8,12 @@
 #include "probes/allow.h"
 #include "probes/probe_dns.h"
 #include "probes/probe_icmp.h"
+#include "probes/probe_ntp.h"
 #include "probes/probe_portal.h"
 #include "probes/probe_radius.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { KINDS = 7 };
+enum { KINDS = 8 };
 
 static void judge_dns(const uint8_t *data, size_t size)
 {
@@ -40,6 +41,14 @@ static void judge_radius(const uint8_t *data, size_t size)
     MUST(radius_encode(&request, &q) == ERR_OK);
     MUST(radius_judge(data, size, &request, q.secret, &v) != ERR_OK);
     buf_fini(&request);
+}
+
+static void judge_ntp(const uint8_t *data, size_t size)
+{
+    struct ntp_verdict v;
+
+    if (!ntp_judge(data, size, 0x1122334455667788u, 1700000000 * SECONDS, SECONDS, &v))
+        MUST(v.judgement != NTP_TELLS || (v.stratum >= 1 && v.stratum <= 15 && v.offset_s < 3e9));
 }
 
 static void decode_ping(const uint8_t *data, size_t size)
@@ -105,6 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     case 1: decode_ping(exact, size - 1); break;
     case 2: follow_portal(exact, size - 1, NULL); break;
     case 6: judge_radius(exact, size - 1); break;
+    case 7: judge_ntp(exact, size - 1); break;
     default: with_text(exact, size - 1, data[0] % KINDS);
     }
     free(exact);

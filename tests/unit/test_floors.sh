@@ -36,8 +36,8 @@ report "SQLite is known to one *_io of each owner of a database" \
     "$(foreign 'sqlite3' '^(alerts/db_io|dashboards/users_io|lib/stores/history_io)[._]')"
 report "libyaml is known to conf, and to openapi_io, which turns a page of our own into JSON" \
     "$(foreign 'yaml\.h' '^(lib/runtime/conf|dashboards/openapi_io)\.')"
-report "OpenSSL is known to the simulated city's tls_io, the second factor's totp_io and the digests of RADIUS" \
-    "$(foreign 'openssl/' '^(city/tls_io|dashboards/totp_io|probes/digest_io)')"
+report "OpenSSL is known to the simulated city's tls_io, the second factor's totp_io, the digests of RADIUS and the probes' tls_io" \
+    "$(foreign 'openssl/' '^(city/tls_io|dashboards/totp_io|probes/(digest|tls)_io)')"
 report "zlib is known to public_io alone" "$(foreign 'zlib\.h' '^dashboards/public_io')"
 report "libbrotli is known to brotli_io alone" "$(foreign 'brotli/' '^dashboards/brotli_io')"
 report "libsnappy is known to snappy_io alone" "$(foreign 'snappy-c' '^lib/stores/snappy_io')"
@@ -57,7 +57,7 @@ named() { # files of the list above that are missing, in the tree or in HACKING.
     for file in lib/stores/rrd_io lib/stores/rrd_io_write lib/stores/rrd_io_fill lib/stores/rrd_io_foreign coverage/gdal_package cli/noc_book \
         lib/runtime/mqtt_io dashboards/http_io dashboards/http_io_server dashboards/http_io_stream probes/pcap_io coverage/gdal_geo alerts/db_io dashboards/users_io lib/stores/history_io lib/runtime/conf dashboards/openapi_io \
         city/tls_io dashboards/public_io dashboards/brotli_io lib/stores/snappy_io dashboards/secret_io lib/model/settings cli/demo_plan alerts/inbound alerts/signature \
-        collector/usm_io city/params dashboards/json_io lib/model/districts_read probes/probe_portal probes/digest_io lib/runtime/curl_io cli/import_json; do
+        collector/usm_io city/params dashboards/json_io lib/model/districts_read probes/probe_portal probes/digest_io probes/tls_io lib/runtime/curl_io cli/import_json; do
         [ -f "$file.c" ] || echo "$file.c is not there"
         grep -qF "\`$file\`" HACKING.md || echo "HACKING.md does not name $file"
     done

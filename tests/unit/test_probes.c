@@ -130,12 +130,14 @@ static void only_an_echo_reply_is_taken_for_one(void **state)
     assert_int_equal(icmp_decode(packet, sizeof packet, false, true, &id, &sequence, &cookie), ERR_MALFORMED);
 }
 
+enum { PINGS = 5 };
+
 static struct icmp_round round_of(const int *rtt_ms)
 {
     struct icmp_round r;
 
-    icmp_round_begin(&r);
-    for (unsigned i = 0; i < ICMP_PINGS; i++) {
+    icmp_round_begin(&r, PINGS);
+    for (unsigned i = 0; i < PINGS; i++) {
         ns_t now = (ns_t)i * SECONDS;
         assert_int_equal(icmp_round_sent(&r, now), i);
         if (rtt_ms[i] >= 0)
@@ -175,13 +177,26 @@ static void silence_is_loss_and_no_figure(void **state)
     assert_float_equal(v.loss_percent, 100, 1e-9);
 }
 
+static void the_smoke_is_every_answer_in_order(void **state)
+{
+    struct icmp_round r = round_of((const int[]){10, -1, 20, 5, -1});
+    double smoke[ICMP_PINGS];
+
+    (void)state;
+    icmp_round_smoke(&r, smoke);
+    assert_float_equal(smoke[0], 0.005, 1e-9);
+    assert_float_equal(smoke[1], 0.010, 1e-9);
+    assert_float_equal(smoke[2], 0.020, 1e-9);
+    assert_true(isnan(smoke[3]) && isnan(smoke[4]));
+}
+
 static void a_duplicate_reply_counts_once(void **state)
 {
     struct icmp_round r = round_of((const int[]){5, -1, -1, -1, -1});
 
     (void)state;
     assert_false(icmp_round_answered(&r, 0, 9 * SECONDS));
-    assert_false(icmp_round_answered(&r, ICMP_PINGS, 9 * SECONDS));
+    assert_false(icmp_round_answered(&r, PINGS, 9 * SECONDS));
     assert_float_equal(icmp_round_judge(&r).loss_percent, 80, 1e-9);
 }
 
@@ -495,8 +510,9 @@ RUN_TESTS("probes", cmocka_unit_test(reserved_ranges_stay_closed_behind_a_wide_p
           cmocka_unit_test(an_echo_request_has_the_checksum_of_rfc_1071),
           cmocka_unit_test(only_an_echo_reply_is_taken_for_one),
           cmocka_unit_test(a_round_gives_median_jitter_and_loss),
-          cmocka_unit_test(silence_is_loss_and_no_figure), cmocka_unit_test(a_duplicate_reply_counts_once),
-          cmocka_unit_test(a_right_answer_is_counted),
+          cmocka_unit_test(silence_is_loss_and_no_figure),
+          cmocka_unit_test(the_smoke_is_every_answer_in_order),
+          cmocka_unit_test(a_duplicate_reply_counts_once), cmocka_unit_test(a_right_answer_is_counted),
           cmocka_unit_test(an_answer_with_another_id_question_or_direction_is_not_ours),
           cmocka_unit_test(rcodes_emptiness_and_truncation_are_told_apart),
           cmocka_unit_test(only_domain_names_become_questions),

@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""netzwacht-probe at real servers: TCP and TLS of nginx with certificates that are right, old and for another name; chrony's time."""
+import socket
+import sys
+import threading
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "lib"))
+from harness import World, check, free_port, run_tests, tool, wait_for
+from probes import findings, is_outcome, samples, service, start, until
+
+HOST = "127.40.9.6"
+
+
+def certificate(world, name, days, common="portal.example"):
+    """A self-signed one; days < 0: it has expired."""
+    begin, end = ("20200101000000Z", "20200301000000Z") if days < 0 else (None, None)
+    key, cert = world.dir / f"{name}.key", world.dir / f"{name}.pem"
+    if begin:
+        (world.dir / "ca").mkdir(exist_ok=True)
+        (world.dir / "ca" / "index.txt").write_text("")
+        (world.dir / "ca" / "serial").write_text("01\n")
+        conf = world.write("ca.cnf", f"[ca]\ndefault_ca=x\n[x]\ndatabase={world.dir}/ca/index.txt\nserial={world.dir}/ca/serial\nnew_certs_dir={world.dir}/ca\n"
+                           "default_md=sha256\npolicy=p\nx509_extensions=e\n[p]\ncommonName=supplied\n[e]\n" f"subjectAltName=DNS:{common}\n")
+        world.run(tool("openssl"), "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", world.dir / "r.csr",
+                  "-subj", f"/CN={common}")
+        world.run(tool("openssl"), "ca", "-batch", "-config", conf, "-selfsign", "-keyfile", key, "-in", world.dir / "r.csr", "-out", cert,
+                  "-startdate", begin, "-enddate", end, "-notext")
+    else:
+        world.run(tool("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", cert,
+                  "-days", str(days), "-subj", f"/CN={common}", "-addext", f"subjectAltName=DNS:{common}")
+    return cert, key
+
+
+def free_ports(count):
+    """Different ones: all are held until the last is found."""
+    held = [socket.create_server((HOST, 0)) for _ in range(count)]
+    ports = [s.getsockname()[1] for s in held]
+    for s in held:
+        s.close()
+    return ports
+
+
+def nginx(world, servers):
+    """servers: [(port, certificate, key)]; answers nothing but the handshake."""
+    blocks = "".join(f"server {{ listen {HOST}:{port} ssl; ssl_certificate {cert}; ssl_certificate_key {key}; return 204; }}\n" for port, cert, key in servers)
+    conf = world.write("nginx.conf", f"daemon off; master_process off; user root; pid {world.dir}/nginx.pid; error_log {world.dir}/nginx-error.log;\n"
+                       f"events {{}}\nhttp {{ access_log off; client_body_temp_path {world.dir}/b; proxy_temp_path {world.dir}/p; fastcgi_temp_path {world.dir}/f;\n"
+                       f"uwsgi_temp_path {world.dir}/u; scgi_temp_path {world.dir}/s;\n{blocks}}}\n")
+    process = world.start(tool("nginx"), "-c", conf, "-e", world.dir / "nginx-error.log", log="nginx")
+
+    def is_up():
+        check(process.poll() is None, world.log("nginx") + world.log("nginx-error"))
+        with socket.socket() as s:
+            return s.connect_ex((HOST, servers[-1][0])) == 0
+    wait_for("nginx", 30, is_up)
+
+
+def certificates_are_judged_in_the_handshake():
+    """days, chain and name come from the handshake: another name fails, an expired one is a finding"""
+    with World() as world:
+        ports = free_ports(3)
+        nginx(world, [(ports[0], *certificate(world, "good", 40)), (ports[1], *certificate(world, "old", -1)),
+                      (ports[2], *certificate(world, "other", 40, "other.example"))])
+        name = ", hostname: portal.example"
+        start(world, services=service("good", "tls", f"{HOST}:{ports[0]}", name) + service("old", "tls", f"{HOST}:{ports[1]}", name)
+              + service("other", "tls", f"{HOST}:{ports[2]}", name) + service("open", "tcp", f"{HOST}:{ports[0]}"))
+        outcome, values = until(world, "good", "ok", lambda o, v: v["probe.tls.ok"] == 1, 30)
+        check(is_outcome(outcome, "ok") and 39.9 < values["probe.portal.certificate_days"] <= 40, f"{outcome} {values}")
+        check(values["probe.tcp.ok"] == 1 and values["probe.tcp.time"] > 0 and values["probe.tls.time"] > 0, str(values))
+        check(findings(world, "good") == ["certificate_untrusted"], str(findings(world, "good")))
+        outcome, values = until(world, "old", "seen", lambda o, v: v["probe.tls.ok"] == 1, 30)
+        check(is_outcome(outcome, "ok") and values["probe.portal.certificate_days"] < -1000, f"{outcome} {values}")
+        check(findings(world, "old") == ["certificate_expired"], str(findings(world, "old")))
+        outcome, values = until(world, "other", "failed", lambda o, v: v["probe.tls.ok"] == 0, 30)
+        check(is_outcome(outcome, "failed") and values["probe.tcp.ok"] == 1, f"{outcome} {values}")
+        check(findings(world, "other") == ["certificate_name"], str(findings(world, "other")))
+        outcome, values = until(world, "open", "ok", lambda o, v: v["probe.tcp.ok"] == 1, 30)
+        check(is_outcome(outcome, "ok") and not findings(world, "open"), f"{outcome} {findings(world, 'open')}")
+
+
+def ports_that_are_closed_or_mute_are_told_apart():
+    """nobody listens: refused; somebody listens and never says hello: the handshake's time is up"""
+    with World() as world, socket.socket() as mute, socket.socket() as plain:
+        for s in (mute, plain):
+            s.bind((HOST, 0))
+            s.listen(64)
+
+        def chatter():
+            while True:
+                try:
+                    client, _ = plain.accept()
+                    client.sendall(b"220 mail.example ESMTP\r\n")
+                    client.close()
+                except OSError:
+                    return
+        threading.Thread(target=chatter, daemon=True).start()
+        port = lambda s: f"{HOST}:{s.getsockname()[1]}"
+        start(world, services=service("closed", "tls", f"{HOST}:{free_port(address=HOST)}") + service("shut", "tcp", f"{HOST}:{free_port(address=HOST)}")
+              + service("mute", "tls", port(mute)) + service("plain", "tls", port(plain)) + service("portless", "tcp", HOST))
+        for name in ("closed", "shut"):
+            outcome, values = until(world, name, "refused", lambda o, v: v["probe.tcp.ok"] == 0, 30)
+            check(is_outcome(outcome, "refused") and values["probe.tcp.time"] is None, f"{name}: {outcome} {values}")
+            check(findings(world, name) == ["tcp_unreachable"], str(findings(world, name)))
+        outcome, values = until(world, "mute", "timeout", lambda o, v: v["probe.tls.ok"] == 0, 30)
+        check(is_outcome(outcome, "timeout") and values["probe.tcp.ok"] == 1, f"{outcome} {values}")
+        outcome, values = until(world, "plain", "failed", lambda o, v: v["probe.tls.ok"] == 0, 30)
+        check(is_outcome(outcome, "failed") and findings(world, "plain") == ["tls_failed"], f"{outcome} {findings(world, 'plain')}")
+        check("portless (its target names no port)" in world.log("netzwacht-probe"), world.log("netzwacht-probe"))
+
+
+def chrony(world, local):
+    port = free_port(socket.SOCK_DGRAM, HOST)
+    conf = world.write(f"chrony-{local}.conf", f"bindaddress {HOST}\nport {port}\ncmdport 0\nallow 127.0.0.0/8\npidfile {world.dir}/chrony-{local}.pid\n"
+                       f"bindcmdaddress /\n" + ("local stratum 9\n" if local else ""))
+    process = world.start(tool("chronyd"), "-x", "-d", "-u", "root", "-f", conf, log=f"chrony-{local}")
+    wait_for("chrony", 30, lambda: "starting" in world.log(f"chrony-{local}") or process.poll() is not None)
+    check(process.poll() is None, world.log(f"chrony-{local}"))
+    return f"{HOST}:{port}"
+
+
+def a_time_server_tells_offset_and_stratum():
+    """chrony as a source of time, one that is not synchronised, and none at all"""
+    with World() as world:
+        good, lost = chrony(world, True), chrony(world, False)
+        start(world, services=service("time", "ntp", good) + service("lost", "ntp", lost) + service("gone", "ntp", f"{HOST}:{free_port(socket.SOCK_DGRAM, HOST)}"))
+        outcome, values = until(world, "time", "ok", lambda o, v: v["probe.ntp.ok"] == 1, 30)
+        check(is_outcome(outcome, "ok") and values["probe.ntp.stratum"] == 9 and values["probe.ntp.time"] > 0, f"{outcome} {values}")
+        check(abs(values["probe.ntp.offset"]) <= values["probe.ntp.time"] + 0.01, f"the same clock: {values}")
+        outcome, values = until(world, "lost", "unsynchronised", lambda o, v: v["probe.ntp.ok"] == 0 and v["probe.ntp.time"] is not None, 30)
+        check(is_outcome(outcome, "failed") and values["probe.ntp.offset"] is None, f"{outcome} {values}")
+        wait_for("the finding", 30, lambda: "ntp_unsynchronised" in findings(world, "lost") or "ntp_refused" in findings(world, "lost"), 0.3)
+        outcome, values = until(world, "gone", "refused", lambda o, v: v["probe.ntp.ok"] == 0, 30)
+        check(is_outcome(outcome, "refused") and findings(world, "gone") == ["ntp_unreachable"], f"{outcome} {findings(world, 'gone')}")
+        check(len(samples(world, "time")) > 0, "nothing in the journal")
+
+
+def pings_leave_their_smoke():
+    """a round's answers stand in the journal one by one, in order, as many as probe.pings says"""
+    with World() as world:
+        start(world, "  - {id: ap-1, name: AP, address: 127.40.0.1, kind: ap, site: s1}\n", "  - {id: hs-1, name: HS, site: s1, device: ap-1}\n",
+              probe=", pings: 4")
+        outcome, values = until(world, "hs-1", "answers", lambda o, v: v["probe.icmp.loss"] == 0, 30)
+        smoke = [values[f"probe.icmp.smoke{i}"] for i in range(1, 5)]
+        check(is_outcome(outcome, "ok") and smoke == sorted(smoke) and smoke[0] > 0, f"{outcome} {values}")
+        check("probe.icmp.smoke5" not in values, str(values))
+        check(abs(values["probe.icmp.rtt"] - (smoke[1] + smoke[2]) / 2) < 1e-9, f"the median is not that of the smoke: {values}")
+
+
+run_tests(certificates_are_judged_in_the_handshake, ports_that_are_closed_or_mute_are_told_apart, a_time_server_tells_offset_and_stratum,
+          pings_leave_their_smoke)
