@@ -23,6 +23,7 @@ import { MaintenancePage } from "./pages/maintenance";
 import { MapPage } from "./pages/map";
 import { OverviewPage } from "./pages/overview";
 import { SelfPage } from "./pages/self";
+import { SmokePage } from "./pages/smoke";
 import { TopologyPage } from "./pages/topology";
 import { linkTo, type Route } from "./router";
 import { routeKey, type RouteKey } from "./routes";
@@ -165,6 +166,7 @@ const PAGES: Record<RouteKey, (route: Store<Route>, id: string) => JSX.Element> 
   overview: (route) => <OverviewPage route={route} />,
   map: (route) => <MapPage route={route} />,
   "hotspots/id": (_, id) => <HotspotPage key={id} id={id} />,
+  "smoke/id": (_, id) => <SmokePage key={id} id={id} />,
   devices: (route) => <DevicesPage route={route} />,
   "devices/id": (_, id) => <DevicePage key={id} id={id} />,
   incidents: (route) => <IncidentsPage route={route} />,

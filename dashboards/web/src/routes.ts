@@ -25,6 +25,7 @@ export const ROUTES = [
   { name: "overview", hasId: false, views: [{ path: "overview", ready: ".tiles", picture: "overview" }, { path: "overview?wall=1", ready: ".wall-clock", picture: "wall" }] },
   { name: "map", hasId: false, views: [{ path: "map", ready: ".filters__count", picture: "map" }] },
   { name: "hotspots", hasId: true, views: [{ path: "hotspots/{hotspot}", ready: ".page-head h1", picture: "hotspot" }] },
+  { name: "smoke", hasId: true, views: [{ path: "smoke/{hotspot}", ready: "#history" }] },
   { name: "devices", hasId: false, views: [{ path: "devices", ready: ".table tbody tr", picture: "devices" }] },
   {
     name: "devices",

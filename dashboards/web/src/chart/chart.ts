@@ -6,6 +6,7 @@ import "uplot/dist/uPlot.min.css";
 import { formatDate, formatTime, formatValue, type Language } from "../format";
 import type { Palette } from "../map/palette";
 import type { Annotation } from "../model/annotations";
+import { bandsOf } from "../model/smoke";
 import { columnOf, timesOf, type SeriesAnswer } from "../model/series";
 import { annotationPainter, gapPainter, levelPainter, type Level } from "./paint";
 
@@ -37,6 +38,8 @@ export interface ChartOptions {
   isLarge?: boolean;
   /** Without those that were only put beside them (last week): what the gaps and the strip of completeness are of. */
   own: SeriesAnswer;
+  /** How many columns are the smoke of pings: bands between them, and no lines of their own. */
+  smoke?: number;
   /** Seconds: what the time axis spans; without it, as far as the values go. */
   span?: { from: number; to: number } | null;
   annotations?: readonly Annotation[];
@@ -71,6 +74,21 @@ function valueRange(unit: string): uPlot.Range.Function {
   };
 }
 
+/** The smoke of pings has bands instead of lines; what comes behind it is drawn as if it came first. */
+function lineOf(column: number, series: SeriesAnswer, { own, palette, smoke = 0 }: ChartOptions): uPlot.Series {
+  const index = column - smoke;
+  if (index < 0) return { width: 0, spanGaps: false, points: { show: false } };
+  const isOwn = column < own.columns.length;
+  return {
+    stroke: palette.line[(index % own.columns.length) % palette.line.length] ?? palette.text,
+    width: isOwn ? 1.8 : 1.5,
+    alpha: isOwn ? 1 : 0.8,
+    dash: isOwn ? DASHES[index % DASHES.length] : BEFORE,
+    spanGaps: false,
+    points: { show: series.rows.length < 3 },
+  };
+}
+
 export function createChart(container: HTMLElement, series: SeriesAnswer, options: ChartOptions): uPlot {
   const { unit, language, palette, width, own, onSelect, onCursor } = options;
   const { from, to } = options.span ?? { from: series.start, to: series.start + Math.max(1, series.rows.length - 1) * series.step };
@@ -96,15 +114,9 @@ export function createChart(container: HTMLElement, series: SeriesAnswer, option
       ],
       series: [
         {},
-        ...series.columns.map((_, index) => ({
-          stroke: palette.line[(index % own.columns.length) % palette.line.length] ?? palette.text,
-          width: index < own.columns.length ? 1.8 : 1.5,
-          alpha: index < own.columns.length ? 1 : 0.8,
-          dash: index < own.columns.length ? DASHES[index % DASHES.length] : BEFORE,
-          spanGaps: false,
-          points: { show: series.rows.length < 3 },
-        })),
+        ...series.columns.map((_, index) => lineOf(index, series, options)),
       ],
+      bands: bandsOf(options.smoke ?? 0).map(([upper, lower]) => ({ series: [upper + 1, lower + 1], fill: palette.smoke }) satisfies uPlot.Band),
       hooks: {
         drawClear: [gapPainter(own, palette), annotationPainter(options.annotations ?? [], palette)],
         draw: [levelPainter(options.levels ?? [], palette, unit, language)],

@@ -16,6 +16,7 @@ export interface Palette {
   line: readonly [string, string, string];
   grid: string;
   gap: string;
+  smoke: string; // translucent: bands darken where they overlap
 }
 
 export function readPalette(): Palette {
@@ -34,5 +35,6 @@ export function readPalette(): Palette {
     line: [value("line-1"), value("line-2"), value("line-3")],
     grid: value("grid"),
     gap: value("gap"),
+    smoke: value("smoke"),
   };
 }

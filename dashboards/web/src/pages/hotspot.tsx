@@ -156,7 +156,7 @@ function Probes({ detail }: { detail: HotspotDetail }) {
           <tbody>
             {rows.map((row) => (
               <tr key={row.kind}>
-                <th scope="row">{code("hotspot.probe", row.kind)}</th>
+                <th scope="row">{row.kind === "icmp" ? <a href={linkTo("smoke", detail.id)}>{code("hotspot.probe", row.kind)}</a> : code("hotspot.probe", row.kind)}</th>
                 <td>
                   <Verdict verdict={row.verdict} />
                   {row.loss ? <span class="muted"> {t("hotspot.loss")} {formatValue(row.loss, "%", language)}</span> : null}

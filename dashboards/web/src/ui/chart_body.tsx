@@ -19,6 +19,9 @@ export interface ChartProps {
   own: SeriesAnswer;
   /** The same with the week before beside it: its columns follow, in the same order. */
   all?: SeriesAnswer;
+  /** Where the drawing shows more than words and table can say: the smoke of pings, `smoke` columns before its line. */
+  drawn?: SeriesAnswer;
+  smoke?: number;
   unit: string;
   title: string;
   /** What a column is called; its metric's name where nothing is said. */
@@ -80,7 +83,7 @@ export function ChartBody(props: ChartProps) {
   return (
     <>
       {isLarge ? <Readout all={all} names={names} unit={unit} row={row} /> : null}
-      <Drawing {...props} onCursor={isLarge ? setRow : undefined} />
+      <Drawing {...props} own={props.drawn ?? own} all={props.drawn ?? all} onCursor={isLarge ? setRow : undefined} />
       <Words own={own} names={names} unit={unit} withPercentiles={props.withPercentiles ?? false} />
       <Values all={all} names={names} unit={unit} title={title} />
     </>
@@ -113,7 +116,7 @@ function levelsOf(own: SeriesAnswer, withPercentiles: boolean, nameOf: (percent:
   );
 }
 
-function Drawing({ own, all = own, unit, span, annotations, withPercentiles = false, isLarge, onSelect, onCursor }: ChartProps & Pick<ChartOptions, "onCursor">) {
+function Drawing({ own, all = own, smoke = 0, unit, span, annotations, withPercentiles = false, isLarge, onSelect, onCursor }: ChartProps & Pick<ChartOptions, "onCursor">) {
   const { t, language } = useTexts();
   const theme = useStore(useApp().theme);
   const box = useRef<HTMLDivElement>(null);
@@ -133,14 +136,14 @@ function Drawing({ own, all = own, unit, span, annotations, withPercentiles = fa
       if (!isCurrent || !box.current) return;
       const levels = levelsOf(own, withPercentiles, (percent) => t("chart.percentile", { percent }));
       const onStretch = onSelect ? (from: number, to: number) => select.current?.(from, to) : undefined;
-      const plot = createChart(box.current, all, { unit, language, palette: readPalette(), width, own, span, annotations, levels, isLarge, onSelect: onStretch, onCursor });
+      const plot = createChart(box.current, all, { unit, language, palette: readPalette(), width, own, smoke, span, annotations, levels, isLarge, onSelect: onStretch, onCursor });
       destroy = () => plot.destroy();
     });
     return () => {
       isCurrent = false;
       destroy();
     };
-  }, [own, all, unit, language, theme, width, span?.from, span?.to, annotations, withPercentiles, isLarge, onSelect === undefined]);
+  }, [own, all, smoke, unit, language, theme, width, span?.from, span?.to, annotations, withPercentiles, isLarge, onSelect === undefined]);
   return <div class={isLarge ? "chart__drawing is-large" : "chart__drawing"} ref={box} aria-hidden="true" />;
 }
 

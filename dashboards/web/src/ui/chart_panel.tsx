@@ -15,14 +15,14 @@ import { AnnotationList, useAnnotations } from "./annotations";
 import { ChartBody, Legend, useColumnName } from "./chart_body";
 import { ErrorNote, Loading, Muted, Section } from "./parts";
 
-type Range = "hour" | "day" | "week";
+export type Range = "hour" | "day" | "week";
 
 const RANGES: readonly Range[] = ["hour", "day", "week"];
 
-const SECONDS: Record<Range, number> = { hour: 3_600, day: 86_400, week: 604_800 };
-const REFRESH_MS: Record<Range, number> = { hour: 15_000, day: 60_000, week: 300_000 };
+export const SECONDS: Record<Range, number> = { hour: 3_600, day: 86_400, week: 604_800 };
+export const REFRESH_MS: Record<Range, number> = { hour: 15_000, day: 60_000, week: 300_000 };
 
-function RangeSwitch({ range, onChange }: { range: Range; onChange: (range: Range) => void }) {
+export function RangeSwitch({ range, onChange }: { range: Range; onChange: (range: Range) => void }) {
   const { t, code } = useTexts();
   return (
     <fieldset class="switch">
@@ -38,7 +38,7 @@ function RangeSwitch({ range, onChange }: { range: Range; onChange: (range: Rang
 }
 
 /** With `from` and `to`: of then; without: up to now. */
-function seriesPath(entity: string, metrics: readonly string[], from: number, to: number | null = null): string {
+export function seriesPath(entity: string, metrics: readonly string[], from: number, to: number | null = null): string {
   const query = new URLSearchParams({ entity, metric: metrics.join(","), from: String(from), ...(to === null ? {} : { to: String(to) }) });
   return `/series?${query}`;
 }
