@@ -93,7 +93,7 @@ async function testLogIn(password) {
     equal((await violations()).join("\n"), "", "violations");
   });
 
-  await tap.test("an account with a second factor is asked for its code, in the same form", async () => {
+  await tap.test("an account with a second factor is asked for its code, in the same form (task 2)", async () => {
     await page.route("**/api/v1/session", async (route) => {
       if (route.request().method() !== "POST") return route.continue();
       const { code } = route.request().postDataJSON();
@@ -112,7 +112,7 @@ async function testLogIn(password) {
     await page.unroute("**/api/v1/session");
     await page.reload();
   });
-  await tap.test("an operator logs in and sees every hotspot counted in one state", async () => {
+  await tap.test("an operator logs in and sees every hotspot counted in one state (task 1)", async () => {
     await logIn(page, demo.url, "operator", password);
     const total = () => page.$$eval("[data-state] strong", (all) => all.reduce((sum, each) => sum + Number(each.textContent.replace(/\D/g, "")), 0));
     await until(async () => (await total()) === HOTSPOTS, `tiles whose sum is ${HOTSPOTS}`, 15);
@@ -137,7 +137,7 @@ async function testMap() {
     await until(rows, `${HOTSPOTS} rows`, 20);
   });
 
-  await tap.test("a filter by district changes list and address alike", async () => {
+  await tap.test("a filter by district changes list and address alike (task 5)", async () => {
     const district = (await api("/config")).districts[0];
     const expected = (await api("/hotspots?limit=1000")).items.filter((each) => each.district === district.id).length;
     await page.selectOption("#district", district.id);
@@ -159,7 +159,7 @@ async function testMap() {
     assert(known.every((value, i) => i === 0 || known[i - 1] >= value), `not in order: ${known.slice(0, 20)}`);
   });
 
-  await tap.test("a click on a single marker names the hotspot under it", async () => {
+  await tap.test("a click on a single marker names the hotspot under it (task 6)", async () => {
     await go("map?state=usable", ".filters__count"); // above others a switch in trouble may lie
     await page.locator(".list-pane tbody .is-icon").first().click();
     await page.waitForSelector('.map-card[data-picked="1"]');
@@ -190,7 +190,7 @@ async function testLive() {
 }
 
 async function testHotspot() {
-  await tap.test("a hotspot's page shows its way to the core, its probes, and a graph with its table", async () => {
+  await tap.test("a hotspot's page shows its way to the core, its probes, and a graph with its table (task 8)", async () => {
     await go("hotspots/hs-0001", ".page-head h1");
     const detail = await api("/hotspots/hs-0001");
     equal(await page.textContent(".page-head h1"), detail.name, "name");
@@ -203,7 +203,7 @@ async function testHotspot() {
 }
 
 async function testIncidents() {
-  await tap.test("an incident is acknowledged with a comment, and the outcome arrives", async () => {
+  await tap.test("an incident is acknowledged with a comment, and the outcome arrives (task 10)", async () => {
     const incident = await unhandledIncident();
     await go(`incidents/${incident.id}`, "#comment");
     await page.fill("#comment", COMMENT);
@@ -246,7 +246,7 @@ async function focusedRow() {
 }
 
 async function testConsole() {
-  await tap.test("the keyboard walks the incidents, the hardest hit first, opens one and comes back", async () => {
+  await tap.test("the keyboard walks the incidents, the hardest hit first, opens one and comes back (task 12)", async () => {
     await anyOpenIncident();
     await go("incidents", ".incident-table tbody tr");
     const ids = await page.$$eval(".incident-table tr[data-id]", (rows) => rows.map((row) => row.dataset.id));
@@ -291,7 +291,7 @@ async function testConsole() {
     assert(page.url().includes("assigned=nobody"), page.url());
   });
 
-  await tap.test("an incident is assigned, shelved with a reason and taken up again, and its timeline says who did what", async () => {
+  await tap.test("an incident is assigned, shelved with a reason and taken up again, and its timeline says who did what (task 11)", async () => {
     await newPage();
     await logIn(page, demo.url, "noc", demo.passwords.get("noc"));
     const { id } = await anyOpenIncident();
@@ -319,7 +319,7 @@ async function testConsole() {
     assert((await page.$$(".member-tree li")).length > 0 && (await page.$(".member-map path")), "members on map and tree");
   });
 
-  await tap.test("maintenance of a cause is announced to citizens in both languages, from the keyboard", async () => {
+  await tap.test("maintenance of a cause is announced to citizens in both languages, from the keyboard (task 21)", async () => {
     const { id, cause } = (await api("/incidents?status=open&limit=100")).items.find((each) => each.cause.id);
     await go(`incidents/${id}`, "#comment");
     await page.fill("#comment", "Spleißen");
@@ -349,7 +349,7 @@ async function testConsole() {
 
 /** The pages on the stand-in server: the demo has no such storm. */
 async function testStorm() {
-  await tap.test("a storm of 1,000 incidents leaves the list short, the page at work, and every incident counted", async () => {
+  await tap.test("a storm of 1,000 incidents leaves the list short, the page at work, and every incident counted (task 12)", async () => {
     const mock = await startMock();
     try {
       // A context of its own: cookies know no ports.
@@ -396,7 +396,7 @@ async function waitForFound(expected) {
 
 async function testInventory() {
   await until(async () => (await api("/firmware/assets?limit=1000")).items.every((each) => each.model), "a word of every device", 60);
-  await tap.test("the keyboard alone finds all devices with firmware older than a version and downloads them", async () => {
+  await tap.test("the keyboard alone finds all devices with firmware older than a version and downloads them (task 22)", async () => {
     const all = (await api("/firmware/assets?limit=1000&model=UAP-SIM-2")).items;
     const old = (await api("/firmware/assets?limit=1000&model=UAP-SIM-2&older_than=6.5.62")).items;
     assert(old.length > 0 && old.length < all.length, `${old.length} of ${all.length} are old: nothing to choose from`);
@@ -436,7 +436,7 @@ async function testInventory() {
     await waitForFound(assets);
   });
 
-  await tap.test("a swapped device says so, with both serial numbers as text", async () => {
+  await tap.test("a swapped device says so, with both serial numbers as text (task 23)", async () => {
     const evil = "<img src=x onerror=alert(1)>";
     const items = [{ at: "2026-11-22T05:00:00.000Z", entity: null, what: "serial", before: evil, after: "SIM2" }];
     await page.route("**/changes", (route) => route.fulfill({ json: { items } }));
@@ -454,7 +454,7 @@ async function anyOpenIncident() {
 }
 
 async function testLanguageAndKeyboard() {
-  await tap.test("the language changes in place, on every page alike", async () => {
+  await tap.test("the language changes in place, on every page alike (task 26)", async () => {
     await go("incidents", ".page-head h1");
     equal(await page.textContent(".page-head h1"), "Störungen", "German");
     await page.click("button[lang=en]");
@@ -465,7 +465,7 @@ async function testLanguageAndKeyboard() {
     await page.click("button[lang=de]");
   });
 
-  await tap.test("the keyboard alone reaches a hotspot's page, and its focus is always visible", async () => {
+  await tap.test("the keyboard alone reaches a hotspot's page, and its focus is always visible (task 7)", async () => {
     await go("overview", ".tiles");
     await go("map", ".list-pane tbody a");
     await page.reload();
@@ -500,7 +500,7 @@ async function tabToFirstHotspot() {
 }
 
 async function testNetwork() {
-  await tap.test("the network's tree opens by keyboard from the core to a hotspot, and tells what falls", async () => {
+  await tap.test("the network's tree opens by keyboard from the core to a hotspot, and tells what falls (task 17)", async () => {
     await go("topology", ".tree-row");
     const toggle = (id) => page.locator(`li[data-id="${id}"] > .tree-row .tree-toggle`);
     const { items } = await api("/hotspots?limit=1");
@@ -516,7 +516,7 @@ async function testNetwork() {
     assert(falls.includes(`${HOTSPOTS} Hotspots`), `what falls with the core: ${falls}`);
   });
 
-  await tap.test("a device's page leads to its place in the network", async () => {
+  await tap.test("a device's page leads to its place in the network (task 18)", async () => {
     const [device] = (await api("/devices?kind=switch&limit=5")).items.filter((each) => each.uplink);
     await go(`devices/${device.id}`, ".page-head h1");
     await page.click(`a[href="#/topology?at=${device.id}"]`);
@@ -525,7 +525,7 @@ async function testNetwork() {
 }
 
 async function testSelf() {
-  await tap.test("the keyboard leads from the overview to the monitor itself, where every figure has its words", async () => {
+  await tap.test("the keyboard leads from the overview to the monitor itself, where every figure has its words (task 24)", async () => {
     await go("overview", 'a.panel__more[href="#/self"]');
     await page.focus('a.panel__more[href="#/self"]');
     await page.keyboard.press("Enter");
@@ -547,7 +547,7 @@ async function testSelf() {
 
 async function testAdministration() {
   let kiosk = "";
-  await tap.test("an administrator sees accounts and the audit log, and issues an access token by keyboard", async () => {
+  await tap.test("an administrator sees accounts and the audit log, and issues an access token by keyboard (task 25)", async () => {
     await newPage({ theme: "dark" });
     await logIn(page, demo.url, "admin", demo.passwords.get("admin"));
     await page.waitForSelector('a[href="#/admin"]');
@@ -567,7 +567,7 @@ async function testAdministration() {
     await page.waitForSelector('tr[data-id="wall"]');
     equal((await violations()).join("\n"), "", "violations");
   });
-  await tap.test("that token opens the wall without a log-in, leaves the address, and only reads", async () => {
+  await tap.test("that token opens the wall without a log-in, leaves the address, and only reads (task 3)", async () => {
     await newPage();
     await page.goto(kiosk);
     await page.waitForSelector(".frame.is-wall .wall-clock", { timeout: 20_000 });

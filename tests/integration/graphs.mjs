@@ -141,7 +141,7 @@ async function testPollNow({ hotspot, device }) {
     await context.close();
   });
 
-  await tap.test("the way to the core names its weak link, or says that there is none", async () => {
+  await tap.test("the way to the core names its weak link, or says that there is none (task 9)", async () => {
     await go(`hotspots/${hotspot}`, ".chain li");
     await until(async () => (await page.$(".chain li.is-weak")) ?? /Keine Schwachstelle/.test(await page.textContent('section[aria-labelledby="uplink"]')), "a word on the way", 30);
   });

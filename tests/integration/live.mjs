@@ -37,7 +37,7 @@ async function testShared() {
     equal((await ask("streams")).open, 1, "streams of the window that is left");
   });
 
-  await tap.test("a lost stream is said aloud in every window, and comes back by itself", async () => {
+  await tap.test("a lost stream is said aloud in every window, and comes back by itself (task 27)", async () => {
     const second = await openWindow(context);
     await ask("cut?seconds=4");
     for (const page of [first, second]) await page.waitForSelector(".note.is-warning[role=alert]", { timeout: 30_000 });
@@ -96,7 +96,7 @@ async function heapOf(page) {
 }
 
 async function testHeap() {
-  await tap.test("the wall after 10,000 batches of events takes at most 1.1 times the memory that it took after 1,000", async () => {
+  await tap.test("the wall after 10,000 batches of events takes at most 1.1 times the memory that it took after 1,000 (task 4)", async () => {
     const context = await openContext(browser);
     const page = await context.newPage();
     await logIn(page, mock.url, "operator", "mock");

@@ -6,6 +6,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { join } from "node:path";
 import { Tap, assert, chromiumPath, equal, launch, logIn, openContext, packages, skipAll, source, until } from "../web/lib.mjs";
+import { readRoutes } from "../web/pages.mjs";
 
 const require = packages();
 if (!require) skipAll("the web bundle was not built here, so there is no playwright-core");
@@ -14,7 +15,7 @@ if (!chromiumPath()) skipAll("no Chromium is installed");
 const tap = new Tap();
 let town, browser;
 
-/** Every page that app.tsx draws, by the first part of its address; what must be there before it is looked at. */
+/** Every page of the route table, by the first part of its address; what must be there before it is looked at. */
 const PAGES = {
   overview: [["overview", ".tiles"], ["overview?wall=1", ".wall-clock"]],
   map: [["map", ".filters__count"]],
@@ -23,6 +24,8 @@ const PAGES = {
   incidents: [["incidents", ".page-head h1"], ["incidents/{incident}", ".page-head h1"]],
   topology: [["topology", ".tree-row"], ["topology?at=sw-1", ".tree-row.is-at"]],
   inventory: [["inventory", ".version-bar"], ["inventory?view=list", ".table tbody tr"]],
+  graphs: [["graphs", "#graph-thing"], ["graphs?s=hotspot/hs-alive:wireless.clients&s=core/if/1:interface.in&week=1", ".graph-lines li"]],
+  maintenance: [["maintenance", ".calendar"], ["maintenance?view=list", "#windows"]],
   coverage: [["coverage", ".page-head h1"]],
   self: [["self", ".page-head h1"]],
   admin: [["admin", "form.token-form"]],
@@ -110,7 +113,7 @@ async function walkAddresses(page) {
   await page.evaluate(async (texts) => {
     const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
     for (const text of texts) {
-      for (const hash of [`#/map?q=${text}`, `#/${text}`, `#/incidents?q=${encodeURIComponent(text)}&status=${encodeURIComponent(text)}`, `#/inventory?view=list&model=${encodeURIComponent(text)}`]) {
+      for (const hash of [`#/map?q=${text}`, `#/${text}`, `#/incidents?q=${encodeURIComponent(text)}&status=${encodeURIComponent(text)}`, `#/inventory?view=list&model=${encodeURIComponent(text)}`, `#/graphs?s=${encodeURIComponent(`${text}/x:reachable`)}`, `#/maintenance?month=${encodeURIComponent(text)}`]) {
         location.hash = hash;
         await pause(10);
       }
@@ -233,8 +236,7 @@ async function testTrustedTypes() {
 
 async function testRoutes() {
   await tap.test("each page that the app can draw is among those looked at", async () => {
-    const app = readFileSync(join(source, "dashboards/web/src/app.tsx"), "utf8");
-    const names = [...app.matchAll(/if \(name === "(\w+)"/g)].map(([, name]) => name);
+    const names = (await readRoutes(require)).map(({ name }) => name);
     assert(names.length >= 10, `only ${names}`);
     equal(names.filter((name) => !PAGES[name]).join(", "), "", "pages that nobody looks at");
   });

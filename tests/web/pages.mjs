@@ -13,14 +13,15 @@ export async function readRoutes(require) {
   return ROUTES;
 }
 
-/** Every view as {path, ready, picture, role}, with ids that `api` (a GET of /api/v1) knows in place of the braces. */
-export async function viewsOf(require, api) {
+/** Every view as {path, ready, picture, role}, with ids that `api` (a GET of /api/v1) knows in place of the braces, or those of `chosen`. */
+export async function viewsOf(require, api, chosen = {}) {
   const first = async (path) => (await api(path)).items[0]?.id;
   const ids = {
     hotspot: await first("/hotspots?limit=1"),
     switch: await first("/devices?kind=switch&limit=1"),
     ups: await first("/devices?kind=ups&limit=1"),
     incident: await first("/incidents?limit=1"),
+    ...chosen,
   };
   const fill = (path) =>
     path.replace(/\{(\w+)\}/g, (_, kind) => {

@@ -4,11 +4,13 @@
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { chromiumPath, launch, logIn, openContext, packages, source, startDemo, until } from "./lib.mjs";
+import { viewsOf } from "./pages.mjs";
 
 const folder = process.argv[2] ?? join(source, "docs/screenshots");
 const LARGEST = 300 * 1024;
 const FRESH_MS = 60_000;
-const SIZE = { width: 1200, height: 750 };
+const SIZE = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
 /** So that graphs have something to show. */
 const HISTORY_SECONDS = Number(process.env.NETZWACHT_HISTORY_SECONDS ?? 120);
 
@@ -20,10 +22,10 @@ async function api(page, path) {
 }
 
 /** Of the whole window, or of one element of the page. */
-async function shoot(page, demo, name, hash, ready, element = null) {
+async function shoot(page, demo, name, { path: hash, ready }, element = null) {
   await page.goto(`${demo.url}#/${hash}`);
-  await page.waitForSelector(ready, { timeout: 20_000, state: "attached" });
-  await page.waitForTimeout(1_200);
+  await page.waitForSelector(ready, { timeout: 60_000, state: "attached" });
+  await page.waitForTimeout(2_000);
   const path = join(folder, `${name}.png`);
   await (element ? page.locator(element) : page).screenshot({ path });
   const { size } = statSync(path);
@@ -47,24 +49,40 @@ async function tellingIncident(page) {
   );
 }
 
-async function takeAll(browser, demo, language, theme, suffix) {
-  const context = await openContext(browser, { language, theme, ...SIZE });
-  const page = await context.newPage();
-  await logIn(page, demo.url, "operator", demo.passwords.get("operator"));
-  const incident = await tellingIncident(page);
-  const hotspot = incident.members.find((member) => member.kind === "hotspot")?.id ?? "hs-0001";
-  await shoot(page, demo, `incident-${suffix}`, `incidents/${incident.id}`, ".page-head h1");
-  await shoot(page, demo, `map-${suffix}`, "map", ".marker-canvas");
-  await shoot(page, demo, `hotspot-${suffix}`, `hotspots/${hotspot}`, ".chart__drawing canvas, .chart__none");
-  await shoot(page, demo, `overview-${suffix}`, "overview", ".tiles");
-  await shoot(page, demo, `network-${suffix}`, "topology", ".tree-row");
-  await shoot(page, demo, `inventory-${suffix}`, "inventory", ".version-bar");
-  await shoot(page, demo, `self-${suffix}`, "self", ".self-bars");
-  if (theme === "light") {
-    await shoot(page, demo, `list-${suffix}`, "map", ".list-pane tbody tr", ".list-pane");
-    await shoot(page, demo, `incidents-${suffix}`, "incidents?status=closed", ".table tbody tr");
+async function enter(browser, demo, user, options) {
+  const page = await (await openContext(browser, options)).newPage();
+  await logIn(page, demo.url, user, demo.passwords.get(user));
+  return page;
+}
+
+/** A window in the calendar: an empty month shows nothing. */
+async function planMaintenance(browser, demo) {
+  const page = await enter(browser, demo, "noc", {});
+  await page.evaluate(async () => {
+    const { csrf } = await (await fetch("/api/v1/session")).json();
+    const { items } = await (await fetch("/api/v1/devices?kind=switch&limit=3")).json();
+    const time = (hours) => new Date(Math.ceil(Date.now() / 3_600_000) * 3_600_000 + hours * 3_600_000).toISOString();
+    for (const [index, comment] of ["Spleißarbeiten am Ring", "Tausch der Akkus", "Firmware 6.5.62"].entries()) {
+      const body = { target: items[index].id, begin: time(20 + index * 22), end: time(23 + index * 22), comment };
+      await fetch("/api/v1/maintenance", { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: JSON.stringify(body) });
+    }
+  });
+  await page.context().close();
+}
+
+/** Every view of the route table that has a picture; those of an incident first, while it lasts. */
+async function takeAll(browser, demo, suffix, options) {
+  const size = options.isPhone ? PHONE : SIZE;
+  const pages = { operator: await enter(browser, demo, "operator", { ...options, ...size }), admin: await enter(browser, demo, "admin", { ...options, ...size }) };
+  const incident = await tellingIncident(pages.operator);
+  const hotspot = incident.members.find((member) => member.kind === "hotspot")?.id;
+  const views = (await viewsOf(require, (path) => api(pages.operator, path), { incident: incident.id, ...(hotspot ? { hotspot } : {}) })).filter(({ picture }) => picture);
+  const isOfIncident = ({ path }) => /^(incidents\/|map$|hotspots\/|overview$)/.test(path);
+  for (const view of [...views.filter(isOfIncident), ...views.filter((each) => !isOfIncident(each))]) {
+    await shoot(pages[view.role ?? "operator"], demo, `${view.picture}-${suffix}`, view);
   }
-  await context.close();
+  if (options.theme === "light" && !options.isPhone) await shoot(pages.operator, demo, `list-${suffix}`, { path: "map", ready: ".list-pane tbody tr" }, ".list-pane");
+  for (const page of Object.values(pages)) await page.context().close();
 }
 
 mkdirSync(folder, { recursive: true });
@@ -72,9 +90,11 @@ const demo = await startDemo();
 const browser = await launch(require);
 try {
   if (!process.env.NETZWACHT_URL) await new Promise((resolve) => setTimeout(resolve, HISTORY_SECONDS * 1000));
-  await takeAll(browser, demo, "de", "light", "de");
-  await takeAll(browser, demo, "en", "light", "en");
-  await takeAll(browser, demo, "de", "dark", "dark");
+  await planMaintenance(browser, demo);
+  await takeAll(browser, demo, "de", { language: "de", theme: "light" });
+  await takeAll(browser, demo, "en", { language: "en", theme: "light" });
+  await takeAll(browser, demo, "dark", { language: "de", theme: "dark" });
+  await takeAll(browser, demo, "phone", { language: "de", theme: "light", isPhone: true });
 } finally {
   await browser.close();
   await demo.stop();
