@@ -474,6 +474,7 @@ void dashboard_beat(struct dashboard *d, Nw__Heartbeat *beat)
     figure_put(f, "http_streams", (double)http.streams);
     figure_put(f, "http_refused_total", (double)http.refused);
     figure_put(f, "http_cut_total", (double)http.cut);
+    figure_put(f, "http_displaced_total", (double)http.displaced);
     figure_put(f, "http_throttled_total", (double)d->stats.throttled);
     figure_put(f, "http_streams_cut_total", (double)http.streams_cut);
     figure_put(f, "http_streams_refused_total", (double)d->stats.streams_refused);

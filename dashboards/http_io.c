@@ -4,7 +4,7 @@
  * Rules learnt the hard way (measured on Debian 12):
  *   - an answer queued on the first call of the access handler closes the connection: so the first call only
  *     looks at the headers, unless the request is to be refused, where closing is wanted;
- *   - its timeout is one of inactivity: our own sweeper shuts down what passes an absolute deadline;
+ *   - its timeout is one of inactivity: http_io_connections.c shuts down what passes an absolute deadline;
  *   - a content reader that returns 0 without suspending makes it spin: streams suspend when they are empty;
  *   - suspend and resume are called from the loop's thread only, and a resumed connection goes on at the next
  *     MHD_run(), for which nothing becomes readable: so it is asked for by a timer;
@@ -12,7 +12,6 @@
 #include "dashboards/http_io_internal.h"
 
 #include <arpa/inet.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,109 +23,6 @@
 static void blob_free_callback(void *cls)
 {
     http_blob_unref(cls);
-}
-
-/* ---- connections: who, how many, until when ---- */
-
-static bool is_loopback(const char *address)
-{
-    return strx_starts_with(address, "127.") || strcmp(address, "::1") == 0 ||
-           strx_starts_with(address, "::ffff:127.");
-}
-
-static void address_text(const struct sockaddr *sa, socklen_t len, char *out)
-{
-    if (!sa || getnameinfo(sa, len, out, HTTP_ADDRESS_SIZE, NULL, 0, NI_NUMERICHOST) != 0)
-        strx_copy(out, HTTP_ADDRESS_SIZE, "unknown");
-}
-
-static size_t address_count(const struct http_server *s, const char *address)
-{
-    return (size_t)(uintptr_t)map_get(s->per_address, address);
-}
-
-static void address_change(struct http_server *s, const char *address, bool more)
-{
-    size_t count = address_count(s, address);
-
-    if (more)
-        count++;
-    else if (count > 0)
-        count--;
-    if (count == 0)
-        map_remove(s->per_address, address);
-    else if (map_set(s->per_address, address, (void *)(uintptr_t)count, NULL) != ERR_OK)
-        log_warning("out of memory: connections of %s are not counted", address);
-}
-
-enum MHD_Result http_on_accept(void *cls, const struct sockaddr *sa, socklen_t len)
-{
-    struct http_server *s = cls;
-    char address[HTTP_ADDRESS_SIZE];
-
-    address_text(sa, len, address);
-    size_t limit = is_loopback(address) ? LOOPBACK_PER_ADDRESS : s->max_per_address;
-    if (address_count(s, address) < limit)
-        return MHD_YES;
-    s->stats.refused++;
-    return MHD_NO;
-}
-
-static void connection_open(struct http_server *s, struct MHD_Connection *mhd, void **socket_context)
-{
-    const union MHD_ConnectionInfo *info;
-    struct connection *c = calloc(1, sizeof *c);
-
-    if (!c)
-        return; /* lives without a deadline of ours; memory is gone anyway */
-    /* One answer at a time: since 1.0 both are the same union, and the second overwrites the first. */
-    info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-    c->fd = info ? info->connect_fd : -1;
-    c->deadline = loop_mono(s->loop) + HEADER_DEADLINE;
-    info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct sockaddr *sa = info ? info->client_addr : NULL;
-    address_text(sa,
-                 sa && sa->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in),
-                 c->address);
-    c->next = s->connections;
-    if (c->next)
-        c->next->previous = c;
-    s->connections = c;
-    s->stats.connections++;
-    address_change(s, c->address, true);
-    *socket_context = c;
-}
-
-static void connection_close(struct http_server *s, struct connection *c)
-{
-    if (c->previous)
-        c->previous->next = c->next;
-    else
-        s->connections = c->next;
-    if (c->next)
-        c->next->previous = c->previous;
-    s->stats.connections--;
-    address_change(s, c->address, false);
-    free(c);
-}
-
-void http_on_connection(void *cls, struct MHD_Connection *mhd, void **socket_context,
-                        enum MHD_ConnectionNotificationCode code)
-{
-    struct http_server *s = cls;
-
-    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        connection_open(s, mhd, socket_context);
-    } else if (*socket_context) {
-        connection_close(s, *socket_context);
-        *socket_context = NULL;
-    }
-}
-
-void http_set_deadline(struct http_request *r, ns_t delay)
-{
-    if (r->connection)
-        r->connection->deadline = delay ? loop_mono(r->server->loop) + delay : 0;
 }
 
 /* ---- requests ---- */
@@ -182,22 +78,24 @@ void http_on_completed(void *cls, struct MHD_Connection *mhd NW_UNUSED, void **c
     if (!r)
         return;
     *con_cls = NULL;
-    http_set_deadline(r, HEADER_DEADLINE); /* for the next request of the connection */
+    http_stage(r, STAGE_HEADERS); /* of the next request of the connection */
     if (r->is_handed_over)
         s->fns.gone(s->ctx, r);
     request_free(r);
 }
 
 struct header_count {
-    unsigned all, content_length, host, transfer_encoding;
+    unsigned all, unfit, content_length, host, transfer_encoding;
 };
 
 static enum MHD_Result count_header(void *cls, enum MHD_ValueKind kind NW_UNUSED, const char *key,
-                                    const char *value NW_UNUSED)
+                                    size_t key_len, const char *value, size_t value_len)
 {
     struct header_count *c = cls;
 
     c->all++;
+    c->unfit += !http_field_fits(key, key_len, value, value ? value_len : 0) ||
+                (strcasecmp(key, "Host") == 0 && value && !http_host_fits(value, value_len));
     c->content_length += strcasecmp(key, "Content-Length") == 0;
     c->host += strcasecmp(key, "Host") == 0;
     c->transfer_encoding += strcasecmp(key, "Transfer-Encoding") == 0;
@@ -213,13 +111,13 @@ static unsigned headers_verdict(struct http_request *r, const char *version)
     const char *encoding = MHD_lookup_connection_value(r->mhd, MHD_HEADER_KIND, "Transfer-Encoding");
     uint64_t n;
 
-    MHD_get_connection_values(r->mhd, MHD_HEADER_KIND, count_header, &count);
+    MHD_get_connection_values_n(r->mhd, MHD_HEADER_KIND, count_header, &count);
     if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0)
         return MHD_HTTP_HTTP_VERSION_NOT_SUPPORTED;
     if (r->target_error == ERR_LIMIT)
         return MHD_HTTP_URI_TOO_LONG;
-    if (r->target_error || count.content_length > 1 || count.host > 1 || count.transfer_encoding > 1 ||
-        (count.content_length && count.transfer_encoding) ||
+    if (r->target_error || count.unfit || count.content_length > 1 || count.host > 1 ||
+        count.transfer_encoding > 1 || (count.content_length && count.transfer_encoding) ||
         (count.host == 0 && strcmp(version, "HTTP/1.1") == 0))
         return MHD_HTTP_BAD_REQUEST;
     if (count.all > HEADERS_MAX)
@@ -261,7 +159,7 @@ static enum MHD_Result refuse(struct http_request *r, unsigned status)
     MHD_add_response_header(response, "Content-Security-Policy", "default-src 'none'");
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     MHD_add_response_header(response, "Connection", "close");
-    http_set_deadline(r, HEADER_DEADLINE);
+    http_stage(r, STAGE_FAREWELL);
     enum MHD_Result result = MHD_queue_response(r->mhd, status, response);
     MHD_destroy_response(response);
     return result;
@@ -276,7 +174,7 @@ static void find_address(struct http_request *r)
     struct in_addr four;
 
     strx_copy(r->address, sizeof r->address, peer);
-    if (!forwarded || !is_loopback(peer))
+    if (!forwarded || !http_is_loopback(peer))
         return;
     const char *last = strrchr(forwarded, ',');
     last = last ? last + 1 : forwarded;
@@ -290,7 +188,7 @@ static enum MHD_Result queue(struct http_request *r)
     struct MHD_Response *response = r->response;
 
     r->response = NULL;
-    http_set_deadline(r, r->is_stream ? 0 : ANSWER_DEADLINE);
+    http_stage(r, r->is_stream ? STAGE_NONE : STAGE_ANSWER);
     enum MHD_Result result = MHD_queue_response(r->mhd, r->status, response);
     MHD_destroy_response(response);
     return result;
@@ -332,7 +230,7 @@ enum MHD_Result http_on_access(void *cls, struct MHD_Connection *mhd NW_UNUSED, 
         if (status)
             return refuse(r, status);
         find_address(r);
-        http_set_deadline(r, BODY_DEADLINE);
+        http_stage(r, STAGE_BODY);
         return MHD_YES;
     }
     if (*upload_size > 0) {
@@ -347,7 +245,7 @@ enum MHD_Result http_on_access(void *cls, struct MHD_Connection *mhd NW_UNUSED, 
         return refuse(r, MHD_HTTP_CONTENT_TOO_LARGE);
     if (!r->is_handed_over) {
         r->is_handed_over = true;
-        http_set_deadline(r, 0);
+        http_stage(r, STAGE_NONE);
         s->fns.request(s->ctx, r);
     }
     if (r->response)

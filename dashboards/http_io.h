@@ -4,9 +4,11 @@
  * A request is handed over once, when its headers and body are in; it is answered at once or later, from the
  * loop's thread. Refused here already, with 400, 413, 414, 431 or 501 and a closed connection: targets that
  * http_parse.h refuses, doubled Content-Length, Host or Transfer-Encoding, Content-Length beside
- * Transfer-Encoding, bodies over the limit. Deadlines are absolute (a byte every few seconds does not help):
- * headers within 10 s of connecting or of the answer before, the body within 30 s, reading the answer within
- * 120 s. */
+ * Transfer-Encoding, headers that are none (http_field_fits), bodies over the limit. Not seen, because
+ * libmicrohttpd has read it by then: lines that were folded, and what stood behind a NUL in a header; no
+ * proxy passes either on. Deadlines are absolute (a byte every few seconds does not help): headers within 10
+ * s of connecting or of the answer before, the body within 30 s, reading the answer within 120 s. When all
+ * places are taken, the one that has waited longest makes room. */
 #ifndef NW_DASHBOARDS_HTTP_IO_H
 #define NW_DASHBOARDS_HTTP_IO_H
 
@@ -45,12 +47,13 @@ struct http_options {
     const char *address;                   /* IPv4 or IPv6 literal */
     int64_t port;                          /* 0: any free one */
     const char *tls_certificate, *tls_key; /* PEM files; both or none */
-    size_t max_connections;                /* 2,000 */
+    size_t max_connections;                /* 2,000; fewer where the process may not have so many files */
     size_t max_per_address;                /* 50; loopback (a proxy, an operator) may have 1,000 */
 };
 
 struct http_stats {
     uint64_t requests, refused, cut; /* cut: closed by a deadline */
+    uint64_t displaced;              /* closed to make room for another */
     uint64_t streams_cut;            /* ended because the client reads too slowly */
     size_t connections, streams;
 };

@@ -43,15 +43,8 @@ static void on_run_timer(void *ctx)
 static void on_sweep(void *ctx)
 {
     struct http_server *s = ctx;
-    ns_t now = loop_mono(s->loop);
 
-    for (struct connection *c = s->connections; c; c = c->next) {
-        if (c->deadline && c->deadline <= now && c->fd >= 0) {
-            shutdown(c->fd, SHUT_RDWR);
-            c->deadline = 0;
-            s->stats.cut++;
-        }
-    }
+    http_sweep(s);
     if (loop_timer_after(s->loop, &s->sweep_timer, SECONDS) != ERR_OK)
         log_error("out of memory: slow HTTP clients are no longer cut");
 }
@@ -116,8 +109,8 @@ static enum err read_pem(const char *path, char **out)
     return *out ? ERR_OK : ERR_MALFORMED;
 }
 
-static struct MHD_Daemon *start_daemon(struct http_server *s, const struct http_options *o, int fd,
-                                       const char *certificate, const char *key)
+static struct MHD_Daemon *start_daemon(struct http_server *s, int fd, const char *certificate,
+                                       const char *key)
 {
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
     struct MHD_OptionItem tls[] = {
@@ -133,7 +126,7 @@ static struct MHD_Daemon *start_daemon(struct http_server *s, const struct http_
     return MHD_start_daemon(
         flags, 0, http_on_accept, s, http_on_access, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)(o->max_connections ? o->max_connections : 2000), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (unsigned)(s->max_connections + CONNECTIONS_SLACK), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_URI_LOG_CALLBACK, http_on_target, s, MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, s,
         MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, s, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
@@ -167,6 +160,7 @@ enum err http_server_new(struct loop *l, const struct http_options *options, con
     s->ctx = ctx;
     s->epoll_fd = -1;
     s->is_tls = options->tls_certificate && options->tls_key;
+    s->max_connections = http_connections_room(options->max_connections ? options->max_connections : 2000);
     s->max_per_address = options->max_per_address ? options->max_per_address : 50;
     loop_timer_init(&s->run_timer, on_run_timer, s);
     loop_timer_init(&s->sweep_timer, on_sweep, s);
@@ -179,7 +173,7 @@ enum err http_server_new(struct loop *l, const struct http_options *options, con
     e = listen_socket(options, &fd, &s->port);
     if (e)
         goto failed;
-    s->mhd = start_daemon(s, options, fd, certificate, key);
+    s->mhd = start_daemon(s, fd, certificate, key);
     if (!s->mhd) {
         e = s->is_tls ? ERR_UNSUPPORTED : ERR_IO;
         close(fd);

@@ -57,6 +57,6 @@ enum err http_stream_write(struct http_request *r, const void *data, size_t len)
 void http_stream_end(struct http_request *r)
 {
     r->is_ended = true;
-    http_set_deadline(r, HEADER_DEADLINE); /* a client that does not read is not waited for */
+    http_stage(r, STAGE_FAREWELL); /* a client that does not read is not waited for */
     http_resume(r);
 }

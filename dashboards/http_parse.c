@@ -158,6 +158,32 @@ bool http_cookie_get(const char *header, const char *name, char *out, size_t siz
     return false;
 }
 
+static bool consists_of(const char *text, size_t len, const char *marks)
+{
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+        bool is_alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        if (!is_alphanumeric && (c == '\0' || !strchr(marks, c)))
+            return false;
+    }
+    return true;
+}
+
+bool http_field_fits(const char *name, size_t name_len, const char *value, size_t value_len)
+{
+    if (name_len == 0 || !consists_of(name, name_len, "!#$%&'*+-.^_`|~"))
+        return false;
+    for (size_t i = 0; i < value_len; i++)
+        if (((unsigned char)value[i] < 0x20 && value[i] != '\t') || value[i] == 0x7f)
+            return false;
+    return true;
+}
+
+bool http_host_fits(const char *host, size_t len)
+{
+    return consists_of(host, len, "-._~%!$&'()*+;=:[]");
+}
+
 bool http_etag_matches(const char *header, const char *etag)
 {
     size_t len = strlen(etag);

@@ -33,6 +33,12 @@ void http_target_fini(struct http_target *t);
 /* The first parameter of that name, or NULL. */
 const char *http_target_param(const struct http_target *t, const char *name);
 
+/* Is a header what RFC 9110 lets it be: a token as name (5.6.2), no control character but TAB in the value
+ * (5.5)? What one party takes for a header and another one does not is how requests are smuggled. */
+bool http_field_fits(const char *name, size_t name_len, const char *value, size_t value_len);
+/* Is this a host with or without a port (RFC 3986, 3.2.2)? "" is one: of an address that has none. */
+bool http_host_fits(const char *host, size_t len);
+
 /* Copies the value of one cookie of a Cookie header (RFC 6265, 4.2) to out. false: not there, or longer than
  * size - 1, or with characters that a cookie value cannot have. */
 bool http_cookie_get(const char *header, const char *name, char *out, size_t size);

@@ -45,3 +45,7 @@ UNIT_TESTS += tests/unit/test_ogc
 tests_unit_test_ogc_SOURCES = %D%/test_ogc.c %D%/cmocka_tests.h
 tests_unit_test_ogc_CFLAGS = $(DASHBOARDS_TEST_CFLAGS)
 tests_unit_test_ogc_LDADD = $(DASHBOARDS_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_http_connections
+tests_unit_test_http_connections_SOURCES = %D%/test_http_connections.c %D%/cmocka_tests.h
+tests_unit_test_http_connections_CFLAGS = $(DASHBOARDS_TEST_CFLAGS)
+tests_unit_test_http_connections_LDADD = $(DASHBOARDS_LIBS) $(CMOCKA_LIBS)

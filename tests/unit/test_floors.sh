@@ -55,7 +55,7 @@ report "a daemon reads no clock: the loop does" \
         grep -vE '^lib/runtime/loop\.c:' || true)"
 named() { # files of the list above that are missing, in the tree or in HACKING.md
     for file in lib/stores/rrd_io lib/stores/rrd_io_write lib/stores/rrd_io_fill lib/stores/rrd_io_foreign coverage/gdal_package cli/noc_book \
-        lib/runtime/mqtt_io dashboards/http_io dashboards/http_io_server dashboards/http_io_stream probes/pcap_io coverage/gdal_geo alerts/db_io dashboards/users_io lib/stores/history_io lib/runtime/conf dashboards/openapi_io \
+        lib/runtime/mqtt_io dashboards/http_io dashboards/http_io_connections dashboards/http_io_server dashboards/http_io_stream probes/pcap_io coverage/gdal_geo alerts/db_io dashboards/users_io lib/stores/history_io lib/runtime/conf dashboards/openapi_io \
         city/tls_io dashboards/public_io dashboards/brotli_io lib/stores/snappy_io dashboards/secret_io lib/model/settings cli/demo_plan alerts/inbound alerts/signature \
         collector/usm_io city/params dashboards/json_io lib/model/districts_read probes/probe_portal probes/digest_io probes/tls_io lib/runtime/curl_io cli/import_json; do
         [ -f "$file.c" ] || echo "$file.c is not there"

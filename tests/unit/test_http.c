@@ -49,6 +49,29 @@ static void hostile_targets_are_refused(void **state)
             fail_msg("accepted: %s", bad[i]);
 }
 
+static void headers_that_are_none_do_not_fit(void **state)
+{
+    static const char *const bad_names[] = {"",   "X ",    "X\t", " X",   "X Y", "X(", "X:", "X\x01",
+                                            "X@", "X\x7f", "X[",  "\xe4", "X\"", "X/", "X,"};
+    static const char *const bad_values[] = {"a\rb", "a\nb", "\x01", "a\x0b", "\x7f"};
+    static const char *const bad_hosts[] = {"a b", "a,b",  "a/b", "u@a", "a\tb",
+                                            "<a>", "a\\b", "a?b", "a#b", "\xe4"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(bad_names); i++)
+        assert_false(http_field_fits(bad_names[i], strlen(bad_names[i]), "x", 1));
+    for (size_t i = 0; i < ARRAY_LEN(bad_values); i++)
+        assert_false(http_field_fits("X", 1, bad_values[i], strlen(bad_values[i])));
+    assert_false(http_field_fits("X", 1, "a\0b", 3));
+    assert_false(http_field_fits("X\0Y", 3, "a", 1));
+    assert_true(http_field_fits("X-!#$%&'*+.^_`|~9", 17, "\t a \xe4 \"", 7));
+    for (size_t i = 0; i < ARRAY_LEN(bad_hosts); i++)
+        assert_false(http_host_fits(bad_hosts[i], strlen(bad_hosts[i])));
+    assert_true(http_host_fits("[::1]:8080", 10));
+    assert_true(http_host_fits("netz.example:443", 16));
+    assert_true(http_host_fits("", 0));
+}
+
 static void too_much_of_a_target_is_refused(void **state)
 {
     struct http_target t;
@@ -574,6 +597,7 @@ static void a_changed_file_gets_a_new_tag(void **state)
 }
 
 RUN_TESTS("http", cmocka_unit_test(target_is_taken_apart), cmocka_unit_test(hostile_targets_are_refused),
+          cmocka_unit_test(headers_that_are_none_do_not_fit),
           cmocka_unit_test(too_much_of_a_target_is_refused), cmocka_unit_test(cookie_is_found_among_others),
           cmocka_unit_test(entity_tags_are_compared_weakly),
           cmocka_unit_test(every_route_lets_in_its_roles_and_no_other),

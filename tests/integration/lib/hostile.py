@@ -55,10 +55,12 @@ def entity(ident, kind, name, **attributes):
     return f(3, f(1, ident) + f(2, kind) + f(3, name) + pairs)
 
 
-def table(text, entities, series):
-    """What a device says of itself, all of it this text."""
+def table(text, entities, series, model=None):
+    """What a device says of itself, all of it this text; but for the model, and a version that is old."""
     f = journal.field_bytes
     identity = b"".join(f(number, text) for number in range(2, 8))
+    if model:
+        identity += f(5, model) + f(6, "1.0")
     rows = b"".join(f(4, journal.field_uint(1, at) + journal.field_uint(2, metric)) for at, metric in series)
     neighbour = f(5, b"".join(f(number, text) for number in range(2, 6)))
     return journal.field_uint(1, 1) + f(2, identity) + b"".join(entities) + rows + neighbour + journal.field_uint(7, INTERVAL_S * 1000)
@@ -69,13 +71,13 @@ def small_table(text):
     return table(text, entities, [(0, CLIENTS), (0, RADIO_CHANNEL)]), [4.0, 6.0]
 
 
-def great_table():
+def great_table(model=None):
     """Interfaces, radios and SSIDs, named by all the texts."""
     entities = [entity(f"if/{text}", "interface", text, alias=text) for text in TEXTS]
     entities += [entity(f"radio/{text}", "radio", text) for text in TEXTS]
     entities += [entity(f"ssid/{text}", "ssid", text, radio=text, alias=text) for text in TEXTS]
     metrics = [IF_IN] * len(TEXTS) + [RADIO_CHANNEL] * len(TEXTS) + [CLIENTS] * len(TEXTS)
-    return table(TEXTS[3], entities, list(enumerate(metrics))), [6.0] * len(metrics)
+    return table(TEXTS[3], entities, list(enumerate(metrics)), model), [6.0] * len(metrics)
 
 
 def trap(now, source, text):
@@ -90,7 +92,7 @@ class Collector(threading.Thread):
     def __init__(self, state):
         super().__init__(daemon=True)
         self.writer = journal.Writer(str(state / "journal"), "collector")
-        self.tables = {"core": great_table(), ALIVE: great_table(), SWITCH: small_table(TEXTS[0])}
+        self.tables = {"core": great_table(), ALIVE: great_table("SIM"), SWITCH: small_table(TEXTS[0])}
         self.tables.update({f"d-{i}": small_table(text) for i, text in enumerate(TEXTS)})
         self.told, self.misses, self.is_down, self.is_stopping = set(), 0, False, False
 
@@ -127,11 +129,13 @@ class Town(World):
         ring = [[9.9, 53.6], [10.1, 53.6], [10.1, 53.8], [9.9, 53.8], [9.9, 53.6]]
         self.write("districts.geojson", json.dumps({"type": "FeatureCollection", "features": [
             {"type": "Feature", "properties": {"id": "mitte", "name": TEXTS[5]}, "geometry": {"type": "Polygon", "coordinates": [ring]}}]}))
+        self.write("firmware.yaml", f"models: [{{model: SIM, minimum: 2.9, reason: {quoted(SWITCH_NAME)}, source: {quoted('https://evil.example/"><img src=x onerror=alert(1)>')}}}]\n")
         self.config = self.write("netzwacht.yaml", f"""
 instance: teststadt
 state_dir: state
 inventory: [inventory.yaml]
 districts: districts.geojson
+firmware: firmware.yaml
 collector: {{interval: {INTERVAL_S}s}}
 dashboard: {{listen: 127.0.0.1, port: {self.port}, title: {quoted(TEXTS[4])}}}
 public: {{interval: 1s}}
