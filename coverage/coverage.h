@@ -68,7 +68,8 @@ struct coverage {
 enum err coverage_compute(const struct coverage_request *q, struct coverage **out) NW_CHECKED;
 void coverage_free(struct coverage *c);
 
-/* After servers were changed: squares and cells of the extent, and all sums, anew. */
+/* After servers were changed: squares and cells of the extent (NULL: all), and all
+ * sums, anew. */
 enum err coverage_update(struct coverage *c, const struct raster_extent *x) NW_CHECKED;
 /* A radio as coverage_compute() makes it from the inventory; false: there are GRID_BANDS already. */
 bool coverage_add_radio(struct raster_server *s, const struct coverage_settings *settings, double height_m,

@@ -21,7 +21,7 @@ static void write_position(struct json_out *j, const struct coverage *c, size_t 
 }
 
 /* Counterclockwise, as RFC 7946 wants exterior rings. */
-static void write_polygon(struct json_out *j, const struct coverage *c, size_t cell)
+void export_cell_polygon(struct json_out *j, const struct coverage *c, size_t cell)
 {
     size_t columns = (size_t)c->grid.columns, stride = columns + 1;
     size_t south_west = cell / columns * stride + cell % columns;
@@ -79,7 +79,7 @@ static void write_cell(struct json_out *j, const struct coverage *c, size_t inde
     json_object_begin(j, NULL);
     json_string(j, "type", "Feature");
     json_string(j, "id", code);
-    write_polygon(j, c, index);
+    export_cell_polygon(j, c, index);
     write_properties(j, c, index);
     json_object_end(j);
 }
@@ -214,7 +214,7 @@ static void write_csv_cell(struct csv_out *csv, const struct coverage *c, size_t
     csv_end_row(csv);
 }
 
-void export_coverage_csv(const struct coverage *c, struct buf *out)
+void export_coverage_csv(const struct coverage *c, struct csv_out *csv)
 {
     static const char *const columns[] = {
         "cell",         "district",  "planned",           "delivered", "completeness",
@@ -222,15 +222,13 @@ void export_coverage_csv(const struct coverage *c, struct buf *out)
         "best_hotspot", "indoors",   "delivered_indoors", "sure",      "median",
         "valid",        "mbit"};
     size_t cells = (size_t)c->grid.columns * (size_t)c->grid.rows;
-    struct csv_out csv;
 
-    csv_init(&csv, out);
     for (size_t i = 0; i < ARRAY_LEN(columns); i++)
-        csv_text(&csv, columns[i]);
-    csv_end_row(&csv);
+        csv_text(csv, columns[i]);
+    csv_end_row(csv);
     for (size_t i = 0; i < cells; i++)
         if (coverage_cell_is_shown(c, i))
-            write_csv_cell(&csv, c, i);
+            write_csv_cell(csv, c, i);
 }
 
 static void write_availability_row(struct csv_out *csv, const struct availability_row *row, const char *from,
@@ -255,7 +253,7 @@ static void write_availability_row(struct csv_out *csv, const struct availabilit
 }
 
 void export_availability_csv(const struct availability_row *rows, size_t count, ns_t from, ns_t to,
-                             struct buf *out)
+                             struct csv_out *csv)
 {
     static const char *const columns[] = {"hotspot",
                                           "name",
@@ -273,14 +271,12 @@ void export_availability_csv(const struct availability_row *rows, size_t count, 
                                           "outages",
                                           "longest_outage_s"};
     char from_text[TIMEX_RFC3339_SIZE], to_text[TIMEX_RFC3339_SIZE];
-    struct csv_out csv;
 
     timex_rfc3339(from, from_text);
     timex_rfc3339(to, to_text);
-    csv_init(&csv, out);
     for (size_t i = 0; i < ARRAY_LEN(columns); i++)
-        csv_text(&csv, columns[i]);
-    csv_end_row(&csv);
+        csv_text(csv, columns[i]);
+    csv_end_row(csv);
     for (size_t i = 0; i < count; i++)
-        write_availability_row(&csv, &rows[i], from_text, to_text);
+        write_availability_row(csv, &rows[i], from_text, to_text);
 }

@@ -7,6 +7,8 @@
 #include "coverage/coverage.h"
 #include "coverage/gdal_buildings.h"
 #include "lib/base/buf.h"
+#include "lib/base/csv_out.h"
+#include "lib/base/json_out.h"
 #include "lib/stores/availability.h"
 
 /* A FeatureCollection of cells in WGS84; the member "summary" holds the figures by district and what was
@@ -14,7 +16,10 @@
 void export_coverage_geojson(const struct coverage *c, const struct gdal_buildings_findings *buildings,
                              ns_t generated, struct buf *out);
 /* One row per cell, with its EPSG:3035 code. */
-void export_coverage_csv(const struct coverage *c, struct buf *out);
+void export_coverage_csv(const struct coverage *c, struct csv_out *csv);
+
+/* Member "geometry" of a cell, WGS84. */
+void export_cell_polygon(struct json_out *j, const struct coverage *c, size_t cell);
 
 struct availability_row {
     const struct hotspot *hotspot;
@@ -26,6 +31,6 @@ struct availability_row {
 
 /* One row per hotspot; times in seconds, availability in percent. */
 void export_availability_csv(const struct availability_row *rows, size_t count, ns_t from, ns_t to,
-                             struct buf *out);
+                             struct csv_out *csv);
 
 #endif

@@ -165,11 +165,13 @@ static int clamp(double index, int count)
 
 void grid_update(struct grid *g, const struct raster *r, const struct raster_extent *x)
 {
-    int right = clamp((x->east - g->easting) / GRID_CELL_M, g->columns);
-    int top = clamp((x->north - g->northing) / GRID_CELL_M, g->rows);
+    int left = x ? clamp((x->west - g->easting) / GRID_CELL_M, g->columns) : 0;
+    int right = x ? clamp((x->east - g->easting) / GRID_CELL_M, g->columns) : g->columns - 1;
+    int bottom = x ? clamp((x->south - g->northing) / GRID_CELL_M, g->rows) : 0;
+    int top = x ? clamp((x->north - g->northing) / GRID_CELL_M, g->rows) : g->rows - 1;
 
-    for (int row = clamp((x->south - g->northing) / GRID_CELL_M, g->rows); row <= top; row++)
-        for (int column = clamp((x->west - g->easting) / GRID_CELL_M, g->columns); column <= right; column++)
+    for (int row = bottom; g->cells && row <= top; row++)
+        for (int column = left; column <= right; column++)
             fill_cell(r, g, column, row);
 }
 

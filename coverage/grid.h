@@ -45,7 +45,7 @@ struct grid {
 };
 
 enum err grid_from_raster(const struct raster *r, struct grid *out) NW_CHECKED;
-/* Cells of the extent anew; r is the raster that the grid came from. */
+/* Cells of the extent (NULL: all) anew; r is the raster that the grid came from. */
 void grid_update(struct grid *g, const struct raster *r, const struct raster_extent *x);
 void grid_fini(struct grid *g);
 

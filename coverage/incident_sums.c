@@ -74,30 +74,28 @@ static const char *name_of(const struct incident_sums *s, int by, const char *id
     return d ? d->name : site ? site->name : NULL;
 }
 
-void incident_sums_csv(const struct incident_sums *s, ns_t from, ns_t to, struct buf *out)
+void incident_sums_csv(const struct incident_sums *s, ns_t from, ns_t to, struct csv_out *csv)
 {
     static const char *const columns[] = {"by", "id", "name", "from", "to", "incidents", "user_minutes"};
     char from_text[TIMEX_RFC3339_SIZE], to_text[TIMEX_RFC3339_SIZE];
-    struct csv_out csv;
 
     timex_rfc3339(from, from_text);
     timex_rfc3339(to, to_text);
-    csv_init(&csv, out);
     for (size_t i = 0; i < ARRAY_LEN(columns); i++)
-        csv_text(&csv, columns[i]);
-    csv_end_row(&csv);
+        csv_text(csv, columns[i]);
+    csv_end_row(csv);
     for (int by = 0; by < BY_COUNT; by++) {
         for (size_t i = 0; i < map_count(s->by[by]); i++) {
             const char *id;
             const struct sum *sum = map_at(s->by[by], i, &id);
-            csv_text(&csv, by_words[by]);
-            csv_text(&csv, id);
-            csv_text(&csv, name_of(s, by, id));
-            csv_text(&csv, from_text);
-            csv_text(&csv, to_text);
-            csv_int(&csv, (int64_t)sum->incidents);
-            csv_number(&csv, sum->user_minutes, 1);
-            csv_end_row(&csv);
+            csv_text(csv, by_words[by]);
+            csv_text(csv, id);
+            csv_text(csv, name_of(s, by, id));
+            csv_text(csv, from_text);
+            csv_text(csv, to_text);
+            csv_int(csv, (int64_t)sum->incidents);
+            csv_number(csv, sum->user_minutes, 1);
+            csv_end_row(csv);
         }
     }
 }

@@ -3,7 +3,7 @@
 #ifndef NW_COVERAGE_INCIDENT_SUMS_H
 #define NW_COVERAGE_INCIDENT_SUMS_H
 
-#include "lib/base/buf.h"
+#include "lib/base/csv_out.h"
 #include "lib/base/units.h"
 #include "lib/model/inventory.h"
 #include "lib/model/record.h"
@@ -18,6 +18,6 @@ void incident_sums_free(struct incident_sums *s);
 enum err incident_sums_add(struct incident_sums *s, const Nw__Incident *incident) NW_CHECKED;
 /* Rows by, id, name, from, to, incidents, user_minutes; by: "type", "district", "site". Those without a
  * hotspot, or whose place is not known, have no place. */
-void incident_sums_csv(const struct incident_sums *s, ns_t from, ns_t to, struct buf *out);
+void incident_sums_csv(const struct incident_sums *s, ns_t from, ns_t to, struct csv_out *csv);
 
 #endif

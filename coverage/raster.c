@@ -293,6 +293,39 @@ enum err raster_serve(struct raster *r, const struct raster_server *servers, siz
     return ERR_OK;
 }
 
+const struct raster_place *raster_at(const struct raster *r, double easting, double northing)
+{
+    double column = floor((easting - r->easting) / r->step_m),
+           row = floor((northing - r->northing) / r->step_m);
+
+    if (!(column >= 0 && column < r->columns && row >= 0 && row < r->rows))
+        return NULL;
+    return &r->places[(size_t)row * (size_t)r->columns + (size_t)column];
+}
+
+double raster_gain(const struct raster *r, const struct raster_server *server, raster_weight_fn *weight,
+                   void *ctx)
+{
+    struct raster_extent reach = RASTER_EXTENT_EMPTY;
+    struct standing s = stand(r, server, 0);
+    struct window w;
+    double gain = 0;
+
+    raster_extent_reach(&reach, server->easting, server->northing);
+    w = window_of(r, &reach);
+    for (int row = w.bottom; row <= w.top; row++)
+        for (int column = w.left; column <= w.right; column++) {
+            size_t at = (size_t)row * (size_t)r->columns + (size_t)column;
+            double e = place_easting(r, column), n = place_northing(r, row);
+            struct raster_place scratch = {0};
+            struct footprint_path path = path_to(r, &s, at, e, n);
+            double more = serve_place(r, server, &path, &scratch).outdoors - raster_outdoors(&r->places[at]);
+            if (more > 0)
+                gain += weight(ctx, e, n) * more;
+        }
+    return gain;
+}
+
 static double best_band(const float by_band[RASTER_BANDS])
 {
     return fmaxf(fmaxf(by_band[0], by_band[1]), by_band[2]);

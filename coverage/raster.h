@@ -78,6 +78,15 @@ void raster_fini(struct raster *r);
 enum err raster_serve(struct raster *r, const struct raster_server *servers, size_t count,
                       const struct raster_extent *x, int threads) NW_CHECKED;
 
+/* The square around a position, or NULL outside of the raster. */
+const struct raster_place *raster_at(const struct raster *r, double easting, double northing);
+
+/* What one more server would add outdoors: the sum over the squares in its reach of their weight times the
+ * probability that it has above the present one. Changes nothing. weight gets a square's middle. */
+typedef double raster_weight_fn(void *ctx, double easting, double northing);
+double raster_gain(const struct raster *r, const struct raster_server *server, raster_weight_fn *weight,
+                   void *ctx);
+
 /* The best band. */
 double raster_outdoors(const struct raster_place *p);
 double raster_indoors(const struct raster_place *p);

@@ -56,6 +56,14 @@ void report_tell(const struct report_request *r, const char *step, double share)
         r->progress(step, share);
 }
 
+void report_csv_init(const struct report_request *r, struct csv_out *csv, struct buf *to)
+{
+    if (r->is_german)
+        csv_init_german(csv, to);
+    else
+        csv_init(csv, to);
+}
+
 /* ---- reports ---- */
 
 static void note_outages(const struct interval *intervals, size_t count, struct availability_row *row)
@@ -97,6 +105,7 @@ enum err report_availability(const struct report_request *r)
     struct availability_row *rows;
     struct history *history;
     struct buf text = BUF_INIT;
+    struct csv_out csv;
     enum err e;
 
     if (r->format != REPORT_CSV) {
@@ -115,7 +124,8 @@ enum err report_availability(const struct report_request *r)
         report_tell(r, "availability", (double)(i + 1) / (double)count);
     }
     if (!e) {
-        export_availability_csv(rows, count, r->from, r->to, &text);
+        report_csv_init(r, &csv, &text);
+        export_availability_csv(rows, count, r->from, r->to, &csv);
         e = report_write_text(r->output, &text);
     }
     report_tell(r, "done", 1);
@@ -149,6 +159,7 @@ enum err report_incidents(const struct report_request *r)
     struct summing summing = {.request = r};
     struct history *history = NULL;
     struct buf text = BUF_INIT;
+    struct csv_out csv;
     enum err e;
 
     if (r->format != REPORT_CSV) {
@@ -164,7 +175,8 @@ enum err report_incidents(const struct report_request *r)
     if (!e)
         e = summing.error;
     if (!e) {
-        incident_sums_csv(summing.sums, r->from, r->to, &text);
+        report_csv_init(r, &csv, &text);
+        incident_sums_csv(summing.sums, r->from, r->to, &csv);
         e = report_write_text(r->output, &text);
     }
     report_tell(r, "done", 1);

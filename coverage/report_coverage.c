@@ -144,12 +144,16 @@ static enum err write_coverage(const struct report_request *r, const struct load
     const struct coverage *c = l->coverage;
     struct package package = {r, c};
     struct buf text = BUF_INIT;
+    struct csv_out csv;
     enum err e;
 
     report_tell(r, "writing", 0);
     switch (r->format) {
     case REPORT_GPKG: return report_write_by(r->output, ".gpkg", write_package, &package);
-    case REPORT_CSV: export_coverage_csv(c, &text); break;
+    case REPORT_CSV:
+        report_csv_init(r, &csv, &text);
+        export_coverage_csv(c, &csv);
+        break;
     case REPORT_GEOJSON:
         export_coverage_geojson(c, l->buildings ? &l->buildings_found : NULL, r->now, &text);
         break;

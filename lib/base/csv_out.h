@@ -12,9 +12,13 @@
 struct csv_out {
     struct buf *to; /* borrowed */
     bool has_cell;  /* a comma is due */
+    bool is_german; /* semicolons between cells, commas in numbers: what Excel opens by a double click in
+                       Germany */
 };
 
 void csv_init(struct csv_out *c, struct buf *to);
+/* The German form, with the byte order mark that tells Excel of UTF-8; not RFC 4180 any more. */
+void csv_init_german(struct csv_out *c, struct buf *to);
 void csv_text(struct csv_out *c, const char *text);             /* NULL: an empty cell */
 void csv_number(struct csv_out *c, double value, int decimals); /* NaN: an empty cell */
 void csv_value(struct csv_out *c, double value);                /* ten significant digits; NaN: empty */

@@ -318,13 +318,22 @@ static void spreadsheets_get_no_formula_from_a_hotspot_name(void **state)
                                          .outages = 2,
                                          .longest_outage = 6 * SECONDS};
     struct buf text = BUF_INIT;
+    struct csv_out csv;
 
     (void)state;
-    export_availability_csv(&row, 1, 0, 200 * SECONDS, &text);
+    csv_init(&csv, &text);
+    export_availability_csv(&row, 1, 0, 200 * SECONDS, &csv);
     assert_ok(buf_error(&text));
     assert_non_null(strstr(text.data,
                            "\r\nhs-1,\"'=cmd|' /C calc'!A0\",\"Bad, \"\"Alt\"\"\",,1970-01-01T00:00:00.000Z,"
                            "1970-01-01T00:03:20.000Z,90.000,50.000,90,10,10,100,0,2,6\r\n"));
+    buf_clear(&text);
+    csv_init_german(&csv, &text);
+    export_availability_csv(&row, 1, 0, 200 * SECONDS, &csv);
+    assert_non_null(strstr(text.data,
+                           "\r\nhs-1;\"'=cmd|' /C calc'!A0\";\"Bad, \"\"Alt\"\"\";;1970-01-01T00:00:00.000Z;"
+                           "1970-01-01T00:03:20.000Z;90,000;50,000;90;10;10;100;0;2;6\r\n"));
+    assert_memory_equal(text.data, "\xef\xbb\xbfhotspot;name;", 16);
     buf_fini(&text);
 }
 

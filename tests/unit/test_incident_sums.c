@@ -67,13 +67,15 @@ static void hotspots_share_what_their_incident_cost(void **state)
     struct inventory *inventory = town_new();
     struct incident_sums *s = NULL;
     struct buf text = BUF_INIT;
+    struct csv_out csv;
 
     (void)state;
     assert_ok(incident_sums_new(inventory, &s));
     add(s, "fibre_cut", 300, both, 4); /* 100 for each that is known */
     add(s, "fibre_cut", 11.5, one, 1);
     add(s, "monitor_blind", 0, NULL, 0);
-    incident_sums_csv(s, 0, 60 * SECONDS, &text);
+    csv_init(&csv, &text);
+    incident_sums_csv(s, 0, 60 * SECONDS, &csv);
 #define PERIOD ",1970-01-01T00:00:00.000Z,1970-01-01T00:01:00.000Z,"
     assert_has(&text, "by,id,name,from,to,incidents,user_minutes\r\n");
     assert_has(&text, "\r\ntype,fibre_cut," PERIOD "2,311.5\r\n");
