@@ -3,10 +3,23 @@
 #include "cli/daemon.h"
 #include "dashboards/public.h"
 
+static enum err append(void *ctx, Nw__Record *record)
+{
+    struct daemon *d = ctx;
+    enum err e = daemon_append(d, record, NULL);
+
+    return e ? e : journal_sync(d->journal);
+}
+
 static enum err start(struct daemon *d, void **state)
 {
+    const struct public_options options = {.loop = d->loop,
+                                           .settings = d->settings,
+                                           .inventory = d->inventory,
+                                           .append = append,
+                                           .append_ctx = d};
     struct public_writer *p = NULL;
-    enum err e = public_new(d->loop, d->settings, d->inventory, &p);
+    enum err e = public_new(&options, &p);
 
     *state = p;
     return e;
@@ -24,12 +37,13 @@ static void beat(void *state, Nw__Heartbeat *heartbeat)
 
 int main(int argc, char **argv)
 {
-    static const struct daemon_info info = {.name = "netzwacht-public",
-                                            .partition = "public",
-                                            .summary = "Writes the citizens' status page as static files.",
-                                            .start = start,
-                                            .stop = stop,
-                                            .beat = beat};
+    static const struct daemon_info info = {
+        .name = "netzwacht-public",
+        .partition = "public",
+        .summary = "Writes the citizens' status page as static files, and takes their reports.",
+        .start = start,
+        .stop = stop,
+        .beat = beat};
 
     return daemon_main(argc, argv, &info);
 }

@@ -177,6 +177,7 @@ ns_t api_first_midnight(ns_t now, int64_t days);
 /* Days since 1970 in Europe/Berlin; a second after midnight at the latest. */
 int64_t api_today(const struct dashboard *d);
 void api_firmware_tick(struct dashboard *d);
+void api_reports_tick(struct dashboard *d);
 const char *api_outcome_name(uint32_t outcome);
 
 #define API_DAEMON_SILENT (10 * SECONDS)
@@ -194,7 +195,7 @@ route_fn api_health, api_metrics, api_description, api_config, api_session_get, 
     api_users, api_audit, api_events, api_public_file, api_public_redirect, api_web_file;
 
 route_fn api_ogc_landing, api_ogc_conformance, api_ogc_collections, api_ogc_collection, api_ogc_items,
-    api_ogc_item;
+    api_ogc_item, api_citizen_reports;
 
 void api_availability_free(struct availability_sums *a); /* NULL is fine */
 void api_map_free(struct map_features *f);               /* NULL is fine */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* api_files.c - the operators' app, the public page, and the coverage that netzwacht-report last wrote. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "dashboards/api.h"
@@ -25,11 +26,31 @@ void api_web_file(struct api_call *c)
         api_reply_file(c, entry, REPLY_APP);
 }
 
+/* The form is netzwacht-public's, at its own address. */
+static bool lead_to_form(struct api_call *c)
+{
+    const struct public_settings *s = &c->dashboard->settings->public_page;
+    const char *lang = api_param(c, "lang");
+    char *address = s->port && s->url
+                        ? strx_printf("%sreport%s", s->url, lang && strcmp(lang, "en") == 0 ? "?lang=en" : "")
+                        : NULL;
+    const struct http_header location = {"Location", address};
+
+    if (!address)
+        return false;
+    api_reply_empty(c, 302, &location, 1);
+    free(address);
+    return true;
+}
+
 void api_public_file(struct api_call *c)
 {
     const struct files_entry *entry = NULL;
     const char *name = c->param[0] ? c->param : "index.html";
     enum err e = files_get(c->dashboard->published, name, loop_mono(c->dashboard->loop), &entry);
+
+    if (e == ERR_NOT_FOUND && strcmp(name, "report") == 0 && lead_to_form(c))
+        return;
 
     if (e == ERR_NOT_FOUND && !c->param[0]) {
         api_problem(c, 404, "not-found", "The public page has not been written yet",

@@ -33,6 +33,8 @@ struct ogc_collection {
     bool has_time, has_state, has_district;
     void (*visit)(struct ogc_answer *a);
 };
+void ogc_visit_reports(struct ogc_answer *a); /* api_reports.c */
+
 extern const struct ogc_collection ogc_collections[];
 size_t ogc_collection_count(void);
 

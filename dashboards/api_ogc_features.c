@@ -174,6 +174,8 @@ const struct ogc_collection ogc_collections[] = {
      visit_hotspots},
     {"links", "Links", "Uplinks and redundant links between devices, with the state of the device below",
      true, true, false, visit_links},
+    {"reports", "Reports", "Faults and places without Wi-Fi that citizens reported", true, false, false,
+     ogc_visit_reports},
     {"coverage", "Coverage", "Cells of 100 m with their planned and delivered coverage, as last computed",
      false, false, false, visit_coverage},
 };

@@ -237,6 +237,7 @@ static void on_tick(void *ctx)
     d->tick_count++;
     commit_history(program_of(d));
     api_firmware_tick(d);
+    api_reports_tick(d);
     api_events_tick(d);
     if (loop_timer_after(d->loop, &d->tick, SECONDS) != ERR_OK)
         log_error("out of memory: summaries stop");

@@ -13,6 +13,7 @@ dashboards_libdashboards_a_SOURCES = \
 	%D%/throttle.c %D%/throttle.h %D%/totp_io.c %D%/totp_io.h %D%/users_io.c %D%/users_io.h %D%/worker.c %D%/worker.h \
 	%D%/wiring.c %D%/wiring.h
 dashboards_libdashboards_a_SOURCES += \
+	%D%/api_reports.c %D%/public_server.c %D%/public_server.h %D%/report_form.c %D%/report_form.h \
 	%D%/api_ogc.c %D%/api_ogc.h %D%/api_ogc_features.c %D%/geojson_index.c %D%/geojson_index.h %D%/ogc_query.c %D%/ogc_query.h \
 	%D%/brotli_io.c %D%/brotli_io.h %D%/reply.c %D%/reply.h \
 	%D%/api_self.c %D%/pulse.c %D%/pulse.h \

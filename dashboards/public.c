@@ -14,6 +14,7 @@
 #include "dashboards/public_io.h"
 #include "dashboards/public_maintenance.h"
 #include "dashboards/public_page.h"
+#include "dashboards/public_server.h"
 #include "dashboards/snapshot.h"
 #include "dashboards/tail.h"
 #include "lib/base/log.h"
@@ -38,6 +39,11 @@ struct public_writer {
     struct public_hotspot *hotspots;
     const struct public_hotspot **by_name;
     struct public_days *days;
+    struct public_model model; /* of the files as last written; has_model: they were */
+    bool has_model;
+    struct public_server *server; /* NULL: no port is set */
+    public_append_fn *append;
+    void *append_ctx;
     char *statements[PUBLIC_STATEMENTS]; /* their texts; NULL: an address, or not given */
     struct public_district *districts;
     struct public_incident incidents[INCIDENTS_MAX];
@@ -258,6 +264,12 @@ static enum err put_district_pages(struct public_writer *p, const struct public_
             e = buf_error(&name) ? buf_error(&name) : put_file(p, name.data);
         }
     }
+    for (size_t d = 0; d < p->district_count && e == ERR_OK; d++) {
+        buf_clear(&name);
+        public_map_name(&name, &p->districts[d]);
+        public_page_district_map(&p->page, m, d);
+        e = buf_error(&name) ? buf_error(&name) : put_file(p, name.data);
+    }
     buf_fini(&name);
     return e;
 }
@@ -386,7 +398,8 @@ static void write_pages(struct public_writer *p)
                              .district_count = p->district_count,
                              .days = public_days_city(p->days),
                              .incidents = p->incidents,
-                             .maintenance = &p->maintenance};
+                             .maintenance = &p->maintenance,
+                             .has_form = s->port != 0};
     enum err e;
 
     fill_statements(p, &m);
@@ -396,6 +409,8 @@ static void write_pages(struct public_writer *p)
     fill_maintenance(p, now);
     m.hotspot_count = p->hotspot_count;
     m.incident_count = p->incident_count;
+    p->model = m;
+    p->has_model = true;
     e = put_files(p, &m);
     if (e && e != p->last_error)
         log_error("%s cannot be written: %s; the public page stays as it was", p->folder, err_text(e));
@@ -472,6 +487,43 @@ static void read_statements(struct public_writer *p)
     }
 }
 
+/* ---- reports ---- */
+
+static const struct public_model *model_now(void *ctx)
+{
+    struct public_writer *p = ctx;
+
+    return p->has_model ? &p->model : NULL;
+}
+
+static enum err take_report(void *ctx, const struct report *report)
+{
+    struct public_writer *p = ctx;
+    Nw__Record record = NW__RECORD__INIT;
+    Nw__CitizenReport body = NW__CITIZEN_REPORT__INIT;
+
+    body.lat = report->lat;
+    body.lon = report->lon;
+    body.category = (char *)(uintptr_t)report->category;
+    body.hotspot = (char *)(uintptr_t)report->hotspot;
+    record.body_case = NW__RECORD__BODY_REPORT;
+    record.report = &body;
+    return p->append(p->append_ctx, &record);
+}
+
+static enum err start_server(struct public_writer *p)
+{
+    const struct public_server_options options = {.loop = p->loop,
+                                                  .address = p->settings->public_page.listen,
+                                                  .port = p->settings->public_page.port,
+                                                  .folder = p->folder,
+                                                  .model = model_now,
+                                                  .take = take_report,
+                                                  .ctx = p};
+
+    return options.port ? public_server_new(&options, &p->server) : ERR_OK;
+}
+
 /* ---- start ---- */
 
 static enum err open_history(struct public_writer *p)
@@ -509,19 +561,21 @@ static enum err make_model(struct public_writer *p)
     return snapshot_new(p->inventory, &p->snapshot);
 }
 
-enum err public_new(struct loop *l, const struct settings *settings, const struct inventory *inventory,
-                    struct public_writer **out)
+enum err public_new(const struct public_options *options, struct public_writer **out)
 {
     static const char *const partitions[] = {"collector", "alerts", NULL};
     static const struct tail_fns fns = {.bytes = on_bytes, .record = on_record, .idle = on_idle};
+    const struct settings *settings = options->settings;
     struct public_writer *p = calloc(1, sizeof *p);
     enum err e;
 
     if (!p)
         return ERR_NOMEM;
-    p->loop = l;
+    p->loop = options->loop;
     p->settings = settings;
-    p->inventory = inventory;
+    p->inventory = options->inventory;
+    p->append = options->append;
+    p->append_ctx = options->append_ctx;
     p->folder = settings->public_page.directory ? settings->public_page.directory : settings->public_dir;
     loop_timer_init(&p->timer, on_timer, p);
     e = public_io_folder(p->folder);
@@ -535,9 +589,11 @@ enum err public_new(struct loop *l, const struct settings *settings, const struc
     if (e == ERR_OK)
         e = open_history(p);
     if (e == ERR_OK)
-        e = tail_new(l, settings->journal_dir, partitions, true, &fns, p, &p->tail);
+        e = tail_new(p->loop, settings->journal_dir, partitions, true, &fns, p, &p->tail);
     if (e == ERR_OK)
-        e = loop_timer_after(l, &p->timer, 0);
+        e = start_server(p);
+    if (e == ERR_OK)
+        e = loop_timer_after(p->loop, &p->timer, 0);
     if (e) {
         public_free(p);
         return e;
@@ -551,6 +607,7 @@ void public_free(struct public_writer *p)
     if (!p)
         return;
     loop_timer_cancel(p->loop, &p->timer);
+    public_server_free(p->server);
     tail_free(p->tail);
     drop_incidents(p);
     public_maintenance_fini(&p->maintenance);
@@ -575,6 +632,12 @@ void public_beat(struct public_writer *p, Nw__Heartbeat *beat)
     tail_stats(p->tail, &tail);
     figure_put(f, "public_files_written_total", (double)p->written);
     figure_put(f, "public_files_failed_total", (double)p->failed);
+    if (p->server) {
+        uint64_t taken, refused;
+        public_server_counts(p->server, &taken, &refused);
+        figure_put(f, "public_reports_total", (double)taken);
+        figure_put(f, "public_reports_refused_total", (double)refused);
+    }
     figure_put(f, "tail_records_unreadable_total", (double)tail.unreadable);
     figure_put(f, "tail_gaps_total", (double)tail.gaps);
     figure_set_give(f, beat);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* public_map.c - the map of the hotspots as a picture (SVG). Pure. */
 #include <math.h>
+#include <stdint.h>
 
 #include "dashboards/public_page.h"
 
@@ -20,17 +21,24 @@ static void widen(double box[4], struct geo_point p)
     box[3] = fmax(box[3], p.lon);
 }
 
-/* Equirectangular around the middle: a city is small enough. */
-static bool project_all(const struct public_model *m, struct projection *out)
+static void widen_by_outline(double box[4], const struct district *d)
+{
+    for (size_t r = 0; r < d->ring_count; r++)
+        for (size_t p = 0; p < d->rings[r].count; p++)
+            widen(box, d->rings[r].points[p]);
+}
+
+/* Equirectangular around the middle: a city is small enough. district SIZE_MAX: all of it. */
+static bool project(const struct public_model *m, size_t district, struct projection *out)
 {
     double box[4] = {INFINITY, INFINITY, -INFINITY, -INFINITY};
 
     for (size_t i = 0; i < m->hotspot_count; i++)
-        widen(box, m->hotspots[i].at);
+        if (district == SIZE_MAX || m->hotspots[i].district == district)
+            widen(box, m->hotspots[i].at);
     for (size_t i = 0; i < m->district_count; i++)
-        for (size_t r = 0; r < m->districts[i].outline->ring_count; r++)
-            for (size_t p = 0; p < m->districts[i].outline->rings[r].count; p++)
-                widen(box, m->districts[i].outline->rings[r].points[p]);
+        if (district == SIZE_MAX || i == district)
+            widen_by_outline(box, m->districts[i].outline);
     if (!(box[2] > box[0]) || !(box[3] > box[1]))
         return false;
     double narrow = cos((box[0] + box[2]) / 2 * M_PI / 180);
@@ -73,7 +81,7 @@ static const char *const shapes[] = {
     [STATE_UNUSABLE] = "<path d=\"M-5-5 5 5M5-5-5 5\" stroke=\"#bd1e2c\" stroke-width=\"3\"/>",
     [STATE_MAINTENANCE] = "<path d=\"M0-6 6 0 0 6-6 0Z\" fill=\"#1f5fae\"/>"};
 
-void public_page_map(struct buf *out, const struct public_model *m)
+static void put_map(struct buf *out, const struct public_model *m, size_t district)
 {
     struct projection p;
 
@@ -85,14 +93,43 @@ void public_page_map(struct buf *out, const struct public_model *m)
     for (int s = STATE_UNKNOWN; s <= STATE_MAINTENANCE; s++)
         buf_printf(out, "<g id=\"s%d\">%s</g>", s, shapes[s]);
     buf_str(out, "</defs>\n");
-    if (project_all(m, &p)) {
+    if (project(m, district, &p)) {
         put_outlines(out, m, &p);
         for (size_t i = 0; i < m->hotspot_count; i++) {
             enum state state = m->hotspots[i].state;
+            if (district != SIZE_MAX && m->hotspots[i].district != district)
+                continue;
             buf_str(out, "<use transform=\"translate(");
             put_point(out, &p, m->hotspots[i].at);
             buf_printf(out, ")\" href=\"#s%d\"/>", state <= STATE_MAINTENANCE ? (int)state : 0);
         }
     }
     buf_str(out, "\n</svg>\n");
+}
+
+void public_page_map(struct buf *out, const struct public_model *m)
+{
+    put_map(out, m, SIZE_MAX);
+}
+
+void public_page_district_map(struct buf *out, const struct public_model *m, size_t district)
+{
+    put_map(out, m, district);
+}
+
+void public_map_name(struct buf *out, const struct public_district *d)
+{
+    buf_printf(out, "map-%s.svg", d->outline->id);
+}
+
+bool public_map_locate(const struct public_model *m, size_t district, double x, double y,
+                       struct geo_point *out)
+{
+    struct projection p;
+
+    if (!(x >= 0 && x <= 1 && y >= 0 && y <= 1) || !project(m, district, &p))
+        return false;
+    *out = (struct geo_point){.lat = p.south + (MAP_SIZE - MAP_MARGIN - y * MAP_SIZE) / p.scale_y,
+                              .lon = p.west + (x * MAP_SIZE - MAP_MARGIN) / p.scale_x};
+    return true;
 }

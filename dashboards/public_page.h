@@ -92,6 +92,7 @@ struct public_model {
     const struct public_incident *incidents; /* newest first: open ones and those of the last 7 days */
     size_t incident_count;
     const struct public_maintenance_list *maintenance; /* announced; NULL: none */
+    bool has_form;                                     /* citizens may report: the pages lead there */
 };
 
 void public_page_index(struct buf *out, const struct public_model *m, enum language lang);
@@ -123,6 +124,12 @@ void public_page_incidents_json(struct buf *out, const struct public_model *m);
 void public_page_maintenance_json(struct buf *out, const struct public_model *m);
 void public_page_feed(struct buf *out, const struct public_model *m);
 void public_page_map(struct buf *out, const struct public_model *m);
+/* One district alone, and its file: "map-garstedt.svg". */
+void public_page_district_map(struct buf *out, const struct public_model *m, size_t district);
+void public_map_name(struct buf *out, const struct public_district *d);
+/* Which place stands at x, y of that map, 0..1 from its left and upper edge? false: it has none. */
+bool public_map_locate(const struct public_model *m, size_t district, double x, double y,
+                       struct geo_point *out);
 void public_page_icon(struct buf *out);
 
 /* Escapes & < > " ' for HTML and XML text and attributes; control characters and broken UTF-8 become U+FFFD.

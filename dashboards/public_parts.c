@@ -78,6 +78,7 @@ static const char *const texts[T_COUNT][2] = {
          "dort, in der Liste, die diese Seite lädt.",
          "Your browser asks whether this page may read your position. It stays in your device: the search "
          "is done there, in the list that this page loads."},
+    [T_REPORT] = {"Störung oder Funkloch melden", "Report a fault or a dead spot"},
     [T_STATEMENTS] = {"Rechtliches", "Legal"},
 };
 
@@ -246,7 +247,11 @@ void public_put_foot(struct buf *out, const struct public_model *m, enum languag
     buf_printf(out, "</main>\n<footer class=\"bottom\"><p>%s</p><p><a href=\"%s\">%s</a>, ",
                public_text(T_LOAD_NOTE, lang), lang == LANG_DE ? "daten.html" : "data.html",
                public_text(T_OPEN_DATA, lang));
-    buf_str(out, "<a href=\"feed.atom\">Atom</a></p>");
+    buf_str(out, "<a href=\"feed.atom\">Atom</a>");
+    if (m->has_form)
+        buf_printf(out, ", <a href=\"report?lang=%s\">%s</a>", public_lang_code(lang),
+                   public_text(T_REPORT, lang));
+    buf_str(out, "</p>");
     put_statements(out, m, lang);
     buf_str(out, "</footer>\n</body>\n</html>\n");
 }

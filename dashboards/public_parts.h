@@ -52,6 +52,7 @@ enum public_text {
     T_OPEN_DATA,
     T_NEAREST,
     T_NEAREST_NOTE,
+    T_REPORT,
     T_STATEMENTS,
     T_COUNT
 };

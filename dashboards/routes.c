@@ -58,6 +58,8 @@ const struct route routes[] = {
     {HTTP_GET, API "ogc/collections/{id}/items", ROLES_STAFF, api_ogc_items},
     {HTTP_GET, API "ogc/collections/hotspots/items/{id}", ROLES_STAFF, api_ogc_item},
     {HTTP_GET, API "ogc/collections/links/items/{id}", ROLES_STAFF, api_ogc_item},
+    {HTTP_GET, API "ogc/collections/reports/items/{id}", ROLES_STAFF, api_ogc_item},
+    {HTTP_GET, API "citizen-reports", ROLES_STAFF, api_citizen_reports},
     {HTTP_GET, API "ogc/collections/coverage/items/{id}", ROLES_STAFF, api_ogc_item},
     {HTTP_GET, API "daemons", ROLES_STAFF, api_daemons},
     {HTTP_GET, API "self", ROLES_ACT, api_self},

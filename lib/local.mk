@@ -40,7 +40,7 @@ lib_libstores_a_SOURCES = \
 	%D%/stores/availability.c %D%/stores/availability.h \
 	%D%/stores/history.h %D%/stores/history_io.c %D%/stores/history_io_db.h %D%/stores/history_io_query.c
 lib_libstores_a_SOURCES += %D%/stores/month.c %D%/stores/month.h %D%/stores/month_file.c
-lib_libstores_a_SOURCES += %D%/stores/history_io_assets.c
+lib_libstores_a_SOURCES += %D%/stores/history_io_assets.c %D%/stores/history_io_reports.c %D%/stores/history_io_schema.c
 lib_libstores_a_SOURCES += %D%/stores/export.c %D%/stores/export.h %D%/stores/export_text.c %D%/stores/export_text.h \
 	%D%/stores/snappy_io.c %D%/stores/snappy_io.h
 lib_libstores_a_SOURCES += %D%/stores/series.h \

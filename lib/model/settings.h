@@ -114,7 +114,10 @@ struct public_settings {
     char *directory;  /* NULL = <state>/public */
     int64_t interval; /* ns: 10 s */
     char *url;        /* where citizens find the pages, with a slash at its end; NULL = not known */
-    char *licence, *licence_url, *attribution;               /* of the open data; NULL = not stated */
+    char *licence, *licence_url, *attribution; /* of the open data; NULL = not stated */
+    char *listen;                              /* address 127.0.0.1 */
+    int64_t port;                              /* of its own server with the form for reports; 0 = none */
+    int64_t report_keep;                       /* ns: 180 d */
     char *imprint, *privacy, *accessibility, *easy_language; /* an address or a text file; NULL = none */
 };
 

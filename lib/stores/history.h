@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* history.h - what was: state intervals, incidents, commands, hardware; kept in an SQLite file of one's own.
  *
- * Fed with journal records: State, Incident and Outcome from `alerts`, State from `unit.*` (back-filled
- * history), Command and Outcome from the others. Everything can be built anew from the journal, so nothing is
- * synced; the offsets read are committed with the rows. Order does not matter: states are kept by their
- * `since`, incidents by their sequence.
+ * Fed with journal records: State, Incident and Outcome from `alerts`, CitizenReport from `public`, State
+ * from `unit.*` (back-filled history), Command and Outcome from the others. Everything can be built anew from
+ * the journal, so nothing is synced; the offsets read are committed with the rows. Order does not matter:
+ * states are kept by their `since`, incidents by their sequence.
  *
  *   history_open("…/history.db", &h); history_catch_up(h, settings->journal_dir);
  *   history_availability(h, "hotspot", "hs-0001", from, to, now, &a);
@@ -129,5 +129,20 @@ enum err history_command_of(struct history *h, const char *verb, const char *tar
 /* Commands with that verb whose `until` is later than `after`, newest first, below row `before` (0 = all). */
 enum err history_commands(struct history *h, const char *verb, ns_t after, uint64_t before, size_t limit,
                           history_command_fn *fn, void *ctx) NW_CHECKED;
+
+/* ---- what citizens reported ---- */
+
+struct history_report {
+    ns_t at;
+    double lat, lon;
+    const char *category, *hotspot; /* hotspot "": a place without one */
+};
+typedef bool history_report_fn(void *ctx, uint64_t row, const struct history_report *report);
+/* Not older than `after`, newest first, below row `before` (0 = all); categories: one or several, separated
+ * by commas, NULL = any. */
+enum err history_reports(struct history *h, ns_t after, const char *categories, uint64_t before, size_t limit,
+                         history_report_fn *fn, void *ctx) NW_CHECKED;
+/* Forgets those before `before`. */
+enum err history_drop_reports(struct history *h, ns_t before) NW_CHECKED;
 
 #endif

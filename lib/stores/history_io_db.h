@@ -68,7 +68,12 @@ enum { PARTITIONS_MAX = 64 };
                     " FROM asset_changes WHERE source = ?1 AND entity = ?2 ORDER BY row DESC"                \
                     " LIMIT 1 OFFSET ?3)")                                                                   \
     X(CHANGES, "SELECT at, entity, what, before, after FROM asset_changes WHERE source = ?1"                 \
-               " AND (?2 IS NULL OR entity = ?2) ORDER BY at DESC, row DESC LIMIT ?3")
+               " AND (?2 IS NULL OR entity = ?2) ORDER BY at DESC, row DESC LIMIT ?3")                       \
+    X(REPORT_PUT, "INSERT INTO reports(at, lat, lon, category, hotspot) VALUES(?1, ?2, ?3, ?4, ?5)")         \
+    X(REPORTS_TRIM, "DELETE FROM reports WHERE at < ?1")                                                     \
+    X(REPORTS,                                                                                               \
+      "SELECT row, at, lat, lon, category, hotspot FROM reports WHERE at >= ?1 AND row < ?2"                 \
+      " AND (?3 IS NULL OR instr(',' || ?3 || ',', ',' || category || ',')) ORDER BY row DESC LIMIT ?4")
 
 enum statement {
 #define X(name, sql) Q_##name,
@@ -93,6 +98,9 @@ struct history {
 };
 
 enum err history_err(int rc);
+/* Makes what is missing of the tables. ERR_UNSUPPORTED: of a newer version. */
+enum err history_check_schema(struct history *h);
+enum err history_put_report(struct history *h, ns_t wall, const Nw__CitizenReport *report);
 /* Opens the transaction that history_commit() closes, unless it is open. */
 enum err history_begin(struct history *h);
 /* Runs a statement that gives no rows; NULL: what history_use() refused. */

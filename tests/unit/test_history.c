@@ -538,6 +538,56 @@ static void an_asset_that_changes_all_the_time_fills_no_disk(void **state)
 }
 
 /* What netzwacht 0.1 wrote stays, and takes up the new tables. */
+static void feed_report(struct history *h, journal_pos pos, ns_t wall, double lat, const char *category)
+{
+    Nw__Record r = NW__RECORD__INIT;
+    Nw__CitizenReport report = NW__CITIZEN_REPORT__INIT;
+
+    report.lat = lat;
+    report.lon = 10;
+    report.category = (char *)(uintptr_t)category;
+    r.wall = (uint64_t)wall;
+    r.body_case = NW__RECORD__BODY_REPORT;
+    r.report = &report;
+    feed(h, "public", pos, &r);
+}
+
+static bool list_report(void *ctx, uint64_t row, const struct history_report *r)
+{
+    buf_printf(ctx, "%llu:%s@%.1f ", (unsigned long long)row, r->category, r->lat);
+    return true;
+}
+
+static void assert_reports(struct history *h, ns_t after, const char *categories, uint64_t before,
+                           const char *expected)
+{
+    struct buf list = BUF_INIT;
+
+    buf_str(&list, "");
+    assert_ok(history_reports(h, after, categories, before, 10, list_report, &list));
+    assert_string_equal(list.data ? list.data : "", expected);
+    buf_fini(&list);
+}
+
+static void reports_of_citizens_are_listed_newest_first_and_forgotten_when_old(void **state)
+{
+    struct history *h;
+
+    (void)state;
+    assert_ok(history_open(NULL, &h));
+    feed_report(h, 10, T0, 53.7, "broken");
+    feed_report(h, 20, T0 + DAYS, 53.8, "dead_spot");
+    feed_report(h, 20, T0 + DAYS, 53.8, "dead_spot"); /* read again */
+    feed_report(h, 30, T0 + 2 * DAYS, NAN, "slow");   /* nowhere */
+    feed_report(h, 40, T0 + 3 * DAYS, 53.9, "slow");
+    assert_reports(h, 0, NULL, 0, "3:slow@53.9 2:dead_spot@53.8 1:broken@53.7 ");
+    assert_reports(h, 0, "broken,dead_spot", 0, "2:dead_spot@53.8 1:broken@53.7 ");
+    assert_reports(h, T0 + DAYS, NULL, 3, "2:dead_spot@53.8 ");
+    assert_ok(history_drop_reports(h, T0 + DAYS));
+    assert_reports(h, 0, NULL, 0, "3:slow@53.9 2:dead_spot@53.8 ");
+    history_close(h);
+}
+
 static void a_database_of_the_first_version_is_taken_over(void **state)
 {
     struct history *h;
@@ -550,12 +600,13 @@ static void a_database_of_the_first_version_is_taken_over(void **state)
     assert_ok(history_commit(h));
     history_close(h);
     assert_ok(sqlite3_open(path, &db));
-    assert_ok(sqlite3_exec(db,
-                           "DROP TABLE assets; DROP TABLE asset_changes; DROP INDEX commands_of;"
-                           "ALTER TABLE commands DROP COLUMN announce;"
-                           "ALTER TABLE commands DROP COLUMN text_de;"
-                           "ALTER TABLE commands DROP COLUMN text_en; PRAGMA user_version = 1",
-                           NULL, NULL, NULL));
+    assert_ok(sqlite3_exec(
+        db,
+        "DROP TABLE assets; DROP TABLE asset_changes; DROP TABLE reports; DROP INDEX commands_of;"
+        "ALTER TABLE commands DROP COLUMN announce;"
+        "ALTER TABLE commands DROP COLUMN text_de;"
+        "ALTER TABLE commands DROP COLUMN text_en; PRAGMA user_version = 1",
+        NULL, NULL, NULL));
     assert_ok(sqlite3_close(db));
     assert_ok(history_open(path, &h));
     note(h, T0, "", "NL-3", "1.0", "A1");
@@ -563,6 +614,8 @@ static void a_database_of_the_first_version_is_taken_over(void **state)
     assert_changes(h, NULL, 10, "1 serial:A1>A2 ");
     feed_window(h, "alerts", 6, "m-1", "NOC", "mqtt");
     assert_window(h, "m-1", "mqtt Umbau");
+    feed_report(h, 7, T0, 53.7, "slow");
+    assert_reports(h, 0, NULL, 0, "1:slow@53.7 ");
     history_close(h);
 }
 
@@ -605,6 +658,7 @@ RUN_TESTS(
     cmocka_unit_test(an_asset_that_changes_all_the_time_fills_no_disk),
     cmocka_unit_test_setup_teardown(a_database_of_the_first_version_is_taken_over, temp_dir_setup,
                                     temp_dir_teardown),
+    cmocka_unit_test(reports_of_citizens_are_listed_newest_first_and_forgotten_when_old),
     cmocka_unit_test(days_have_23_24_and_25_hours),
     cmocka_unit_test(incidents_are_found_by_filters_newest_first),
     cmocka_unit_test(an_outcome_finds_its_command_in_either_order),

@@ -5,11 +5,14 @@
 
 #include <stdio.h>
 
+#include "dashboards/http_io.h"
 #include "dashboards/public_days.h"
 #include "dashboards/public_io.h"
 #include "dashboards/public_maintenance.h"
 #include "dashboards/public_page.h"
 #include "dashboards/public_parts.h"
+#include "dashboards/public_server.h"
+#include "dashboards/report_form.h"
 #include "tests/unit/temp_dir.h"
 
 #define T0 (1700000000 * SECONDS)
@@ -330,6 +333,114 @@ static void days_are_those_of_berlin_also_when_clocks_are_changed(void **state)
     conf_report_free(report);
 }
 
+/* ---- reports ---- */
+
+static bool reads(const struct town *t, const char *query, struct report *out)
+{
+    struct http_target form;
+
+    assert_ok(http_target_parse(query, strlen(query), &form));
+    bool is_read = report_read(&form, &t->m, out);
+    http_target_fini(&form);
+    return is_read;
+}
+
+static void a_report_is_a_place_of_the_city_and_one_of_five_words(void **state)
+{
+    static const char *const wrong[] = {"/?category=broken",
+                                        "/?hotspot=hs-0007",
+                                        "/?hotspot=hs-9999&category=broken",
+                                        "/?hotspot=&category=broken",
+                                        "/?hotspot=hs-0007&category=%3Cb%3E",
+                                        "/?lat=53.7&category=slow",
+                                        "/?lat=48.1&lon=11.5&category=dead_spot",
+                                        "/?lat=nan&lon=10&category=dead_spot",
+                                        "/?lat=53.7&lon=1e999&category=dead_spot",
+                                        "/?hotspot=nothing&lat=53.65&lon=10.0&category=dead_spot"};
+    struct town *t = *state;
+    struct report r;
+
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+        if (reads(t, wrong[i], &r))
+            fail_msg("%s is a report", wrong[i]);
+    assert_true(reads(t, "/?hotspot=hs-0007&category=broken", &r));
+    assert_string_equal(r.hotspot, "hs-0007");
+    assert_true(r.lat == t->hotspots[7].at.lat);
+    assert_true(reads(t, "/?lat=53.65123456&lon=10.00098765&category=dead_spot", &r));
+    assert_string_equal(r.hotspot, "");
+    assert_true(r.lat == 53.651 && r.lon == 10.001); /* no finer than 100 m, whatever was sent */
+}
+
+static void a_click_into_the_map_is_where_the_mark_stands(void **state)
+{
+    struct town *t = *state;
+    struct geo_point corner, middle;
+
+    assert_true(public_map_locate(&t->m, 0, 0.5, 0.5, &middle));
+    assert_true(public_map_locate(&t->m, 0, 0, 0, &corner));
+    assert_true(corner.lat > middle.lat && corner.lon < middle.lon); /* north is above, west on the left */
+    assert_false(public_map_locate(&t->m, 0, -0.1, 0.5, &corner));
+    assert_false(public_map_locate(&t->m, 0, 0.5, 1.5, &corner));
+    public_page_district_map(&t->page, &t->m, 0);
+    assert_int_equal(occurrences(t->page.data, "<use "), HOTSPOTS / DISTRICTS);
+    /* the first mark of the map, found again by its pixels */
+    const char *mark = strstr(t->page.data, "translate(");
+    double x, y;
+    assert_int_equal(sscanf(mark, "translate(%lf %lf)", &x, &y), 2);
+    assert_true(public_map_locate(&t->m, 0, x / 800, y / 800, &corner));
+    assert_in_range((corner.lat - t->hotspots[0].at.lat) * 1e6 + 1000, 0, 2000);
+    assert_in_range((corner.lon - t->hotspots[0].at.lon) * 1e6 + 1000, 0, 2000);
+}
+
+static void put_form(struct town *t, const char *query)
+{
+    struct http_target request;
+
+    buf_clear(&t->page);
+    assert_ok(http_target_parse(query, strlen(query), &request));
+    report_page(&t->page, &t->m, &request, "0123");
+    http_target_fini(&request);
+    assert_ok(buf_error(&t->page));
+}
+
+static void the_form_leads_from_district_to_place_to_category_without_script(void **state)
+{
+    struct town *t = *state;
+
+    t->m.has_form = true;
+    put_form(t, "/status/report?lang=en");
+    assert_int_equal(occurrences(t->page.data, "report?lang=en&amp;district="), DISTRICTS);
+    put_form(t, "/status/report?district=Stadtteil-3");
+    assert_int_equal(occurrences(t->page.data, "<option value=\"hs-"), HOTSPOTS / DISTRICTS);
+    assert_non_null(strstr(t->page.data, "type=\"image\" name=\"at\" src=\"map-Stadtteil-3.svg\""));
+    assert_non_null(strstr(t->page.data, "name=\"token\" value=\"0123\""));
+    assert_null(strstr(t->page.data, "<script"));
+    put_form(t, "/status/report?district=Stadtteil-3&at.x=100&at.y=120");
+    assert_non_null(strstr(t->page.data, "name=\"lat\" value=\"53."));
+    assert_non_null(strstr(t->page.data, "Nächster Hotspot:"));
+    put_form(t, "/status/report?district=Stadtteil-3&at.x=9999&at.y=-3"); /* outside: choose again */
+    assert_null(strstr(t->page.data, "name=\"lat\""));
+    put_form(t, "/status/report?district=%22%3E%3Cb%3E");
+    assert_null(strstr(t->page.data, "<b>"));
+    buf_clear(&t->page);
+    public_page_index(&t->page, &t->m, LANG_DE);
+    assert_non_null(strstr(t->page.data, "<a href=\"report?lang=de\">"));
+}
+
+static void a_household_is_an_address_or_64_bits(void **state)
+{
+    char a[HTTP_ADDRESS_SIZE], b[HTTP_ADDRESS_SIZE];
+
+    (void)state;
+    public_server_who("2001:db8:1:2:3:4:5:6", a);
+    public_server_who("2001:db8:1:2:ffff::1", b);
+    assert_string_equal(a, b);
+    public_server_who("2001:db8:1:3::1", b);
+    assert_string_not_equal(a, b);
+    public_server_who("192.0.2.7", a);
+    assert_string_equal(a, "192.0.2.7");
+}
+
 #define IN_TOWN(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 RUN_TESTS("public", IN_TOWN(the_first_page_of_5000_hotspots_in_40_districts_stays_under_150_kb),
@@ -339,4 +450,8 @@ RUN_TESTS("public", IN_TOWN(the_first_page_of_5000_hotspots_in_40_districts_stay
           IN_TOWN(statements_are_linked_or_made_into_pages_and_left_out_if_not_given),
           IN_TOWN(the_feed_changes_when_something_happens_and_not_with_the_clock),
           IN_TOWN(the_page_for_frames_has_no_script_and_leaves_the_frame),
-          IN_TOWN(days_are_those_of_berlin_also_when_clocks_are_changed))
+          IN_TOWN(days_are_those_of_berlin_also_when_clocks_are_changed),
+          IN_TOWN(a_report_is_a_place_of_the_city_and_one_of_five_words),
+          IN_TOWN(a_click_into_the_map_is_where_the_mark_stands),
+          IN_TOWN(the_form_leads_from_district_to_place_to_category_without_script),
+          cmocka_unit_test(a_household_is_an_address_or_64_bits))

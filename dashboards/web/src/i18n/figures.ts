@@ -325,6 +325,8 @@ const FIGURES: Record<string, readonly [Both, Both?]> = {
   tail_records_unreadable_total: [["Journal-Einträge, die dieser Dienst nicht versteht", "Journal records that this daemon does not understand"], ["Ein anderer Dienst ist neuer: alle aktualisieren.", "Another daemon is newer: update them all."]],
   tail_gaps_total: [["Lücken: Einträge waren gelöscht, bevor sie gelesen wurden", "Gaps: records were deleted before they were read"], ["Der Dienst kommt nicht nach: Rechner entlasten.", "The daemon cannot keep up: relieve the machine."]],
   public_files_written_total: [["Dateien der Statusseite geschrieben", "Files of the status page written"]],
+  public_reports_total: [["Meldungen aus der Bevölkerung angenommen", "Reports of citizens taken"]],
+  public_reports_refused_total: [["Meldungen aus der Bevölkerung abgelehnt", "Reports of citizens refused"], ["Zu viele, zu schnell oder Spam; viele auf einmal: Protokoll des Webservers ansehen.", "Too many, too fast, or spam; many at once: look at the web server's log."]],
   public_files_failed_total: [["Dateien der Statusseite nicht geschrieben", "Files of the status page not written"], ["Platz und Rechte des Ordners prüfen.", "Check room and permissions of the folder."]],
 };
 
