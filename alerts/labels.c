@@ -91,6 +91,27 @@ static void judge_entity(struct said_by *s, const Nw__Identity *identity, const 
         judge_country(s, country);
 }
 
+/* A row of an access point that its controller lists no more is kept without its words. */
+static bool is_there(const Nw__Table *t, const char *entity)
+{
+    for (size_t i = 0; i < t->n_entities; i++)
+        if (strcmp(t->entities[i]->id, entity) == 0)
+            return !attribute(t->entities[i], "vanished");
+    return false;
+}
+
+/* What stands in the device's table no more has no words that could be wrong. */
+static void forget_gone(struct engine *e, size_t device, const Nw__Table *t, ns_t at)
+{
+    for (size_t i = 0; i < map_count(e->watches); i++) {
+        struct watch *w = map_at(e->watches, i, NULL);
+        bool is_word = w->rule->kind == RULE_FIRMWARE || w->rule->kind == RULE_COUNTRY;
+        if (is_word && w->is_raised && w->kind == OBJECT_DEVICE && w->index == device && w->entity[0] &&
+            at >= w->at && !is_there(t, w->entity))
+            watch_side(e, w, SIDE_GOOD, at, e->o.interval);
+    }
+}
+
 void labels_take(struct engine *e, size_t device, const Nw__Table *t, ns_t at, bool is_priming)
 {
     struct said_by s = {
@@ -107,4 +128,6 @@ void labels_take(struct engine *e, size_t device, const Nw__Table *t, ns_t at, b
                              : (struct object){OBJECT_HOTSPOT, (size_t)place};
         judge_entity(&s, t->identity, t->entities[i]);
     }
+    if (!is_priming)
+        forget_gone(e, device, t, at);
 }

@@ -327,6 +327,15 @@ static bool has_incident(struct engine *e, const struct watch *w)
     return count > 0;
 }
 
+/* An access point that no controller lists: that is told by itself, and of what it was before nobody knows.
+ */
+static bool has_vanished(const struct engine *e, const struct watch *w)
+{
+    int node = w->kind == OBJECT_HOTSPOT ? e->topo->places[w->index].node : -1;
+
+    return node >= 0 && e->facts[node].is_vanished;
+}
+
 static void judge_watches(struct engine *e)
 {
     for (size_t k = 0; k < map_count(e->watches); k++) {
@@ -336,7 +345,7 @@ static void judge_watches(struct engine *e)
             watch_age(e, w);
         if (watch_is_suppressed(e, w))
             continue;
-        if (!w->is_raised || is_covered(e, w))
+        if (!w->is_raised || has_vanished(e, w) || is_covered(e, w))
             continue;
         is_live = is_watched_object_alive(e, w);
         if (w->kind == OBJECT_SERVICE &&

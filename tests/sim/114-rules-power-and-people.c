@@ -366,6 +366,37 @@ static void an_access_point_is_followed_to_another_controller_without_an_inciden
     world_free(w);
 }
 
+static void what_was_wrong_with_an_access_point_ends_when_it_vanishes(void **state)
+{
+    static const struct more_series here = {"ap", "ap/02:00:00:00:00:99", METRIC_AP_STATE, 1, "DE"},
+                                    abroad = {"ap", "ap/02:00:00:00:00:99", METRIC_AP_STATE, 1, "US"};
+    struct world *w = two_controllers();
+    struct agent *a = world_agent(w, "wlc-1");
+
+    (void)state;
+    a->lists_all = true;
+    a->more[0] = abroad; /* nobody's hotspot … */
+    a->more[1] = (struct more_series){"ap", "ap/02:00:00:00:00:02", METRIC_AP_STATE, 1, "US"}; /* … and h-2 */
+    world_run(w, 3 * INTERVAL);
+    assert_int_equal(world_said(w, "opened", "spectrum"), 1);
+    assert_int_equal(world_first(w, "opened", "spectrum")->members, 2);
+    a->more[1].kind = NULL;
+    rows_why(w, "wlc-1", QUALITY_OK, QUALITY_VANISHED);
+    a->table_sent = 0;
+    world_run(w, 4 * INTERVAL);
+    assert_int_equal(world_reason(w, "h-2"), REASON_VANISHED);
+    assert_int_equal(world_said(w, "closed", "spectrum"), 0);
+    a->more[0].kind = NULL; /* the other one is not listed any more, either */
+    a->table_sent = 0;
+    world_run(w, 6 * INTERVAL);
+    assert_int_equal(world_said(w, "closed", "spectrum"), 1);
+    a->more[0] = here; /* it comes back, set up for here */
+    a->table_sent = 0;
+    world_run(w, 4 * INTERVAL);
+    assert_int_equal(world_said(w, "opened", "spectrum"), 1);
+    world_free(w);
+}
+
 static void a_vanished_access_point_is_unknown_with_a_reason_then_a_tombstone(void **state)
 {
     struct world *w = two_controllers();
@@ -478,6 +509,7 @@ RUN_TESTS("114-rules-power-and-people",
           cmocka_unit_test(a_restart_in_an_outage_forgets_nothing_and_says_nothing_twice),
           cmocka_unit_test(a_restart_while_blind_stays_blind_and_recovers_once),
           cmocka_unit_test(an_access_point_is_followed_to_another_controller_without_an_incident),
+          cmocka_unit_test(what_was_wrong_with_an_access_point_ends_when_it_vanishes),
           cmocka_unit_test(a_vanished_access_point_is_unknown_with_a_reason_then_a_tombstone),
           cmocka_unit_test(traps_of_strangers_are_one_incident_that_ends),
           cmocka_unit_test(access_points_of_a_controller_are_judged_one_by_one))

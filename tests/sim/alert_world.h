@@ -34,6 +34,7 @@ struct more_series {
     const char *kind, *entity; /* kind NULL: none */
     enum metric metric;
     double value;
+    const char *country; /* attribute of the entity; NULL: none */
 };
 
 struct agent {
@@ -48,7 +49,8 @@ struct agent {
     bool lists_all;                  /* a controller: every access point of the town, not only its own */
     /* the collector's view */
     ns_t due;
-    unsigned misses, confirmations, table_sent;
+    unsigned misses, confirmations, table_version;
+    unsigned table_sent; /* 0: it comes, as a new one, with the next poll */
     bool is_down;
 };
 

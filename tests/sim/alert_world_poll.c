@@ -110,6 +110,7 @@ enum { SERIES_MAX = 200 };
 struct table {
     Nw__Table pb;
     Nw__Entity entities[SERIES_MAX], *entity_list[SERIES_MAX];
+    Nw__Attribute countries[SERIES_MAX], *country_list[SERIES_MAX + 1];
     Nw__Series series[SERIES_MAX], *series_list[SERIES_MAX];
     char names[SERIES_MAX][64];
     double values[SERIES_MAX];
@@ -172,15 +173,31 @@ static void add_rows(struct world *w, const struct device *d, const struct agent
     }
 }
 
+static void add_more(struct table *t, const struct more_series *m)
+{
+    Nw__Attribute *country = &t->countries[t->pb.n_entities];
+    Nw__Entity *to = &t->entities[t->pb.n_entities];
+
+    add(t, m->kind, m->entity, m->metric, m->value);
+    if (!m->country)
+        return;
+    nw__attribute__init(country);
+    country->key = (char *)"country";
+    country->text = (char *)(uintptr_t)m->country;
+    t->country_list[t->pb.n_entities] = country;
+    to->attributes = &t->country_list[t->pb.n_entities];
+    to->n_attributes = 1;
+}
+
 static void fill_table(struct world *w, const struct device *d, const struct agent *a, struct table *t)
 {
     nw__table__init(&t->pb);
-    t->pb.version = 1;
+    t->pb.version = a->table_version;
     t->pb.interval_ms = (uint32_t)(w->interval / MILLISECONDS);
     t->pb.entities = t->entity_list;
     t->pb.series = t->series_list;
     for (size_t i = 0; i < ARRAY_LEN(a->more) && a->more[i].kind; i++)
-        add(t, a->more[i].kind, a->more[i].entity, a->more[i].metric, a->more[i].value);
+        add_more(t, &a->more[i]);
     switch (d->kind) {
     case DEVICE_AP:
         add(t, "radio", "radio/0", METRIC_CLIENTS, a->clients);
@@ -239,11 +256,13 @@ void world_poll(struct world *w, size_t i)
 
     m.source = d->id;
     m.started = (uint64_t)w->now;
-    m.table_version = 1;
     if (answers(w, d)) {
         a->misses = a->confirmations = 0;
         a->is_down = false;
         a->due = w->now + w->interval;
+        if (!a->table_sent)
+            a->table_version++;
+        m.table_version = a->table_version;
         fill_table(w, d, a, &t);
         m.values = t.values;
         m.n_values = a->is_useless ? 0 : t.pb.n_series;
