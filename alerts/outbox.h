@@ -5,7 +5,7 @@
  * without PUBACK. An event counts as delivered when the NOC's receipt covers it, never by PUBACK; without a
  * receipt everything above the last one is sent again after `timeout`, then after twice that, up to 15
  * minutes. A broker that was killed has forgotten what it acknowledged since it last wrote its store
- * (decision 0063): a reconnection repeats what has no receipt and whose PUBACK is younger than
+ * (decisions 0063, 0073): a reconnection repeats what has no receipt and whose PUBACK is younger than
  * OUTBOX_SETTLES to twice that. */
 #ifndef NW_ALERTS_OUTBOX_H
 #define NW_ALERTS_OUTBOX_H
@@ -17,7 +17,7 @@
 #include "lib/base/units.h"
 
 enum { OUTBOX_LANES = 2, OUTBOX_WINDOW = 20 };
-#define OUTBOX_SETTLES (30 * SECONDS) /* longer than a broker of ours keeps anything in memory alone */
+#define OUTBOX_SETTLES (330 * SECONDS) /* longer than a broker of ours keeps anything in memory alone */
 
 struct outbox_lane {
     uint64_t last;     /* newest committed event */

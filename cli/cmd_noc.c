@@ -18,6 +18,7 @@
 
 #include "cli/command.h"
 #include "cli/noc_book.h"
+#include "cli/noc_show.h"
 #include "lib/base/json_out.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
@@ -174,76 +175,11 @@ static void send_command(struct noc *n)
 
 /* ---- receiving ---- */
 
-/* Names come from a network: no escape sequences at the terminal. */
-static void print_safely(struct buf *line)
-{
-    struct buf visible = BUF_INIT;
-
-    strx_put_visible(&visible, line->data ? line->data : "", line->len);
-    if (!buf_error(line) && !buf_error(&visible))
-        printf("%s\n", visible.data ? visible.data : "");
-    buf_fini(&visible);
-    buf_fini(line);
-}
-
-static void print_field(const char *label, const char *text)
-{
-    struct buf line = BUF_INIT;
-
-    if (!text[0])
-        return;
-    buf_printf(&line, "  %-12s ", label);
-    strx_put_utf8(&line, text, strlen(text));
-    print_safely(&line);
-}
-
-static void print_steps(const char *label, const char *steps)
-{
-    unsigned number = 0;
-
-    while (*steps) {
-        size_t len = strcspn(steps, "\n");
-        struct buf line = BUF_INIT;
-        buf_printf(&line, "  %-12s %u. ", number ? "" : label, number + 1);
-        strx_put_utf8(&line, steps, len);
-        print_safely(&line);
-        number++;
-        steps += len + (steps[len] == '\n');
-    }
-}
-
-static void print_incident(void *ctx, const struct noc_incident *i)
+static void show_line(void *ctx, const struct noc_incident *i)
 {
     const struct noc *n = ctx;
-    bool is_german = n->o->lang == LANG_DE;
-    struct buf line = BUF_INIT;
 
-    buf_printf(&line, "%.19sZ  %-22s %-9s %-12s ", i->changed, i->id,
-               i->is_closed ? (is_german ? "beendet" : "closed") : i->severity, i->operator_state);
-    strx_put_utf8(&line, is_german ? i->text_de : i->text_en, strlen(is_german ? i->text_de : i->text_en));
-    if (i->assigned[0])
-        buf_printf(&line, " (%s)", i->assigned);
-    print_safely(&line);
-}
-
-/* … with what to check first, and what people did. */
-static void print_whole(void *ctx, const struct noc_incident *i)
-{
-    const struct noc *n = ctx;
-    bool is_german = n->o->lang == LANG_DE;
-
-    print_incident(ctx, i);
-    print_field(is_german ? "Ursache" : "cause", i->cause);
-    print_steps(is_german ? "Zuerst" : "check first", is_german ? i->steps_de : i->steps_en);
-    print_field(is_german ? "Anleitung" : "runbook", i->runbook);
-    for (size_t k = 0; k < i->change_count; k++) {
-        const struct noc_change *c = &i->history[k];
-        struct buf text = BUF_INIT;
-        buf_printf(&text, "%.19sZ %s %s%s%s%s%s", c->at, c->by, c->action, c->to[0] ? " -> " : "", c->to,
-                   c->comment[0] ? ": " : "", c->comment);
-        print_field(k ? "" : is_german ? "Verlauf" : "history", text.data ? text.data : "");
-        buf_fini(&text);
-    }
+    noc_show_line(i, n->o->lang);
 }
 
 static void give_up(struct noc *n)
@@ -305,7 +241,7 @@ static void take_event(struct noc *n, const struct mqtt_message *m)
                         noc_lane_words[event.lane], before.upto[event.lane] + 1, event.sequence - 1);
         buf_put(&n->coming, m->payload, m->len);
         buf_u8(&n->coming, '\n');
-        print_incident(n, &event.incident);
+        show_line(n, &event.incident);
         break;
     }
     store_soon(n, event.lane);
@@ -320,7 +256,7 @@ static void show(void *ctx, const struct noc_incident *i)
 {
     struct shown *s = ctx;
 
-    print_whole(s->noc, i);
+    noc_show_whole(i, s->noc->o->lang);
     s->count++;
 }
 
@@ -349,7 +285,7 @@ static void take_reply(struct noc *n, const struct mqtt_message *m)
         }
     if (strcmp(reply.command, n->command) != 0)
         return;
-    if (is_list && noc_reply_read(m->payload, m->len, &reply, print_incident, n) == ERR_OK && reply.more)
+    if (is_list && noc_reply_read(m->payload, m->len, &reply, show_line, n) == ERR_OK && reply.more)
         printf(n->o->lang == LANG_DE ? "… und %" PRIu64 " weitere\n" : "… and %" PRIu64 " more\n",
                reply.more);
     n->status = strcmp(reply.outcome, "done") == 0 ? EXIT_DONE : EXIT_FINDING;

@@ -29,4 +29,4 @@ netzwacht_LDADD_FLOOR4 += cli/libimport.a
 netzwacht_SOURCES += %D%/cmd_import.c
 netzwacht_LDADD_FLOOR4 += collector/libstore.a
 netzwacht_SOURCES += %D%/cmd_export.c %D%/export_push.c %D%/export_push.h
-netzwacht_SOURCES += %D%/cmd_noc.c %D%/noc_book.c %D%/noc_book.h
+netzwacht_SOURCES += %D%/cmd_noc.c %D%/noc_book.c %D%/noc_book.h %D%/noc_show.c %D%/noc_show.h

@@ -22,15 +22,15 @@ static const char town[] =
 static void add_pool(struct world *w, const char *device)
 {
     world_agent(w, device)->more[0] =
-        (struct more_series){"sensor", "dhcp/buerger", METRIC_DHCP_UTILIZATION, 50};
+        (struct more_series){"sensor", "dhcp/buerger", METRIC_DHCP_UTILIZATION, 50, NULL};
 }
 
 static void add_supply(struct world *w, const char *device)
 {
     struct agent *a = world_agent(w, device);
 
-    a->more[0] = (struct more_series){"poe", "poe/main.1", METRIC_POE_BUDGET, 370};
-    a->more[1] = (struct more_series){"poe", "poe/main.1", METRIC_POE_POWER, 200};
+    a->more[0] = (struct more_series){"poe", "poe/main.1", METRIC_POE_BUDGET, 370, NULL};
+    a->more[1] = (struct more_series){"poe", "poe/main.1", METRIC_POE_POWER, 200, NULL};
 }
 
 /* Ten more in the evening than in the night. */

@@ -200,6 +200,24 @@ static void a_reconnect_repeats_what_the_broker_may_have_had_in_memory_alone(voi
     assert_int_equal(send_all(&o, 0, &first), 0);
 }
 
+/* What the shipped broker has in memory alone must not be settled. */
+static void the_broker_profile_saves_before_the_outbox_settles(void **state)
+{
+    const char *source = getenv("NETZWACHT_SOURCE");
+    char *path = strx_printf("%s/packaging/mosquitto/netzwacht.conf", source ? source : "."), line[256];
+    FILE *f = path ? fopen(path, "r") : NULL;
+    long seconds = 0;
+
+    (void)state;
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f))
+        if (strncmp(line, "autosave_interval ", 18) == 0)
+            seconds = strtol(line + 18, NULL, 10);
+    fclose(f);
+    free(path);
+    assert_in_range(seconds, 1, OUTBOX_SETTLES / SECONDS - 10);
+}
+
 static void an_event_that_nobody_hears_waits_for_somebody(void **state)
 {
     struct outbox o;
@@ -490,6 +508,7 @@ RUN_TESTS("alerts", cmocka_unit_test(own_rules_replace_the_shipped_ones_of_the_s
           cmocka_unit_test(without_a_receipt_everything_above_the_last_one_goes_again_with_longer_pauses),
           cmocka_unit_test(a_receipt_for_what_never_was_is_refused_and_an_old_one_changes_nothing),
           cmocka_unit_test(a_reconnect_repeats_what_the_broker_may_have_had_in_memory_alone),
+          cmocka_unit_test(the_broker_profile_saves_before_the_outbox_settles),
           cmocka_unit_test(an_event_that_nobody_hears_waits_for_somebody),
           cmocka_unit_test(what_had_no_puback_goes_again_after_a_reconnect_however_late),
           cmocka_unit_test(a_replay_that_is_cut_off_goes_on_after_the_reconnect),

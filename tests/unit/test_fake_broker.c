@@ -27,7 +27,7 @@
 #define START  (1795300000 * SECONDS)
 #define PREFIX "netzwacht/v1/t/"
 
-enum { RSS_GROWTH_MAX = 8 * 1024 * 1024, PATIENCE = 20000 };
+enum { GROWTH_MAX = 8 * 1024 * 1024, PATIENCE = 20000 };
 
 /* ---- the daemon ---- */
 
@@ -243,7 +243,24 @@ static void one_packet(struct victim *v, const struct buf *packet)
         hear(v);
 }
 
-static size_t resident(void)
+/* Memory in use. Address sanitizer keeps what was freed for a while, so under it only what is allocated
+ * counts. */
+#ifdef __SANITIZE_ADDRESS__
+size_t __sanitizer_get_current_allocated_bytes(void); /* its header is not in every distribution's package */
+const char *__lsan_default_suppressions(void);
+
+/* A handle that libmosquitto aborted in is given up (decision 0045). */
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libmosquitto\n";
+}
+
+static size_t memory_in_use(void)
+{
+    return __sanitizer_get_current_allocated_bytes();
+}
+#else
+static size_t memory_in_use(void)
 {
     unsigned long size, pages = 0;
     FILE *f = fopen("/proc/self/statm", "r");
@@ -253,6 +270,7 @@ static size_t resident(void)
     fclose(f);
     return pages * 4096;
 }
+#endif
 
 /* What it took, judged in its database: no receipt, no command, no event. */
 static void nothing_was_taken(struct victim *v)
@@ -472,7 +490,7 @@ static void a_broker_that_means_harm_is_not_believed(void **state)
 
     begin(&v, *state);
     cases += wrong_welcomes(&v, &dice);
-    before = resident();
+    before = memory_in_use();
     cases += every_type_with_every_flag(&v, &dice);
     cases += cut_off_and_over_long(&v);
     cases += wrong_publishes(&v);
@@ -480,7 +498,7 @@ static void a_broker_that_means_harm_is_not_believed(void **state)
     cases += floods(&v);
     nothing_was_taken(&v);
     assert_true(cases >= 3000);
-    assert_true(resident() < before + RSS_GROWTH_MAX);
+    assert_true(memory_in_use() < before + GROWTH_MAX);
     finish(&v);
 }
 
