@@ -15,6 +15,7 @@
 #include "coverage/report.h"
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
+#include "lib/stores/availability.h"
 
 #define DEFAULT_PERIOD (30 * DAYS)
 
@@ -89,17 +90,30 @@ static enum err run(struct report_request *r, const struct report_options *o,
     return e;
 }
 
+static void take_last_month(struct report_request *r)
+{
+    ns_t end;
+    char name[8];
+
+    availability_month(r->now, &r->from, &end, name);
+    availability_month(r->from - 1, &r->from, &r->to, name);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
         const char *name;
         enum err (*report)(const struct report_request *);
         enum report_format format;
-    } reports[] = {
-        {"coverage", report_coverage, REPORT_GEOJSON}, {"population", report_population, REPORT_CSV},
-        {"places", report_places, REPORT_CSV},         {"whatif", report_whatif, REPORT_GEOJSON},
-        {"sites", report_sites, REPORT_CSV},           {"availability", report_availability, REPORT_CSV},
-        {"incidents", report_incidents, REPORT_CSV}};
+        bool is_monthly;
+    } reports[] = {{"coverage", report_coverage, REPORT_GEOJSON, false},
+                   {"population", report_population, REPORT_CSV, false},
+                   {"places", report_places, REPORT_CSV, false},
+                   {"whatif", report_whatif, REPORT_GEOJSON, false},
+                   {"sites", report_sites, REPORT_CSV, false},
+                   {"availability", report_availability, REPORT_CSV, false},
+                   {"incidents", report_incidents, REPORT_CSV, false},
+                   {"council", report_council, REPORT_PDF, true}};
     struct report_options o = {.config = NW_SYSCONFDIR "/netzwacht.yaml", .threshold_dbm = NAN};
     struct report_request r = {.most = 10, .target = 1};
     struct timespec now;
@@ -117,6 +131,8 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], reports[i].name) != 0)
             continue;
         r.format = reports[i].format;
+        if (reports[i].is_monthly)
+            take_last_month(&r);
         if (!report_options_parse(argc - 1, argv + 1, &r, &o, &status))
             return status;
         return err_exit_status(run(&r, &o, reports[i].report));

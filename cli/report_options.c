@@ -22,7 +22,8 @@ const char report_usage[] =
     "       netzwacht report sites        [-c FILE] --candidates FILE [--count N] [--target SHARE] [--format "
     "csv|geojson]\n"
     "       netzwacht report availability [-c FILE] [--format csv] [-o FILE] [--from TIME] [--to TIME]\n"
-    "       netzwacht report incidents    [-c FILE] [--format csv] [-o FILE] [--from TIME] [--to TIME]\n\n"
+    "       netzwacht report incidents    [-c FILE] [--format csv] [-o FILE] [--from TIME] [--to TIME]\n"
+    "       netzwacht report council      [-c FILE] [--format pdf|csv] [-o FILE] [--month YYYY-MM]\n\n"
     "coverage      share of each 100 m cell (EPSG:3035) that is served, as planned and as delivered: the "
     "footprint\n"
     "              of each hotspot, times its measured availability\n"
@@ -33,9 +34,12 @@ const char report_usage[] =
     "availability  seconds up, degraded, down, unknown and in maintenance per hotspot; unknown never counts "
     "as up\n"
     "incidents     number and affected user-minutes of the incidents that were opened, by type, district and "
-    "site\n\n"
+    "site\n"
+    "council       availability, outages, causes and coverage of a month for the city council, in German: a "
+    "tagged PDF,\n"
+    "              and beside it a CSV with all of its figures\n\n"
     "  -c, --config FILE   configuration (default " NW_SYSCONFDIR "/netzwacht.yaml)\n"
-    "  -f, --format NAME   geojson (default for coverage and whatif), gpkg, csv\n"
+    "  -f, --format NAME   geojson (default for coverage and whatif), gpkg, csv, pdf (default for council)\n"
     "  -o, --output FILE   default: standard output\n"
     "      --excel de      CSV as Excel opens it in Germany: semicolons, decimal commas, byte order mark\n"
     "      --from, --to    RFC 3339 times, e.g. 2026-11-01T00:00:00+01:00 (default: the last 30 days)\n"
@@ -48,6 +52,7 @@ const char report_usage[] =
     "      --off, --move, --add, --eirp   changes, applied in this order of the command line\n"
     "      --threshold DBM     level that counts as served\n"
     "      --step M            squares of 25 m or 10 m\n"
+    "  -m, --month YYYY-MM council: the month (default: the last whole one)\n"
     "      --help          this text\n"
     "      --version       the version\n";
 
@@ -63,7 +68,7 @@ static bool parse_time(const char *option, const char *text, ns_t *out)
 static bool parse_format(const char *text, enum report_format *out)
 {
     static const char *const names[] = {
-        [REPORT_GEOJSON] = "geojson", [REPORT_GPKG] = "gpkg", [REPORT_CSV] = "csv"};
+        [REPORT_GEOJSON] = "geojson", [REPORT_GPKG] = "gpkg", [REPORT_CSV] = "csv", [REPORT_PDF] = "pdf"};
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (strcmp(text, names[i]) == 0) {
@@ -71,7 +76,21 @@ static bool parse_format(const char *text, enum report_format *out)
             return true;
         }
     }
-    fprintf(stderr, "netzwacht report: --format %s: expected geojson, gpkg or csv\n", text);
+    fprintf(stderr, "netzwacht report: --format %s: expected geojson, gpkg, csv or pdf\n", text);
+    return false;
+}
+
+/* *out: noon in the middle of it. */
+static bool parse_month(const char *text, ns_t *out)
+{
+    char noon[sizeof "2026-10-15T12:00:00Z"];
+
+    if (strlen(text) == 7) {
+        snprintf(noon, sizeof noon, "%s-15T12:00:00Z", text);
+        if (timex_parse(noon, out) == ERR_OK)
+            return true;
+    }
+    fprintf(stderr, "netzwacht report: --month %s: expected a month such as 2026-10\n", text);
     return false;
 }
 
@@ -178,6 +197,7 @@ bool report_options_parse(int argc, char **argv, struct report_request *r, struc
                                             {"move", required_argument, NULL, OPTION_CHANGE + WHATIF_MOVE},
                                             {"add", required_argument, NULL, OPTION_CHANGE + WHATIF_ADD},
                                             {"eirp", required_argument, NULL, OPTION_CHANGE + WHATIF_POWER},
+                                            {"month", required_argument, NULL, 'm'},
                                             {"help", no_argument, NULL, 'h'},
                                             {"version", no_argument, NULL, 'v'},
                                             {0}};
@@ -185,13 +205,17 @@ bool report_options_parse(int argc, char **argv, struct report_request *r, struc
     int option;
 
     *status = EXIT_BAD_USAGE;
-    while (is_fine && (option = getopt_long(argc, argv, "c:f:o:h", options, NULL)) != -1) {
+    while (is_fine && (option = getopt_long(argc, argv, "c:f:o:m:h", options, NULL)) != -1) {
         switch (option) {
         case 'c': o->config = optarg; break;
         case 'f': is_fine = parse_format(optarg, &r->format); break;
         case 'o': r->output = strcmp(optarg, "-") == 0 ? NULL : optarg; break;
         case 'b': is_fine = parse_time("from", optarg, &r->from); break;
         case 'e': is_fine = parse_time("to", optarg, &r->to); break;
+        case 'm':
+            is_fine = parse_month(optarg, &r->from);
+            r->to = r->from + 1;
+            break;
         case 'h':
             fputs(report_usage, stdout);
             *status = EXIT_DONE;

@@ -9,7 +9,7 @@
 #include "lib/model/inventory.h"
 #include "lib/model/settings.h"
 
-enum report_format { REPORT_GEOJSON, REPORT_GPKG, REPORT_CSV };
+enum report_format { REPORT_GEOJSON, REPORT_GPKG, REPORT_CSV, REPORT_PDF };
 
 struct report_request {
     const struct settings *settings;
@@ -39,5 +39,8 @@ enum err report_whatif(const struct report_request *r) NW_CHECKED;
 enum err report_sites(const struct report_request *r) NW_CHECKED;
 /* Incidents that were opened in the period, and the user-minutes they took. */
 enum err report_incidents(const struct report_request *r) NW_CHECKED;
+/* The month (Europe/Berlin) that `from` lies in, for the city council: a tagged PDF, and beside it a CSV with
+ * every figure of it; or the CSV alone. */
+enum err report_council(const struct report_request *r) NW_CHECKED;
 
 #endif

@@ -88,15 +88,13 @@ static void log_failure(const struct report_request *r, enum err e)
         log_error("coverage: %s", err_text(e));
 }
 
-enum err report_load_coverage(const struct report_request *r, struct loaded_coverage *out)
+enum err report_compute_coverage(const struct report_request *r, struct history *history,
+                                 struct loaded_coverage *out)
 {
-    struct sources source = {.request = r, .loaded = out};
+    struct sources source = {.request = r, .history = history, .loaded = out};
     enum err e;
 
     *out = (struct loaded_coverage){0};
-    e = report_open_history(r, &source.history);
-    if (e)
-        return e;
     (void)inventory_hotspots(r->inventory, &source.count);
     e = coverage_compute(&(struct coverage_request){.inventory = r->inventory,
                                                     .settings = &r->settings->coverage,
@@ -112,9 +110,20 @@ enum err report_load_coverage(const struct report_request *r, struct loaded_cove
         log_failure(r, e);
     else
         log_skipped(out->coverage);
-    history_close(source.history);
     if (e)
         report_unload_coverage(out);
+    return e;
+}
+
+enum err report_load_coverage(const struct report_request *r, struct loaded_coverage *out)
+{
+    struct history *history = NULL;
+    enum err e = report_open_history(r, &history);
+
+    if (e)
+        return e;
+    e = report_compute_coverage(r, history, out);
+    history_close(history);
     return e;
 }
 
@@ -150,6 +159,9 @@ static enum err write_coverage(const struct report_request *r, const struct load
     report_tell(r, "writing", 0);
     switch (r->format) {
     case REPORT_GPKG: return report_write_by(r->output, ".gpkg", write_package, &package);
+    case REPORT_PDF:
+        log_error("coverage is not written as pdf; `netzwacht report council` is");
+        return ERR_UNSUPPORTED;
     case REPORT_CSV:
         report_csv_init(r, &csv, &text);
         export_coverage_csv(c, &csv);

@@ -24,6 +24,9 @@ struct loaded_coverage {
 
 /* The coverage of the inventory over the period, with what settings name. What is wrong has been logged. */
 enum err report_load_coverage(const struct report_request *r, struct loaded_coverage *out) NW_CHECKED;
+/* The same from a history that is open already. */
+enum err report_compute_coverage(const struct report_request *r, struct history *history,
+                                 struct loaded_coverage *out) NW_CHECKED;
 void report_unload_coverage(struct loaded_coverage *l);
 /* Inhabitants on the coverage's grid; points of interest or candidates, whose names point into text. Logged
  * too. */

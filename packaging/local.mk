@@ -5,11 +5,11 @@ tmpfilesdir = $(prefix)/lib/tmpfiles.d
 
 UNITS_IN = \
 	%D%/systemd/netzwacht-alerts.service.in %D%/systemd/netzwacht-collector.service.in \
-	%D%/systemd/netzwacht-coverage.service.in %D%/systemd/netzwacht-dashboard.service.in \
+	%D%/systemd/netzwacht-council.service.in %D%/systemd/netzwacht-coverage.service.in %D%/systemd/netzwacht-dashboard.service.in \
 	%D%/systemd/netzwacht-probe.service.in %D%/systemd/netzwacht-public.service.in \
 	%D%/systemd/netzwacht-store.service.in
 nodist_systemdunit_DATA = $(UNITS_IN:.service.in=.service)
-dist_systemdunit_DATA = %D%/systemd/netzwacht.target %D%/systemd/netzwacht-trap.socket %D%/systemd/netzwacht-coverage.timer
+dist_systemdunit_DATA = %D%/systemd/netzwacht.target %D%/systemd/netzwacht-trap.socket %D%/systemd/netzwacht-council.timer %D%/systemd/netzwacht-coverage.timer
 dist_sysusers_DATA = %D%/sysusers.d/netzwacht.conf
 dist_tmpfiles_DATA = %D%/tmpfiles.d/netzwacht.conf
 EXTRA_DIST += $(UNITS_IN)

@@ -18,3 +18,7 @@ tests_unit_test_coverage_oracle_LDADD = coverage/libcoverage.a $(GDAL_LIBS) $(BA
 # An implementation of its own, in python, judges the formulas on random points.
 dist_check_SCRIPTS += %D%/test_coverage_formulas.py %D%/test_village.py
 EXTRA_DIST += tests/data/village/README.md tests/data/village/inventory.yaml
+
+UNIT_TESTS += tests/unit/test_council
+tests_unit_test_council_SOURCES = %D%/test_council.c %D%/cmocka_tests.h
+tests_unit_test_council_LDADD = coverage/libcoverage.a $(PAPER_LIBS) $(GDAL_LIBS) $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)

@@ -15,7 +15,7 @@ foreign() { # foreign HEADER-PATTERN FILES-THAT-MAY: other files that include su
         grep -vE "$2" || true
 }
 
-echo "1..28"
+echo "1..30"
 four='collector|probes|alerts|dashboards|coverage|city'
 report "base includes nothing above itself" "$(includes lib/base "lib/(runtime|model|stores)/|($four|cli)/")"
 report "runtime includes base alone" "$(includes lib/runtime "lib/(model|stores)/|($four|cli)/")"
@@ -41,8 +41,10 @@ report "OpenSSL is known to the simulated city's tls_io, the second factor's tot
 report "zlib is known to public_io alone" "$(foreign 'zlib\.h' '^dashboards/public_io')"
 report "libbrotli is known to brotli_io alone" "$(foreign 'brotli/' '^dashboards/brotli_io')"
 report "libsnappy is known to snappy_io alone" "$(foreign 'snappy-c' '^lib/stores/snappy_io')"
-report "libsodium is known to secret_io, the settings' digest, the demo's passwords and the signature of messages" \
-    "$(foreign 'sodium' '^(alerts/signature|dashboards/secret_io|lib/model/settings|cli/demo_plan)\.')"
+report "libsodium is known to secret_io, the settings' digest, the demo's passwords, the signature of messages and the council report's check sum" \
+    "$(foreign 'sodium' '^(alerts/signature|dashboards/secret_io|lib/model/settings|cli/demo_plan|coverage/report_council)\.')"
+report "cairo and pango are known to document_io alone" "$(foreign '(cairo|pango/)' '^coverage/document_io\.')"
+report "libqpdf is known to document_access_io alone" "$(foreign 'qpdf/' '^coverage/document_access_io\.')"
 report "jansson is known to the readers of foreign JSON alone" \
     "$(foreign 'jansson' '^(alerts/inbound|cli/(import_json|noc_book)|city/params|dashboards/json_io|lib/model/districts_read|probes/probe_portal)\.')"
 report "jansson only reads, and copies what it read: what we write goes through json_out" \
@@ -57,7 +59,7 @@ named() { # files of the list above that are missing, in the tree or in HACKING.
     for file in lib/stores/rrd_io lib/stores/rrd_io_write lib/stores/rrd_io_fill lib/stores/rrd_io_foreign coverage/gdal_package cli/noc_book \
         lib/runtime/mqtt_io dashboards/http_io dashboards/http_io_connections dashboards/http_io_server dashboards/http_io_stream probes/pcap_io coverage/gdal_geo alerts/db_io dashboards/users_io lib/stores/history_io lib/runtime/conf dashboards/openapi_io \
         city/tls_io dashboards/public_io dashboards/brotli_io lib/stores/snappy_io dashboards/secret_io lib/model/settings cli/demo_plan alerts/inbound alerts/signature \
-        collector/usm_io city/params dashboards/json_io lib/model/districts_read probes/probe_portal probes/digest_io probes/tls_io lib/runtime/curl_io cli/import_json; do
+        collector/usm_io city/params dashboards/json_io lib/model/districts_read probes/probe_portal coverage/document_io coverage/document_access_io coverage/report_council probes/digest_io probes/tls_io lib/runtime/curl_io cli/import_json; do
         [ -f "$file.c" ] || echo "$file.c is not there"
         grep -qF "\`$file\`" HACKING.md || echo "HACKING.md does not name $file"
     done
