@@ -478,7 +478,7 @@ static void take_service(struct engine *e, size_t i, const Nw__Samples *m)
 
 static void take_probe(struct engine *e, const Nw__Samples *m, bool is_priming)
 {
-    const char *id = m->source + strlen("probe/");
+    const char *id = record_target(m->source);
     int place = topology_hotspot(e->topo, id);
     struct owner owner = {OBJECT_HOTSPOT, place < 0 ? 0 : (size_t)place};
     struct source *slot;
@@ -526,7 +526,7 @@ void facts_take(struct engine *e, const char *partition, const Nw__Record *r, bo
                 take_device(e, device, r->samples, is_priming);
         }
     } else if (strcmp(partition, "probe") == 0 && r->body_case == NW__RECORD__BODY_SAMPLES &&
-               strx_starts_with(r->samples->source, "probe/")) {
+               record_target(r->samples->source)) {
         take_probe(e, r->samples, is_priming);
     } else if (strcmp(partition, "store") == 0 && !is_priming) {
         damage_take(e, r);

@@ -9,6 +9,7 @@
 #include "lib/base/strx.h"
 #include "lib/base/timex.h"
 #include "lib/model/metric.h"
+#include "lib/model/record.h"
 
 #define MISS_INTERVAL (2 * SECONDS)
 #define CONFIRM_TIME  (3 * SECONDS) /* six confirmations, 0.5 s apart */
@@ -111,7 +112,7 @@ static const struct conf_schema scenario_schema = CONF_SCHEMA(struct scenario, s
 static void check_event(struct scenario *s, struct event *e, struct conf_report *report)
 {
     const struct metric_info *metric = e->metric_name ? metric_by_name(e->metric_name) : NULL;
-    bool is_probe = e->source && strx_starts_with(e->source, "probe/");
+    bool is_probe = e->source && record_target(e->source);
 
     if (!e->source || !e->entity || !e->kind) {
         conf_report_add(report, e->pos, "`source`, `entity` and `kind` must not be empty");

@@ -10,7 +10,7 @@
 #include "lib/base/log.h"
 #include "lib/base/strx.h"
 #include "probes/capture.h"
-#include "probes/live.h"
+#include "probes/live_report.h"
 #include "probes/pcap_io.h"
 
 static const char usage[] =
@@ -134,12 +134,13 @@ int cmd_capture(int argc, char **argv)
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
     struct live_options live = {0};
+    struct live_report report = {0};
     int option;
 
     while ((option = getopt_long(argc, argv, "hi:", options, NULL)) != -1) {
         switch (option) {
-        case 'j': live.as_json = true; break;
-        case 'i': live.interface = optarg; break;
+        case 'j': report.as_json = true; break;
+        case 'i': live.interface = report.interface = optarg; break;
         case 's':
             if (!parse_seconds(optarg, &live.duration))
                 return EXIT_BAD_USAGE;
@@ -152,5 +153,6 @@ int cmd_capture(int argc, char **argv)
         fputs(usage, stderr);
         return EXIT_BAD_USAGE;
     }
-    return live.interface ? capture_live(&live) : analyse(argv[optind], live.as_json);
+    live.parser = live_report_parser(&report);
+    return live.interface ? capture_live(&live) : analyse(argv[optind], report.as_json);
 }

@@ -8,6 +8,7 @@
 #include "dashboards/api.h"
 #include "lib/base/strx.h"
 #include "lib/model/metric.h"
+#include "lib/model/record.h"
 #include "lib/stores/availability.h"
 
 enum { COLUMNS_MAX = 8, REF_MAX = 320 };
@@ -48,7 +49,7 @@ static bool split_ref(char *ref, const char **source, const char **entity)
 {
     char *slash = strchr(ref, '/');
 
-    if (slash && strncmp(ref, "probe/", 6) == 0)
+    if (slash && record_target(ref))
         slash = strchr(slash + 1, '/');
     if (!slash || slash == ref || slash[1] == '\0')
         return false;
@@ -248,7 +249,7 @@ static bool read_query(struct api_call *c, struct series_call *s, struct series_
 /* Is it a device of the inventory, or a probe's target? Sources of other names would only be unknown. */
 static bool is_source(const struct dashboard *d, const char *source)
 {
-    const char *target = strx_starts_with(source, "probe/") ? source + 6 : NULL;
+    const char *target = record_target(source);
 
     if (target)
         return inventory_hotspot(d->inventory, target) || inventory_service(d->inventory, target);

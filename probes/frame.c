@@ -104,6 +104,14 @@ void frame_flow_key(const struct frame *f, bool is_answer, uint8_t key[44])
     key[36] = f->is_ipv6;
 }
 
+void frame_site(struct frame_site *site, const uint8_t *bytes, size_t len)
+{
+    if (len > sizeof site->bytes)
+        return;
+    site->len = (uint8_t)len;
+    memcpy(site->bytes, bytes, len);
+}
+
 void frame_event(struct frame *f, enum funnel_phase phase, enum funnel_verb verb)
 {
     f->event.phase = phase;

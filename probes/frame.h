@@ -59,7 +59,7 @@ struct part {
     size_t missing; /* bytes that the layer claims behind that, which were not captured */
 };
 
-enum { PART_MAC_LEN = 6, FRAME_ADDRESS_LEN = 16, FRAME_SSID_MAX = 255 };
+enum { PART_MAC_LEN = 6, FRAME_ADDRESS_LEN = 16, FRAME_SSID_MAX = 255, FRAME_SITE_MAX = 64 };
 
 enum funnel_phase {
     FUNNEL_RADIUS,
@@ -80,6 +80,11 @@ struct funnel_event {
     uint8_t key[44];
 };
 
+/* What says where a frame comes from: a relay's or an access server's own words. Longer ones are left out. */
+struct frame_site {
+    uint8_t len, bytes[FRAME_SITE_MAX];
+};
+
 struct beacon {
     bool is_present;
     uint8_t bssid[PART_MAC_LEN];
@@ -87,6 +92,7 @@ struct beacon {
     uint8_t ssid_len;
     int channel; /* -1: not announced */
     bool is_private;
+    int8_t signal; /* dBm, of the radio header; 0 = not told */
 };
 
 struct frame {
@@ -104,6 +110,11 @@ struct frame {
     uint16_t port_from, port_to;
     struct funnel_event event;
     struct beacon beacon;
+    uint16_t vlan;                            /* of the innermost tag; 0 = untagged */
+    struct frame_site circuit, remote, nas;   /* DHCP option 82 (RFC 3046), RADIUS NAS-Identifier */
+    uint8_t client[PART_MAC_LEN], client_len; /* chaddr, Calling-Station-Id; see funnel_event */
+    uint8_t server[4], lease[4];              /* DHCP server identifier, yiaddr */
+    bool has_server;
 };
 
 /* Reads one frame of link type `link` (a DLT_ number of libpcap, as read_link.c lists them).
@@ -133,6 +144,8 @@ size_t part_left(const struct part *p);
 
 /* Fills the key of a UDP or TCP transaction; is_answer swaps the directions. */
 void frame_flow_key(const struct frame *f, bool is_answer, uint8_t key[44]);
+/* Notes a key of the place; one that is too long is left out. */
+void frame_site(struct frame_site *site, const uint8_t *bytes, size_t len);
 void frame_event(struct frame *f, enum funnel_phase phase, enum funnel_verb verb);
 
 /* Readers, one file a family. */

@@ -2,8 +2,8 @@
 /* live.c - the watcher and the parser of a live capture, and the pipe between them.
  *
  * A message on the pipe: time (8 octets, little-endian), captured and wire length (4 each), the captured
- * octets. Length 0xffffffff ends: then captured says how many frames the kernel dropped, wire how often a
- * parser was replaced. */
+ * octets. Length 0xffffffff ends, 0xfffffffe comes once a second (time: wall); the wire length then says how
+ * many frames the kernel dropped. */
 #include "probes/live.h"
 
 #include <errno.h>
@@ -20,13 +20,14 @@
 #include "lib/base/log.h"
 #include "lib/base/wire.h"
 #include "lib/runtime/loop.h"
-#include "probes/capture.h"
 #include "probes/pcap_io.h"
 #include "probes/privd.h"
 
 enum { HEAD = 16, FRAME_MAX = 65536, RESTARTS_MAX = 20, FRAMES_A_TURN = 1000 };
-#define END_MARK UINT32_MAX
-#define PAUSE    (20 * MILLISECONDS)
+#define END_MARK  UINT32_MAX
+#define TICK_MARK (UINT32_MAX - 1)
+#define TICK      (1 * SECONDS)
+#define PAUSE     (20 * MILLISECONDS)
 
 /* ---- parser ---- */
 
@@ -43,7 +44,7 @@ static bool read_all(void *to, size_t len)
     return true;
 }
 
-static bool write_all(int fd, const void *from, size_t len)
+bool live_write(int fd, const void *from, size_t len)
 {
     for (size_t done = 0; done < len;) {
         ssize_t n = write(fd, (const char *)from + done, len - done);
@@ -56,73 +57,51 @@ static bool write_all(int fd, const void *from, size_t len)
     return true;
 }
 
-static void note_end(struct capture *c, uint32_t dropped, uint32_t restarts)
-{
-    if (dropped)
-        capture_note(c, "the kernel dropped frames: this machine is too slow for this interface");
-    if (restarts)
-        capture_note(c, "the parser was replaced after a crash: what it had counted before is lost");
-}
-
-static enum err print_report(const struct capture *c, const struct live_options *o)
-{
-    struct buf out = BUF_INIT;
-    enum err e =
-        o->as_json ? capture_print_json(c, o->interface, &out) : capture_print_text(c, o->interface, &out);
-
-    if (!e && !write_all(STDOUT_FILENO, out.data, out.len))
-        e = ERR_IO;
-    buf_fini(&out);
-    return e;
-}
-
 /* Feeds what comes until the end mark; a pipe that ends without one gives no report. */
-static enum err parse_all(struct capture *c, uint8_t *frame, const struct live_options *o)
+static enum err parse_all(const struct live_parser *p, void *state, uint8_t *frame)
 {
     uint8_t head[HEAD];
+    enum err e = ERR_OK;
 
-    while (read_all(head, sizeof head)) {
+    while (!e && read_all(head, sizeof head)) {
         struct wire w;
         ns_t at;
         uint32_t captured, wire_len;
-        enum err e;
         wire_init(&w, head, sizeof head);
         at = (ns_t)wire_le64(&w);
         captured = wire_le32(&w);
         wire_len = wire_le32(&w);
-        if (captured == END_MARK) {
-            note_end(c, (uint32_t)at, wire_len);
-            return print_report(c, o);
-        }
-        if (captured > FRAME_MAX || !read_all(frame, captured))
-            return ERR_MALFORMED;
-        e = capture_feed(c, at, frame, captured, wire_len);
-        if (e)
-            return e;
+        if (captured == END_MARK)
+            return p->finish ? p->finish(state, wire_len) : ERR_OK;
+        if (captured == TICK_MARK)
+            e = p->tick ? p->tick(state, at, wire_len) : ERR_OK;
+        else if (captured > FRAME_MAX || !read_all(frame, captured))
+            e = ERR_MALFORMED;
+        else
+            e = p->feed(state, at, frame, captured, wire_len);
     }
-    return ERR_END;
+    return e ? e : ERR_END;
 }
 
 /* The child's whole life. Everything that asks the system for more than memory happens before
  * privd_confine(). */
-static int parser_main(int pipe_end, int link, const char *link_name, const struct live_options *o)
+static int parser_main(int pipe_end, const struct live_parser *p, const struct live_begin *b)
 {
-    struct capture *c = NULL;
     uint8_t *frame = malloc(FRAME_MAX);
-    uint64_t seed = 0;
+    void *state = NULL;
     int status = EXIT_UNAVAILABLE;
     enum err e;
 
-    (void)!getrandom(&seed, sizeof seed, 0);
-    if (!frame || capture_new(link, link_name, seed, &c) || dup2(pipe_end, STDIN_FILENO) < 0)
+    if (!frame || p->begin(p->ctx, b, &state) || dup2(pipe_end, STDIN_FILENO) < 0)
         goto unprepared;
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     e = privd_confine();
     if (!e || e == ERR_UNSUPPORTED)
-        status = parse_all(c, frame, o) ? EXIT_FINDING : EXIT_DONE;
+        status = parse_all(p, state, frame) ? EXIT_FINDING : EXIT_DONE;
 unprepared:
-    capture_free(c);
+    if (state)
+        p->end(state);
     free(frame);
     return status;
 }
@@ -133,7 +112,8 @@ struct watcher {
     const struct live_options *o;
     struct loop *loop;
     struct pcap_file *pcap;
-    struct loop_timer end, pause;
+    struct loop_timer end, pause, tick;
+    ns_t parser_began;
     int pipe_end;
     pid_t parser;
     uint32_t restarts;
@@ -146,10 +126,13 @@ static enum err start_parser(struct watcher *w)
 
     if (pipe2(ends, O_CLOEXEC))
         return err_from_errno(errno);
+    w->parser_began = w->loop ? loop_mono(w->loop) : 0;
     w->parser = fork();
     if (w->parser == 0) {
         close(ends[1]);
-        _exit(parser_main(ends[0], pcap_file_link(w->pcap), pcap_file_link_name(w->pcap), w->o));
+        _exit(parser_main(
+            ends[0], &w->o->parser,
+            &(struct live_begin){pcap_file_link(w->pcap), pcap_file_link_name(w->pcap), w->restarts}));
     }
     close(ends[0]);
     w->pipe_end = ends[1];
@@ -164,9 +147,9 @@ static bool send_message(struct watcher *w, ns_t at, uint32_t captured, uint32_t
     buf_le64(&message, (uint64_t)at);
     buf_le32(&message, captured);
     buf_le32(&message, wire_len);
-    if (captured != END_MARK)
+    if (captured < TICK_MARK)
         buf_put(&message, bytes, captured);
-    is_sent = !buf_error(&message) && write_all(w->pipe_end, message.data, message.len);
+    is_sent = !buf_error(&message) && live_write(w->pipe_end, message.data, message.len);
     buf_fini(&message);
     return is_sent;
 }
@@ -214,6 +197,32 @@ static void on_frames(void *ctx)
         give_up(w, ERR_NOMEM);
 }
 
+/* The one before has had its time: its end mark, its end, a new one. */
+static enum err renew_parser(struct watcher *w)
+{
+    (void)!send_message(w, 0, END_MARK, pcap_file_dropped(w->pcap), NULL);
+    close(w->pipe_end);
+    w->pipe_end = -1;
+    (void)waitpid(w->parser, NULL, 0);
+    return start_parser(w);
+}
+
+static void on_tick(void *ctx)
+{
+    struct watcher *w = ctx;
+    ns_t age = loop_mono(w->loop) - w->parser_began;
+    enum err e = ERR_OK;
+
+    if (!send_message(w, loop_wall(w->loop), TICK_MARK, pcap_file_dropped(w->pcap), NULL))
+        e = replace_parser(w);
+    else if (w->o->lifetime && age > w->o->lifetime)
+        e = renew_parser(w);
+    if (!e)
+        e = loop_timer_after(w->loop, &w->tick, TICK);
+    if (e)
+        give_up(w, e);
+}
+
 static void on_end(void *ctx)
 {
     loop_stop(((struct watcher *)ctx)->loop);
@@ -225,12 +234,11 @@ static void on_signal(void *ctx, int signo)
     on_end(ctx);
 }
 
-/* The kernel's figure of dropped frames goes where the time stood. */
 static enum err finish(struct watcher *w)
 {
     int status = 0;
 
-    if (!send_message(w, (ns_t)pcap_file_dropped(w->pcap), END_MARK, w->restarts, NULL))
+    if (!send_message(w, 0, END_MARK, pcap_file_dropped(w->pcap), NULL))
         log_warning("capture: the parser ended early");
     close(w->pipe_end);
     w->pipe_end = -1;
@@ -241,13 +249,12 @@ static enum err finish(struct watcher *w)
 
 static enum err watch(struct watcher *w)
 {
-    enum err e = loop_new(NULL, &w->loop);
+    enum err e;
 
-    if (e)
-        return e;
     signal(SIGPIPE, SIG_IGN);
     loop_timer_init(&w->end, on_end, w);
     loop_timer_init(&w->pause, on_frames, w);
+    loop_timer_init(&w->tick, on_tick, w);
     e = loop_signal_add(w->loop, SIGINT, on_signal, w);
     if (!e)
         e = loop_signal_add(w->loop, SIGTERM, on_signal, w);
@@ -256,8 +263,9 @@ static enum err watch(struct watcher *w)
     if (!e)
         e = loop_timer_after(w->loop, &w->pause, 0);
     if (!e)
+        e = loop_timer_after(w->loop, &w->tick, TICK);
+    if (!e)
         e = loop_run(w->loop);
-    loop_free(w->loop);
     return e ? e : w->error;
 }
 
@@ -272,14 +280,16 @@ enum err live_run(const struct live_options *o)
     if (e)
         log_error("capture: the rights that opening needed cannot be given up: %s", err_text(e));
     if (!e)
+        e = loop_new(NULL, &w.loop);
+    if (!e)
         e = start_parser(&w);
     if (!e) {
-        log_info("capturing on %s (%s); the report comes at the end", o->interface,
-                 pcap_file_link_name(w.pcap));
+        log_info("listening on %s (%s)", o->interface, pcap_file_link_name(w.pcap));
         e = watch(&w);
         ended = finish(&w);
         e = e ? e : ended;
     }
+    loop_free(w.loop);
     pcap_file_close(w.pcap);
     return e;
 }

@@ -12,6 +12,7 @@ probes_libprobes_a_SOURCES = \
 	%D%/read_dhcp.c %D%/read_dns.c %D%/read_eapol.c %D%/read_ip.c %D%/read_link.c %D%/read_radius.c \
 	%D%/read_transport.c %D%/read_wlan.c %D%/run_dns.c %D%/run_ntp.c %D%/run_ping.c %D%/run_radius.c %D%/run_tcp.c %D%/run_udp.c %D%/run_udp.h %D%/run_web.c \
 	%D%/schedule.c %D%/schedule.h %D%/sketch.c %D%/sketch.h %D%/sock_io.c %D%/sock_io.h %D%/tls_io.c %D%/tls_io.h
+include probes/passive.mk
 probes_libprobes_a_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(JANSSON_CFLAGS) $(PCAP_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS)
 
 netzwacht_SOURCES += cli/cmd_capture.c cli/cmd_privacy_report.c

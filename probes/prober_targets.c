@@ -228,6 +228,7 @@ static enum err add_service(struct prober *p, const struct service *s, struct re
     case SERVICE_PORTAL:
     case SERVICE_HTTP: return add_web(p, s, r);
     case SERVICE_DNS: return add_dns(p, s, r);
+    case SERVICE_SENSOR: return ERR_OK; /* listens, see sensor.h */
     case SERVICE_RADIUS: return add_radius(p, s, r);
     case SERVICE_TCP:
     case SERVICE_TLS: return add_tcp(p, s, r);

@@ -17,7 +17,16 @@ enum {
     BOOTP_VENDOR = 64,
     DHCP_COOKIE = 0x63825363
 };
-enum { OPTION_PAD = 0, OPTION_OVERLOAD = 52, OPTION_TYPE = 53, OPTION_END = 255 };
+enum { BOOTP_YIADDR = 16, BOOTP_HLEN = 2 };
+enum {
+    OPTION_PAD = 0,
+    OPTION_OVERLOAD = 52,
+    OPTION_TYPE = 53,
+    OPTION_SERVER = 54,
+    OPTION_RELAY = 82,
+    OPTION_END = 255
+};
+enum { RELAY_CIRCUIT = 1, RELAY_REMOTE = 2 };
 enum { OVERLOAD_FILE = 1, OVERLOAD_SNAME = 2 };
 
 struct dhcp4 {
@@ -26,8 +35,36 @@ struct dhcp4 {
     uint8_t overload;
 };
 
+/* RFC 3046 2.0: sub-options of the relay; one that does not fit ends the list, as no counter hangs on it. */
+static void read_relay(struct frame *f, const uint8_t *value, size_t len)
+{
+    while (len >= 2 && value[1] <= len - 2) {
+        if (value[0] == RELAY_CIRCUIT)
+            frame_site(&f->circuit, value + 2, value[1]);
+        else if (value[0] == RELAY_REMOTE)
+            frame_site(&f->remote, value + 2, value[1]);
+        len -= 2u + value[1];
+        value += 2u + value[1];
+    }
+}
+
+static void note_option(struct frame *f, struct dhcp4 *d, uint8_t code, const uint8_t *value, uint8_t len)
+{
+    if (code == OPTION_OVERLOAD && len == 1) {
+        d->overload = value[0];
+    } else if (code == OPTION_TYPE && len >= 1) {
+        d->types++;
+        d->type = value[0];
+    } else if (code == OPTION_SERVER && len == sizeof f->server) {
+        memcpy(f->server, value, len);
+        f->has_server = true;
+    } else if (code == OPTION_RELAY) {
+        read_relay(f, value, len);
+    }
+}
+
 /* Options up to the end option; is_malformed when one reaches beyond its field. */
-static void read_options(struct dhcp4 *d, struct part *p)
+static void read_options(struct frame *f, struct dhcp4 *d, struct part *p)
 {
     while (part_left(p) > 0) {
         uint8_t code = wire_u8(&p->w), len;
@@ -40,12 +77,7 @@ static void read_options(struct dhcp4 *d, struct part *p)
         value = wire_bytes(&p->w, len);
         if (!value)
             return;
-        if (code == OPTION_OVERLOAD && len == 1)
-            d->overload = value[0];
-        if (code == OPTION_TYPE && len >= 1) {
-            d->types++;
-            d->type = value[0];
-        }
+        note_option(f, d, code, value, len);
     }
 }
 
@@ -54,7 +86,7 @@ static void read_overloaded(struct frame *f, struct dhcp4 *d, const uint8_t *fie
     struct part p = {.missing = 0};
 
     wire_init(&p.w, field, len);
-    read_options(d, &p);
+    read_options(f, d, &p);
     (void)frame_failed(f, &p, DEFECT_DHCP4_OPTION);
 }
 
@@ -95,9 +127,12 @@ void frame_read_dhcp4(struct frame *f, struct part p)
     }
     memcpy(f->event.key, head + 4, 4);                 /* xid */
     memcpy(f->event.key + 4, head + BOOTP_CHADDR, 16); /* chaddr */
+    memcpy(f->lease, head + BOOTP_YIADDR, sizeof f->lease);
+    memcpy(f->client, head + BOOTP_CHADDR, PART_MAC_LEN);
+    f->client_len = head[BOOTP_HLEN] == PART_MAC_LEN ? PART_MAC_LEN : 0;
     cookie = wire_be32(&p.w);
     if (cookie == DHCP_COOKIE) {
-        read_options(&d, &p);
+        read_options(f, &d, &p);
         if (frame_failed(f, &p, DEFECT_DHCP4_OPTION) && !f->is_fragment)
             return;
         if (d.overload & OVERLOAD_SNAME)

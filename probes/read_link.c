@@ -59,7 +59,7 @@ static void read_lldp(struct frame *f, struct part p)
 /* One tag, then whatever type follows; tags may nest as deep as the frame is long. */
 static bool read_vlan(struct frame *f, struct part *p, uint16_t *type)
 {
-    (void)wire_be16(&p->w);
+    f->vlan = wire_be16(&p->w) & 0x0fff;
     *type = wire_be16(&p->w);
     return !frame_failed(f, p, DEFECT_LINK);
 }

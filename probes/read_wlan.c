@@ -9,7 +9,7 @@
 
 enum { DLT_PRISM = 119, DLT_RADIOTAP = 127 }; /* see read_link.c */
 enum { PRISM_LEN = 144, AVS_MAGIC = 0x80211000 };
-enum { RADIOTAP_FLAGS = 1, RADIOTAP_NO_PSDU = 26 }; /* bits of the present word */
+enum { RADIOTAP_FLAGS = 1, RADIOTAP_SIGNAL = 5, RADIOTAP_NO_PSDU = 26 }; /* bits of the present word */
 enum { FLAG_FCS = 0x10, FLAG_DATA_PAD = 0x20, FLAG_BAD_FCS = 0x40 };
 enum { TYPE_MGMT, TYPE_CTRL, TYPE_DATA };
 enum { FC_TO_DS = 0x01, FC_FROM_DS = 0x02, FC_MORE_FRAGMENTS = 0x04, FC_PROTECTED = 0x40, FC_ORDER = 0x80 };
@@ -22,6 +22,7 @@ struct header {
     uint8_t subtype, flags;
     unsigned type;
     uint8_t radio; /* radiotap flags */
+    int8_t signal; /* dBm; 0 = not told */
     const uint8_t *a1, *a2, *a3, *a4;
     unsigned fragment;
     bool is_amsdu, is_mesh;
@@ -74,6 +75,7 @@ static void read_beacon(struct frame *f, const struct header *h, struct part p)
     bool has_ssid = false;
 
     f->beacon.channel = -1;
+    f->beacon.signal = h->signal;
     memcpy(f->beacon.bssid, h->a3, PART_MAC_LEN);
     wire_skip(&p.w, 8 + 2); /* timestamp, interval */
     f->beacon.is_private = wire_le16(&p.w) & 0x0010;
@@ -203,9 +205,9 @@ static bool read_addresses(struct frame *f, struct header *h, struct part *p)
     return true;
 }
 
-static void read_80211(struct frame *f, uint8_t radio, struct part p)
+static void read_80211(struct frame *f, uint8_t radio, int8_t signal, struct part p)
 {
-    struct header h = {.radio = radio};
+    struct header h = {.radio = radio, .signal = signal};
     uint8_t control = wire_u8(&p.w);
 
     h.flags = wire_u8(&p.w);
@@ -228,7 +230,8 @@ static void read_80211(struct frame *f, uint8_t radio, struct part p)
 
 /* Steps through the fields of the first namespace, as radiotap.org defines them; offset: where they begin in
  * the header. True if it says that no frame follows (a sounding frame, or one that was not captured). */
-static bool read_radiotap_fields(struct wire *w, size_t offset, uint32_t present, uint8_t *flags)
+static bool read_radiotap_fields(struct wire *w, size_t offset, uint32_t present, uint8_t *flags,
+                                 int8_t *signal)
 {
     static const struct {
         uint8_t align, size;
@@ -243,6 +246,8 @@ static bool read_radiotap_fields(struct wire *w, size_t offset, uint32_t present
         wire_skip(w, pad);
         if (i == RADIOTAP_FLAGS)
             *flags = wire_peek(w, 0);
+        if (i == RADIOTAP_SIGNAL)
+            *signal = (int8_t)wire_peek(w, 0);
         wire_skip(w, fields[i].size);
         offset += pad + fields[i].size;
     }
@@ -254,6 +259,7 @@ static bool read_radiotap_fields(struct wire *w, size_t offset, uint32_t present
 static void read_radiotap(struct frame *f, struct part p)
 {
     uint8_t version = wire_u8(&p.w), flags = 0;
+    int8_t signal = 0;
     uint16_t len;
     uint32_t present, more;
     struct part head;
@@ -280,7 +286,7 @@ static void read_radiotap(struct frame *f, struct part p)
     present = more = wire_le32(&head.w);
     for (; (more & 0x80000000u) && !wire_error(&head.w); offset += 4)
         more = wire_le32(&head.w);
-    has_psdu = !read_radiotap_fields(&head.w, offset, present, &flags);
+    has_psdu = !read_radiotap_fields(&head.w, offset, present, &flags, &signal);
     if (wire_error(&head.w) && head.missing > 0) {
         f->is_unclean = true;
         return;
@@ -288,7 +294,7 @@ static void read_radiotap(struct frame *f, struct part p)
     if (wire_error(&head.w)) /* fields beyond the header: the frame behind it is still one */
         frame_odd(f, DEFECT_RADIO);
     if (has_psdu)
-        read_80211(f, flags, p);
+        read_80211(f, flags, signal, p);
 }
 
 void frame_read_radio(struct frame *f, int link, struct part p)
@@ -305,5 +311,5 @@ void frame_read_radio(struct frame *f, int link, struct part p)
         if (frame_failed(f, &p, DEFECT_RADIO))
             return;
     }
-    read_80211(f, 0, p);
+    read_80211(f, 0, 0, p);
 }

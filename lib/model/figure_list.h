@@ -193,6 +193,13 @@ FIGURE("probe_rounds_late_total", COUNTER, LATE, "Rounds that were due while the
 FIGURE("probe_targets", GAUGE, OTHER, "What is checked.")
 FIGURE("probe_targets_refused", GAUGE, SHED, "Targets outside of probe.allow; they are not checked.")
 
+FIGURE("sensors", GAUGE, OTHER, "Interfaces that are listened on.")
+FIGURE("sensor_reports_total", COUNTER, DONE, "Reports of parsers taken in.")
+FIGURE("sensor_watcher_restarts_total", COUNTER, LATE, "Times that a sensor had to be started again.")
+FIGURE("sensor_parser_restarts_total", COUNTER, LOST,
+       "Times that a parser of frames died and was replaced; what it had counted is lost.")
+FIGURE("sensor_frames_dropped_total", COUNTER, LOST, "Frames that the kernel had to drop.")
+
 /* netzwacht-dashboard, netzwacht-public */
 FIGURE("http_requests_total", COUNTER, DONE, "Requests read.")
 FIGURE("http_connections", GAUGE, OTHER, "Open connections.")

@@ -92,6 +92,8 @@ struct hotspot {
     char *uplink; /* for a controller's row: device id of its switch */
     char *power;  /* likewise */
     struct conf_list radios; /* struct hotspot_radio */
+    int64_t vlan;            /* of its clients, 0 = not known: for what sensors see of them */
+    char *option82, *nas_id; /* likewise: circuit or remote id, NAS-Identifier; text, or 0x and hexadecimal */
     bool is_published;       /* shown to the public; true */
     bool is_probed;          /* true */
     char *source;            /* as in struct site */
@@ -107,13 +109,14 @@ enum service_kind {
     SERVICE_OTHER,
     SERVICE_TCP,
     SERVICE_TLS,
-    SERVICE_NTP
+    SERVICE_NTP,
+    SERVICE_SENSOR /* an interface that is listened on, see probes/sensor.h */
 };
 
 struct service {
     char *id, *name, *site;
     int kind;       /* enum service_kind */
-    char *target;   /* URL, or address[:port] */
+    char *target;   /* URL, or address[:port]; of a sensor its interface */
     char *question; /* DNS: the name to ask for */
     char *hostname; /* TLS: the name that the certificate must be made out to; NULL: any */
     struct conf_pos at;

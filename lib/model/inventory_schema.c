@@ -4,8 +4,8 @@
 
 const char *const site_kind_words[] = {"street", "public", "school", "shop", "cabinet", "other", NULL};
 const char *const device_kind_words[] = {"ap", "controller", "switch", "olt", "ups", "router", "other", NULL};
-const char *const service_kind_words[] = {"portal", "dns", "dhcp", "radius", "http",
-                                          "other",  "tcp", "tls",  "ntp",    NULL};
+const char *const service_kind_words[] = {"portal", "dns", "dhcp", "radius", "http", "other",
+                                          "tcp",    "tls", "ntp",  "sensor", NULL};
 static const char *const environment_words[] = {"outdoor", "indoor", NULL};
 
 /* ---- schema tables ---- */
@@ -92,6 +92,9 @@ static const struct conf_field hotspot_fields[] = {
     CONF_ID_FIELD(struct hotspot, uplink),
     CONF_ID_FIELD(struct hotspot, power),
     CONF_LIST_FIELD(struct hotspot, radios, &radio_schema),
+    CONF_INT_FIELD(struct hotspot, vlan, 0, 4094),
+    CONF_STRING_FIELD(struct hotspot, option82),
+    CONF_STRING_FIELD(struct hotspot, nas_id),
     {.name = "published",
      .type = CONF_BOOL,
      .offset = offsetof(struct hotspot, is_published),

@@ -3,7 +3,9 @@
 #include "lib/model/record.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "lib/base/strx.h"
 #include "lib/base/wire.h"
 
 enum err record_pack(const Nw__Record *record, struct buf *out)
@@ -157,4 +159,14 @@ bool record_peek(const void *bytes, size_t len, ns_t *wall, unsigned *field)
     body = wire_u8(&w);
     *field = body >> 3;
     return wire_error(&w) == ERR_OK && tag == TAG_WALL && body < 0x80 && (body & 7) == WIRE_LENGTH;
+}
+
+const char *record_target(const char *source)
+{
+    static const char *const prefixes[] = {"probe/", "funnel/"};
+
+    for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
+        if (strx_starts_with(source, prefixes[i]))
+            return source + strlen(prefixes[i]);
+    return NULL;
 }

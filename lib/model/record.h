@@ -34,6 +34,10 @@ void record_put_finding(Nw__Record *record, Nw__Finding *body, const char *sourc
 void record_put_outcome(Nw__Record *record, Nw__Outcome *body, const char *command, const char *outcome,
                         const char *problem);
 
+/* The hotspot or service whose samples these are: "x" of "probe/x" (active probes, a sensor's own figures)
+ * and "funnel/x" (what a sensor saw of its clients); NULL: a device's. */
+const char *record_target(const char *source);
+
 /* When it was appended and which field of the oneof it is (NW__RECORD__BODY_…), without unpacking it: for
  * readers that need few of many records. false: not written in the order of the field numbers (protobuf-c
  * does so); unpack it then. */

@@ -195,6 +195,32 @@ RUNBOOK("trap_senders",
         "Look at the sender in the evidence: is it a new device of ours?\n"
         "Have a device of ours added to the inventory by day.\n"
         "Block a foreign one in the firewall and tell IT security.")
+RUNBOOK("rogue_dhcp",
+        "Zu welchem VLAN gehört der Spiegelport dieses Sensors? Dort DHCP-Snooping am Switch ansehen.\n"
+        "Am Switch nachsehen, welcher Port DHCP-Antworten sendet, und ihn sperren.\n"
+        "War es ein eigener neuer Server, ihn in sensor.dhcp_servers eintragen lassen.",
+        "Which VLAN does this sensor's mirror port belong to? Look at DHCP snooping on its switch.\n"
+        "Find the port that sends DHCP answers on the switch, and shut it.\n"
+        "If it was a new server of ours have it added to sensor.dhcp_servers.")
+RUNBOOK("rogue_router",
+        "Am Switch nachsehen, welcher Port Router Advertisements sendet (RA-Guard), und ihn sperren.\n"
+        "War es ein eigener neuer Router, ihn in sensor.routers eintragen lassen.",
+        "Find the port that sends router advertisements on the switch (RA guard), and shut it.\n"
+        "If it was a new router of ours have it added to sensor.routers.")
+RUNBOOK("imitated_ssid",
+        "Am Sensor ansehen: Name, BSSID, Kanal und stärkstes Signal des nachgeahmten Netzes.\n"
+        "Gehört die BSSID doch zu uns (neuer Access Point), sie in sensor.bssids eintragen lassen.\n"
+        "Sonst vor Ort suchen lassen; Nutzer warnen, keine Zugangsdaten einzugeben.",
+        "Look at the sensor: name, BSSID, channel and strongest signal of the imitated network.\n"
+        "If the BSSID is ours after all (a new access point) have it added to sensor.bssids.\n"
+        "Else have it searched for on site; warn users not to enter credentials.")
+RUNBOOK("onboarding",
+        "Welcher Schritt fällt aus: Adresse, Anmeldung, Name oder Verbindung?\n"
+        "Den Dienst dahinter prüfen: DHCP-Pool, RADIUS, Namensserver, Internetzugang.\n"
+        "Trifft es nur diesen Hotspot, sein VLAN am Switch prüfen.",
+        "Which step fails: address, log-in, name or connection?\n"
+        "Check the service behind it: DHCP pool, RADIUS, name servers, internet access.\n"
+        "If only this hotspot is hit check its VLAN on the switch.")
 RUNBOOK("history_damaged",
         "Platte des Servers ansehen: Fehler im Kernel-Protokoll, Platz, SMART-Werte?\n"
         "Alarme sind nicht betroffen; der Verlauf dieses Geräts beginnt neu.\n"

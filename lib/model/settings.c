@@ -140,6 +140,17 @@ static const struct conf_field probe_fields[] = {
     CONF_END};
 static const struct conf_schema probe_schema = CONF_SCHEMA(struct probe_settings, probe_fields);
 
+static const struct conf_field sensor_fields[] = {
+    CONF_BOOL_FIELD(struct sensor_settings, enabled, .fallback = "false"),
+    CONF_DURATION_FIELD(struct sensor_settings, interval, 1, 3600, .fallback = "60s"),
+    CONF_STRINGS_FIELD(struct sensor_settings, dhcp_servers),
+    CONF_STRINGS_FIELD(struct sensor_settings, routers),
+    CONF_STRINGS_FIELD(struct sensor_settings, open_ssids),
+    CONF_STRINGS_FIELD(struct sensor_settings, secured_ssids),
+    CONF_STRINGS_FIELD(struct sensor_settings, bssids),
+    CONF_END};
+static const struct conf_schema sensor_schema = CONF_SCHEMA(struct sensor_settings, sensor_fields);
+
 static const struct conf_field dashboard_fields[] = {
     CONF_STRING_FIELD(struct dashboard_settings, listen, .fallback = "127.0.0.1"),
     CONF_INT_FIELD(struct dashboard_settings, port, 1, 65535, .fallback = "8080"),
@@ -203,6 +214,7 @@ static const struct conf_field settings_fields[] = {
     CONF_MAP_FIELD(struct settings, store, &store_schema),
     CONF_MAP_FIELD(struct settings, alerts, &alerts_schema),
     CONF_MAP_FIELD(struct settings, probe, &probe_schema),
+    CONF_MAP_FIELD(struct settings, sensor, &sensor_schema),
     CONF_MAP_FIELD(struct settings, dashboard, &dashboard_schema),
     {.name = "public",
      .type = CONF_MAP,

@@ -100,6 +100,14 @@ struct probe_settings {
     struct conf_list radius;     /* struct radius_account */
 };
 
+struct sensor_settings { /* passive probes, off by default */
+    bool enabled;
+    int64_t interval;                              /* ns: 60 s, of the reports */
+    struct conf_strings dhcp_servers, routers;     /* addresses that may answer, beside services of kind dhcp */
+    struct conf_strings open_ssids, secured_ssids; /* our networks, for the brand watch */
+    struct conf_strings bssids;                    /* base MACs of our access points, beside the inventory's */
+};
+
 struct dashboard_settings {
     char *listen;  /* address 127.0.0.1 */
     int64_t port;  /* 8080 */
@@ -148,6 +156,7 @@ struct settings {
     struct store_settings store;
     struct alerts_settings alerts;
     struct probe_settings probe;
+    struct sensor_settings sensor;
     struct dashboard_settings dashboard;
     struct public_settings public_page;
     struct coverage_settings coverage;

@@ -308,6 +308,12 @@ const FIGURES: Record<string, readonly [Both, Both?]> = {
   probe_targets: [["Ziele der Prüfungen", "Targets of the checks"]],
   probe_targets_refused: [["Ziele außerhalb von probe.allow, nicht geprüft", "Targets outside of probe.allow, not checked"], ["probe.allow ergänzen, wenn sie geprüft werden sollen.", "Add to probe.allow if they shall be checked."]],
 
+  sensors: [["Sensoren, die mithören", "Sensors that listen"]],
+  sensor_reports_total: [["Berichte der Sensoren", "Reports of sensors"]],
+  sensor_watcher_restarts_total: [["Neustarts von Sensoren", "Restarts of sensors"], ["Das Protokoll von netzwacht-probe nennt den Grund: Schnittstelle, Rechte.", "The log of netzwacht-probe says why: interface, permissions."]],
+  sensor_parser_restarts_total: [["Abgestürzte Leseprozesse, ersetzt", "Parsers that died, replaced"], ["Ein Rahmen im Netz bringt ihn zum Absturz: bitte melden.", "A frame on the network makes it crash: please report it."]],
+  sensor_frames_dropped_total: [["Rahmen, die der Kernel verwerfen musste", "Frames that the kernel had to drop"], ["Der Rechner ist zu langsam für diese Schnittstelle.", "The machine is too slow for this interface."]],
+
   // netzwacht-dashboard, netzwacht-public
   http_requests_total: [["Anfragen an die Oberfläche", "Requests to the dashboard"]],
   http_connections: [["Offene Verbindungen", "Open connections"]],
