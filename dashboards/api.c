@@ -15,8 +15,7 @@
 
 static size_t own_headers(const struct api_call *c, struct http_header *out, bool is_private)
 {
-    size_t n =
-        reply_headers(out, is_private ? REPLY_PRIVATE : REPLY_APP, http_server_is_tls(c->dashboard->http));
+    size_t n = reply_headers(out, is_private ? REPLY_PRIVATE : REPLY_APP, http_request_is_tls(c->request));
 
     if (c->retry_after[0])
         out[n++] = (struct http_header){"Retry-After", c->retry_after};
@@ -177,7 +176,7 @@ void api_bad_parameter(struct api_call *c, const char *name, const char *expecte
 
 void api_reply_file(struct api_call *c, const struct files_entry *entry, enum reply_kind kind)
 {
-    reply_file(c->request, entry, kind, http_server_is_tls(c->dashboard->http));
+    reply_file(c->request, entry, kind, http_request_is_tls(c->request));
 }
 
 /* ---- parameters ---- */

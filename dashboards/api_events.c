@@ -93,7 +93,7 @@ void api_events(struct api_call *c)
                     "Close a window, or read the lists instead.");
         return;
     }
-    n = reply_headers(headers, REPLY_PRIVATE, http_server_is_tls(d->http));
+    n = reply_headers(headers, REPLY_PRIVATE, http_request_is_tls(c->request));
     headers[n++] = (struct http_header){"Content-Type", "text/event-stream"};
     headers[n++] = (struct http_header){"X-Accel-Buffering", "no"}; /* nginx would hold events back */
     if (http_stream_begin(c->request, headers, n) != ERR_OK) {

@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "lib/base/strx.h"
 #include "lib/base/timex.h"
@@ -32,11 +31,10 @@ static const char *host_of(const struct api_call *c)
 
 static void put_root(struct buf *out, const struct api_call *c)
 {
-    const char *host = host_of(c), *proxy = http_request_header(c->request, "X-Forwarded-Proto");
-    bool is_tls = http_server_is_tls(c->dashboard->http) || (proxy && strcasecmp(proxy, "https") == 0);
+    const char *host = host_of(c);
 
     if (host)
-        buf_printf(out, "http%s://%s", is_tls ? "s" : "", host);
+        buf_printf(out, "http%s://%s", http_request_is_tls(c->request) ? "s" : "", host);
     buf_str(out, "/api/v1");
 }
 

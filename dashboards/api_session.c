@@ -70,7 +70,7 @@ static void reply_with_cookie(struct api_call *c, const char *token)
 {
     struct http_header header;
     char cookie[160];
-    bool is_tls = http_server_is_tls(c->dashboard->http);
+    bool is_tls = http_request_is_tls(c->request);
 
     snprintf(cookie, sizeof cookie, "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s",
              is_tls ? "__Host-nw_session" : "nw_session", token, is_tls ? "; Secure" : "",

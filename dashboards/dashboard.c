@@ -32,7 +32,7 @@ static void find_session(struct api_call *c)
     const char *cookies = http_request_header(c->request, "Cookie");
     const struct auth_limits limits = {d->settings->dashboard.session_idle,
                                        d->settings->dashboard.session_max};
-    const char *name = http_server_is_tls(d->http) ? "__Host-nw_session" : "nw_session";
+    const char *name = http_request_is_tls(c->request) ? "__Host-nw_session" : "nw_session";
 
     c->is_bearer = auth_bearer(http_request_header(c->request, "Authorization"), c->token);
     if (!c->is_bearer && (!cookies || !http_cookie_get(cookies, name, c->token, sizeof c->token)))

@@ -287,6 +287,14 @@ const char *http_request_address(const struct http_request *r)
     return r->address;
 }
 
+bool http_request_is_tls(const struct http_request *r)
+{
+    const char *scheme = MHD_lookup_connection_value(r->mhd, MHD_HEADER_KIND, "X-Forwarded-Proto");
+
+    return r->server->is_tls || (scheme && strcasecmp(scheme, "https") == 0 && r->connection &&
+                                 http_is_loopback(r->connection->address));
+}
+
 void http_request_set_user(struct http_request *r, void *user)
 {
     r->user = user;

@@ -76,6 +76,8 @@ const char *http_request_header(const struct http_request *r, const char *name);
 const char *http_request_body(const struct http_request *r, size_t *len);        /* "" if there is none */
 /* The peer; behind a proxy on loopback the last address of X-Forwarded-For. */
 const char *http_request_address(const struct http_request *r);
+/* Does the browser speak TLS, with us or with a proxy on loopback that says so (X-Forwarded-Proto)? */
+bool http_request_is_tls(const struct http_request *r);
 void http_request_set_user(struct http_request *r, void *user);
 void *http_request_user(const struct http_request *r);
 

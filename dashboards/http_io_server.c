@@ -116,7 +116,8 @@ static struct MHD_Daemon *start_daemon(struct http_server *s, int fd, const char
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)certificate},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key},
-        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "SECURE256:-VERS-ALL:+VERS-TLS1.3"},
+        /* not SECURE256: that refuses the certificates that people have, P-256 and RSA with 2,048 bits */
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "SECURE128:-VERS-ALL:+VERS-TLS1.3"},
         {MHD_OPTION_END, 0, NULL}};
 
     if (s->is_tls)

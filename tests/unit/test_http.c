@@ -459,6 +459,23 @@ static void passwords_are_verified(void **state)
 
 /* ---- audit ---- */
 
+/* The parameters stand in front of the salt: the same memory and passes for both. */
+static void a_user_that_does_not_exist_costs_what_others_do(void **state)
+{
+    char hash[SECRET_PASSWORD_HASH_SIZE];
+    const char *nobody = secret_password_nobody();
+    size_t len;
+
+    (void)state;
+    assert_ok(secret_init());
+    assert_ok(secret_password_hash("correct horse battery", hash));
+    len = strlen("$argon2id$v=19$m=65536,t=3,p=1$");
+    assert_memory_equal(hash, "$argon2id$v=19$m=65536,t=3,p=1$", len);
+    assert_memory_equal(nobody, hash, len);
+    assert_int_equal(strlen(nobody), strlen(hash));
+    assert_false(secret_password_verify(nobody, ""));
+}
+
 static void a_changed_audit_entry_breaks_the_chain(void **state)
 {
     char path[256];
@@ -612,6 +629,7 @@ RUN_TESTS("http", cmocka_unit_test(target_is_taken_apart), cmocka_unit_test(host
           cmocka_unit_test(a_second_factor_stands_with_its_user),
           cmocka_unit_test(csrf_tokens_belong_to_their_session), cmocka_unit_test(only_our_own_origin_fits),
           cmocka_unit_test(passwords_are_verified),
+          cmocka_unit_test(a_user_that_does_not_exist_costs_what_others_do),
           cmocka_unit_test_setup_teardown(a_changed_audit_entry_breaks_the_chain, temp_dir_setup,
                                           temp_dir_teardown),
           cmocka_unit_test_setup_teardown(users_db_is_private, temp_dir_setup, temp_dir_teardown),

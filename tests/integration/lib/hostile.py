@@ -22,6 +22,7 @@ PASSWORDS = {"noc": "noc-password-1234", "admin": "admin-password-12"}
 INTERVAL_S = 5
 ALIVE, SWITCH = "alive", "sw-1"
 SWITCH_NAME = "<img src=x onerror=alert(1)>\nnetzwacht-alerts: error: forged \x1b[31m\x9b31m\x85\x7f"  # the log names it
+SOURCE = 'https://evil.example/"><img src=x onerror=alert(1)>'  # of a firmware rule; must begin as an address
 IF_IN, CLIENTS, RADIO_CHANNEL = 13, 71, 73
 
 
@@ -129,7 +130,7 @@ class Town(World):
         ring = [[9.9, 53.6], [10.1, 53.6], [10.1, 53.8], [9.9, 53.8], [9.9, 53.6]]
         self.write("districts.geojson", json.dumps({"type": "FeatureCollection", "features": [
             {"type": "Feature", "properties": {"id": "mitte", "name": TEXTS[5]}, "geometry": {"type": "Polygon", "coordinates": [ring]}}]}))
-        self.write("firmware.yaml", f"models: [{{model: SIM, minimum: 2.9, reason: {quoted(SWITCH_NAME)}, source: {quoted('https://evil.example/"><img src=x onerror=alert(1)>')}}}]\n")
+        self.write("firmware.yaml", "models: [{model: SIM, minimum: 2.9, reason: %s, source: %s}]\n" % (quoted(SWITCH_NAME), quoted(SOURCE)))
         self.config = self.write("netzwacht.yaml", f"""
 instance: teststadt
 state_dir: state
