@@ -4,7 +4,7 @@
 EXTRA_PROGRAMS = tests/bench/agents tests/bench/floor tests/bench/netsnmp_sessions tests/bench/journal_store \
 	tests/bench/store_disk tests/bench/usm tests/bench/coverage
 CLEANFILES += $(EXTRA_PROGRAMS)
-EXTRA_DIST += %D%/lib/bench.py %D%/lib/peers.py %D%/peers.py %D%/engine.py %D%/loss.py %D%/delay.py %D%/volume.py \
+EXTRA_DIST += %D%/lib/bench.py %D%/lib/peers.py %D%/peers.py %D%/engine.py %D%/loss.py %D%/delay.py %D%/connections.py %D%/volume.py \
 	%D%/http_load.py \
 	%D%/render.py %D%/collector.py %D%/controller.py %D%/demo.py %D%/trap_latency.py %D%/probes.py
 
@@ -49,6 +49,8 @@ bench-volume: all $(BENCH_POLLING)
 	$(BENCH)/volume.py $(BENCH_ARGS)
 bench-http: all $(BENCH_POLLING)
 	$(BENCH)/http_load.py $(BENCH_ARGS)
+bench-connections: all
+	$(BENCH)/connections.py $(BENCH_ARGS)
 # The tables of the last runs, from bench/*.md of the build tree, into docs/performance.md of the source tree.
 bench-docs:
 	$(BENCH)/render.py --write
@@ -71,7 +73,7 @@ bench-coverage: tests/bench/coverage
 	tests/bench/coverage
 bench-v3: tests/bench/usm
 	tests/bench/usm
-.PHONY: bench bench-peers bench-engine bench-loss bench-delay bench-volume bench-http bench-docs bench-collector \
+.PHONY: bench bench-peers bench-engine bench-loss bench-delay bench-volume bench-http bench-connections bench-docs bench-collector \
 	bench-controller bench-demo bench-store bench-store-disk bench-probes bench-trap bench-v3 bench-coverage
 
 # A wireless controller of any size: what test and benchmark of big controllers poll.
