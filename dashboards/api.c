@@ -265,6 +265,15 @@ bool api_matches(const char *q, ...)
     return is_found;
 }
 
+bool api_param_q(struct api_call *c, const char **out)
+{
+    *out = api_param(c, "q");
+    if (!*out || strlen(*out) <= 400) /* 100 characters of four bytes */
+        return true;
+    api_bad_parameter(c, "q", "at most 100 characters");
+    return false;
+}
+
 /* ---- pages ---- */
 
 bool api_page_begin(struct api_call *c, struct api_page *p, struct buf *b, struct json_out *j)
@@ -274,11 +283,8 @@ bool api_page_begin(struct api_call *c, struct api_page *p, struct buf *b, struc
     if (!api_param_int(c, "limit", 1, 1000, 100, &p->limit) ||
         !api_param_int(c, "cursor", 0, INT64_MAX / 2, 0, &p->skip))
         return false;
-    const char *q = api_param(c, "q");
-    if (q && strlen(q) > 400) {
-        api_bad_parameter(c, "q", "at most 100 characters");
+    if (!api_param_q(c, &(const char *){NULL}))
         return false;
-    }
     json_init(j, b);
     json_object_begin(j, NULL);
     json_array_begin(j, "items");

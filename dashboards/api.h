@@ -131,6 +131,8 @@ bool api_param_int(struct api_call *c, const char *name, int64_t lo, int64_t hi,
                    int64_t *out);
 /* RFC 3339, seconds since 1970, or "-3600" = so many seconds before base. */
 bool api_param_time(struct api_call *c, const char *name, ns_t base, ns_t fallback, ns_t *out);
+/* The text to look for; NULL: none. */
+bool api_param_q(struct api_call *c, const char **out);
 /* Is word in a comma-separated list? A NULL list has everything. */
 bool api_list_has(const char *list, const char *word);
 /* Does any of the texts (NULL ends them) contain q? ASCII case ignored. q NULL: yes. */

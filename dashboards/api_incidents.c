@@ -52,8 +52,7 @@ static bool read_filter(struct api_call *c, struct history_filter *f)
     f->type = api_param(c, "type");
     f->operator_state = api_param(c, "operator");
     f->member = api_param(c, "member");
-    f->text = api_param(c, "q");
-    return true;
+    return api_param_q(c, &f->text);
 }
 
 void api_incidents(struct api_call *c)

@@ -22,6 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from lib.harness import BUILD, World, check, free_port, run_tests, wait_for
 from lib.journal import crc32c
+from lib.json_schema import OpenApi
 
 HOTSPOTS = 40
 USERS = {"operator": "operator-password-1", "noc": "noc-password-1234", "planner": "planner-password-1",
@@ -64,52 +65,6 @@ class Client:
         self.cookie = answer.getheader("Set-Cookie").split(";")[0]
         self.token = self.get("/api/v1/session")["csrf"]
         return self
-
-
-class Schema:
-    """The part of OpenAPI's schemas that docs/openapi.yaml uses."""
-    TYPES = {"object": dict, "array": list, "string": str, "number": (int, float), "integer": int, "boolean": bool,
-             "null": type(None)}
-
-    def __init__(self, document):
-        self.document = document
-
-    def resolve(self, schema):
-        while "$ref" in schema:
-            node = self.document
-            for part in schema["$ref"][2:].split("/"):
-                node = node[part]
-            schema = node
-        return schema
-
-    def problems(self, schema, value, at="$"):
-        schema = self.resolve(schema)
-        for part in schema.get("allOf", []):
-            yield from self.problems(part, value, at)
-        wanted = schema.get("type")
-        if wanted:
-            types = wanted if isinstance(wanted, list) else [wanted]
-            fits = any(isinstance(value, self.TYPES[t]) and not (isinstance(value, bool) and t in ("number", "integer"))
-                       for t in types)
-            if not fits:
-                yield f"{at}: {value!r} is no {types}"
-                return
-        if "enum" in schema and value not in schema["enum"]:
-            yield f"{at}: {value!r} is none of {schema['enum']}"
-        if "const" in schema and value != schema["const"]:
-            yield f"{at}: {value!r} is not {schema['const']}"
-        if isinstance(value, dict):
-            for name in schema.get("required", []):
-                if name not in value:
-                    yield f"{at}: {name} is missing"
-            for name, member in value.items():
-                if name in schema.get("properties", {}):
-                    yield from self.problems(schema["properties"][name], member, f"{at}.{name}")
-                elif isinstance(schema.get("additionalProperties"), dict):
-                    yield from self.problems(schema["additionalProperties"], member, f"{at}.{name}")
-        if isinstance(value, list) and "items" in schema:
-            for index, item in enumerate(value):
-                yield from self.problems(schema["items"], item, f"{at}[{index}]")
 
 
 class Events(threading.Thread):
@@ -261,7 +216,7 @@ def pages_and_filters():
 def answers_conform():
     """every GET of openapi.yaml answers as its schema says, with an entity tag and the security headers"""
     document = town.client().get("/api/v1/openapi.json")
-    schema, client = Schema(document), town.clients["admin"]
+    schema, client = OpenApi(document), town.clients["admin"]
     hotspot = client.get("/api/v1/hotspots?limit=1")["items"][0]
     ids = {"hotspots": hotspot["id"], "devices": hotspot["uplink"], "incidents": None, "commands": None}
     problems, count = [], 0
@@ -361,7 +316,7 @@ def incident_is_acknowledged():
     check(len([r for r in town.world.journal("dashboard") if "command" in r]) == 1, "the repeated key was written twice")
     raw = client.ask("GET", f"/api/v1/incidents/{incident['id']}")[1]
     check(b"<b>" not in raw, "markup is not escaped in JSON")
-    problems = list(Schema(client.get("/api/v1/openapi.json")).problems({"$ref": "#/components/schemas/IncidentDetail"}, detail))
+    problems = list(OpenApi(client.get("/api/v1/openapi.json")).problems({"$ref": "#/components/schemas/IncidentDetail"}, detail))
     check(not problems, "\n".join(problems))
 
     place = next(s for s in client.get("/api/v1/sites?limit=1000")["items"] if s["id"] == victim["site"])
@@ -419,7 +374,7 @@ def maintenance_is_planned_and_ended():
     wait_for("what the command line asked for", 15, lambda: mine().get("status") == "active")
     check((mine()["by"], mine()["via"], mine()["announced"]) == ("Ina", "cli", {"de": "", "en": "Cable"}), f"{mine()}")
     page = client.get("/api/v1/maintenance?limit=2")
-    problems = list(Schema(client.get("/api/v1/openapi.json")).problems({"$ref": "#/components/schemas/Maintenance"}, mine()))
+    problems = list(OpenApi(client.get("/api/v1/openapi.json")).problems({"$ref": "#/components/schemas/Maintenance"}, mine()))
     check(not problems and len(page["items"]) == 2, "\n".join(problems))
     cli("cancel", number)
     wait_for("what the command line cancelled", 15, lambda: mine()["status"] == "ended")

@@ -96,3 +96,44 @@ class Schemas:
                 yield f"{at}: {key} is not expected"
             elif isinstance(rule, dict):
                 yield from self._check(rule, value[key], f"{at}.{key}")
+
+
+class OpenApi(Schemas):
+    """The same for the schemas inside an OpenAPI 3.1 document."""
+
+    def __init__(self, document):
+        self.document = document
+
+    def problems(self, schema, value):
+        return list(self._check(schema, value, "$"))
+
+    def resolve(self, node):
+        """What a $ref of the document leads to; anything else is itself."""
+        while "$ref" in node:
+            found = self.document
+            for part in node["$ref"][2:].split("/"):
+                found = found[part]
+            node = found
+        return node
+
+    def _ref(self, rule, value, at, _):
+        yield from self._check(self.resolve({"$ref": rule}), value, at)
+
+    def _allof(self, rule, value, at, _):
+        for part in rule:
+            yield from self._check(part, value, at)
+
+    def _oneof(self, rule, value, at, _):
+        fitting = sum(not list(self._check(part, value, at)) for part in rule)
+        if fitting != 1:
+            yield f"{at}: fits {fitting} of {len(rule)} schemas, not one"
+
+    def _format(self, rule, value, at, _):
+        forms = {"date": r"\d{4}-\d\d-\d\d", "date-time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)"}
+        if rule not in forms:
+            yield f"{at}: the validator does not know the format {rule}"
+        elif isinstance(value, str) and not re.fullmatch(forms[rule], value):
+            yield f"{at}: {value!r} is no {rule}"
+
+    def _default(self, rule, value, at, schema):
+        yield from ()
