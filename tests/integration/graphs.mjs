@@ -49,11 +49,11 @@ async function testGraphs() {
   await tap.test("zooming and moving stand in the address; a link shows another window the same (task 15)", async () => {
     await page.locator('input[name=span][value="day"]').focus();
     await page.keyboard.press("Space");
-    await until(() => queryOf().get("span") === "86400", "a day in the address", 20);
+    await until(() => queryOf().get("span") === "86400", "a day in the address", 60);
     await page.getByRole("button", { name: "Vergrößern" }).click();
-    await until(() => queryOf().get("span") === "43200", "half a day", 20);
+    await until(() => queryOf().get("span") === "43200", "half a day", 60);
     await page.getByRole("button", { name: "Früher" }).click();
-    await until(() => queryOf().has("to"), "an end in the past", 20);
+    await until(() => queryOf().has("to"), "an end in the past", 60);
     await page.getByRole("button", { name: "Link zu dieser Ansicht" }).click();
     const link = await page.inputValue(".share-link__field input");
     const shown = await page.textContent(".graph-controls__shown");
@@ -83,7 +83,7 @@ async function testGraphs() {
 
   await tap.test("every diagram's values are a table, and the table a file (task 16)", async () => {
     await go(`graphs?s=hotspot/${hotspot}:wireless.clients&span=3600&week=1&percentiles=1`, ".chart.is-large canvas");
-    await until(async () => /95\. Perzentil/.test(await page.textContent(".chart__words")), "percentiles in words", 30);
+    await until(async () => /95\. Perzentil/.test(await page.textContent(".chart__words")), "percentiles in words", 60);
     await page.focus(".chart__table summary");
     await page.keyboard.press("Enter");
     await until(async () => (await page.locator(".chart__table thead th").count()) === 3, "a column of last week", 60);
@@ -121,8 +121,11 @@ async function testPollNow({ hotspot, device }) {
     for (const hash of [`devices/${device}`, `hotspots/${hotspot}`]) {
       await go(hash, ".poll-now button");
       await page.focus(".poll-now button");
-      await page.keyboard.press("Enter");
-      await page.waitForSelector('[data-poll="done"]', { timeout: PATIENCE });
+      const [answer] = await Promise.all([page.waitForResponse((each) => each.url().endsWith("/poll")), page.keyboard.press("Enter")]);
+      const { command } = await answer.json();
+      await until(async () => (await api(`/commands/${command}`)).outcome === "done", "the end of the poll", 60);
+      // a page that waited for very long says so instead
+      await page.waitForSelector('[data-poll="done"], [data-poll="slow"]', { timeout: PATIENCE });
     }
   });
 
@@ -143,7 +146,7 @@ async function testPollNow({ hotspot, device }) {
 
   await tap.test("the way to the core names its weak link, or says that there is none (task 9)", async () => {
     await go(`hotspots/${hotspot}`, ".chain li");
-    await until(async () => (await page.$(".chain li.is-weak")) ?? /Keine Schwachstelle/.test(await page.textContent('section[aria-labelledby="uplink"]')), "a word on the way", 30);
+    await until(async () => (await page.$(".chain li.is-weak")) ?? /Keine Schwachstelle/.test(await page.textContent('section[aria-labelledby="uplink"]')), "a word on the way", 60);
   });
 }
 
@@ -154,7 +157,7 @@ await runAll(
     browser = await launch(require);
     page = await (await openContext(browser)).newPage();
     await logIn(page, demo.url, "operator", demo.passwords.get("operator"));
-    await until(async () => (await api("/hotspots?limit=50")).items.some((each) => each.clients > 0), "clients of a hotspot", 120);
+    await until(async () => (await api("/hotspots?limit=50")).items.some((each) => each.clients > 0), "clients of a hotspot", 240);
     const things = await testGraphs();
     await testPollNow(things);
     await testHappenings();

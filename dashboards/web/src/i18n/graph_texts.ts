@@ -6,6 +6,7 @@ export const GRAPH_TEXTS = {
 
   "chart.before": ["{name}, Vorwoche", "{name}, last week"],
   "chart.percentile": ["{percent}. Perzentil", "{percent}th percentile"],
+  "chart.rows": ["Jeder Wert ist das Mittel von {duration}, und die Perzentile sind die dieser Mittel.", "Each value is the mean of {duration}, and the percentiles are those of these means."],
   "chart.withLastWeek": ["mit Vorwoche", "with last week"],
   "chart.withPercentiles": ["mit Perzentilen", "with percentiles"],
   "chart.open": ["Im Vergleich öffnen", "Open to compare"],

@@ -5,7 +5,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ChartOptions } from "../chart/chart";
 import { useApp, useTexts } from "../context";
-import { formatDateTime, formatShare, formatValue } from "../format";
+import { formatDateTime, formatDuration, formatShare, formatValue } from "../format";
 import { readPalette } from "../map/palette";
 import type { Annotation } from "../model/annotations";
 import { columnOf, completenessOf, csvOf, gapsOf, percentileOf, summaryOf, timesOf, type SeriesAnswer } from "../model/series";
@@ -164,6 +164,7 @@ function Words({ own, names, unit, withPercentiles }: { own: SeriesAnswer; names
           </span>
         );
       })}
+      {withPercentiles ? <span>{t("chart.rows", { duration: formatDuration(own.step, language) })} </span> : null}
       {gaps > 0 ? <span>{gaps === 1 ? t("chart.gap") : t("chart.gaps", { count: gaps })}.</span> : null}
     </p>
   );
