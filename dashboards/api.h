@@ -190,11 +190,11 @@ route_fn api_health, api_metrics, api_description, api_config, api_session_get, 
     api_session_delete, api_tokens, api_token_issue, api_token_revoke, api_summary, api_hotspots,
     api_hotspots_geojson, api_hotspot, api_hotspot_history, api_hotspot_availability, api_availability,
     api_devices, api_device, api_device_entities, api_device_neighbours, api_device_changes, api_firmware,
-    api_firmware_assets, api_services, api_sites, api_topology, api_series, api_device_poll, api_hotspot_poll,
-    api_incidents, api_incident, api_incident_acknowledge, api_incident_comment, api_incident_assign,
-    api_incident_shelve, api_incident_unshelve, api_incident_close, api_command, api_maintenance,
-    api_maintenance_add, api_maintenance_end, api_self, api_coverage, api_coverage_summary, api_daemons,
-    api_users, api_audit, api_events, api_public_file, api_public_redirect, api_web_file;
+    api_firmware_assets, api_services, api_funnel, api_sites, api_topology, api_series, api_device_poll,
+    api_hotspot_poll, api_incidents, api_incident, api_incident_acknowledge, api_incident_comment,
+    api_incident_assign, api_incident_shelve, api_incident_unshelve, api_incident_close, api_command,
+    api_maintenance, api_maintenance_add, api_maintenance_end, api_self, api_coverage, api_coverage_summary,
+    api_daemons, api_users, api_audit, api_events, api_public_file, api_public_redirect, api_web_file;
 
 route_fn api_ogc_landing, api_ogc_conformance, api_ogc_collections, api_ogc_collection, api_ogc_items,
     api_ogc_item, api_citizen_reports;

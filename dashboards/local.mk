@@ -2,7 +2,7 @@
 noinst_LIBRARIES += dashboards/libdashboards.a
 dashboards_libdashboards_a_SOURCES = \
 	%D%/api.c %D%/api.h %D%/api_availability.c %D%/api_events.c %D%/api_files.c %D%/api_history.c %D%/api_incidents.c %D%/api_maintenance.c %D%/api_poll.c \
-	%D%/api_admin.c %D%/api_json.c %D%/api_map.c %D%/api_monitor.c %D%/api_network.c %D%/api_series.c %D%/api_session.c %D%/api_sites.c %D%/api_topology.c \
+	%D%/api_admin.c %D%/api_funnel.c %D%/api_json.c %D%/api_map.c %D%/api_monitor.c %D%/api_network.c %D%/api_series.c %D%/api_session.c %D%/api_sites.c %D%/api_topology.c \
 	%D%/auth.c %D%/auth.h %D%/dashboard.c %D%/dashboard.h %D%/dashboard_internal.h %D%/dashboard_reload.c %D%/events.c %D%/events.h \
 	%D%/files_io.c %D%/files_io.h %D%/http_blob.c %D%/http_io.c %D%/http_io.h %D%/http_io_internal.h %D%/http_io_connections.c %D%/http_io_server.c %D%/http_io_stream.c %D%/http_parse.c %D%/http_parse.h \
 	%D%/json_io.c %D%/json_io.h %D%/newest.c %D%/newest.h %D%/relations.c %D%/relations.h %D%/network.c %D%/network.h \

@@ -35,6 +35,7 @@ const struct route routes[] = {
     {HTTP_GET, API "firmware/assets", ROLES_STAFF, api_firmware_assets},
     {HTTP_GET, API "services", ROLES_STAFF, api_services},
     {HTTP_GET, API "sites", ROLES_STAFF, api_sites},
+    {HTTP_GET, API "funnel", ROLES_STAFF, api_funnel},
     {HTTP_GET, API "topology", ROLES_STAFF, api_topology},
     {HTTP_GET, API "series", ROLES_STAFF, api_series},
     {HTTP_GET, API "incidents", ROLES_STAFF, api_incidents},

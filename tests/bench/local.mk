@@ -2,7 +2,8 @@
 # Benchmarks measure, print tables and assert nothing. `make bench` runs those whose tables stand in docs/performance.md and
 # takes about ten minutes; each also runs alone, with sizes of its own: make bench-peers BENCH_ARGS='500 2000'.
 EXTRA_PROGRAMS = tests/bench/agents tests/bench/floor tests/bench/netsnmp_sessions tests/bench/journal_store \
-	tests/bench/store_disk tests/bench/usm tests/bench/coverage
+	tests/bench/store_disk tests/bench/usm tests/bench/coverage \
+	tests/bench/sensor_feed
 CLEANFILES += $(EXTRA_PROGRAMS)
 EXTRA_DIST += %D%/lib/bench.py %D%/lib/peers.py %D%/peers.py %D%/engine.py %D%/loss.py %D%/delay.py %D%/connections.py %D%/volume.py \
 	%D%/http_load.py \
@@ -80,3 +81,9 @@ bench-v3: tests/bench/usm
 check_PROGRAMS += tests/bench/controller_agent
 tests_bench_controller_agent_SOURCES = tests/bench/controller_agent.c
 tests_bench_controller_agent_LDADD = city/libcity.a $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
+EXTRA_DIST += %D%/capture.py
+tests_bench_sensor_feed_SOURCES = tests/bench/sensor_feed.c
+tests_bench_sensor_feed_LDADD = probes/libprobes.a $(PCAP_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
+bench-capture: all tests/bench/sensor_feed$(EXEEXT)
+	NETZWACHT_SOURCE='$(abs_top_srcdir)' NETZWACHT_BUILD='$(abs_top_builddir)' $(PYTHON3) $(srcdir)/tests/bench/capture.py $(BENCH_ARGS)
+.PHONY: bench-capture

@@ -267,7 +267,7 @@ def ask_everything(world, port):
 
     headers["Cookie"] = wait_for("the log-in", PATIENCE, log_in).split(";")[0]
     series = "/api/v1/series?entity=funnel/hs-1/phase/dhcp4&metric=onboarding.success&from=-600"
-    paths = ["hotspots", "hotspots/hs-1", "services", "incidents", "summary", "daemons", "sites", "devices", "self"]
+    paths = ["hotspots", "hotspots/hs-1", "services", "incidents", "summary", "daemons", "sites", "devices", "self", "funnel"]
     texts = []
     for path in [f"/api/v1/{path}" for path in paths] + [series, "/metrics"]:
         answer, content = ask("GET", path)

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "integration/lib"))
 from harness import BUILD, SOURCE, check, run_tests, tool
 
 SECONDS = int(os.environ.get("NETZWACHT_FUZZ_SECONDS", "600"))
-TARGETS = os.environ.get("NETZWACHT_FUZZ", "fuzz_reply fuzz_v3 fuzz_trap fuzz_frame fuzz_probe_reply").split()
+TARGETS = os.environ.get("NETZWACHT_FUZZ", "fuzz_reply fuzz_v3 fuzz_trap fuzz_frame fuzz_readers fuzz_passive fuzz_probe_reply").split()
 FUZZ = BUILD / "fuzz"
 
 

@@ -308,6 +308,22 @@ const maintenance = [-26, -0.4, 20, 70].map((hours, i) => {
   return { id: `mw-${i}`, target: id, target_name: name, begin: iso(start + hours * 36e5), end: iso(start + (hours + 0.3 + i) * 36e5), comment: ["Spleißarbeiten", "Tausch der Antenne", "Stromabschaltung der Stadtwerke", "Firmware 6.5.62"][i], by: "noc", status, via: "dashboard", announced: i === 2 ? { de: "Stromabschaltung", en: "" } : null };
 });
 
+/** Two hotspots and what no hotspot could be given; one network imitates ours. */
+function funnel() {
+  const phase = (name, attempts, success, p50, more = {}) => ({ phase: name, attempts, success, p50, p95: p50 && p50 * 3, blamed: attempts ? 0 : null, failed_silence: 0, failed_pool: 0, failed_refused: 0, failed_name: 0, failed_server: 0, ...more });
+  const [first, second] = [...hotspots.values()];
+  const at = iso(start);
+  return {
+    sensors: [{ id: "mirror", name: "Spiegelport Kern", at, frames: 812.4, dropped: 0, malformed: 0.1, arp: 14.2, broadcast: 22.1, rogue_dhcp: 1, rogue_ra: 0, imitators_seen: 1, withheld: 12,
+      imitators: [{ bssid: "0a:01:02:03:04:05", ssid: "MobyKlick", ssid_hex: "4d6f62794b6c69636b", why: "unknown_sender", security: "open", first_seen: "1790000000", channel: "6", signal: -61 }] }],
+    hotspots: [
+      { id: first.id, name: first.name, at, phases: [phase("dhcp4", 120, 98.3, 0.031, { failed_silence: 2 }), phase("dns", 940, 91.2, 0.012, { failed_name: 83 }), phase("tcp", 2210, 99.4, 0.018, { failed_refused: 13 })] },
+      { id: second.id, name: second.name, at, phases: [phase("dhcp4", 64, 41.0, 0.8, { failed_pool: 38, blamed: 1 }), phase("dns", 90, 98.0, 0.011), phase("tcp", null, null, null)] },
+    ],
+    elsewhere: [{ id: "mirror", name: "Spiegelport Kern", at, phases: [phase("radius", 31, 90.3, 0.02, { failed_refused: 3 })] }],
+  };
+}
+
 const routes = [
   ["GET", /^\/hotspots$/, (r, m, q) => page(r, [...hotspots.values()])],
   ["GET", /^\/hotspots\/([^/]+)$/, (r, m) => (hotspots.has(m[1]) ? send(r, 200, hotspotDetail(hotspots.get(m[1]))) : problem(r, 404, "not-found"))],
@@ -334,6 +350,7 @@ const routes = [
   }],
   ["GET", /^\/maintenance$/, (r) => page(r, maintenance)],
   ["GET", /^\/services$/, (r) => page(r, [["portal", "Anmeldeseite MobyKlick", "usable", "none"], ["dns", "Namensauflösung", "degraded", "dns"]].map(([kind, name, state, reason]) => ({ id: kind, name, kind, target: null, site: null, state, reason, since: null, incident: null, probes: [], graphs: [] })))],
+  ["GET", /^\/funnel$/, (r) => send(r, 200, funnel())],
   ["GET", /^\/daemons$/, (r) => page(r, ["collector", "store", "probe", "alerts", "dashboard", "public"].map((name) => ({ name, partition: name, online: name !== "public", version: "mock", started: iso(start), heartbeat: iso(start), lag: {}, config: "", notices: [] })))],
   ["GET", /^\/coverage\/summary$/, (r) => problem(r, 404, "coverage-missing", "run netzwacht report coverage")],
   ["GET", /^\/coverage$/, (r) => problem(r, 404, "coverage-missing", "run netzwacht report coverage")],

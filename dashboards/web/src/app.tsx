@@ -13,6 +13,7 @@ import { AdminPage } from "./pages/admin";
 import { CoveragePage } from "./pages/coverage";
 import { DevicePage } from "./pages/device";
 import { DevicesPage } from "./pages/devices";
+import { FunnelPage } from "./pages/funnel";
 import { GraphsPage } from "./pages/graphs";
 import { HotspotPage } from "./pages/hotspot";
 import { IncidentPage } from "./pages/incident";
@@ -136,6 +137,7 @@ function Footer() {
     <footer class="footer">
       <span>{t("app.zone")}</span>
       <a href="/status/">{t("app.statusPage")}</a>
+      <a href={linkTo("funnel")}>{t("nav.funnel")}</a>
       {maySeeSelf(session) ? <a href={linkTo("self")}>{t("self.title")}</a> : null}
       {mayAdminister(session) ? <a href={linkTo("admin")}>{t("admin.title")}</a> : null}
       <span>netzwacht {config?.version}</span>
@@ -176,6 +178,7 @@ const PAGES: Record<RouteKey, (route: Store<Route>, id: string) => JSX.Element> 
   maintenance: (route) => <MaintenancePage route={route} />,
   graphs: (route) => <GraphsPage route={route} />,
   coverage: () => <CoveragePage />,
+  funnel: () => <FunnelPage />,
   self: () => <SelfPage />,
   admin: () => <AdminPage />,
 };

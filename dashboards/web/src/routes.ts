@@ -77,6 +77,7 @@ export const ROUTES = [
     ],
   },
   { name: "coverage", hasId: false, views: [{ path: "coverage", ready: ".page-head h1" }] },
+  { name: "funnel", hasId: false, views: [{ path: "funnel", ready: ".page-head h1" }] },
   { name: "self", hasId: false, views: [{ path: "self", ready: ".self-bars", picture: "self" }] },
   { name: "admin", hasId: false, views: [{ path: "admin", ready: "form.token-form", picture: "admin", role: "admin" }] },
 ] as const satisfies readonly RouteEntry[];
