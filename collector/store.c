@@ -19,7 +19,7 @@
 
 enum {
     UPDATES_A_SLICE = 32,
-    VALUES_PENDING_MAX = 4000000, /* 32 MB: beyond it nothing is read until a cycle has written */
+    VALUES_PENDING_MAX = 20000000, /* 160 MB: beyond it nothing is read until a cycle has written */
 };
 
 ns_t store_now(struct store *s)

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CAPACITY = 16 };
+enum {
+    CAPACITY_STEP = 8,   /* rows, at least */
+    CAPACITY_USUAL = 32, /* kept from batch to batch */
+};
 
 void rows_init(struct rows *r, unsigned count, ns_t step, ns_t max_age, ns_t emitted)
 {
@@ -58,7 +61,7 @@ static bool is_same(const double *a, const double *b, unsigned count)
 
 static enum err make_room(struct rows *r)
 {
-    size_t cap = r->cap ? 2 * r->cap : FIRST_CAPACITY;
+    size_t more = r->cap / 4, cap = r->cap + (more > CAPACITY_STEP ? more : CAPACITY_STEP);
     int64_t *times;
     double *values;
 
@@ -200,7 +203,7 @@ void rows_committed(struct rows *r)
 {
     r->pending = 0;
     r->committed = r->emitted;
-    if (r->cap > FIRST_CAPACITY) { /* after a long catching up */
+    if (r->cap > CAPACITY_USUAL) { /* after a long catching up */
         rows_fini(r);
         r->cap = 0;
     }

@@ -49,7 +49,7 @@ static const struct conf_schema collector_schema = CONF_SCHEMA(struct collector_
 
 static const struct conf_field store_fields[] = {
     CONF_STRING_FIELD(struct store_settings, directory),
-    CONF_DURATION_FIELD(struct store_settings, batch, 0, 3600, .fallback = "120s"),
+    CONF_DURATION_FIELD(struct store_settings, batch, 0, 3600, .fallback = "20m"),
     CONF_DURATION_FIELD(struct store_settings, step, 1, 3600, .fallback = "60s"),
     CONF_DURATION_FIELD(struct store_settings, keep_minutes, 0, 100 * 86400.0, .fallback = "0"),
     CONF_DURATION_FIELD(struct store_settings, keep_short, 0, 600 * 86400.0, .fallback = "0"),

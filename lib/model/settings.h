@@ -39,7 +39,7 @@ struct collector_settings {
 
 struct store_settings {
     char *directory; /* NULL = <state>/rrd */
-    int64_t batch;   /* ns: how long samples are gathered before an update: 120 s */
+    int64_t batch;   /* ns: how long samples are gathered before an update: 20 min */
     int64_t step;    /* ns: 60 s, of the short class; the long one is 5 of them */
     /* ns that rows of new files are kept; 0: as lib/stores/rrd_layout.h says. Widths are those of step 60 s.
      */

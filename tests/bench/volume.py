@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """bench-volume: bytes that a value takes in the journal and in the RRD files, from the sizes of the files and from write_bytes of
 /proc/PID/io, which counts a page each time that it is written; and the store's CPU. Polls and rows follow each other faster than in
-operation: a file and update has 12 rows, as polls each 10 s and the default batch of 120 s have; bytes depend on the rows of an
-update, not on their distance. Everything is written back between two updates, as it is within 120 s. Files keep an hour to ten days
+operation: a file and update has 20 rows, as steps of 60 s and the default batch of 20 minutes have; bytes depend on the rows of an
+update, not on their distance. Everything is written back between two updates, as it is within 20 minutes. Files keep an hour to ten days
 instead of 1 day to 10 years, so that those of 2,000 devices fit into a bench; an update touches the same pages.
 Prints a table and asserts nothing. Usage: volume.py [AGENTS]"""
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
 from bench import Agents, Collector, Table, World, cpu_seconds, heartbeats, next_heartbeat, records, wait_for, written_bytes  # noqa: E402
 
-INTERVAL, ROWS, UPDATES = 2, 12, 2
+INTERVAL, ROWS, UPDATES = 2, 20, 2
 STORE = f"store: {{step: {INTERVAL}s, batch: {ROWS * INTERVAL}s, keep_minutes: 10m, keep_short: 1h, keep_long: 1h, keep_hours: 1d, keep_days: 10d, budget: 50GiB}}\n"
 
 

@@ -196,6 +196,8 @@ static void settings_resolve_paths_beside_their_file(void **state)
     assert_string_equal(settings->inventory.items[1], "/etc/x");
     assert_true(settings->collector.interval == 5 * SECONDS);
     assert_true(settings->collector.confirm_interval == 500 * MILLISECONDS);
+    assert_true(settings->store.batch ==
+                20 * MINUTES); /* decision 0069: an update costs as much with two rows */
     assert_int_equal(strlen(settings->hash), 16);
     assert_null(settings_credentials(settings, "other"));
     assert_non_null(settings_credentials(settings, "default"));
