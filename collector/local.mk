@@ -38,6 +38,7 @@ collector_libcollector_a_SOURCES = \
 	%D%/poll_internal.h \
 	%D%/poll_items.c \
 	%D%/poll_json.c %D%/poll_json.h \
+	%D%/poll_thaw.c \
 	%D%/pool.c %D%/pool.h \
 	%D%/profile.c %D%/profile.h \
 	%D%/profile_file.c %D%/profile_file.h \

@@ -3,7 +3,7 @@
  * else includes it.
  *
  * poll.c: the machine, identification, walks; poll_get.c: reading known instances; poll_frozen.c: the same of
- * devices of which only values change; poll_items.c: what is known. */
+ * devices of which only values change; poll_thaw.c: and back; poll_items.c: what is known. */
 #ifndef NW_COLLECTOR_POLL_INTERNAL_H
 #define NW_COLLECTOR_POLL_INTERNAL_H
 
@@ -35,6 +35,16 @@ struct frozen {
     uint16_t run, row;         /* of it: what is to be taken next */
     union poll_value values[]; /* of each varbind */
 };
+
+static inline const struct image *frozen_image(const struct frozen *f)
+{
+    return (const void *)f->image->bytes;
+}
+
+static inline bool frozen_has_changed(const struct frozen *f, size_t item)
+{
+    return f->changed[item / 64] >> item % 64 & 1;
+}
 
 struct item {
     uint8_t *raw; /* varbinds as they came */
