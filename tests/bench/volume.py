@@ -59,6 +59,20 @@ def series_of_a_device(world):
     return len(table["series"])
 
 
+class Between:
+    """What collector and store did from one look to another."""
+
+    def __init__(self, a, b):
+        self.polls = b.polled["polls_total"] - a.polled["polls_total"]
+        self.journal_bytes = b.polled["journal_bytes_total"] - a.polled["journal_bytes_total"]
+        self.values, self.rows, self.updates = (b.stored[name] - a.stored[name] for name in ("store_values_written_total", "store_rows_written_total", "store_updates_total"))
+        self.wrote = [y - x for x, y in zip(a.wrote, b.wrote)]
+        self.cpu = b.cpu - a.cpu
+
+    def put(self, table, name, remark):
+        table.add(name, self.values, None, self.wrote[1] / self.values, self.cpu / self.values * 1e6, f"{self.rows / self.updates:.1f} rows an update, {remark}")
+
+
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
     table = Table("volume", f"Bytes a value: {count:,} devices",
@@ -69,18 +83,17 @@ def main():
         store = world.start("netzwacht-store", "-c", world.dir / "netzwacht.yaml")
         files = wait_for_files(world)
         made = Look(collector, store)
-        wait_for_updates(world, made.stored["store_updates_total"] + UPDATES * files)
-        later = Look(collector, store)
+        looks = [made]
+        for updates in (1, UPDATES):
+            wait_for_updates(world, looks[-1].stored["store_updates_total"] + updates * files)
+            looks.append(Look(collector, store))
         series = series_of_a_device(world)
         disk = subprocess.run(["du", "-sB1", world.dir / "state/rrd"], capture_output=True, text=True, check=True).stdout.split()[0]
-    gained = {name: later.stored[name] - made.stored[name] for name in later.stored}
-    polls = later.polled["polls_total"] - made.polled["polls_total"]
-    values = polls * series
-    table.add("journal, by the collector", values, (later.polled["journal_bytes_total"] - made.polled["journal_bytes_total"]) / values,
-              (later.wrote[0] - made.wrote[0]) / values, None, f"{series} values a poll and device")
-    values = gained["store_values_written_total"]
-    table.add("RRD, updates", values, None, (later.wrote[1] - made.wrote[1]) / values, (later.cpu - made.cpu) / values * 1e6,
-              f"{gained['store_rows_written_total'] / gained['store_updates_total']:.1f} rows an update, {files / count:.0f} files a device, reading the journal included")
+    whole = Between(made, looks[-1])
+    values = whole.polls * series
+    table.add("journal, by the collector", values, whole.journal_bytes / values, whole.wrote[0] / values, None, f"{series} values a poll and device")
+    Between(*looks[1:]).put(table, "RRD, updates", f"{files / count:.0f} files a device, reading the journal included")
+    Between(*looks[:2]).put(table, "RRD, first update of new files", "once in a file's life")
     values = made.stored["store_values_written_total"]
     table.add("RRD, making files, first rows", values, None, made.wrote[1] / values, made.cpu / values * 1e6,
               f"{files:,} files of {int(disk) / files / 1e3:.0f} kB on the disk: fixed, nothing more a day")
