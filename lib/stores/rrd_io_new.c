@@ -19,7 +19,7 @@
 
 enum {
     PAGE = 4096,
-    FIRST_ROWS = 32,        /* those of the first two updates, of 12 rows as a rule, and some */
+    FIRST_ROWS = 48,        /* those of the first two updates, of 20 rows as a rule, and some */
     BLANK_BYTES = 64 << 10, /* no piece of a file is written in larger portions */
     SHAPES_MAX = 16,
     HOT_MAX = RRD_ARCHIVES_MAX + 1,
