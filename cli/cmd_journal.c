@@ -28,12 +28,13 @@ struct cat {
 
 static void print_usage(FILE *to)
 {
-    fputs("Usage: netzwacht journal cat [-c FILE | --dir DIR] [--follow] [PARTITION]...\n"
+    fputs("Usage: netzwacht journal cat [-c FILE | --dir DIR] [--follow | --new] [PARTITION]...\n"
           "Prints the records of the journal as JSON, one a line: one partition after the other, oldest "
           "first.\n\n"
           "  -c, --config FILE   configuration, default " NW_SYSCONFDIR "/netzwacht.yaml\n"
           "      --dir DIR       the journal itself, <state>/journal, instead\n"
           "  -f, --follow        go on with records as they come, from the newest segment\n"
+          "  -n, --new           the same without what stands there already\n"
           "  -h, --help          this text\n\n"
           "Without PARTITION (collector, probe, alerts, …) every partition is printed.\n"
           "A gap or damage in the journal is told on standard error; the exit status is then 1.\n",
@@ -160,10 +161,9 @@ static enum err add_one(struct journal_tail *t, const char *dir, const char *par
     return e;
 }
 
-static enum err cat_run(struct cat *c, const char *dir, char **partitions, int count, bool follow)
+static enum err cat_run(struct cat *c, const char *dir, char **partitions, int count, enum journal_start from)
 {
     static const struct journal_tail_fns fns = {on_record, on_gap, on_idle};
-    enum journal_start from = follow ? JOURNAL_FROM_SEGMENT_BACK : JOURNAL_FROM_OLDEST;
     struct journal_tail *tail = NULL;
     enum err e = loop_new(NULL, &c->loop);
 
@@ -182,7 +182,7 @@ static enum err cat_run(struct cat *c, const char *dir, char **partitions, int c
         e = add_one(tail, dir, partitions[i], from);
     if (!e)
         e = journal_tail_catch_up(tail);
-    if (!e && follow && !c->has_failed)
+    if (!e && from != JOURNAL_FROM_OLDEST && !c->has_failed)
         e = loop_run(c->loop);
     journal_tail_free(tail);
     loop_free(c->loop);
@@ -208,7 +208,8 @@ static char *journal_dir_of(const char *config)
     return dir;
 }
 
-static int cat(const char *config, const char *given_dir, char **partitions, int count, bool follow)
+static int cat(const char *config, const char *given_dir, char **partitions, int count,
+               enum journal_start from)
 {
     struct cat c = {0};
     char *dir = given_dir ? strdup(given_dir) : journal_dir_of(config);
@@ -222,7 +223,7 @@ static int cat(const char *config, const char *given_dir, char **partitions, int
         log_error("%s: %s%s", dir, err_text(e),
                   e == ERR_DENIED ? ": become a member of the group netzwacht, or use sudo" : "");
     } else {
-        e = cat_run(&c, dir, partitions, count, follow);
+        e = cat_run(&c, dir, partitions, count, from);
     }
     free(dir);
     if (c.has_failed)
@@ -232,20 +233,20 @@ static int cat(const char *config, const char *given_dir, char **partitions, int
 
 int cmd_journal(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"dir", required_argument, NULL, 'd'},
-                                            {"follow", no_argument, NULL, 'f'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"dir", required_argument, NULL, 'd'},
+        {"follow", no_argument, NULL, 'f'},       {"new", no_argument, NULL, 'n'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     const char *config = NW_SYSCONFDIR "/netzwacht.yaml", *dir = NULL;
-    bool follow = false;
+    enum journal_start from = JOURNAL_FROM_OLDEST;
     int option;
 
-    while ((option = getopt_long(argc, argv, "c:fh", options, NULL)) != -1)
+    while ((option = getopt_long(argc, argv, "c:fnh", options, NULL)) != -1)
         switch (option) {
         case 'c': config = optarg; break;
         case 'd': dir = optarg; break;
-        case 'f': follow = true; break;
+        case 'f': from = JOURNAL_FROM_SEGMENT_BACK; break;
+        case 'n': from = JOURNAL_FROM_END; break;
         case 'h': print_usage(stdout); return EXIT_DONE;
         default: print_usage(stderr); return EXIT_BAD_USAGE;
         }
@@ -253,5 +254,5 @@ int cmd_journal(int argc, char **argv)
         print_usage(stderr);
         return EXIT_BAD_USAGE;
     }
-    return cat(config, dir, argv + optind + 1, argc - optind - 1, follow);
+    return cat(config, dir, argv + optind + 1, argc - optind - 1, from);
 }

@@ -99,4 +99,19 @@ def the_journal_has_what_was_served():
         print(f"# {total} samples of {len(found)} series in {sum(polls.values())} polls", flush=True)
 
 
-run_tests(the_journal_has_what_was_served)
+def new_records_alone():
+    """journal cat --new goes on with records as they come, and prints none that stands there already"""
+    with World() as world:
+        world.write("inventory.yaml", "devices: []\n")
+        world.write("netzwacht.yaml", "instance: counted\nstate_dir: state\ninventory: inventory.yaml\n")
+        world.start("netzwacht-collector", "-c", world.dir / "netzwacht.yaml")
+        wait_for("records", 60, lambda: len(world.journal("collector")) >= 2)
+        place = lambda line: tuple(map(int, line["position"].split(":")))
+        last = max(place(line) for line in world.journal("collector"))
+        world.start("netzwacht", "journal", "cat", "--new", "--dir", world.dir / "state/journal", "collector", log="new")
+        wait_for("a new record", 60, lambda: world.log("new").count("\n") >= 1)
+        first = json.loads(world.log("new").splitlines()[0])
+        check(place(first) > last, f"{first['position']} stood there already: {last}")
+
+
+run_tests(the_journal_has_what_was_served, new_records_alone)

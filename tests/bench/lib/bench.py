@@ -199,9 +199,9 @@ def records(world, partition, kind, most=10**9):
 
 
 def next_heartbeat(world, partition):
-    """(monotonic nanoseconds, {counter: value}) of the next one. Reads the newest segment alone, however long the journal is."""
+    """(monotonic nanoseconds, {counter: value}) of the next one."""
     now = time.monotonic_ns()
-    cat = subprocess.Popen([BUILD / "netzwacht", "journal", "cat", "--follow", "--dir", world.dir / "state/journal", partition], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    cat = subprocess.Popen([BUILD / "netzwacht", "journal", "cat", "--new", "--dir", world.dir / "state/journal", partition], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     grep = subprocess.Popen(["grep", "--line-buffered", "-F", '"heartbeat"'], stdin=cat.stdout, stdout=subprocess.PIPE, text=True)
     try:
         for line in grep.stdout:
