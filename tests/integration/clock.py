@@ -60,7 +60,7 @@ class Bed(World):
 
     def known(self, first, last):
         """How many of the rows between two times are known; those of the level `load`, which needs one poll only"""
-        rows = self.run(tool("rrdtool"), "fetch", self.path, "AVERAGE", "-r", STEP, "--start", first, "--end", last).stdout
+        rows = self.rrdtool("fetch", self.path, "AVERAGE", "-r", STEP, "--start", first, "--end", last).stdout
         values = [float(line.split()[1]) for line in rows.splitlines()[2:] if first < int(line.split(":")[0]) <= last]
         return sum(not math.isnan(v) for v in values)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
-from harness import BUILD, World, check, free_port, run_tests, tool, wait_for
+from harness import BUILD, World, check, free_port, run_tests, wait_for
 
 IS_LONG = bool(os.environ.get("NETZWACHT_LONG"))
 KILLS = int(os.environ.get("NETZWACHT_KILLS", "500" if IS_LONG else "10"))
@@ -106,8 +106,8 @@ class Bed(World):
 
     def rows(self, path, first):
         """{metric: {end of the row: value}}"""
-        last = int(self.run(tool("rrdtool"), "last", path).stdout)
-        out = self.run(tool("rrdtool"), "fetch", path, "AVERAGE", "-r", STEP, "--start", first, "--end", last).stdout.splitlines()
+        last = int(self.rrdtool("last", path).stdout)
+        out = self.rrdtool("fetch", path, "AVERAGE", "-r", STEP, "--start", first, "--end", last).stdout.splitlines()
         names, rows = out[0].split(), {}
         for line in out[1:]:
             match = re.match(r"(\d+): (.*)", line)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
 import journal
-from harness import Failure, World, check, run_tests, tool, wait_for
+from harness import Failure, World, check, run_tests, wait_for
 
 STEP = 10  # s: settings.store.step here, and how often the invented devices are read
 NS = 10**9
@@ -48,7 +48,7 @@ def index(world):
 
 def fetch(world, path, first, last, width=STEP, cf="AVERAGE"):
     """{time of a row's end: [values]} as `rrdtool fetch` prints them"""
-    out = world.run(tool("rrdtool"), "fetch", path, cf, "-r", width, "--start", first, "--end", last).stdout
+    out = world.rrdtool("fetch", path, cf, "-r", width, "--start", first, "--end", last).stdout
     rows = {}
     for line in out.splitlines():
         match = re.match(r"(\d+): (.*)", line)
@@ -58,7 +58,7 @@ def fetch(world, path, first, last, width=STEP, cf="AVERAGE"):
 
 
 def last_update(world, path):
-    return int(world.run(tool("rrdtool"), "last", path).stdout) if path.exists() else 0
+    return int(world.rrdtool("last", path).stdout) if path.exists() else 0
 
 
 def past(seconds):
@@ -96,7 +96,7 @@ def rrdtool_reads_what_was_polled():
         for cf, width in (("AVERAGE", 50), ("MAX", 600)):
             values = fetch(world, long, t0 + 600, t0 + 5400, width, cf)
             check(values and all(abs(v[0] + 7.25) < 1e-9 for v in values.values()), f"{cf}: {values}")
-        info = world.run(tool("rrdtool"), "info", long).stdout
+        info = world.rrdtool("info", long).stdout
         names = re.findall(r"ds\[(.*?)\]\.index", info)
         check(names == ["optic_rx_power"] and all(len(n) <= 19 for n in names), f"data sources {names}")
         check(oct(short.stat().st_mode & 0o777) == "0o640", "files are readable by others")

@@ -106,6 +106,14 @@ class World:
             check(done.returncode == 0, f"{' '.join(argv)}: status {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         return done
 
+    def rrdtool(self, *argv):
+        """rrdtool refuses a file that the store writes at this moment: then once more."""
+        def done():
+            result = self.run(tool("rrdtool"), *argv, ok=False)
+            check(result.returncode == 0 or "could not lock" in result.stderr, f"rrdtool {argv}: {result.stderr}")
+            return result.returncode == 0 and result
+        return wait_for("rrdtool", 120, done)
+
     def write(self, name, text, mode=0o644):
         path = self.dir / name
         path.parent.mkdir(parents=True, exist_ok=True)
