@@ -29,7 +29,8 @@ static const char usage[] =
     "  --script demo     something always goes wrong, and is mended again; none: only on command\n";
 
 #define TICK       (200 * MILLISECONDS)
-#define LEAP_MAX_S 1.0 /* a script that was stopped goes on where it was */
+#define DNS_SLOW   (600 * MILLISECONDS) /* the probe gives up after a second */
+#define LEAP_MAX_S 1.0                  /* a script that was stopped goes on where it was */
 
 struct run {
     struct loop *loop;
@@ -87,6 +88,7 @@ static void on_change(void *ctx)
     struct run *r = ctx;
 
     tls_server_set_expired(r->tls, r->sim->is_certificate_expired);
+    udp_set_weather(r->dns, r->sim->is_dns_slow ? DNS_SLOW : 0, 0);
     udp_set_weather(r->snmp, r->control.delay_ms * MILLISECONDS, r->control.loss_permille);
 }
 

@@ -11,12 +11,12 @@
 
 enum { ACTIVE_MAX = 4096 };
 
-const char *const incident_names[INCIDENT_KINDS] = {"fibre-cut",     "power-cut",          "sleeping-ap",
-                                                    "optical-drift", "portal-certificate", "lido-congestion",
-                                                    "agent-dead",    "dns-failure",        "dhcp-pool"};
+const char *const incident_names[INCIDENT_KINDS] = {
+    "fibre-cut",       "power-cut",  "sleeping-ap", "optical-drift", "portal-certificate",
+    "lido-congestion", "agent-dead", "dns-failure", "dhcp-pool",     "dns-slow"};
 /* The reason that a citizen's page should give, lib/model/state_list.h. */
 static const char *const reasons[INCIDENT_KINDS] = {"fibre",      "power", "sleeping", "fibre", "portal",
-                                                    "congestion", "ap",    "dns",      "dhcp"};
+                                                    "congestion", "ap",    "dns",      "dhcp",  "dns"};
 
 struct incident {
     char id[16];
@@ -89,6 +89,7 @@ static bool hits_hotspot(const struct city *c, const struct incident *i, int hot
     case INCIDENT_AGENT_DEAD: return h->device == i->target;
     case INCIDENT_CERTIFICATE:
     case INCIDENT_DNS_FAILING:
+    case INCIDENT_DNS_SLOW:
     case INCIDENT_POOL:
     case INCIDENT_KINDS: break;
     }
@@ -106,6 +107,7 @@ static bool silences_device(const struct city *c, const struct incident *i, int 
     case INCIDENT_CERTIFICATE:
     case INCIDENT_CONGESTION:
     case INCIDENT_DNS_FAILING:
+    case INCIDENT_DNS_SLOW:
     case INCIDENT_POOL:
     case INCIDENT_KINDS: break;
     }
@@ -127,7 +129,8 @@ static const char *cause_kind(const struct incident *i)
     case INCIDENT_SLEEPING_AP: return "hotspot";
     case INCIDENT_CONGESTION: return "site";
     case INCIDENT_CERTIFICATE:
-    case INCIDENT_DNS_FAILING: return "service";
+    case INCIDENT_DNS_FAILING:
+    case INCIDENT_DNS_SLOW: return "service";
     case INCIDENT_FIBRE_CUT:
     case INCIDENT_POWER_CUT:
     case INCIDENT_DRIFT:
@@ -144,7 +147,8 @@ static const char *cause_id(const struct city *c, const struct incident *i)
     case INCIDENT_SLEEPING_AP: return c->hotspots[i->target].id;
     case INCIDENT_CONGESTION: return c->sites[i->target].id;
     case INCIDENT_CERTIFICATE: return "portal";
-    case INCIDENT_DNS_FAILING: return "dns";
+    case INCIDENT_DNS_FAILING:
+    case INCIDENT_DNS_SLOW: return "dns";
     case INCIDENT_POOL: return "dhcp-1";
     case INCIDENT_FIBRE_CUT:
     case INCIDENT_POWER_CUT:
@@ -258,6 +262,7 @@ static bool fits(const struct sim *s, enum incident_kind kind, int i, bool is_pi
     case INCIDENT_CONGESTION: return c->sites[i].place == PLACE_LIDO;
     case INCIDENT_CERTIFICATE:
     case INCIDENT_DNS_FAILING:
+    case INCIDENT_DNS_SLOW:
     case INCIDENT_POOL:
     case INCIDENT_KINDS: break;
     }
@@ -302,7 +307,7 @@ static const char *find_target(const struct sim *s, enum incident_kind kind, con
     *out = -1;
     if (kind == INCIDENT_POOL)
         return c->params.has_dhcp ? NULL : "the city has no DHCP server: `init --dhcp` builds one";
-    if (kind == INCIDENT_CERTIFICATE || kind == INCIDENT_DNS_FAILING)
+    if (kind == INCIDENT_CERTIFICATE || kind == INCIDENT_DNS_FAILING || kind == INCIDENT_DNS_SLOW)
         return NULL;
     if (!target || !*target) {
         *out = choose(s, kind, draw, now);
@@ -369,6 +374,7 @@ static void apply(struct sim *s, const struct incident *i, bool is_on, ns_t now)
             sim_restart_agent(s, i->target, now);
         break;
     case INCIDENT_DNS_FAILING: s->is_dns_failing = is_on; break;
+    case INCIDENT_DNS_SLOW: s->is_dns_slow = is_on; break;
     case INCIDENT_KINDS: break;
     }
     sim_settle(s, now);

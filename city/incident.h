@@ -21,6 +21,7 @@ enum incident_kind {
     INCIDENT_AGENT_DEAD,  /* device: its agent; an access point is dead as a whole, a switch forwards on */
     INCIDENT_DNS_FAILING, /* the responder answers SERVFAIL */
     INCIDENT_POOL,        /* the first pool of the DHCP server fills */
+    INCIDENT_DNS_SLOW,    /* the responder takes its time */
     INCIDENT_KINDS
 };
 extern const char *const incident_names[INCIDENT_KINDS]; /* "fibre-cut" … */

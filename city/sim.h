@@ -43,7 +43,7 @@ struct sim {
     const struct city *city;
     struct sim_hotspot *hotspots;
     struct sim_device *devices;
-    bool is_certificate_expired, is_dns_failing;
+    bool is_certificate_expired, is_dns_failing, is_dns_slow;
     ns_t pool_fills_since; /* the first pool of addresses; 0 = no */
 };
 

@@ -17,6 +17,7 @@ EXPECTED = {
     "lido-congestion": ("degraded", "congestion"),
     "portal-certificate": ("degraded", "certificate_expired"),
     "dns-failure": ("unusable", "dns_down"),
+    "dns-slow": ("degraded", "limit"),
 }
 
 
@@ -131,6 +132,11 @@ def names_that_fail():
     goes_as_told("dns-failure")
 
 
+def names_that_take_their_time():
+    """a name service that is slow: all hotspots are degraded, reason dns, and the evidence is its time"""
+    goes_as_told("dns-slow")
+
+
 def a_pool_that_fills():
     """a DHCP pool that fills: the pool of the server is told with its filling, no hotspot is harmed; it ends when there is room"""
     town.tell("incident", "dhcp-pool", "on")
@@ -146,4 +152,4 @@ def a_pool_that_fills():
 with World() as the_world:
     town = Town(the_world)
     run_tests(a_cut_fibre, a_street_without_power, a_dead_access_point, a_crowd_at_the_lido, an_expired_certificate, names_that_fail,
-              a_pool_that_fills)
+              names_that_take_their_time, a_pool_that_fills)
