@@ -76,9 +76,11 @@ INCIDENT_TYPE(25, INCIDENT_HISTORY_DAMAGED, "history_damaged", SEVERITY_MINOR,
               "Beschädigte Verlaufsdatei beiseitegelegt, zuletzt von {name}",
               "Damaged file of the history put aside, the latest of {name}")
 INCIDENT_TYPE(26, INCIDENT_ROGUE_DHCP, "rogue_dhcp", SEVERITY_MAJOR,
-              "{name} sieht fremde DHCP-Server: {count}", "{name} sees DHCP servers that nobody knows: {count}")
+              "{name} sieht fremde DHCP-Server: {count}",
+              "{name} sees DHCP servers that nobody knows: {count}")
 INCIDENT_TYPE(27, INCIDENT_ROGUE_ROUTER, "rogue_router", SEVERITY_MAJOR,
-              "{name} sieht fremde IPv6-Router: {count}", "{name} sees IPv6 routers that nobody knows: {count}")
+              "{name} sieht fremde IPv6-Router: {count}",
+              "{name} sees IPv6 routers that nobody knows: {count}")
 INCIDENT_TYPE(28, INCIDENT_IMITATED_SSID, "imitated_ssid", SEVERITY_MAJOR,
               "{name} sieht Netze, die unseres nachahmen: {count}",
               "{name} sees networks that imitate ours: {count}")

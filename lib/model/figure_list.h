@@ -219,5 +219,6 @@ FIGURE("tail_records_unreadable_total", COUNTER, LOST,
 FIGURE("tail_gaps_total", COUNTER, LOST, "Times that records were gone before they were read.")
 FIGURE("public_files_written_total", COUNTER, DONE, "Files of the public page written.")
 FIGURE("public_reports_total", COUNTER, DONE, "Reports of citizens taken.")
-FIGURE("public_reports_refused_total", COUNTER, REJECTED, "Reports of citizens refused: too many, too fast, or spam.")
+FIGURE("public_reports_refused_total", COUNTER, REJECTED,
+       "Reports of citizens refused: too many, too fast, or spam.")
 FIGURE("public_files_failed_total", COUNTER, LOST, "Files of the public page that could not be written.")

@@ -102,10 +102,10 @@ struct probe_settings {
 
 struct sensor_settings { /* passive probes, off by default */
     bool enabled;
-    int64_t interval;                              /* ns: 60 s, of the reports */
-    struct conf_strings dhcp_servers, routers;     /* addresses that may answer, beside services of kind dhcp */
+    int64_t interval;                          /* ns: 60 s, of the reports */
+    struct conf_strings dhcp_servers, routers; /* addresses that may answer, beside services of kind dhcp */
     struct conf_strings open_ssids, secured_ssids; /* our networks, for the brand watch */
-    struct conf_strings bssids;                    /* base MACs of our access points, beside the inventory's */
+    struct conf_strings bssids; /* base MACs of our access points, beside the inventory's */
 };
 
 struct dashboard_settings {
