@@ -5,7 +5,7 @@ EXTRA_PROGRAMS = tests/bench/agents tests/bench/floor tests/bench/netsnmp_sessio
 	tests/bench/store_disk tests/bench/usm tests/bench/coverage \
 	tests/bench/sensor_feed
 CLEANFILES += $(EXTRA_PROGRAMS)
-EXTRA_DIST += %D%/lib/bench.py %D%/lib/peers.py %D%/peers.py %D%/engine.py %D%/loss.py %D%/delay.py %D%/connections.py %D%/volume.py \
+EXTRA_DIST += %D%/lib/bench.py %D%/lib/peers.py %D%/peers.py %D%/engine.py %D%/loss.py %D%/delay.py %D%/connections.py %D%/streams.py %D%/volume.py \
 	%D%/http_load.py \
 	%D%/render.py %D%/collector.py %D%/controller.py %D%/demo.py %D%/trap_latency.py %D%/probes.py
 
@@ -52,6 +52,8 @@ bench-http: all $(BENCH_POLLING)
 	$(BENCH)/http_load.py $(BENCH_ARGS)
 bench-connections: all
 	$(BENCH)/connections.py $(BENCH_ARGS)
+bench-streams: all
+	$(BENCH)/streams.py $(BENCH_ARGS)
 # The tables of the last runs, from bench/*.md of the build tree, into docs/performance.md of the source tree.
 bench-docs:
 	$(BENCH)/render.py --write
@@ -74,7 +76,7 @@ bench-coverage: tests/bench/coverage
 	tests/bench/coverage
 bench-v3: tests/bench/usm
 	tests/bench/usm
-.PHONY: bench bench-peers bench-engine bench-loss bench-delay bench-volume bench-http bench-connections bench-docs bench-collector \
+.PHONY: bench bench-peers bench-engine bench-loss bench-delay bench-volume bench-http bench-connections bench-streams bench-docs bench-collector \
 	bench-controller bench-demo bench-store bench-store-disk bench-probes bench-trap bench-v3 bench-coverage
 
 # A wireless controller of any size: what test and benchmark of big controllers poll.
