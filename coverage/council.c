@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "coverage/reach.h"
+
 enum { INTERVALS_MAX = 100000 };
 
 /* The intervals of the hotspots of one site, in the month of the report. */
@@ -62,6 +64,16 @@ static void outages_add(struct council_outages *o, ns_t length)
 double council_hours_down(const struct council *c, int month)
 {
     return (1 - availability_share(&c->city.months[month])) * 30 * 24;
+}
+
+double council_uncovered(const struct council_place *p)
+{
+    return (double)p->cells * (1 - (isnan(p->delivered) ? p->planned : p->delivered));
+}
+
+double council_unreached(const struct council_place *p)
+{
+    return p->inhabitants * (1 - p->reached);
 }
 
 static void find_months(struct council *c, ns_t month, ns_t now)
@@ -262,13 +274,30 @@ static void note_cover(struct council_place *p, const struct coverage_area *now,
     p->delivered_before = coverage_known(before->delivered, before->completeness);
 }
 
-static void add_coverage(struct council *c, const struct coverage *before)
+static void note_reach(struct council_place *p, const struct council_request *r,
+                       const struct district *district)
 {
+    struct reach reach;
+
+    if (!r->population)
+        return;
+    reach_of(r->coverage, r->population, district, &reach);
+    p->inhabitants = reach.inhabitants;
+    p->reached = reach.delivered;
+}
+
+static void add_coverage(struct council *c, const struct council_request *r)
+{
+    const struct coverage *before = r->before;
+
     note_cover(&c->city, &c->coverage->total, &before->total);
+    note_reach(&c->city, r, NULL);
     for (size_t i = 0; i < c->coverage->area_count; i++) {
         struct council_place *p = place_of(c, c->coverage->areas[i].id);
-        if (p)
-            note_cover(p, &c->coverage->areas[i], &before->areas[i]);
+        if (!p)
+            continue;
+        note_cover(p, &c->coverage->areas[i], &before->areas[i]);
+        note_reach(p, r, inventory_district(r->inventory, p->id));
     }
 }
 
@@ -289,7 +318,7 @@ static enum err gather(struct gathering *g)
     if (!e)
         e = history_incidents(r->history, &all, add_incident, g);
     if (!e && r->coverage && r->before)
-        add_coverage(g->council, r->before);
+        add_coverage(g->council, r);
     return e;
 }
 
@@ -305,12 +334,16 @@ enum err council_new(const struct council_request *request, struct council **out
     districts = inventory_districts(request->inventory, &c->district_count);
     c->city.id = c->city.name = "";
     c->coverage = request->coverage;
-    c->city.delivered = c->city.delivered_before = NAN;
+    c->city.delivered = c->city.delivered_before = c->city.inhabitants = c->city.reached = NAN;
     find_months(c, request->month, request->now);
     c->districts = calloc(c->district_count + 1, sizeof *c->districts);
     for (size_t i = 0; c->districts && i < c->district_count; i++)
-        c->districts[i] = (struct council_place){
-            .id = districts[i].id, .name = districts[i].name, .delivered = NAN, .delivered_before = NAN};
+        c->districts[i] = (struct council_place){.id = districts[i].id,
+                                                 .name = districts[i].name,
+                                                 .delivered = NAN,
+                                                 .delivered_before = NAN,
+                                                 .inhabitants = NAN,
+                                                 .reached = NAN};
     e = c->districts ? gather(&g) : ERR_NOMEM;
     if (e)
         council_free(c);

@@ -8,6 +8,7 @@
 #define NW_COVERAGE_COUNCIL_H
 
 #include "coverage/coverage.h"
+#include "coverage/population.h"
 #include "lib/base/buf.h"
 #include "lib/base/err.h"
 #include "lib/model/inventory.h"
@@ -56,6 +57,8 @@ struct council_place {
     size_t cells;              /* of 100 m: 1 ha each */
     double planned, delivered; /* share of the area outdoors, 0..1; delivered NaN: nothing was measured */
     double delivered_before;   /* the month before */
+    double inhabitants;        /* NaN: not known */
+    double reached;            /* share of them, outdoors, as delivered; NaN likewise */
 };
 
 struct council_site {
@@ -82,6 +85,7 @@ struct council_request {
     const struct inventory *inventory; /* borrowed for the life of the council */
     struct history *history;
     const struct coverage *coverage, *before; /* of the month and of the one before, likewise; NULL: none */
+    const struct population *population;      /* on the grid of coverage; NULL: none */
     ns_t month, now;                          /* any time in the month of the report */
     void (*progress)(const char *step, double share); /* may be NULL */
 };
@@ -94,6 +98,10 @@ void council_free(struct council *c);
 double council_hours_down(const struct council *c, int month);
 /* Every figure of the report, one a row: section, id, name, month, figure, value, unit. */
 void council_csv(const struct council *c, struct buf *out);
+
+/* Hectares that were not served, and people who live where nothing serves; NaN: not known. */
+double council_uncovered(const struct council_place *p);
+double council_unreached(const struct council_place *p);
 
 /* Names of causes in the CSV: "power" …, and in German. */
 extern const char *const council_cause_words[COUNCIL_CAUSES], *const council_cause_names[COUNCIL_CAUSES];

@@ -59,6 +59,10 @@ static void put_place(struct rows *r, const char *section, const struct council_
     put(r, section, p->id, p->name, COUNCIL_THIS, "area_planned", p->planned * 100, 2, "%");
     put(r, section, p->id, p->name, COUNCIL_THIS, "area_delivered", p->delivered * 100, 2, "%");
     put(r, section, p->id, p->name, COUNCIL_BEFORE, "area_delivered", p->delivered_before * 100, 2, "%");
+    put(r, section, p->id, p->name, COUNCIL_THIS, "area_unserved", council_uncovered(p), 1, "ha");
+    put(r, section, p->id, p->name, COUNCIL_THIS, "inhabitants", p->inhabitants, 0, "1");
+    put(r, section, p->id, p->name, COUNCIL_THIS, "inhabitants_reached", p->reached * 100, 2, "%");
+    put(r, section, p->id, p->name, COUNCIL_THIS, "inhabitants_unserved", council_unreached(p), 0, "1");
 }
 
 void council_csv(const struct council *c, struct buf *out)

@@ -339,24 +339,51 @@ static void put_coverage(struct pages *p)
     free(cells);
 }
 
-static double uncovered(const struct council_place *place)
+/* By inhabitants where they are known, else by area. */
+static double gap_of(const struct council_place *place)
 {
-    return (double)place->cells * (1 - (isnan(place->delivered) ? place->planned : place->delivered));
+    const double people = council_unreached(place);
+
+    return isnan(people) ? council_uncovered(place) : people;
 }
 
-static int by_uncovered(const void *a, const void *b)
+static int by_gap(const void *a, const void *b)
 {
-    const struct council_place *const *x = a, *const *y = b;
+    const double x = gap_of(*(const struct council_place *const *)a),
+                 y = gap_of(*(const struct council_place *const *)b);
 
-    return (uncovered(*x) < uncovered(*y)) - (uncovered(*x) > uncovered(*y));
+    return (x < y) - (x > y);
+}
+
+static void put_gap_words(struct pages *p)
+{
+    const struct council_place *city = &p->council->city;
+    const char *area =
+        say(p, "Von %s ha der Stadt waren %s ha nicht versorgt; dazu gehören Wald, Felder und Gewerbe.",
+            number(p, (double)city->cells, 0), number(p, council_uncovered(city), 0));
+
+    document_paragraph(p->d, DOCUMENT_BODY,
+                       isnan(city->inhabitants)
+                           ? say(p,
+                                 "%s Wie viele Menschen dort wohnen, ist nicht bekannt: die Einwohnerzahlen "
+                                 "des Zensus sind nicht "
+                                 "eingelesen.",
+                                 area)
+                           : say(p,
+                                 "%s Im Freien vor ihrer Tür versorgt waren %s von %s Einwohnerinnen und "
+                                 "Einwohnern (%s), nicht "
+                                 "versorgt %s. Ihre Zahlen sind die des Zensus je 100-m-Zelle.",
+                                 area, number(p, city->inhabitants * city->reached, 0),
+                                 number(p, city->inhabitants, 0), percent(p, city->reached, 1),
+                                 number(p, council_unreached(city), 0)));
 }
 
 static void put_gaps(struct pages *p)
 {
-    static const struct document_column columns[] = {{"Stadtteil", 0.4, false},
-                                                     {"unversorgt (ha)", 0.2, true},
-                                                     {"Anteil des Stadtteils", 0.2, true},
-                                                     {"Hotspots je km²", 0.2, true}};
+    static const struct document_column columns[] = {
+        {"Stadtteil", 0.28, false},           {"Fläche unversorgt (ha)", 0.16, true},
+        {"Anteil der Fläche", 0.14, true},    {"Einwohner unversorgt", 0.15, true},
+        {"Anteil der Einwohner", 0.14, true}, {"Hotspots je km²", 0.13, true}};
     const struct council *c = p->council;
     const struct council_place **places = calloc(c->district_count + 1, sizeof(*places));
     const char **cells = calloc((c->district_count + 1) * ARRAY_LEN(columns), sizeof *cells);
@@ -364,22 +391,19 @@ static void put_gaps(struct pages *p)
                                          c->district_count};
 
     document_heading(p->d, 2, "Was fehlt zur Flächendeckung?");
-    document_paragraph(p->d, DOCUMENT_BODY,
-                       say(p,
-                           "Von %s ha der Stadt waren %s ha nicht versorgt. Dazu gehören Wald, Felder und "
-                           "Gewerbe: wie viele Menschen dort "
-                           "wohnen, ist in dieser Zahl nicht enthalten.",
-                           number(p, (double)c->city.cells, 0), number(p, uncovered(&c->city), 0)));
+    put_gap_words(p);
     for (size_t i = 0; places && i < c->district_count; i++)
         places[i] = &c->districts[i];
     if (places)
-        qsort(places, c->district_count, sizeof(*places), by_uncovered);
+        qsort(places, c->district_count, sizeof(*places), by_gap);
     for (size_t i = 0; places && cells && i < c->district_count; i++) {
         const char **row = cells + i * ARRAY_LEN(columns);
         row[0] = places[i]->name;
-        row[1] = number(p, uncovered(places[i]), 0);
-        row[2] = percent(p, uncovered(places[i]) / (double)places[i]->cells, 0);
-        row[3] = number(p, (double)places[i]->hotspots / ((double)places[i]->cells / 100), 1);
+        row[1] = number(p, council_uncovered(places[i]), 0);
+        row[2] = percent(p, council_uncovered(places[i]) / (double)places[i]->cells, 0);
+        row[3] = number(p, council_unreached(places[i]), 0);
+        row[4] = percent(p, 1 - places[i]->reached, 0);
+        row[5] = number(p, (double)places[i]->hotspots / ((double)places[i]->cells / 100), 1);
     }
     if (!places || !cells)
         p->error = ERR_NOMEM;

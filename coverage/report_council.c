@@ -113,7 +113,9 @@ static enum err load_coverage(const struct report_request *r, struct history *hi
 
 static enum err make(const struct report_request *r, struct history *history)
 {
+    const char *people = r->settings->coverage.population;
     struct loaded_coverage now = {0}, before = {0};
+    struct population population = {0};
     struct council *c = NULL;
     char *path = NULL, name[8];
     ns_t begin, end;
@@ -123,11 +125,14 @@ static enum err make(const struct report_request *r, struct history *history)
     e = load_coverage(r, history, begin, &now);
     if (!e)
         e = load_coverage(r, history, begin - 1, &before);
+    if (!e && people)
+        e = report_load_population(people, now.coverage, &population);
     if (!e)
         e = council_new(&(struct council_request){.inventory = r->inventory,
                                                   .history = history,
                                                   .coverage = now.coverage,
                                                   .before = before.coverage,
+                                                  .population = people ? &population : NULL,
                                                   .month = begin,
                                                   .now = r->now,
                                                   .progress = r->progress},
@@ -140,6 +145,7 @@ static enum err make(const struct report_request *r, struct history *history)
         e = write_files(r, c, path);
     free(path);
     council_free(c);
+    population_fini(&population);
     report_unload_coverage(&now);
     report_unload_coverage(&before);
     return e;

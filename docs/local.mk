@@ -2,7 +2,7 @@
 dist_man_MANS = %D%/man/netzwacht.1 %D%/man/netzwacht-collector.8 %D%/man/netzwacht-probe.8 %D%/man/netzwacht-store.8 \
 	%D%/man/netzwacht-alerts.8 %D%/man/netzwacht-dashboard.8 %D%/man/netzwacht-public.8 %D%/man/netzwacht-report.8
 dist_doc_DATA = %D%/capture.md %D%/performance.md %D%/profiles.md %D%/architecture.md %D%/operations.md
-EXTRA_DIST += %D%/decisions %D%/results %D%/screenshots
+EXTRA_DIST += %D%/council %D%/decisions %D%/results %D%/screenshots
 dist_doc_DATA += %D%/asyncapi.yaml %D%/alerts.md %D%/tasks.md
 alertsschemadir = $(pkgdatadir)/schemas
 dist_alertsschema_DATA = \

@@ -255,7 +255,10 @@ static enum err resolve_paths(struct settings *s, const char *base)
                        &s->dashboard.web_dir,
                        &s->dashboard.tls_certificate,
                        &s->dashboard.tls_key,
-                       &s->public_page.directory};
+                       &s->public_page.directory,
+                       &s->coverage.buildings,
+                       &s->coverage.population,
+                       &s->coverage.places};
     struct credentials *credentials = s->credentials.items;
     struct channel_settings *channels = s->alerts.channels.items;
     struct radius_account *accounts = s->probe.radius.items;
