@@ -7,7 +7,7 @@ dashboards_libdashboards_a_SOURCES = \
 	%D%/files_io.c %D%/files_io.h %D%/http_blob.c %D%/http_io.c %D%/http_io.h %D%/http_io_internal.h %D%/http_io_connections.c %D%/http_io_server.c %D%/http_io_stream.c %D%/http_parse.c %D%/http_parse.h \
 	%D%/json_io.c %D%/json_io.h %D%/newest.c %D%/newest.h %D%/relations.c %D%/relations.h %D%/network.c %D%/network.h \
 	%D%/public.c %D%/public.h %D%/public_io.c %D%/public_io.h %D%/public_maintenance.c %D%/public_maintenance.h \
-	%D%/public_bars.c %D%/public_data.c %D%/public_days.c %D%/public_days.h %D%/public_feed.c %D%/public_info.c %D%/public_lists.c %D%/public_map.c \
+	%D%/public_bars.c %D%/public_data.c %D%/public_days.c %D%/public_days.h %D%/public_feed.c %D%/public_files.c %D%/public_files.h %D%/public_info.c %D%/public_lists.c %D%/public_map.c \
 	%D%/public_page.c %D%/public_page.h %D%/public_parts.c %D%/public_parts.h %D%/role.c %D%/role.h %D%/routes.c %D%/routes.h \
 	%D%/secret_io.c %D%/secret_io.h %D%/snapshot.c %D%/snapshot.h %D%/tail.c %D%/tail.h \
 	%D%/throttle.c %D%/throttle.h %D%/totp_io.c %D%/totp_io.h %D%/users_io.c %D%/users_io.h %D%/worker.c %D%/worker.h \

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "dashboards/public_days.h"
+#include "dashboards/public_files.h"
 #include "dashboards/public_io.h"
 #include "dashboards/public_maintenance.h"
 #include "dashboards/public_page.h"
@@ -31,7 +32,6 @@ struct public_writer {
     struct loop *loop;
     const struct settings *settings;
     const struct inventory *inventory;
-    const char *folder;
     struct snapshot *snapshot;
     struct history *history;
     struct tail *tail;
@@ -50,9 +50,8 @@ struct public_writer {
     struct public_maintenance_list maintenance;
     Nw__Record *announced; /* the last list of alerts; NULL: none yet */
     size_t hotspot_count, district_count, incident_count;
-    struct buf page; /* reused */
+    struct public_files files;
     enum err last_error;
-    uint64_t written, failed; /* files */
     struct figure_set figures;
 };
 
@@ -239,126 +238,6 @@ static void fill_incidents(struct public_writer *p)
 
 /* ---- writing ---- */
 
-static enum err put_file(struct public_writer *p, const char *name)
-{
-    enum err e = buf_error(&p->page);
-
-    if (e == ERR_OK)
-        e = public_io_write(p->folder, name, p->page.data, p->page.len);
-    buf_clear(&p->page);
-    p->written += e == ERR_OK;
-    p->failed += e != ERR_OK;
-    return e;
-}
-
-static enum err put_district_pages(struct public_writer *p, const struct public_model *m)
-{
-    struct buf name = BUF_INIT;
-    enum err e = ERR_OK;
-
-    for (size_t d = 0; d < p->district_count && e == ERR_OK; d++) {
-        for (int lang = LANG_DE; lang <= LANG_EN && e == ERR_OK; lang++) {
-            buf_clear(&name);
-            public_page_name(&name, &p->districts[d], (enum language)lang);
-            public_page_district(&p->page, m, d, (enum language)lang);
-            e = buf_error(&name) ? buf_error(&name) : put_file(p, name.data);
-        }
-    }
-    for (size_t d = 0; d < p->district_count && e == ERR_OK; d++) {
-        buf_clear(&name);
-        public_map_name(&name, &p->districts[d]);
-        public_page_district_map(&p->page, m, d);
-        e = buf_error(&name) ? buf_error(&name) : put_file(p, name.data);
-    }
-    buf_fini(&name);
-    return e;
-}
-
-static enum err put_letter_pages(struct public_writer *p, const struct public_model *m)
-{
-    struct buf name = BUF_INIT;
-    enum err e = ERR_OK;
-
-    for (size_t letter = 0; letter < PUBLIC_LETTERS && e == ERR_OK; letter++) {
-        for (int lang = LANG_DE; lang <= LANG_EN && e == ERR_OK; lang++) {
-            buf_clear(&name);
-            public_page_letter_name(&name, letter, (enum language)lang);
-            public_page_letter(&p->page, m, letter, (enum language)lang);
-            e = buf_error(&name) ? buf_error(&name) : put_file(p, name.data);
-        }
-    }
-    buf_fini(&name);
-    return e;
-}
-
-static enum err put_data(struct public_writer *p, const struct public_model *m)
-{
-    static const struct {
-        const char *name;
-        void (*render)(struct buf *out, const struct public_model *m);
-    } data[] = {{"hotspots.json", public_page_hotspots_json},
-                {"hotspots.csv", public_page_hotspots_csv},
-                {"hotspots.geojson", public_page_hotspots_geojson},
-                {"availability.json", public_page_availability_json},
-                {"availability.csv", public_page_availability_csv},
-                {"incidents.json", public_page_incidents_json},
-                {"maintenance.json", public_page_maintenance_json},
-                {"feed.atom", public_page_feed},
-                {"map.svg", public_page_map}};
-    enum err e = ERR_OK;
-
-    for (size_t i = 0; i < ARRAY_LEN(data) && e == ERR_OK; i++) {
-        data[i].render(&p->page, m);
-        e = put_file(p, data[i].name);
-    }
-    return e;
-}
-
-/* The overview last: what it leads to is there. */
-static enum err put_pages(struct public_writer *p, const struct public_model *m)
-{
-    static const struct {
-        const char *names[2];
-        void (*render)(struct buf *out, const struct public_model *m, enum language lang);
-    } pages[] = {{{"daten.html", "data.html"}, public_page_data},
-                 {{"embed.html", "embed-en.html"}, public_page_embed},
-                 {{"index.html", "en.html"}, public_page_index}};
-    enum err e = ERR_OK;
-
-    for (size_t i = 0; i < 2 * ARRAY_LEN(pages) && e == ERR_OK; i++) {
-        enum language lang = i % 2 ? LANG_EN : LANG_DE;
-        pages[i / 2].render(&p->page, m, lang);
-        e = put_file(p, pages[i / 2].names[lang == LANG_EN]);
-    }
-    return e;
-}
-
-static enum err put_statements(struct public_writer *p, const struct public_model *m)
-{
-    enum err e = ERR_OK;
-
-    for (int i = 0; i < PUBLIC_STATEMENTS && e == ERR_OK; i++) {
-        if (!m->statements[i].text)
-            continue;
-        public_page_statement(&p->page, m, (enum public_statement)i);
-        e = put_file(p, public_statement_file((enum public_statement)i));
-    }
-    return e;
-}
-
-static enum err put_files(struct public_writer *p, const struct public_model *m)
-{
-    enum err e = put_data(p, m);
-
-    if (e == ERR_OK)
-        e = put_district_pages(p, m);
-    if (e == ERR_OK)
-        e = put_letter_pages(p, m);
-    if (e == ERR_OK)
-        e = put_statements(p, m);
-    return e ? e : put_pages(p, m);
-}
-
 static const char *statement_setting(const struct public_settings *s, enum public_statement which)
 {
     switch (which) {
@@ -411,11 +290,11 @@ static void write_pages(struct public_writer *p)
     m.incident_count = p->incident_count;
     p->model = m;
     p->has_model = true;
-    e = put_files(p, &m);
+    e = public_files_put_all(&p->files, &m);
     if (e && e != p->last_error)
-        log_error("%s cannot be written: %s; the public page stays as it was", p->folder, err_text(e));
+        log_error("%s cannot be written: %s; the public page stays as it was", p->files.folder, err_text(e));
     else if (!e && p->last_error)
-        log_info("%s can be written again", p->folder);
+        log_info("%s can be written again", p->files.folder);
     p->last_error = e;
 }
 
@@ -446,12 +325,12 @@ static enum err read_file(const char *path, size_t max, struct buf *out)
 static enum err copy_shipped(struct public_writer *p, const char *name)
 {
     char *below = strx_printf("public/%s", name), *path = below ? settings_data_path(below) : NULL;
-    enum err e = path ? read_file(path, MIB, &p->page) : ERR_NOMEM;
+    enum err e = path ? read_file(path, MIB, &p->files.page) : ERR_NOMEM;
 
     if (e)
         log_error("%s cannot be read: %s; install netzwacht anew", path ? path : name, err_text(e));
-    else if ((e = put_file(p, name)) != ERR_OK)
-        log_error("%s cannot be written: %s", p->folder, err_text(e));
+    else if ((e = public_files_put(&p->files, name)) != ERR_OK)
+        log_error("%s cannot be written: %s", p->files.folder, err_text(e));
     free(below);
     free(path);
     return e;
@@ -464,8 +343,8 @@ static enum err copy_all_shipped(struct public_writer *p)
     if (e == ERR_OK)
         e = copy_shipped(p, "nearest.js");
     if (e == ERR_OK) {
-        public_page_icon(&p->page);
-        e = put_file(p, "icon.svg");
+        public_page_icon(&p->files.page);
+        e = public_files_put(&p->files, "icon.svg");
     }
     return e;
 }
@@ -516,7 +395,7 @@ static enum err start_server(struct public_writer *p)
     const struct public_server_options options = {.loop = p->loop,
                                                   .address = p->settings->public_page.listen,
                                                   .port = p->settings->public_page.port,
-                                                  .folder = p->folder,
+                                                  .folder = p->files.folder,
                                                   .model = model_now,
                                                   .take = take_report,
                                                   .ctx = p};
@@ -576,11 +455,12 @@ enum err public_new(const struct public_options *options, struct public_writer *
     p->inventory = options->inventory;
     p->append = options->append;
     p->append_ctx = options->append_ctx;
-    p->folder = settings->public_page.directory ? settings->public_page.directory : settings->public_dir;
+    p->files.folder =
+        settings->public_page.directory ? settings->public_page.directory : settings->public_dir;
     loop_timer_init(&p->timer, on_timer, p);
-    e = public_io_folder(p->folder);
+    e = public_io_folder(p->files.folder);
     if (e)
-        log_error("%s cannot be made: %s", p->folder, err_text(e));
+        log_error("%s cannot be made: %s", p->files.folder, err_text(e));
     if (e == ERR_OK)
         e = copy_all_shipped(p);
     read_statements(p);
@@ -620,7 +500,7 @@ void public_free(struct public_writer *p)
     free(p->by_name);
     free(p->hotspots);
     free(p->districts);
-    buf_fini(&p->page);
+    buf_fini(&p->files.page);
     free(p);
 }
 
@@ -630,8 +510,8 @@ void public_beat(struct public_writer *p, Nw__Heartbeat *beat)
     struct tail_stats tail;
 
     tail_stats(p->tail, &tail);
-    figure_put(f, "public_files_written_total", (double)p->written);
-    figure_put(f, "public_files_failed_total", (double)p->failed);
+    figure_put(f, "public_files_written_total", (double)p->files.written);
+    figure_put(f, "public_files_failed_total", (double)p->files.failed);
     if (p->server) {
         uint64_t taken, refused;
         public_server_counts(p->server, &taken, &refused);

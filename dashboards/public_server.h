@@ -32,7 +32,8 @@ enum err public_server_new(const struct public_server_options *options,
 void public_server_free(struct public_server *s); /* NULL is fine */
 void public_server_counts(const struct public_server *s, uint64_t *taken, uint64_t *refused);
 
-/* The part of an address that one household has: IPv6 is cut to 64 bits. out: HTTP_ADDRESS_SIZE bytes (http_io.h). */
+/* The part of an address that one household has: IPv6 is cut to 64 bits. out: HTTP_ADDRESS_SIZE bytes
+ * (http_io.h). */
 void public_server_who(const char *address, char *out);
 
 #endif
