@@ -111,11 +111,12 @@ int main(int argc, char **argv)
                    {"places", report_places, REPORT_CSV, false},
                    {"whatif", report_whatif, REPORT_GEOJSON, false},
                    {"sites", report_sites, REPORT_CSV, false},
+                   {"dcat", report_dcat, REPORT_GEOJSON, false},
                    {"availability", report_availability, REPORT_CSV, false},
                    {"incidents", report_incidents, REPORT_CSV, false},
                    {"council", report_council, REPORT_PDF, true}};
     struct report_options o = {.config = NW_SYSCONFDIR "/netzwacht.yaml", .threshold_dbm = NAN};
-    struct report_request r = {.most = 10, .target = 1};
+    struct report_request r = {.most = 10, .target = 1, .epsg = 3035};
     struct timespec now;
     int status;
 

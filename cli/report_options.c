@@ -12,7 +12,8 @@
 #include "lib/base/timex.h"
 
 const char report_usage[] =
-    "Usage: netzwacht report coverage     [-c FILE] [--format geojson|gpkg|csv] [-o FILE] [--from TIME] "
+    "Usage: netzwacht report coverage     [-c FILE] [--format geojson|gpkg|csv|tif|kml] [-o FILE] [--from "
+    "TIME] "
     "[--to TIME]\n"
     "       netzwacht report population   [-c FILE] [--population FILE] [--places FILE] [-o FILE]\n"
     "       netzwacht report places       [-c FILE] [--places FILE] [-o FILE]\n"
@@ -21,6 +22,7 @@ const char report_usage[] =
     "                                     [--eirp ID=GHZ:DBM] … [--format geojson|csv] [-o FILE]\n"
     "       netzwacht report sites        [-c FILE] --candidates FILE [--count N] [--target SHARE] [--format "
     "csv|geojson]\n"
+    "       netzwacht report dcat         [-c FILE] [-o FILE]\n"
     "       netzwacht report availability [-c FILE] [--format csv] [-o FILE] [--from TIME] [--to TIME]\n"
     "       netzwacht report incidents    [-c FILE] [--format csv] [-o FILE] [--from TIME] [--to TIME]\n"
     "       netzwacht report council      [-c FILE] [--format pdf|csv] [-o FILE] [--month YYYY-MM]\n\n"
@@ -31,6 +33,7 @@ const char report_usage[] =
     "places        what each point of interest has\n"
     "whatif        what changes if access points are switched off, moved, added, stronger or weaker\n"
     "sites         which candidate poles to build next, by inhabitants gained\n"
+    "dcat          the record of the coverage for a catalogue of open data (DCAT-AP.de, JSON-LD)\n"
     "availability  seconds up, degraded, down, unknown and in maintenance per hotspot; unknown never counts "
     "as up\n"
     "incidents     number and affected user-minutes of the incidents that were opened, by type, district and "
@@ -39,7 +42,10 @@ const char report_usage[] =
     "tagged PDF,\n"
     "              and beside it a CSV with all of its figures\n\n"
     "  -c, --config FILE   configuration (default " NW_SYSCONFDIR "/netzwacht.yaml)\n"
-    "  -f, --format NAME   geojson (default for coverage and whatif), gpkg, csv, pdf (default for council)\n"
+    "  -f, --format NAME   geojson (default for coverage and whatif), gpkg, csv, tif (cloud optimised), "
+    "kml,\n"
+    "                      pdf (default for council)\n"
+    "      --crs EPSG      reference system of tif: 3035 (default) or 25832\n"
     "  -o, --output FILE   default: standard output\n"
     "      --excel de      CSV as Excel opens it in Germany: semicolons, decimal commas, byte order mark\n"
     "      --from, --to    RFC 3339 times, e.g. 2026-11-01T00:00:00+01:00 (default: the last 30 days)\n"
@@ -68,7 +74,8 @@ static bool parse_time(const char *option, const char *text, ns_t *out)
 static bool parse_format(const char *text, enum report_format *out)
 {
     static const char *const names[] = {
-        [REPORT_GEOJSON] = "geojson", [REPORT_GPKG] = "gpkg", [REPORT_CSV] = "csv", [REPORT_PDF] = "pdf"};
+        [REPORT_GEOJSON] = "geojson", [REPORT_GPKG] = "gpkg", [REPORT_CSV] = "csv",
+        [REPORT_PDF] = "pdf",         [REPORT_TIF] = "tif",   [REPORT_KML] = "kml"};
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (strcmp(text, names[i]) == 0) {
@@ -76,7 +83,7 @@ static bool parse_format(const char *text, enum report_format *out)
             return true;
         }
     }
-    fprintf(stderr, "netzwacht report: --format %s: expected geojson, gpkg, csv or pdf\n", text);
+    fprintf(stderr, "netzwacht report: --format %s: expected geojson, gpkg, csv, tif, kml or pdf\n", text);
     return false;
 }
 
@@ -118,6 +125,14 @@ static bool parse_excel(const char *text, bool *out)
     return *out;
 }
 
+static bool parse_crs(const char *text, int *out)
+{
+    *out = strcmp(text, "3035") == 0 ? 3035 : strcmp(text, "25832") == 0 ? 25832 : 0;
+    if (!*out)
+        fprintf(stderr, "netzwacht report: --crs %s: expected 3035 or 25832\n", text);
+    return *out != 0;
+}
+
 static bool parse_change(enum whatif_kind kind, const char *text, struct report_request *r,
                          struct report_options *o)
 {
@@ -146,6 +161,7 @@ enum {
     OPTION_THRESHOLD,
     OPTION_STEP,
     OPTION_EXCEL,
+    OPTION_CRS,
     OPTION_CANDIDATES,
     OPTION_COUNT,
     OPTION_TARGET,
@@ -166,6 +182,7 @@ static bool take_planning(int option, const char *text, struct report_request *r
     case OPTION_THRESHOLD: is_fine = parse_number("threshold", text, -110, -20, &o->threshold_dbm); break;
     case OPTION_STEP: is_fine = parse_step(text, &o->step_m); break;
     case OPTION_EXCEL: is_fine = parse_excel(text, &r->is_german); break;
+    case OPTION_CRS: is_fine = parse_crs(text, &r->epsg); break;
     case OPTION_COUNT:
         is_fine = parse_number("count", text, 1, 10000, &number);
         r->most = (size_t)number;
@@ -190,6 +207,7 @@ bool report_options_parse(int argc, char **argv, struct report_request *r, struc
                                             {"threshold", required_argument, NULL, OPTION_THRESHOLD},
                                             {"step", required_argument, NULL, OPTION_STEP},
                                             {"excel", required_argument, NULL, OPTION_EXCEL},
+                                            {"crs", required_argument, NULL, OPTION_CRS},
                                             {"candidates", required_argument, NULL, OPTION_CANDIDATES},
                                             {"count", required_argument, NULL, OPTION_COUNT},
                                             {"target", required_argument, NULL, OPTION_TARGET},

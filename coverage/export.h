@@ -18,6 +18,9 @@ void export_coverage_geojson(const struct coverage *c, const struct gdal_buildin
 /* One row per cell, with its EPSG:3035 code. */
 void export_coverage_csv(const struct coverage *c, struct csv_out *csv);
 
+/* Cells by class and published hotspots (OGC KML 2.2). */
+void export_coverage_kml(const struct coverage *c, const struct inventory *inv, struct buf *out);
+
 /* Member "geometry" of a cell, WGS84. */
 void export_cell_polygon(struct json_out *j, const struct coverage *c, size_t cell);
 

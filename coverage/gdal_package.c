@@ -6,11 +6,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include <cpl_conv.h>
 #include <gdal.h>
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
 
 #include "coverage/gdal_geo.h"
+#include "coverage/gdal_style.h"
 #include "lib/base/timex.h"
 
 struct column {
@@ -169,13 +171,17 @@ static void describe(GDALDatasetH package, const struct coverage *c)
     GDALSetMetadataItem(package, "THRESHOLD_DBM", threshold, NULL);
 }
 
-enum err gdal_package_write(const struct coverage *c, const struct inventory *inv, const char *path)
+enum err gdal_package_write(const struct coverage *c, const struct inventory *inv, ns_t generated,
+                            const char *path)
 {
+    char when[TIMEX_RFC3339_SIZE];
     GDALDriverH driver;
     GDALDatasetH package;
     enum err e = ERR_OK;
 
     GDALAllRegister();
+    timex_rfc3339(generated, when);
+    CPLSetConfigOption("OGR_CURRENT_DATE", when); /* of last_change; else two runs differ */
     driver = GDALGetDriverByName("GPKG");
     if (!driver)
         return ERR_UNSUPPORTED;
@@ -189,6 +195,8 @@ enum err gdal_package_write(const struct coverage *c, const struct inventory *in
         e = write_cells(package, c);
     if (!e)
         e = write_hotspots(package, c, inv);
+    if (!e)
+        e = gdal_style_write(package, generated);
     if (!e && GDALDatasetCommitTransaction(package) != OGRERR_NONE)
         e = ERR_IO;
     GDALClose(package);

@@ -7,8 +7,9 @@
 #include "coverage/coverage.h"
 #include "lib/base/err.h"
 
-/* path must not exist. ERR_UNSUPPORTED: GDAL has no GPKG driver. */
-enum err gdal_package_write(const struct coverage *c, const struct inventory *inv,
+/* QGIS draws both in colour (gdal_style.h). generated: wall time that the file says. path must not exist.
+ * ERR_UNSUPPORTED: GDAL has no GPKG driver. */
+enum err gdal_package_write(const struct coverage *c, const struct inventory *inv, ns_t generated,
                             const char *path) NW_CHECKED;
 
 #endif

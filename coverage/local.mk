@@ -2,7 +2,8 @@
 noinst_LIBRARIES += coverage/libcoverage.a
 coverage_libcoverage_a_SOURCES = \
 	%D%/antenna.c %D%/antenna.h %D%/buildings.c %D%/buildings.h %D%/council.c %D%/council.h %D%/council_csv.c %D%/council_pages.c %D%/council_pages.h \
-	%D%/council_pictures.c %D%/coverage.c %D%/coverage.h %D%/document.h %D%/document_access_io.c %D%/document_access_io.h %D%/document_io.c \
+	%D%/council_pictures.c %D%/coverage.c %D%/coverage.h %D%/dcat.c %D%/dcat.h %D%/export_kml.c \
+	%D%/gdal_style.c %D%/gdal_style.h %D%/gdal_tiff.c %D%/gdal_tiff.h %D%/document.h %D%/document_access_io.c %D%/document_access_io.h %D%/document_io.c \
 	 %D%/export.c %D%/export.h %D%/footprint.c %D%/footprint.h \
 	%D%/gdal_buildings.c %D%/gdal_buildings.h %D%/gdal_geo.c %D%/gdal_geo.h %D%/gdal_package.c %D%/gdal_package.h %D%/grid.c %D%/grid.h %D%/incident_sums.c %D%/incident_sums.h \
 	%D%/model_table.c %D%/model_table.h \

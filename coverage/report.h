@@ -9,7 +9,7 @@
 #include "lib/model/inventory.h"
 #include "lib/model/settings.h"
 
-enum report_format { REPORT_GEOJSON, REPORT_GPKG, REPORT_CSV, REPORT_PDF };
+enum report_format { REPORT_GEOJSON, REPORT_GPKG, REPORT_CSV, REPORT_PDF, REPORT_TIF, REPORT_KML };
 
 struct report_request {
     const struct settings *settings;
@@ -18,6 +18,7 @@ struct report_request {
     const char
         *output; /* path; folders are made; replaced in one step. NULL: standard output (not for gpkg) */
     ns_t from, to, now;                  /* period of the availability */
+    int epsg;                            /* of the GeoTIFF: 3035 or 25832 */
     bool is_german;                      /* CSV: semicolons, decimal commas, a byte order mark */
     const struct whatif_change *changes; /* of report_whatif */
     size_t change_count;
@@ -37,6 +38,8 @@ enum err report_places(const struct report_request *r) NW_CHECKED;
 /* What changes would change; which candidates to build first. */
 enum err report_whatif(const struct report_request *r) NW_CHECKED;
 enum err report_sites(const struct report_request *r) NW_CHECKED;
+/* The record of the coverage for a catalogue of open data. */
+enum err report_dcat(const struct report_request *r) NW_CHECKED;
 /* Incidents that were opened in the period, and the user-minutes they took. */
 enum err report_incidents(const struct report_request *r) NW_CHECKED;
 /* The month (Europe/Berlin) that `from` lies in, for the city council: a tagged PDF, and beside it a CSV with

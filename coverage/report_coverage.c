@@ -2,9 +2,11 @@
 /* report_coverage.c - the coverage of the inventory, with availability and buildings, and its files. */
 #include <stdlib.h>
 
+#include "coverage/dcat.h"
 #include "coverage/export.h"
 #include "coverage/gdal_buildings.h"
 #include "coverage/gdal_package.h"
+#include "coverage/gdal_tiff.h"
 #include "coverage/report_file.h"
 #include "coverage/report_internal.h"
 #include "lib/base/log.h"
@@ -145,7 +147,14 @@ static enum err write_package(void *ctx, const char *path)
 {
     const struct package *p = ctx;
 
-    return gdal_package_write(p->coverage, p->request->inventory, path);
+    return gdal_package_write(p->coverage, p->request->inventory, p->request->now, path);
+}
+
+static enum err write_tiff(void *ctx, const char *path)
+{
+    const struct package *p = ctx;
+
+    return gdal_tiff_write(p->coverage, p->request->epsg, path);
 }
 
 static enum err write_coverage(const struct report_request *r, const struct loaded_coverage *l)
@@ -159,6 +168,8 @@ static enum err write_coverage(const struct report_request *r, const struct load
     report_tell(r, "writing", 0);
     switch (r->format) {
     case REPORT_GPKG: return report_write_by(r->output, ".gpkg", write_package, &package);
+    case REPORT_TIF: return report_write_by(r->output, ".tif", write_tiff, &package);
+    case REPORT_KML: export_coverage_kml(c, r->inventory, &text); break;
     case REPORT_PDF:
         log_error("coverage is not written as pdf; `netzwacht report council` is");
         return ERR_UNSUPPORTED;
@@ -183,6 +194,29 @@ enum err report_coverage(const struct report_request *r)
     if (!e)
         e = write_coverage(r, &loaded);
     report_tell(r, "done", 1);
+    report_unload_coverage(&loaded);
+    return e;
+}
+
+enum err report_dcat(const struct report_request *r)
+{
+    const char *missing = dcat_missing(&r->settings->open_data);
+    struct loaded_coverage loaded;
+    struct buf text = BUF_INIT;
+    enum err e;
+
+    if (missing) {
+        log_error("the configuration lacks open_data.%s, without which no catalogue takes the record",
+                  missing);
+        return ERR_CONFIG;
+    }
+    e = report_load_coverage(r, &loaded);
+    if (!e) {
+        dcat_write(loaded.coverage, &r->settings->open_data, r->now, &text);
+        e = report_write_text(r->output, &text);
+    }
+    report_tell(r, "done", 1);
+    buf_fini(&text);
     report_unload_coverage(&loaded);
     return e;
 }

@@ -200,6 +200,35 @@ static const struct conf_field coverage_fields[] = {
     CONF_END};
 static const struct conf_schema coverage_schema = CONF_SCHEMA(struct coverage_settings, coverage_fields);
 
+const char *const open_data_license_words[] = {"dl-by-de/2.0", "dl-zero-de/2.0", "cc-by/4.0", "cc-zero",
+                                               NULL};
+
+static const char *check_url(const char *text)
+{
+    bool is_url = strx_starts_with(text, "https://") || strx_starts_with(text, "http://");
+
+    return is_url && !strx_ends_with(text, "/") && !strpbrk(text, " \"<>")
+               ? NULL
+               : "an address such as https://… without a slash at its end";
+}
+
+static const char *check_municipality(const char *text)
+{
+    return strlen(text) == 8 && strspn(text, "0123456789") == 8
+               ? NULL
+               : "eight digits in quotes, such as \"01060063\"";
+}
+
+static const struct conf_field open_data_fields[] = {
+    CONF_STRING_FIELD(struct open_data_settings, publisher),
+    CONF_STRING_FIELD(struct open_data_settings, contact),
+    CONF_STRING_FIELD(struct open_data_settings, contributor_id, .check = check_url),
+    CONF_STRING_FIELD(struct open_data_settings, municipality_key, .check = check_municipality),
+    CONF_STRING_FIELD(struct open_data_settings, base_url, .check = check_url),
+    CONF_ENUM_FIELD(struct open_data_settings, license, open_data_license_words, .fallback = "dl-by-de/2.0"),
+    CONF_END};
+static const struct conf_schema open_data_schema = CONF_SCHEMA(struct open_data_settings, open_data_fields);
+
 static const struct conf_field settings_fields[] = {
     CONF_ID_FIELD(struct settings, instance, .is_required = true),
     CONF_STRING_FIELD(struct settings, state_dir, .fallback = NW_STATEDIR),
@@ -221,6 +250,7 @@ static const struct conf_field settings_fields[] = {
      .offset = offsetof(struct settings, public_page),
      .sub = &public_schema},
     CONF_MAP_FIELD(struct settings, coverage, &coverage_schema),
+    CONF_MAP_FIELD(struct settings, open_data, &open_data_schema),
     CONF_END};
 static const struct conf_schema settings_schema = CONF_SCHEMA(struct settings, settings_fields);
 

@@ -142,6 +142,16 @@ struct coverage_settings {
     char *places;          /* points of interest: CSV with name, kind, lat, lon; NULL: none */
 };
 
+/* What a catalogue of open data must know; NULL: not said. */
+struct open_data_settings {
+    char *publisher, *contact; /* name; mail address */
+    char *contributor_id;      /* IRI, given by GovData */
+    char *municipality_key;    /* eight digits, with its zeros */
+    char *base_url;            /* where the files will lie, without a slash at its end */
+    int license;               /* index into open_data_license_words */
+};
+extern const char *const open_data_license_words[];
+
 struct settings {
     char *instance;                   /* "norderstedt" */
     char *state_dir;                  /* /var/lib/netzwacht */
@@ -160,6 +170,7 @@ struct settings {
     struct dashboard_settings dashboard;
     struct public_settings public_page;
     struct coverage_settings coverage;
+    struct open_data_settings open_data;
     /* derived */
     char *path;                               /* the file */
     char *journal_dir, *rrd_dir, *public_dir; /* <state_dir>/journal … */

@@ -107,7 +107,7 @@ def refusals_are_clear():
     with World() as world:
         config = city(world, 20)
         for options, status, message in ((("--from", "gestern"), 64, "expected a time such as"),
-                                         (("--format", "shp"), 64, "expected geojson, gpkg, csv or pdf"),
+                                         (("--format", "shp"), 64, "expected geojson, gpkg, csv, tif, kml or pdf"),
                                          (("-o", "/proc/nowhere/x.geojson"), 66, "cannot be written")):
             done = world.run("netzwacht", "report", "coverage", "-c", config, *options, ok=False)
             check(done.returncode == status and message in done.stderr, f"{options}: {done.returncode} {done.stderr}")
