@@ -22,3 +22,13 @@ EXTRA_DIST += tests/data/village/README.md tests/data/village/inventory.yaml
 UNIT_TESTS += tests/unit/test_council
 tests_unit_test_council_SOURCES = %D%/test_council.c %D%/cmocka_tests.h
 tests_unit_test_council_LDADD = coverage/libcoverage.a $(PAPER_LIBS) $(GDAL_LIBS) $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+
+FUZZ_COVERAGE = tests/fuzz/fuzz_coverage
+if ENABLE_FUZZER
+noinst_PROGRAMS += $(FUZZ_COVERAGE)
+else
+UNIT_TESTS += $(FUZZ_COVERAGE)
+endif
+tests_fuzz_fuzz_coverage_SOURCES = tests/fuzz/fuzz_coverage.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_coverage_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_coverage_LDADD = coverage/libcoverage.a $(GDAL_LIBS) $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS)
