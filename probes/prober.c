@@ -35,9 +35,11 @@ static const struct {
                        {METRIC_PORTAL_TIME, METRIC_PORTAL_OK, METRIC_PORTAL_STATUS, METRIC_CERTIFICATE_DAYS},
                        4},
     [TARGET_HTTP] = {"http",
-                     run_web_start,
-                     {METRIC_HTTP_TIME, METRIC_HTTP_OK, METRIC_HTTP_STATUS, METRIC_CERTIFICATE_DAYS},
-                     4},
+                     run_steps_start,
+                     {METRIC_HTTP_TIME, METRIC_HTTP_OK, METRIC_HTTP_STATUS, METRIC_CERTIFICATE_DAYS,
+                      METRIC_HTTP_STEP, METRIC_HTTP_RESOLVE, METRIC_HTTP_CONNECT, METRIC_HTTP_TLS,
+                      METRIC_HTTP_WAIT},
+                     9},
     [TARGET_CANARY] = {"canary",
                        run_web_start,
                        {METRIC_HTTP_TIME, METRIC_HTTP_OK, METRIC_HTTP_STATUS, METRIC_CERTIFICATE_DAYS,
@@ -221,6 +223,7 @@ static void target_fini(struct target *t)
 {
     buf_fini(&t->query);
     probe_account_fini(&t->account);
+    web_service_fini(&t->service);
     free(t->source);
 }
 
@@ -355,6 +358,7 @@ void prober_free(struct prober *p)
         loop_timer_cancel(p->env.loop, &t->timer);
         run_tcp_stop(t);
         run_web_stop(t);
+        run_steps_stop(t);
         target_fini(t);
     }
     close_ping(p, &p->ping4);

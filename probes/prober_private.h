@@ -13,6 +13,7 @@
 #include "probes/prober.h"
 #include "probes/schedule.h"
 #include "probes/sock_io.h"
+#include "probes/web_service.h"
 
 enum { PROBE_VALUES_MAX = 3 + ICMP_PINGS, PROBE_SMOKE_AT = 3, PROBE_COUNTERS = 8, PING_SEQUENCES = 65536 };
 
@@ -66,7 +67,9 @@ struct target {
     struct tls_handshake *handshake; /* TARGET_TLS, once connected */
     ns_t connected_mono;
     double connect_s;
-    struct portal_run *run; /* web kinds */
+    struct web_service service; /* TARGET_HTTP */
+    struct steps_run *steps;    /* its round; run_steps.c */
+    struct portal_run *run;     /* TARGET_PORTAL, TARGET_CANARY */
     struct curl_transfer *transfer;
     /* what the journal knows of it */
     journal_pos previous;
@@ -138,10 +141,18 @@ void run_radius_start(struct target *t);
 void run_ntp_start(struct target *t);
 void run_tcp_start(struct target *t);
 void run_web_start(struct target *t);
+void run_steps_start(struct target *t);
 /* Ends what runs without a result. */
 void run_udp_stop(struct target *t);
 void run_tcp_stop(struct target *t); /* and what run_udp_stop() ends */
 void run_web_stop(struct target *t);
+void run_steps_stop(struct target *t);
+
+/* What portals and web services share (run_web.c). */
+bool run_web_may_connect(void *ctx, const struct sockaddr *address); /* ctx: struct target */
+struct portal_response run_web_response(const struct curl_response *response);
+Nw__Outcomes run_web_outcome(enum portal_problem problem);
+void run_web_note_certificate(struct outcome *o, double days, bool is_trusted);
 /* Readable ping sockets (loop_fd_fn; ctx: struct prober). */
 void run_ping_on_socket(void *ctx, int fd, uint32_t events);
 

@@ -179,28 +179,47 @@ static enum err add_radius(struct prober *p, const struct service *s, struct ref
     return e;
 }
 
+/* Is this an address that portal_begin() takes? */
+static enum err check_url(const char *url, bool *is_right)
+{
+    struct portal_run *run = malloc(sizeof *run);
+
+    if (!run)
+        return ERR_NOMEM;
+    *is_right = portal_begin(run, PORTAL_LOGIN, url ? url : "") == ERR_OK;
+    free(run);
+    return ERR_OK;
+}
+
 /* Where the URL's name leads is checked when the socket is opened (run_web.c). */
 static enum err add_web(struct prober *p, const struct service *s, struct refusals *r)
 {
-    struct portal_run *probe = malloc(sizeof *probe);
-    enum target_kind kind = TARGET_PORTAL;
+    enum target_kind kind = s->kind == SERVICE_PORTAL                    ? TARGET_PORTAL
+                            : portal_kind_of(s->target) == PORTAL_CANARY ? TARGET_CANARY
+                                                                         : TARGET_HTTP;
+    struct web_service steps = {0};
+    bool is_right = false;
+    const char *why = NULL;
     struct target *t;
-    enum err e;
+    enum err e = check_url(s->target, &is_right);
 
-    if (!probe)
-        return ERR_NOMEM;
-    e = portal_begin(probe, PORTAL_LOGIN, s->target ? s->target : "");
-    free(probe);
-    if (e) {
-        refuse(r, s->id, "its target is no http or https URL");
+    if (!e && !is_right)
+        why = "its target is no http or https URL";
+    if (!e && !why && kind == TARGET_HTTP)
+        e = web_service_init(&steps, s, &p->env.settings->probe.steps, &why);
+    if (e)
+        return e;
+    if (why) {
+        refuse(r, s->id, why);
         return ERR_OK;
     }
-    if (s->kind == SERVICE_HTTP)
-        kind = portal_kind_of(s->target) == PORTAL_CANARY ? TARGET_CANARY : TARGET_HTTP;
     t = add_target(p, kind, s->id);
-    if (!t)
+    if (!t) {
+        web_service_fini(&steps);
         return ERR_NOMEM;
+    }
     t->url = s->target;
+    t->service = steps;
     return ERR_OK;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* run_web.c - a portal, service or canary fetched step by step through curl_io, within one deadline. */
+/* run_web.c - a portal or canary fetched step by step through curl_io, within one deadline. */
 #include "probes/prober_private.h"
 
 #include <math.h>
@@ -17,7 +17,7 @@ void run_web_stop(struct target *t)
     t->run = NULL;
 }
 
-static bool may_connect(void *ctx, const struct sockaddr *address)
+bool run_web_may_connect(void *ctx, const struct sockaddr *address)
 {
     const struct target *t = ctx;
     struct ip_address a;
@@ -25,7 +25,7 @@ static bool may_connect(void *ctx, const struct sockaddr *address)
     return !ip_address_from_sockaddr(address, &a) && allow_check(&t->prober->allow, &a) == ALLOW_YES;
 }
 
-static Nw__Outcomes outcome_of(enum portal_problem problem)
+Nw__Outcomes run_web_outcome(enum portal_problem problem)
 {
     switch (problem) {
     case PORTAL_FINE: return NW__OUTCOMES__OUTCOME_OK;
@@ -36,18 +36,25 @@ static Nw__Outcomes outcome_of(enum portal_problem problem)
     }
 }
 
+void run_web_note_certificate(struct outcome *o, double days, bool is_trusted)
+{
+    if (days < 0) {
+        o->finding = "certificate_expired";
+        o->text = "the certificate has expired";
+    } else if (!isnan(days) && !is_trusted) {
+        o->finding = "certificate_untrusted";
+        o->text = "the certificate's chain leads to no root that this system trusts";
+    }
+}
+
 /* A failure outweighs what is wrong with the certificate. */
 static void note_finding(struct outcome *o, const struct portal_verdict *v)
 {
     if (v->problem) {
         o->finding = portal_problem_code(v->problem);
         o->text = portal_problem_text(v->problem);
-    } else if (v->certificate_days < 0) {
-        o->finding = "certificate_expired";
-        o->text = "the certificate has expired";
-    } else if (!isnan(v->certificate_days) && !v->is_certificate_trusted) {
-        o->finding = "certificate_untrusted";
-        o->text = "the certificate's chain leads to no root that this system trusts";
+    } else {
+        run_web_note_certificate(o, v->certificate_days, v->is_certificate_trusted);
     }
 }
 
@@ -55,7 +62,7 @@ static void conclude(struct target *t)
 {
     const struct portal_verdict v = t->run->verdict;
     double is_ok = v.problem == PORTAL_FINE;
-    struct outcome o = {.outcome = outcome_of(v.problem),
+    struct outcome o = {.outcome = run_web_outcome(v.problem),
                         .values = {v.status ? (double)v.duration / 1e9 : NAN, is_ok,
                                    v.status ? (double)v.status : NAN, v.certificate_days, is_ok}};
 
@@ -64,10 +71,9 @@ static void conclude(struct target *t)
     target_finish(t, &o);
 }
 
-static void on_response(void *ctx, const struct curl_response *response)
+struct portal_response run_web_response(const struct curl_response *response)
 {
-    struct target *t = ctx;
-    const struct portal_response p = {
+    return (struct portal_response){
         .error = response->error,
         .is_tls_error = response->is_tls_error,
         .status = response->status,
@@ -80,6 +86,12 @@ static void on_response(void *ctx, const struct curl_response *response)
         .certificate_expires = response->certificate_expires,
         .is_certificate_trusted = response->is_certificate_trusted,
     };
+}
+
+static void on_response(void *ctx, const struct curl_response *response)
+{
+    struct target *t = ctx;
+    const struct portal_response p = run_web_response(response);
 
     t->transfer = NULL;
     if (portal_take(t->run, &p, loop_wall(t->prober->env.loop)))
@@ -105,7 +117,7 @@ static void fetch(struct target *t)
         .accept = t->kind == TARGET_PORTAL ? "application/captive+json, text/html;q=0.9, */*;q=0.5" : "*/*",
         .timeout = left,
         .max_body = BODY_MAX,
-        .may_connect = may_connect,
+        .may_connect = run_web_may_connect,
     };
     enum err e = left > 0 ? curl_io_start(p->curl, &q, on_response, t, &t->transfer) : ERR_TIMEOUT;
 
@@ -116,7 +128,7 @@ static void fetch(struct target *t)
 void run_web_start(struct target *t)
 {
     static const enum portal_kind kinds[TARGET_KINDS] = {
-        [TARGET_PORTAL] = PORTAL_LOGIN, [TARGET_HTTP] = PORTAL_SERVICE, [TARGET_CANARY] = PORTAL_CANARY};
+        [TARGET_PORTAL] = PORTAL_LOGIN, [TARGET_CANARY] = PORTAL_CANARY};
 
     t->run = malloc(sizeof *t->run);
     if (!t->run || portal_begin(t->run, kinds[t->kind], t->url)) {

@@ -131,12 +131,26 @@ static const struct conf_field radius_fields[] = {
     CONF_END};
 static const struct conf_schema radius_schema = CONF_SCHEMA(struct radius_account, radius_fields);
 
+static const struct conf_field step_fields[] = {
+    CONF_ID_FIELD(struct web_step_settings, service, .is_required = true),
+    CONF_STRING_FIELD(struct web_step_settings, url, .is_required = true),
+    CONF_PAIRS_FIELD(struct web_step_settings, form),
+    CONF_STRING_FIELD(struct web_step_settings, password_field),
+    CONF_STRING_FIELD(struct web_step_settings, password_file),
+    CONF_INT_FIELD(struct web_step_settings, status, 0, 599, .fallback = "0"),
+    CONF_STRING_FIELD(struct web_step_settings, contains),
+    CONF_STRING_FIELD(struct web_step_settings, lacks),
+    CONF_POSITION_FIELD(struct web_step_settings, at),
+    CONF_END};
+static const struct conf_schema step_schema = CONF_SCHEMA(struct web_step_settings, step_fields);
+
 static const struct conf_field probe_fields[] = {
     CONF_BOOL_FIELD(struct probe_settings, enabled, .fallback = "true"),
     CONF_DURATION_FIELD(struct probe_settings, interval, 1, 86400, .fallback = "60s"),
     CONF_INT_FIELD(struct probe_settings, pings, 1, 10, .fallback = "10"),
     CONF_STRINGS_FIELD(struct probe_settings, allowed),
     CONF_LIST_FIELD(struct probe_settings, radius, &radius_schema),
+    CONF_LIST_FIELD(struct probe_settings, steps, &step_schema),
     CONF_END};
 static const struct conf_schema probe_schema = CONF_SCHEMA(struct probe_settings, probe_fields);
 
@@ -292,6 +306,7 @@ static enum err resolve_paths(struct settings *s, const char *base)
     struct credentials *credentials = s->credentials.items;
     struct channel_settings *channels = s->alerts.channels.items;
     struct radius_account *accounts = s->probe.radius.items;
+    struct web_step_settings *steps = s->probe.steps.items;
     char **statements[] = {&s->public_page.imprint, &s->public_page.privacy, &s->public_page.accessibility,
                            &s->public_page.easy_language};
     enum err e = ERR_OK;
@@ -305,6 +320,8 @@ static enum err resolve_paths(struct settings *s, const char *base)
         e = resolve_path(base, &s->inventory.items[i]);
     for (size_t i = 0; !e && i < s->profile_dirs.count; i++)
         e = resolve_path(base, &s->profile_dirs.items[i]);
+    for (size_t i = 0; !e && i < s->probe.steps.count; i++)
+        e = resolve_path(base, &steps[i].password_file);
     for (size_t i = 0; !e && i < s->probe.radius.count; i++) {
         e = resolve_path(base, &accounts[i].secret_file);
         if (!e)
@@ -387,6 +404,16 @@ static void check_radius(const struct conf_list *accounts, struct conf_report *r
     }
 }
 
+static void check_steps(const struct conf_list *steps, struct conf_report *report)
+{
+    const struct web_step_settings *all = steps->items;
+
+    for (size_t i = 0; i < steps->count; i++)
+        if ((all[i].password_field != NULL) != (all[i].password_file != NULL))
+            conf_report_add(report, all[i].at,
+                            "probe.steps: \"password_field\" and \"password_file\" go together");
+}
+
 /* BLAKE2b of the file's bytes; 64 bits are enough to tell versions apart. */
 static enum err hash_file(const char *path, char out[17])
 {
@@ -435,6 +462,7 @@ enum err settings_load(const char *path, struct conf_report *report, struct sett
         channel_settings_check(&s->alerts.channels, report);
         check_second_path(&s->alerts, report);
         check_radius(&s->probe.radius, report);
+        check_steps(&s->probe.steps, report);
         e = conf_report_count(report) ? ERR_CONFIG : ERR_OK;
     }
     if (!e && !realpath(dirname(copy), base))

@@ -92,12 +92,24 @@ struct radius_account {
     struct conf_pos at;
 };
 
+/* One step of a service of kind http, in the order of the file. */
+struct web_step_settings {
+    char *service; /* its id in the inventory */
+    char *url;
+    struct conf_pairs form;               /* fields that are posted; none: GET */
+    char *password_field, *password_file; /* one more field, its value from a file of mode 0600 */
+    int64_t status;                       /* of the last answer; 0: any that is no failure */
+    char *contains, *lacks;               /* texts of the page, or NULL */
+    struct conf_pos at;
+};
+
 struct probe_settings {
     bool enabled;
     int64_t interval;            /* ns: 60 s */
     int64_t pings;               /* echo requests a round: 10 */
     struct conf_strings allowed; /* prefixes that targets may lie in; none = no probe is sent */
     struct conf_list radius;     /* struct radius_account */
+    struct conf_list steps;      /* struct web_step_settings */
 };
 
 struct sensor_settings { /* passive probes, off by default */

@@ -210,6 +210,36 @@ static ns_t certificate_expiry(CURL *easy)
     return 0;
 }
 
+static ns_t time_of(CURL *easy, CURLINFO what)
+{
+    curl_off_t microseconds = 0;
+
+    (void)curl_easy_getinfo(easy, what, &microseconds);
+    return microseconds * MICROSECONDS;
+}
+
+static void note_phases(CURL *easy, struct curl_response *r)
+{
+    r->resolved = time_of(easy, CURLINFO_NAMELOOKUP_TIME_T);
+    r->connected = time_of(easy, CURLINFO_CONNECT_TIME_T);
+    r->secured = time_of(easy, CURLINFO_APPCONNECT_TIME_T);
+    r->first_byte = time_of(easy, CURLINFO_STARTTRANSFER_TIME_T);
+}
+
+static void keep_cookies(struct curl_transfer *t)
+{
+    struct curl_slist *lines = NULL;
+
+    if (!t->cookies || curl_easy_getinfo(t->easy, CURLINFO_COOKIELIST, &lines))
+        return;
+    buf_clear(t->cookies);
+    for (const struct curl_slist *line = lines; line; line = line->next)
+        buf_printf(t->cookies, "%s\n", line->data);
+    if (buf_error(t->cookies))
+        buf_clear(t->cookies); /* more than anybody would keep */
+    curl_slist_free_all(lines);
+}
+
 static void finish(struct curl_transfer *t, CURLcode code)
 {
     long verify = 0;
@@ -235,6 +265,8 @@ static void finish(struct curl_transfer *t, CURLcode code)
     r.duration = loop_mono(t->io->loop) - t->started;
     r.certificate_expires = certificate_expiry(t->easy);
     r.is_certificate_trusted = r.certificate_expires && verify == 0;
+    note_phases(t->easy, &r);
+    keep_cookies(t);
     detach(t);
     t->done(t->ctx, &r);
     curl_io_free_transfer(t);
@@ -355,6 +387,23 @@ bool curl_io_set_common(struct curl_transfer *t, const struct curl_request *q)
            curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, t);
 }
 
+/* As curl_easy_setopt(): true is trouble. */
+static bool give_cookies(struct curl_transfer *t, struct buf *cookies)
+{
+    size_t at = 0;
+    bool is_wrong = curl_easy_setopt(t->easy, CURLOPT_COOKIEFILE, "") != CURLE_OK;
+
+    t->cookies = cookies;
+    while (!is_wrong && at < cookies->len) {
+        size_t len = strcspn(cookies->data + at, "\n");
+        char *line = strndup(cookies->data + at, len);
+        is_wrong = !line || curl_easy_setopt(t->easy, CURLOPT_COOKIELIST, line);
+        free(line);
+        at += len + 1;
+    }
+    return is_wrong;
+}
+
 static bool set_http(struct curl_transfer *t, const struct curl_request *q)
 {
     CURL *c = t->easy;
@@ -364,6 +413,7 @@ static bool set_http(struct curl_transfer *t, const struct curl_request *q)
            curl_easy_setopt(c, CURLOPT_USERAGENT, "netzwacht") ||
            curl_easy_setopt(c, CURLOPT_HTTPHEADER, t->headers) ||
            curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) ||
+           (q->cookies && give_cookies(t, q->cookies)) ||
            (q->body && (curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)q->body_len) ||
                         curl_easy_setopt(c, CURLOPT_COPYPOSTFIELDS, q->body)));
 }

@@ -2,9 +2,10 @@
 /* curl_io.h - outgoing HTTP, mail and byte streams, each with or without TLS, on our loop; nobody else
  * includes curl.h.
  *
- * Many transfers at once, none blocks. Only the protocols named here, no proxy, no netrc, no cookies kept, no
- * redirect followed (the caller decides), every connection a new one. The address is checked when the socket
- * is made, that is after name resolution: a name that resolves elsewhere the second time is caught. */
+ * Many transfers at once, none blocks. Only the protocols named here, no proxy, no netrc, no cookies kept
+ * (unless the caller keeps them), no redirect followed (the caller decides), every connection a new one. The
+ * address is checked when the socket is made, that is after name resolution: a name that resolves elsewhere
+ * the second time is caught. */
 #ifndef NW_RUNTIME_CURL_IO_H
 #define NW_RUNTIME_CURL_IO_H
 
@@ -12,6 +13,7 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/err.h"
 #include "lib/base/units.h"
 #include "lib/runtime/loop.h"
@@ -41,6 +43,10 @@ struct curl_request {
     const char *certificate_file, *key_file; /* a client's; or NULL */
     const char *user, *password;             /* Basic (HTTP) or AUTH (mail); or NULL */
     const struct curl_mail *mail;            /* or NULL */
+    /* HTTP: what the servers of earlier requests want to have back, lines of Netscape's cookie file. Read
+     * now, replaced when the response has come; whom a cookie goes to, libcurl decides by its domain. NULL:
+     * none. */
+    struct buf *cookies;
     /* May this address be connected to? NULL: any. */
     bool (*may_connect)(void *ctx, const struct sockaddr *address);
 };
@@ -62,6 +68,9 @@ struct curl_response {
     size_t body_len;
     bool is_body_cut;
     ns_t duration;
+    /* HTTP, since the start: the name was resolved, the connection stood, TLS stood, the first byte came; 0:
+     * it did not come to that. */
+    ns_t resolved, connected, secured, first_byte;
     ns_t certificate_expires;    /* wall time, of the server's own certificate; 0: no TLS */
     bool is_certificate_trusted; /* its chain leads to a trusted root and nothing in it has expired */
 };

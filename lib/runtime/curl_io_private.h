@@ -17,6 +17,7 @@ struct curl_transfer {
     void *ctx;
     bool (*may_connect)(void *ctx, const struct sockaddr *address);
     struct buf body;
+    struct buf *cookies; /* the caller's, or NULL */
     ns_t started;
     bool is_body_cut, is_denied;
     /* mail */

@@ -11,9 +11,10 @@
 #include "probes/probe_ntp.h"
 #include "probes/probe_portal.h"
 #include "probes/probe_radius.h"
+#include "probes/probe_steps.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { KINDS = 8 };
+enum { KINDS = 9 };
 
 static void judge_dns(const uint8_t *data, size_t size)
 {
@@ -81,6 +82,28 @@ static void follow_portal(const uint8_t *data, size_t size, const char *location
     free(run);
 }
 
+/* Whatever pages say, a round of two steps ends. */
+static void go_steps(const uint8_t *data, size_t size)
+{
+    static const struct web_field field = {"a", "b"};
+    static const struct web_step steps[] = {
+        {.url = "http://p.example/", .lacks = "x"},
+        {.url = "http://p.example/", .fields = &field, .field_count = 1, .contains = "y"}};
+    static const struct web_phases phases;
+    struct web_run *run = malloc(sizeof *run);
+    struct portal_response p = {.location = size && data[0] & 1 ? "http://p.example/" : NULL};
+    int fetched = 0;
+
+    MUST(run);
+    p.status = size ? 200 + (data[0] >> 1) * 4 : 0;
+    p.body = data;
+    p.body_len = size;
+    MUST(web_begin(run, steps, 2) == ERR_OK);
+    while (web_take(run, &p, &phases, 1))
+        MUST(++fetched <= 2 * (PORTAL_HOPS + 3));
+    free(run);
+}
+
 static void with_text(const uint8_t *data, size_t size, int what)
 {
     char *text = malloc(size + 1);
@@ -115,6 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     case 2: follow_portal(exact, size - 1, NULL); break;
     case 6: judge_radius(exact, size - 1); break;
     case 7: judge_ntp(exact, size - 1); break;
+    case 8: go_steps(exact, size - 1); break;
     default: with_text(exact, size - 1, data[0] % KINDS);
     }
     free(exact);

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""netzwacht-probe at real servers: TCP and TLS of nginx with certificates that are right, old and for another name; chrony's time."""
+"""netzwacht-probe at real servers: TCP and TLS of nginx with certificates that are right, old and for another name; a portal of
+several steps; chrony's time."""
+import http.server
 import socket
 import sys
 import threading
@@ -80,6 +82,75 @@ def certificates_are_judged_in_the_handshake():
         check(is_outcome(outcome, "ok") and not findings(world, "open"), f"{outcome} {findings(world, 'open')}")
 
 
+class Town(http.server.BaseHTTPRequestHandler):
+    """A citizens' portal: a log-in page with a form, a session by cookie, a page behind it."""
+    broken = False
+    posted = []
+
+    def answer(self, status, body, **headers):
+        data = body.encode()
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def do_GET(self):
+        if self.path == "/login":
+            self.answer(200, "<form>Anmelden</form>", Set_Cookie="visit=1; Path=/")
+        elif "session=geheim" not in self.headers.get("Cookie", "") or "visit=1" not in self.headers.get("Cookie", ""):
+            self.answer(403, "Fehler: nicht angemeldet")
+        else:
+            self.answer(200, "Datenbankfehler" if Town.broken else "Willkommen")
+
+    def do_POST(self):
+        form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        Town.posted.append((form, self.headers["Content-Type"]))
+        if "passwort=l%C3%B6we+%26+co" in form:
+            self.answer(303, "", Location="/start", Set_Cookie="session=geheim; Path=/; HttpOnly")
+        else:
+            self.answer(200, "Fehler: falsches Passwort")
+
+    def log_message(self, *_):
+        pass
+
+
+def a_portal_is_used_step_by_step():
+    """log-in page, form with a password from a file, cookie, page behind it; the step that fails is in the journal"""
+    server = http.server.ThreadingHTTPServer((HOST, 0), Town)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    url = f"http://{HOST}:{server.server_address[1]}"
+    with World() as world:
+        world.write("password", "löwe & co\n", 0o600)
+        world.write("wrong", "falsch\n", 0o600)
+
+        def steps(name, password):
+            return (f"{{service: {name}, url: '{url}/login', contains: Anmelden}}, "
+                    f"{{service: {name}, url: '{url}/login', form: {{user: probe}}, password_field: passwort, password_file: {password}, contains: Willkommen, lacks: Fehler}}, "
+                    f"{{service: {name}, url: '{url}/start', status: 200, contains: Willkommen}}")
+        start(world, services=service("town", "http", f"{url}/login") + service("locked", "http", f"{url}/login") + service("plain", "http", f"{url}/login"),
+              probe=f", steps: [{steps('town', 'password')}, {steps('locked', 'wrong')}]")
+        outcome, values = until(world, "town", "works", lambda o, v: v["probe.http.ok"] == 1, 30)
+        check(is_outcome(outcome, "ok") and values["probe.http.failed_step"] == 0 and values["probe.http.status"] == 200, f"{outcome} {values}")
+        phases = [values[f"probe.http.{phase}_time"] for phase in ("resolve", "connect", "tls", "wait")]
+        check(values["probe.http.connect_time"] > 0 and values["probe.http.wait_time"] > 0 and values["probe.http.tls_time"] == 0, str(values))
+        check(sum(phases) <= values["probe.http.time"] + 0.05, f"the phases are longer than the whole: {values}")
+        check(("user=probe&passwort=l%C3%B6we+%26+co", "application/x-www-form-urlencoded") in Town.posted, str(Town.posted[:3]))
+        outcome, values = until(world, "locked", "fails", lambda o, v: v["probe.http.ok"] == 0, 30)
+        check(is_outcome(outcome, "failed") and values["probe.http.failed_step"] == 2, f"{outcome} {values}")
+        check(findings(world, "locked") == ["content_missing"], str(findings(world, "locked")))
+        outcome, values = until(world, "plain", "works", lambda o, v: v["probe.http.ok"] == 1, 30)
+        Town.broken = True
+        outcome, values = until(world, "town", "breaks", lambda o, v: v["probe.http.ok"] == 0, 30)
+        check(values["probe.http.failed_step"] == 2 and values["probe.http.status"] == 200, f"{outcome} {values}")
+        Town.broken = False
+        wait_for("its end", 30, lambda: (findings(world, "town") or [""])[-1] == "cleared", 0.3)
+        check("löwe" not in world.log("netzwacht-probe"), "the password stands in the log")
+    server.shutdown()
+    server.server_close()
+
+
 def ports_that_are_closed_or_mute_are_told_apart():
     """nobody listens: refused; somebody listens and never says hello: the handshake's time is up"""
     with World() as world, socket.socket() as mute, socket.socket() as plain:
@@ -148,5 +219,5 @@ def pings_leave_their_smoke():
         check(abs(values["probe.icmp.rtt"] - (smoke[1] + smoke[2]) / 2) < 1e-9, f"the median is not that of the smoke: {values}")
 
 
-run_tests(certificates_are_judged_in_the_handshake, ports_that_are_closed_or_mute_are_told_apart, a_time_server_tells_offset_and_stratum,
+run_tests(a_portal_is_used_step_by_step, certificates_are_judged_in_the_handshake, ports_that_are_closed_or_mute_are_told_apart, a_time_server_tells_offset_and_stratum,
           pings_leave_their_smoke)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 PROBES_TEST_LIBS = probes/libprobes.a $(PCAP_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
-UNIT_TESTS += tests/unit/test_probes tests/unit/test_probe_radius tests/unit/test_probe_services tests/unit/test_capture
+UNIT_TESTS += tests/unit/test_probes tests/unit/test_probe_radius tests/unit/test_probe_services tests/unit/test_probe_steps tests/unit/test_capture
+tests_unit_test_probe_steps_SOURCES = %D%/test_probe_steps.c %D%/cmocka_tests.h
+tests_unit_test_probe_steps_LDADD = $(PROBES_TEST_LIBS)
 tests_unit_test_probe_services_SOURCES = %D%/test_probe_services.c %D%/cmocka_tests.h
 tests_unit_test_probe_services_LDADD = $(PROBES_TEST_LIBS)
 tests_unit_test_probe_radius_SOURCES = %D%/test_probe_radius.c %D%/cmocka_tests.h
