@@ -85,7 +85,7 @@ static bool bit_of(const struct ip_address *a, unsigned i)
     return a->bytes[i / 8] >> (7 - i % 8) & 1;
 }
 
-static bool prefix_contains(const struct ip_prefix *p, const struct ip_address *a)
+bool ip_prefix_contains(const struct ip_prefix *p, const struct ip_address *a)
 {
     if (p->address.is_ipv6 != a->is_ipv6)
         return false;
@@ -154,7 +154,7 @@ static bool find_reserved(const struct ip_address *address, struct ip_prefix *ou
 
     for (size_t i = 0; i < ARRAY_LEN(reserved); i++) {
         struct ip_prefix p;
-        if (ip_prefix_parse(reserved[i], &p) || !prefix_contains(&p, address))
+        if (ip_prefix_parse(reserved[i], &p) || !ip_prefix_contains(&p, address))
             continue;
         if (!is_found || p.bits > out->bits)
             *out = p;
@@ -169,7 +169,7 @@ enum allow_verdict allow_check(const struct allow *a, const struct ip_address *a
     bool is_reserved = find_reserved(address, &range), is_inside = false;
 
     for (size_t i = 0; i < a->count; i++) {
-        if (!prefix_contains(&a->prefixes[i], address))
+        if (!ip_prefix_contains(&a->prefixes[i], address))
             continue;
         is_inside = true;
         if (!is_reserved || a->prefixes[i].bits >= range.bits)

@@ -45,6 +45,8 @@ bool ip_address_equal(const struct ip_address *a, const struct ip_address *b);
 /* "10.0.0.0/8", or an address for a prefix of one. ERR_MALFORMED; bits behind the prefix must be zero. */
 enum err ip_prefix_parse(const char *text, struct ip_prefix *out) NW_CHECKED;
 
+bool ip_prefix_contains(const struct ip_prefix *p, const struct ip_address *a);
+
 /* texts are prefixes; *bad (may be NULL) receives the one that is none (ERR_MALFORMED). */
 enum err allow_init(struct allow *a, const char *const *texts, size_t count, const char **bad) NW_CHECKED;
 void allow_fini(struct allow *a);

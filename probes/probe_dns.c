@@ -7,8 +7,8 @@
 
 #include "lib/base/wire.h"
 
-enum { HEADER = 12, LABEL_MAX = 63, POINTER = 0xc0, CLASS_IN = 1, RECORDS_MAX = 256 };
-enum { FLAG_RESPONSE = 0x8000, FLAG_TRUNCATED = 0x0200, FLAG_RECURSION = 0x0100 };
+enum { HEADER = 12, LABEL_MAX = 63, POINTER = 0xc0, CLASS_IN = 1, RCODE_NXDOMAIN = 3, RECORDS_MAX = 256 };
+enum { FLAG_RESPONSE = 0x8000, FLAG_TRUNCATED = 0x0200, FLAG_RECURSION = 0x0100, FLAG_AUTHENTIC = 0x0020 };
 
 static enum err put_name(struct buf *out, const char *name)
 {
@@ -31,7 +31,7 @@ enum err dns_encode_query(struct buf *out, uint16_t id, const char *name, uint16
     enum err e;
 
     buf_be16(out, id);
-    buf_be16(out, FLAG_RECURSION);
+    buf_be16(out, FLAG_RECURSION | FLAG_AUTHENTIC);
     buf_be16(out, 1); /* one question; no answers, authorities, additional records */
     for (int i = 0; i < 3; i++)
         buf_be16(out, 0);
@@ -58,18 +58,40 @@ static void skip_name(struct wire *w)
     }
 }
 
-static unsigned count_answers(struct wire *w, unsigned records, uint16_t wanted)
+static bool is_expected(const struct dns_expectation *e, const uint8_t *bytes, size_t len)
+{
+    struct ip_address a = {.is_ipv6 = len == 16};
+
+    if (e->count == 0)
+        return true;
+    if (!bytes || (len != 4 && len != 16))
+        return false;
+    memcpy(a.bytes, bytes, len);
+    for (size_t i = 0; i < e->count; i++)
+        if (ip_prefix_contains(&e->prefixes[i], &a))
+            return true;
+    return false;
+}
+
+/* *is_right: all of them are as expected. */
+static unsigned count_answers(struct wire *w, unsigned records, uint16_t wanted,
+                              const struct dns_expectation *e, bool *is_right)
 {
     unsigned found = 0;
 
     for (unsigned i = 0; i < records && i < RECORDS_MAX && !wire_error(w); i++) {
-        uint16_t type, class;
+        uint16_t type, class, len;
+        const uint8_t *data;
         skip_name(w);
         type = wire_be16(w);
         class = wire_be16(w);
         wire_skip(w, 4); /* TTL */
-        wire_skip(w, wire_be16(w));
-        found += !wire_error(w) && type == wanted && class == CLASS_IN;
+        len = wire_be16(w);
+        data = wire_bytes(w, len);
+        if (wire_error(w) || type != wanted || class != CLASS_IN)
+            continue;
+        found++;
+        *is_right &= is_expected(e, data, len);
     }
     return found;
 }
@@ -89,7 +111,20 @@ static bool is_same_question(const uint8_t *a, const uint8_t *b, size_t len)
     return true;
 }
 
-enum err dns_judge_answer(const void *bytes, size_t len, const struct buf *query, struct dns_verdict *out)
+static enum dns_judgement judge_addresses(const struct dns_verdict *v, const struct dns_expectation *e,
+                                          bool is_right)
+{
+    if (v->answers == 0)
+        return e->is_absent ? DNS_ANSWERED : DNS_EMPTY;
+    if (e->is_absent)
+        return DNS_INVENTED;
+    if (!is_right)
+        return DNS_WRONG;
+    return e->is_authentic && !v->is_authentic ? DNS_UNPROVEN : DNS_ANSWERED;
+}
+
+enum err dns_judge_answer(const void *bytes, size_t len, const struct buf *query,
+                          const struct dns_expectation *expected, struct dns_verdict *out)
 {
     const uint8_t *asked = (const uint8_t *)query->data;
     size_t question_len = query->len - HEADER;
@@ -108,6 +143,7 @@ enum err dns_judge_answer(const void *bytes, size_t len, const struct buf *query
     if (wire_error(&w) || !(flags & FLAG_RESPONSE))
         return ERR_AGAIN;
     v.rcode = flags & 0xf;
+    v.is_authentic = (flags & FLAG_AUTHENTIC) != 0;
     if (questions == 0 && v.rcode != 0) { /* a server that cannot parse or will not say (FORMERR, REFUSED) */
         *out = v;
         return ERR_OK;
@@ -119,10 +155,13 @@ enum err dns_judge_answer(const void *bytes, size_t len, const struct buf *query
     if (v.rcode == 0 && flags & FLAG_TRUNCATED) {
         v.judgement = DNS_TRUNCATED;
     } else if (v.rcode == 0) {
-        v.answers = count_answers(&w, answers, type);
+        bool is_right = true;
+        v.answers = count_answers(&w, answers, type, expected, &is_right);
         if (wire_error(&w))
             return ERR_MALFORMED;
-        v.judgement = v.answers ? DNS_ANSWERED : DNS_EMPTY;
+        v.judgement = judge_addresses(&v, expected, is_right);
+    } else if (v.rcode == RCODE_NXDOMAIN && expected->is_absent) {
+        v.judgement = DNS_ANSWERED;
     }
     *out = v;
     return ERR_OK;

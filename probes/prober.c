@@ -224,6 +224,7 @@ static void target_fini(struct target *t)
     buf_fini(&t->query);
     probe_account_fini(&t->account);
     web_service_fini(&t->service);
+    free(t->expected_prefixes);
     free(t->source);
 }
 

@@ -8,6 +8,7 @@
 #include "lib/base/rng.h"
 #include "lib/runtime/curl_io.h"
 #include "probes/allow.h"
+#include "probes/probe_dns.h"
 #include "probes/probe_icmp.h"
 #include "probes/probe_portal.h"
 #include "probes/prober.h"
@@ -51,6 +52,9 @@ struct target {
     uint16_t port;
     const char *url, *question, *hostname; /* the inventory's */
     struct probe_account account;
+    int record; /* enum dns_record: TARGET_DNS */
+    struct dns_expectation expected;
+    struct ip_prefix *expected_prefixes; /* what it points to */
     /* the round that is running */
     bool is_running;
     ns_t began_mono, began_wall;

@@ -121,15 +121,43 @@ static enum err add_at_address(struct prober *p, enum target_kind kind, const st
     return ERR_OK;
 }
 
+/* NULL, or what is wrong with the prefixes. ERR_NOMEM. */
+static enum err read_expected(const struct service *s, struct target *t, const char **why)
+{
+    *why = NULL;
+    t->expected = (struct dns_expectation){.is_absent = s->is_absent, .is_authentic = s->is_validated};
+    if (s->expected.count == 0)
+        return ERR_OK;
+    t->expected_prefixes = calloc(s->expected.count, sizeof *t->expected_prefixes);
+    if (!t->expected_prefixes)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < s->expected.count; i++)
+        if (ip_prefix_parse(s->expected.items[i], &t->expected_prefixes[i]))
+            *why = "\"expected\" has something that is no address or prefix";
+    t->expected.prefixes = t->expected_prefixes;
+    t->expected.count = s->expected.count;
+    return ERR_OK;
+}
+
 static enum err add_dns(struct prober *p, const struct service *s, struct refusals *r)
 {
-    const char *why = s->question && *s->question ? NULL : "no question is configured";
-    struct target *t;
-    enum err e = add_at_address(p, TARGET_DNS, s, DNS_PORT, why, r, &t);
+    struct target read = {0}, *t = NULL;
+    const char *why;
+    enum err e = read_expected(s, &read, &why);
 
-    if (t)
-        t->question = s->question;
-    return e;
+    if (!s->question || !*s->question)
+        why = "no question is configured";
+    if (!e)
+        e = add_at_address(p, TARGET_DNS, s, DNS_PORT, why, r, &t);
+    if (!t) {
+        free(read.expected_prefixes);
+        return e;
+    }
+    t->question = s->question;
+    t->record = s->record;
+    t->expected = read.expected;
+    t->expected_prefixes = read.expected_prefixes;
+    return ERR_OK;
 }
 
 /* NULL, or why the account's files cannot be used. */

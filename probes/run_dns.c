@@ -6,13 +6,14 @@
 
 static enum err compose(struct target *t)
 {
-    return dns_encode_query(&t->query, (uint16_t)rng_u64(&t->prober->rng), t->question, DNS_TYPE_A);
+    return dns_encode_query(&t->query, (uint16_t)rng_u64(&t->prober->rng), t->question,
+                            t->record == DNS_RECORD_AAAA ? DNS_TYPE_AAAA : DNS_TYPE_A);
 }
 
 static enum err judge(struct target *t, const void *bytes, size_t len, ns_t took, struct outcome *o)
 {
     struct dns_verdict v;
-    enum err e = dns_judge_answer(bytes, len, &t->query, &v);
+    enum err e = dns_judge_answer(bytes, len, &t->query, &t->expected, &v);
 
     if (e)
         return e;
@@ -24,6 +25,18 @@ static enum err judge(struct target *t, const void *bytes, size_t len, ns_t took
     case DNS_TRUNCATED:
         o->outcome = NW__OUTCOMES__OUTCOME_OK;
         o->values[1] = 1;
+        break;
+    case DNS_WRONG:
+        o->finding = "dns_wrong";
+        o->text = "the name server answers with an address that is not the service's";
+        break;
+    case DNS_INVENTED:
+        o->finding = "dns_hijack";
+        o->text = "the name server answers for a name that does not exist";
+        break;
+    case DNS_UNPROVEN:
+        o->finding = "dns_not_validated";
+        o->text = "the name server does not say that the answer was validated (DNSSEC)";
         break;
     case DNS_EMPTY:
         o->finding = "dns_empty";

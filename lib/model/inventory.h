@@ -113,12 +113,18 @@ enum service_kind {
     SERVICE_SENSOR /* an interface that is listened on, see probes/sensor.h */
 };
 
+enum dns_record { DNS_RECORD_A, DNS_RECORD_AAAA };
+
 struct service {
     char *id, *name, *site;
-    int kind;       /* enum service_kind */
-    char *target;   /* URL, or address[:port]; of a sensor its interface */
-    char *question; /* DNS: the name to ask for */
-    char *hostname; /* TLS: the name that the certificate must be made out to; NULL: any */
+    int kind;                     /* enum service_kind */
+    char *target;                 /* URL, or address[:port]; of a sensor its interface */
+    char *question;               /* DNS: the name to ask for */
+    int record;                   /* DNS: enum dns_record, a */
+    struct conf_strings expected; /* DNS: prefixes that the answers must lie in; none: any */
+    bool is_absent;               /* DNS: the name must not exist */
+    bool is_validated;            /* DNS: the server must say that it has validated the answer (DNSSEC) */
+    char *hostname;               /* TLS: the name that the certificate must be made out to; NULL: any */
     struct conf_pos at;
 };
 

@@ -105,6 +105,7 @@ static const struct conf_field hotspot_fields[] = {
     CONF_END};
 const struct conf_schema hotspot_schema = CONF_SCHEMA(struct hotspot, hotspot_fields);
 
+static const char *const dns_record_words[] = {"a", "aaaa", NULL};
 static const struct conf_field service_fields[] = {
     CONF_ID_FIELD(struct service, id, .is_required = true),
     CONF_STRING_FIELD(struct service, name),
@@ -112,6 +113,10 @@ static const struct conf_field service_fields[] = {
     CONF_ENUM_FIELD(struct service, kind, service_kind_words, .is_required = true),
     CONF_STRING_FIELD(struct service, target, .is_required = true),
     CONF_STRING_FIELD(struct service, question),
+    CONF_ENUM_FIELD(struct service, record, dns_record_words, .fallback = "a"),
+    CONF_STRINGS_FIELD(struct service, expected),
+    {.name = "absent", .type = CONF_BOOL, .offset = offsetof(struct service, is_absent)},
+    {.name = "validated", .type = CONF_BOOL, .offset = offsetof(struct service, is_validated)},
     CONF_STRING_FIELD(struct service, hostname),
     CONF_POSITION_FIELD(struct service, at),
     CONF_END};

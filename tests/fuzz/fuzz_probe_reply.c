@@ -20,9 +20,12 @@ static void judge_dns(const uint8_t *data, size_t size)
 {
     struct buf query = BUF_INIT;
     struct dns_verdict v;
+    const struct ip_prefix expected = {.bits = size % 33};
+    const struct dns_expectation e = {
+        .prefixes = &expected, .count = size & 1, .is_absent = size & 2, .is_authentic = size & 4};
 
     MUST(dns_encode_query(&query, 0x3412, "portal.example", DNS_TYPE_A) == ERR_OK);
-    if (!dns_judge_answer(data, size, &query, &v))
+    if (!dns_judge_answer(data, size, &query, &e, &v))
         MUST(v.answers <= 256 && v.rcode <= 15);
     buf_fini(&query);
 }

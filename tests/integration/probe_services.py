@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """netzwacht-probe at real servers: TCP and TLS of nginx with certificates that are right, old and for another name; a portal of
-several steps; chrony's time."""
+several steps; chrony's time; unbound's names."""
 import http.server
 import socket
 import sys
@@ -207,6 +207,59 @@ def a_time_server_tells_offset_and_stratum():
         check(len(samples(world, "time")) > 0, "nothing in the journal")
 
 
+UNBOUND = """server:
+  interface: {host}
+  port: {port}
+  access-control: 127.0.0.0/8 allow
+  do-daemonize: no
+  username: ""
+  chroot: ""
+  directory: "{dir}"
+  pidfile: ""
+  use-syslog: no
+  do-not-query-localhost: no
+  local-zone: "example." static
+  local-data: "portal.example. 60 IN A 192.0.2.1"
+  local-data: "portal.example. 60 IN AAAA 2001:db8::1"
+  local-zone: "invalid." {invalid}
+{lie}remote-control:
+  control-enable: no
+"""
+
+
+def unbound(world, name, is_lying):
+    port = free_port(socket.SOCK_DGRAM, HOST)
+    lie = '  local-data: "check.invalid. 60 IN A 203.0.113.9"\n' if is_lying else ""
+    conf = world.write(f"{name}.conf", UNBOUND.format(host=HOST, port=port, dir=world.dir, invalid="redirect" if is_lying else "always_nxdomain",
+                                                      lie=lie.replace("check.invalid", "invalid")))
+    process = world.start(tool("unbound"), "-d", "-p", "-c", conf, log=name)
+    wait_for(name, 30, lambda: "start of service" in world.log(name) or process.poll() is not None)
+    check(process.poll() is None, world.log(name))
+    return f"{HOST}:{port}"
+
+
+def answers_of_name_servers_are_compared():
+    """unbound: A and AAAA where they are expected and where not; a name that does not exist, and a server that invents it; no DNSSEC"""
+    with World() as world:
+        honest, lying = unbound(world, "honest", False), unbound(world, "lying", True)
+        name = ", question: portal.example"
+        start(world, services=service("a", "dns", honest, f"{name}, expected: [192.0.2.0/28]")
+              + service("aaaa", "dns", honest, f"{name}, record: aaaa, expected: ['2001:db8::/64']")
+              + service("wrong", "dns", honest, f"{name}, expected: [198.51.100.1]")
+              + service("unsigned", "dns", honest, f"{name}, validated: true")
+              + service("absent", "dns", honest, ", question: check.invalid, absent: true")
+              + service("invented", "dns", lying, ", question: check.invalid, absent: true")
+              + service("nonsense", "dns", honest, f"{name}, expected: [somewhere]"))
+        for good in ("a", "aaaa", "absent"):
+            outcome, values = until(world, good, "right", lambda o, v: v["probe.dns.ok"] == 1, 30)
+            check(is_outcome(outcome, "ok") and not findings(world, good), f"{good}: {outcome} {values} {findings(world, good)}")
+        for bad, finding in (("wrong", "dns_wrong"), ("unsigned", "dns_not_validated"), ("invented", "dns_hijack")):
+            outcome, values = until(world, bad, "failed", lambda o, v: v["probe.dns.ok"] == 0, 30)
+            check(is_outcome(outcome, "failed") and values["probe.dns.rcode"] == 0, f"{bad}: {outcome} {values}")
+            wait_for(finding, 30, lambda bad=bad, finding=finding: findings(world, bad) == [finding], 0.3)
+        check('nonsense ("expected" has something that is no address or prefix)' in world.log("netzwacht-probe"), world.log("netzwacht-probe"))
+
+
 def pings_leave_their_smoke():
     """a round's answers stand in the journal one by one, in order, as many as probe.pings says"""
     with World() as world:
@@ -220,4 +273,5 @@ def pings_leave_their_smoke():
 
 
 run_tests(a_portal_is_used_step_by_step, certificates_are_judged_in_the_handshake, ports_that_are_closed_or_mute_are_told_apart, a_time_server_tells_offset_and_stratum,
+          answers_of_name_servers_are_compared,
           pings_leave_their_smoke)

@@ -235,7 +235,56 @@ static struct buf answer_to(const struct buf *q, uint16_t flags, unsigned answer
 
 static enum err judge(const struct buf *a, const struct buf *q, struct dns_verdict *v)
 {
-    return dns_judge_answer(a->data, a->len, q, v);
+    static const struct dns_expectation anything;
+
+    return dns_judge_answer(a->data, a->len, q, &anything, v);
+}
+
+static enum dns_judgement judge_by(const struct dns_expectation *expected, uint16_t flags, unsigned answers)
+{
+    struct buf q = query_for("portal.example"), a = answer_to(&q, flags, answers);
+    struct dns_verdict v;
+
+    assert_ok(dns_judge_answer(a.data, a.len, &q, expected, &v));
+    buf_fini(&q);
+    buf_fini(&a);
+    return v.judgement;
+}
+
+static void every_address_must_lie_where_it_is_expected(void **state)
+{
+    struct ip_prefix prefixes[2];
+    struct dns_expectation expected = {.prefixes = prefixes, .count = 1};
+
+    (void)state;
+    assert_ok(ip_prefix_parse("192.0.2.1", &prefixes[0]));
+    assert_ok(ip_prefix_parse("192.0.2.0/30", &prefixes[1]));
+    assert_int_equal(judge_by(&expected, 0x8180, 1), DNS_ANSWERED);
+    assert_int_equal(judge_by(&expected, 0x8180, 2), DNS_WRONG); /* 192.0.2.1 and .2 */
+    assert_int_equal(judge_by(&expected, 0x8180, 0), DNS_EMPTY);
+    expected.count = 2;
+    assert_int_equal(judge_by(&expected, 0x8180, 2), DNS_ANSWERED);
+    assert_int_equal(judge_by(&expected, 0x8180, 4), DNS_WRONG);
+}
+
+static void an_address_of_a_name_that_does_not_exist_is_a_lie(void **state)
+{
+    const struct dns_expectation absent = {.is_absent = true};
+
+    (void)state;
+    assert_int_equal(judge_by(&absent, 0x8183, 0), DNS_ANSWERED);
+    assert_int_equal(judge_by(&absent, 0x8180, 0), DNS_ANSWERED);
+    assert_int_equal(judge_by(&absent, 0x8180, 1), DNS_INVENTED);
+    assert_int_equal(judge_by(&absent, 0x8182, 0), DNS_REFUSED); /* SERVFAIL says nothing */
+}
+
+static void an_answer_that_should_be_validated_needs_the_ad_flag(void **state)
+{
+    const struct dns_expectation validated = {.is_authentic = true};
+
+    (void)state;
+    assert_int_equal(judge_by(&validated, 0x81a0, 1), DNS_ANSWERED);
+    assert_int_equal(judge_by(&validated, 0x8180, 1), DNS_UNPROVEN);
 }
 
 static void a_right_answer_is_counted(void **state)
@@ -513,6 +562,9 @@ RUN_TESTS("probes", cmocka_unit_test(reserved_ranges_stay_closed_behind_a_wide_p
           cmocka_unit_test(silence_is_loss_and_no_figure),
           cmocka_unit_test(the_smoke_is_every_answer_in_order),
           cmocka_unit_test(a_duplicate_reply_counts_once), cmocka_unit_test(a_right_answer_is_counted),
+          cmocka_unit_test(every_address_must_lie_where_it_is_expected),
+          cmocka_unit_test(an_address_of_a_name_that_does_not_exist_is_a_lie),
+          cmocka_unit_test(an_answer_that_should_be_validated_needs_the_ad_flag),
           cmocka_unit_test(an_answer_with_another_id_question_or_direction_is_not_ours),
           cmocka_unit_test(rcodes_emptiness_and_truncation_are_told_apart),
           cmocka_unit_test(only_domain_names_become_questions),
