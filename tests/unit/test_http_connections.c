@@ -123,7 +123,8 @@ static void is_served_in_the_flood(struct bench *b, const char *bytes)
     }
     http_server_stats(b->server, &stats);
     assert_true(stats.connections <= PLACES + 1);
-    assert_true(stats.displaced + stats.cut >= CLIENTS - PLACES); /* cut: a machine so slow that deadlines pass */
+    assert_true(stats.displaced + stats.cut >=
+                CLIENTS - PLACES); /* cut: a machine so slow that deadlines pass */
     assert_true(stats.displaced > 0);
     assert_int_equal(stats.refused, 0);
 }
