@@ -36,18 +36,21 @@ static ns_t certain_now(void *ctx)
     return s->clock.is_suspect || now < STORE_EARLIEST ? 0 : now;
 }
 
+static void start_cycle(struct store *s);
 static void begin_cycle(struct store *s);
 
 /* ---- reading ---- */
 
 /* While the clock is doubted nothing is read: the first records with the right time would come to rows that
- * still end in the wrong one, and be refused. The cycle that ends the wait rewinds those rows. */
+ * still end in the wrong one, and be refused. The cycle that ends the wait rewinds
+ * those rows, so what they hold is written at once, by the time that was believed so far. */
 static void wait_for_clock(struct store *s)
 {
     if (!s->clock.is_suspect || s->is_waiting)
         return;
     s->is_waiting = true;
     journal_tail_hold(s->tail, true);
+    start_cycle(s);
     if (loop_timer_after(s->o.loop, &s->clock_timer, s->o.settings->store.step))
         loop_stop(s->o.loop);
 }
@@ -299,14 +302,20 @@ static void on_slice(void *ctx)
         loop_stop(s->o.loop);
 }
 
-static void begin_cycle(struct store *s)
+static void start_cycle(struct store *s)
 {
-    if (s->is_cycling || !certain_now(s))
+    if (s->is_cycling || store_now(s) < STORE_EARLIEST)
         return;
     s->is_cycling = true;
     s->next_file = 0;
     if (loop_timer_after(s->o.loop, &s->slice_timer, 0))
         loop_stop(s->o.loop);
+}
+
+static void begin_cycle(struct store *s)
+{
+    if (certain_now(s))
+        start_cycle(s);
 }
 
 static void on_cycle(void *ctx)

@@ -28,7 +28,7 @@ struct store {
     struct loop_timer cycle_timer, slice_timer, phase_timer, clock_timer;
     struct steady_clock clock;
     bool is_cycling, is_final;
-    bool is_waiting; /* for the clock */
+    bool is_waiting;  /* for the clock */
     size_t next_file; /* of the cycle */
     ns_t cycle_started, create_filled;
     int64_t create_left; /* bytes that may be created now */

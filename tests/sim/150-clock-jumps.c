@@ -315,6 +315,24 @@ static void no_row_waits_for_a_batch_when_the_clock_is_right_again(void **state)
     world_close(&w);
 }
 
+static void what_waits_for_a_batch_is_written_when_the_clock_goes_wrong(void **state)
+{
+    struct world w;
+    int right, wrong, unknown;
+
+    world_open(&w, *state);
+    live(&w, 10 * MINUTE);
+    w.settings.store.batch = 10 * MINUTES;
+    live(&w, 7 * MINUTE);
+    w.jump = -HOURS;
+    live(&w, 20 * MINUTE);
+    w.jump = 0;
+    live(&w, 25 * MINUTE);
+    count_rows(&w, 0, 16 * MINUTE, &right, &wrong, &unknown);
+    assert_int_equal(right, 16 * MINUTE / STEP_S);
+    world_close(&w);
+}
+
 /* What the store reads again begins in the middle of what it had stored before the clock went wrong. */
 static void a_file_is_put_back_though_the_journal_tells_its_end_again(void **state)
 {
@@ -347,5 +365,6 @@ RUN_TESTS("150-clock-jumps", TEST(an_hour_ahead_for_twenty_minutes_blocks_no_fil
           TEST(a_boot_an_hour_ahead_or_back_costs_no_history),
           TEST(a_boot_in_1970_or_in_ten_years_costs_no_history),
           TEST(a_clock_that_is_put_back_for_good_blocks_nothing),
+          TEST(what_waits_for_a_batch_is_written_when_the_clock_goes_wrong),
           TEST(a_file_is_put_back_though_the_journal_tells_its_end_again),
           TEST(no_row_waits_for_a_batch_when_the_clock_is_right_again))
