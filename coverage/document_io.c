@@ -430,18 +430,20 @@ void canvas_label(struct canvas *c, struct canvas_point at, double size, unsigne
 
 static void note_figure(struct document *d, const struct document_picture *p)
 {
-    struct document_figure *grown = realloc(d->figures, (d->figure_count + 1) * sizeof *grown);
-    char *alternative = strdup(p->alternative);
+    struct document_figure *grown = realloc(d->figures, (d->figure_count + 1) * sizeof *grown), *f;
 
     if (grown)
         d->figures = grown;
-    if (!grown || !alternative) {
+    f = grown ? &grown[d->figure_count] : NULL;
+    if (!f || !(f->alternative = strdup(p->alternative))) {
         d->error = ERR_NOMEM;
-        free(alternative);
         return;
     }
-    d->figures[d->figure_count++] = (struct document_figure){
-        alternative, MARGIN, PAGE_HEIGHT - d->y - p->height, MARGIN + WIDTH, PAGE_HEIGHT - d->y};
+    f->left = MARGIN;
+    f->right = MARGIN + WIDTH;
+    f->bottom = PAGE_HEIGHT - d->y - p->height;
+    f->top = PAGE_HEIGHT - d->y;
+    d->figure_count++;
 }
 
 void document_picture(struct document *d, const struct document_picture *p)

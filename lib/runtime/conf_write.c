@@ -81,6 +81,7 @@ static bool is_same(const struct conf_field *f, const void *a, const void *b)
     case CONF_DURATION:
     case CONF_BYTES: return *(const int64_t *)a == *(const int64_t *)b;
     case CONF_LIST: return ((const struct conf_list *)a)->count == 0;
+    case CONF_STRINGS: return ((const struct conf_strings *)a)->count == 0;
     case CONF_POSITION: return true;
     default: return false;
     }
@@ -119,6 +120,15 @@ static void put_list(struct buf *out, const struct conf_schema *schema, const st
     buf_str(out, "]");
 }
 
+static void put_strings(struct buf *out, const struct conf_strings *strings)
+{
+    for (size_t i = 0; i < strings->count; i++) {
+        buf_str(out, i ? ", " : "[");
+        conf_put_text(out, strings->items[i]);
+    }
+    buf_str(out, "]");
+}
+
 static void put_value(struct buf *out, const struct conf_field *f, const void *at)
 {
     switch (f->type) {
@@ -131,6 +141,7 @@ static void put_value(struct buf *out, const struct conf_field *f, const void *a
     case CONF_DURATION: put_duration(out, *(const ns_t *)at); break;
     case CONF_BYTES: buf_printf(out, "%" PRId64 "B", *(const int64_t *)at); break;
     case CONF_LIST: put_list(out, f->sub, at); break;
+    case CONF_STRINGS: put_strings(out, at); break;
     default: out->error = ERR_TYPE; break;
     }
 }

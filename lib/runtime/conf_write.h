@@ -14,7 +14,7 @@
 void conf_put_text(struct buf *out, const char *text);
 
 /* A flow mapping on one line, "{id: "lido", lat: 53.7}". Members that equal their fallback are left out. The
- * schema may hold scalars and lists, not CONF_MAP, CONF_STRINGS, CONF_PAIRS: that is ERR_TYPE in out. */
+ * schema may hold scalars and lists without a fallback, not CONF_MAP, CONF_PAIRS: that is ERR_TYPE in out. */
 void conf_put(struct buf *out, const struct conf_schema *schema, const void *item);
 
 /* One member alone, a text without its quotes; nothing for NULL. */

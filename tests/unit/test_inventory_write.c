@@ -113,6 +113,25 @@ static void a_hotspot_comes_back_with_its_radios(void **state)
     buf_fini(&out);
 }
 
+static void a_service_comes_back_with_what_it_expects(void **state)
+{
+    char *addresses[] = {"192.0.2.7", "- no list: [x], \"y\""};
+    struct service s = {.id = "dns", .kind = SERVICE_DNS, .target = "192.0.2.2", .question = "stadt.example"},
+                   back;
+    struct buf out = BUF_INIT;
+
+    (void)state;
+    s.expected = (struct conf_strings){.items = addresses, .count = ARRAY_LEN(addresses)};
+    inventory_put_service(&out, &s);
+    read_back(&out, &service_schema, &back);
+    assert_string_equal(back.question, s.question);
+    assert_int_equal(back.expected.count, ARRAY_LEN(addresses));
+    for (size_t i = 0; i < ARRAY_LEN(addresses); i++)
+        assert_string_equal(back.expected.items[i], addresses[i]);
+    conf_free(&service_schema, &back);
+    buf_fini(&out);
+}
+
 static void what_equals_a_default_is_left_out(void **state)
 {
     struct device d = inventory_blank_device();
@@ -144,4 +163,5 @@ static void what_equals_a_default_is_left_out(void **state)
 RUN_TESTS("inventory_write", cmocka_unit_test(names_from_the_network_are_escaped),
           cmocka_unit_test(a_device_comes_back_as_it_was),
           cmocka_unit_test(a_hotspot_comes_back_with_its_radios),
+          cmocka_unit_test(a_service_comes_back_with_what_it_expects),
           cmocka_unit_test(what_equals_a_default_is_left_out))
