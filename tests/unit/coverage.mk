@@ -8,7 +8,7 @@ tests_unit_test_raster_SOURCES = %D%/test_raster.c %D%/cmocka_tests.h
 tests_unit_test_raster_LDADD = coverage/libcoverage.a $(BASE_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += tests/unit/test_incident_sums
-tests_unit_test_incident_sums_SOURCES = %D%/test_incident_sums.c %D%/cmocka_tests.h
+tests_unit_test_incident_sums_SOURCES = %D%/test_incident_sums.c %D%/cmocka_tests.h %D%/inventory_of.h
 tests_unit_test_incident_sums_LDADD = coverage/libcoverage.a $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += tests/unit/test_coverage_oracle
@@ -20,7 +20,7 @@ dist_check_SCRIPTS += %D%/test_coverage_formulas.py %D%/test_village.py
 EXTRA_DIST += tests/data/village/README.md tests/data/village/inventory.yaml
 
 UNIT_TESTS += tests/unit/test_council
-tests_unit_test_council_SOURCES = %D%/test_council.c %D%/cmocka_tests.h
+tests_unit_test_council_SOURCES = %D%/test_council.c %D%/cmocka_tests.h %D%/inventory_of.h
 tests_unit_test_council_LDADD = coverage/libcoverage.a $(PAPER_LIBS) $(GDAL_LIBS) $(STORES_LIBS) $(MODEL_LIBS) $(RUNTIME_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 
 FUZZ_COVERAGE = tests/fuzz/fuzz_coverage

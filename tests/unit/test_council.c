@@ -2,11 +2,11 @@
 /* test_council.c - outages, causes, sites that are served, and numbers as Germans write them. */
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "coverage/council_pages.h"
 #include "lib/base/timex.h"
 #include "tests/unit/cmocka_tests.h"
+#include "tests/unit/inventory_of.h"
 
 static const char town[] = "sites:\n"
                            "  - {id: mill, name: Mill, lat: 53.7, lon: 10.0}\n"
@@ -27,20 +27,7 @@ struct world {
 
 static void world_open(struct world *w)
 {
-    char path[] = "/tmp/netzwacht-council-XXXXXX.yaml";
-    const char *paths[] = {path};
-    struct conf_report *report = NULL;
-    int fd = mkstemps(path, 5);
-
-    *w = (struct world){.pos = 1ull << 32};
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, town, strlen(town)), strlen(town));
-    close(fd);
-    assert_ok(conf_report_new(&report));
-    if (inventory_load(paths, 1, NULL, report, &w->inventory))
-        fail_msg("%s", conf_report_text(report));
-    unlink(path);
-    conf_report_free(report);
+    *w = (struct world){.pos = 1ull << 32, .inventory = inventory_of(town, strlen(town))};
     assert_ok(history_open(NULL, &w->history));
     assert_ok(timex_parse("2026-10-01T00:00:00+02:00", &w->begin));
 }

@@ -2,6 +2,7 @@
 /* test_discover_network.c - found devices beside an inventory: ids, the tree, what is proposed, and each
  * thing that can contradict. */
 #include "tests/unit/cmocka_tests.h"
+#include "tests/unit/inventory_of.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -85,27 +86,9 @@ static struct discover_ap *add_row(struct discover_device *d, const char *entity
 
 /* ---- the inventory ---- */
 
-static struct inventory *load_inventory(const char *text, size_t len)
-{
-    char path[] = "test-discover-XXXXXX.yaml";
-    const char *paths[] = {path};
-    struct conf_report *report;
-    struct inventory *inv;
-    int fd = mkstemps(path, 5);
-
-    assert_int_equal(write(fd, text, len), len);
-    close(fd);
-    assert_ok(conf_report_new(&report));
-    if (inventory_load(paths, 1, NULL, report, &inv))
-        fail_msg("%s\n%.*s", conf_report_text(report), (int)len, text);
-    unlink(path);
-    conf_report_free(report);
-    return inv;
-}
-
 static void state_inventory(struct net *n, const char *text)
 {
-    n->inventory = load_inventory(text, strlen(text));
+    n->inventory = inventory_of(text, strlen(text));
 }
 
 /* ---- what follows ---- */
@@ -335,7 +318,7 @@ static void the_proposal_loads_as_an_inventory(void **state)
     set(&n.devices[4].sys_descr, "two\nlines: [\"{\\ # \x1b\xc2\x85");
     set(&n.devices[4].serial, "\"}, {id: x");
     proposal(&n);
-    inv = load_inventory(n.text.data, n.text.len - 1);
+    inv = inventory_of(n.text.data, n.text.len - 1);
     inventory_devices(inv, &count);
     assert_int_equal(count, 6);
     assert_string_equal(inventory_device(inv, "ap")->uplink, "sw1");
@@ -369,7 +352,7 @@ static void rows_of_controllers_become_hotspots_where_their_place_is_known(void 
     feeds(sw, "if/7", 3);
     n.core = "sw";
     proposal(&n);
-    inv = load_inventory(n.text.data, n.text.len - 1);
+    inv = inventory_of(n.text.data, n.text.len - 1);
     h = inventory_hotspots(inv, &count);
     assert_int_equal(count, 1);
     assert_string_equal(h->id, "kiosk");

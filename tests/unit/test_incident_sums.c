@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_incident_sums.c - the figures of a year: what incidents cost, by cause and place. */
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "coverage/incident_sums.h"
 #include "tests/unit/cmocka_tests.h"
+#include "tests/unit/inventory_of.h"
 
 static const char town[] = "sites:\n"
                            "  - {id: mill, name: '=Mill', lat: 53.7, lon: 10.0}\n"
@@ -16,25 +15,6 @@ static const char town[] = "sites:\n"
                            "  - {id: hs-1, name: H1, site: mill, device: ap-1}\n"
                            "  - {id: hs-2, name: H2, site: mill, device: ap-1}\n"
                            "  - {id: hs-3, name: H3, site: lido, device: ap-1}\n";
-
-static struct inventory *town_new(void)
-{
-    char path[] = "/tmp/netzwacht-sums-XXXXXX.yaml";
-    const char *paths[] = {path};
-    struct conf_report *report = NULL;
-    struct inventory *inventory = NULL;
-    int fd = mkstemps(path, 5);
-
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, town, strlen(town)), strlen(town));
-    close(fd);
-    assert_ok(conf_report_new(&report));
-    if (inventory_load(paths, 1, NULL, report, &inventory))
-        fail_msg("%s", conf_report_text(report));
-    unlink(path);
-    conf_report_free(report);
-    return inventory;
-}
 
 static void add(struct incident_sums *s, const char *type, double user_minutes, const char *const *hotspots,
                 size_t count)
@@ -64,7 +44,7 @@ static void assert_has(const struct buf *text, const char *row)
 static void hotspots_share_what_their_incident_cost(void **state)
 {
     static const char *const both[] = {"hs-1", "hs-2", "hs-3", "hs-gone"}, *const one[] = {"hs-3"};
-    struct inventory *inventory = town_new();
+    struct inventory *inventory = inventory_of(town, strlen(town));
     struct incident_sums *s = NULL;
     struct buf text = BUF_INIT;
     struct csv_out csv;
