@@ -60,8 +60,6 @@ static void set_state(struct world *w, const char *hotspot, double at, enum stat
 
 static struct council *council_of(struct world *w, double until)
 {
-    static const struct coverage_settings settings = {
-        .threshold_dbm = -67, .step_m = 25, .roof_height_m = 12};
     struct council *c = NULL;
 
     assert_ok(council_new(&(struct council_request){.inventory = w->inventory,

@@ -70,7 +70,7 @@ static void a_long_password_goes_block_by_block(void **state)
     struct buf packet = BUF_INIT;
     char password[RADIUS_PASSWORD_MAX + 2];
     const uint8_t *value;
-    size_t len;
+    size_t len = 0;
 
     (void)state;
     memset(password, 'p', sizeof password);
