@@ -80,7 +80,7 @@ def announced_windows_are_on_the_public_page():
         german, english = (wait_for(f"it stands in {name}", 60, lambda: (lambda t: "fibre" in t or "&lt;script&gt;" in t)(read(name)) and read(name))
                            for name in ("index.html", "en.html"))
         check("Angekündigte Wartung" in german and "Announced maintenance" in english, "no heading")
-        check("&lt;script&gt;alert(1)" in german and "New &lt;b&gt;fibre" in english and "<script" not in german, "not escaped")
+        check("&lt;script&gt;alert(1)" in german and "New &lt;b&gt;fibre" in english and "<script>" not in german, "not escaped")
         for word in ("geheim", "leise", "Mia", "ap-1", "sw-2", window):
             check(not any(word in read(n) for n in ("index.html", "en.html", "maintenance.json")), f"{word} is published")
         town.alerts.kill()
