@@ -18,7 +18,8 @@ struct pages {
     const struct council *council;
     const struct council_paper *paper;
     struct document *d;
-    char **strings; /* what say() made */
+    const struct council_place **places; /* the districts, then the city */
+    char **strings;                      /* what say() made */
     size_t string_count;
     enum err error;
     char month[32]; /* "Oktober 2026" */
@@ -194,6 +195,36 @@ static const char *describe_months(struct pages *p)
     return text;
 }
 
+typedef void place_row_fn(struct pages *p, const struct council_place *place, const char **row);
+
+/* The first count of the places, a row each; fill writes what stands behind their names. */
+static void put_places(struct pages *p, const char *caption, const struct document_column *columns,
+                       size_t column_count, size_t count, place_row_fn *fill)
+{
+    const char **cells = calloc(count * column_count + 1, sizeof *cells);
+    const struct document_table table = {caption, columns, column_count, cells, count};
+
+    for (size_t i = 0; cells && i < count; i++) {
+        cells[i * column_count] = *p->places[i]->name ? p->places[i]->name : "Stadt";
+        fill(p, p->places[i], cells + i * column_count + 1);
+    }
+    if (!cells)
+        p->error = ERR_NOMEM;
+    else if (count)
+        document_table(p->d, &table);
+    free(cells);
+}
+
+static void fill_availability(struct pages *p, const struct council_place *place, const char **row)
+{
+    row[0] = number(p, (double)place->hotspots, 0);
+    row[1] = percent(p, share_of(place, COUNCIL_THIS), 2);
+    row[2] = percent(p, share_of(place, COUNCIL_BEFORE), 2);
+    row[3] = percent(p, share_of(place, COUNCIL_YEAR_AGO), 2);
+    row[4] = number(p, (double)place->outages.count, 0);
+    row[5] = place->outages.count ? length(p, place->outages.longest) : "–";
+}
+
 static void put_availability(struct pages *p)
 {
     static const struct document_column columns[] = {
@@ -202,9 +233,6 @@ static void put_availability(struct pages *p)
         {"Längster Ausfall", 0.14, true}};
     const struct council *c = p->council;
     const struct document_picture bars = {150, describe_months(p), council_draw_months, (void *)c};
-    const char **cells = calloc((c->district_count + 1) * ARRAY_LEN(columns), sizeof *cells);
-    const struct document_table table = {"Verfügbarkeit nach Stadtteilen", columns, ARRAY_LEN(columns), cells,
-                                         c->district_count + 1};
 
     document_heading(p->d, 2, "Wie zuverlässig war das WLAN?");
     document_paragraph(p->d, DOCUMENT_BODY,
@@ -212,22 +240,8 @@ static void put_availability(struct pages *p)
                        "und in den zwölf Monaten davor "
                        "(–: nicht gemessen):");
     document_picture(p->d, &bars);
-    for (size_t i = 0; cells && i <= c->district_count; i++) {
-        const struct council_place *place = i < c->district_count ? &c->districts[i] : &c->city;
-        const char **row = cells + i * ARRAY_LEN(columns);
-        row[0] = i < c->district_count ? place->name : "Stadt";
-        row[1] = number(p, (double)place->hotspots, 0);
-        row[2] = percent(p, share_of(place, COUNCIL_THIS), 2);
-        row[3] = percent(p, share_of(place, COUNCIL_BEFORE), 2);
-        row[4] = percent(p, share_of(place, COUNCIL_YEAR_AGO), 2);
-        row[5] = number(p, (double)place->outages.count, 0);
-        row[6] = place->outages.count ? length(p, place->outages.longest) : "–";
-    }
-    if (cells)
-        document_table(p->d, &table);
-    else
-        p->error = ERR_NOMEM;
-    free(cells);
+    put_places(p, "Verfügbarkeit nach Stadtteilen", columns, ARRAY_LEN(columns), c->district_count + 1,
+               fill_availability);
 }
 
 static void put_causes(struct pages *p)
@@ -300,6 +314,15 @@ static const char *describe_map(struct pages *p)
     return text;
 }
 
+static void fill_coverage(struct pages *p, const struct council_place *place, const char **row)
+{
+    row[0] = number(p, (double)place->cells, 0);
+    row[1] = percent(p, place->planned, 1);
+    row[2] = percent(p, place->delivered, 1);
+    row[3] = percent(p, place->delivered_before, 1);
+    row[4] = difference(p, place->delivered, place->delivered_before);
+}
+
 static void put_coverage(struct pages *p)
 {
     static const struct document_column columns[] = {{"Stadtteil", 0.3, false}, {"Fläche (ha)", 0.14, true},
@@ -307,10 +330,6 @@ static void put_coverage(struct pages *p)
                                                      {"Vormonat", 0.14, true},  {"Veränderung", 0.14, true}};
     const struct council *c = p->council;
     const struct document_picture map = {300, describe_map(p), council_draw_map, (void *)c};
-    const char **cells = calloc((c->district_count + 1) * ARRAY_LEN(columns), sizeof *cells);
-    const struct document_table table = {
-        "Versorgte Fläche im Freien nach Stadtteilen (Veränderung in Prozentpunkten)", columns,
-        ARRAY_LEN(columns), cells, c->district_count + 1};
 
     document_heading(p->d, 2, "Wie viel der Stadt ist versorgt?");
     document_paragraph(
@@ -322,21 +341,8 @@ static void put_coverage(struct pages *p)
             number(p, p->paper->threshold_dbm, 0)));
     if (c->coverage && c->coverage->grid.columns)
         document_picture(p->d, &map);
-    for (size_t i = 0; cells && i <= c->district_count; i++) {
-        const struct council_place *place = i < c->district_count ? &c->districts[i] : &c->city;
-        const char **row = cells + i * ARRAY_LEN(columns);
-        row[0] = i < c->district_count ? place->name : "Stadt";
-        row[1] = number(p, (double)place->cells, 0);
-        row[2] = percent(p, place->planned, 1);
-        row[3] = percent(p, place->delivered, 1);
-        row[4] = percent(p, place->delivered_before, 1);
-        row[5] = difference(p, place->delivered, place->delivered_before);
-    }
-    if (cells)
-        document_table(p->d, &table);
-    else
-        p->error = ERR_NOMEM;
-    free(cells);
+    put_places(p, "Versorgte Fläche im Freien nach Stadtteilen (Veränderung in Prozentpunkten)", columns,
+               ARRAY_LEN(columns), c->district_count + 1, fill_coverage);
 }
 
 /* By inhabitants where they are known, else by area. */
@@ -378,39 +384,28 @@ static void put_gap_words(struct pages *p)
                                  number(p, council_unreached(city), 0)));
 }
 
+static void fill_gap(struct pages *p, const struct council_place *place, const char **row)
+{
+    row[0] = number(p, council_uncovered(place), 0);
+    row[1] = percent(p, council_uncovered(place) / (double)place->cells, 0);
+    row[2] = number(p, council_unreached(place), 0);
+    row[3] = percent(p, 1 - place->reached, 0);
+    row[4] = number(p, (double)place->hotspots / ((double)place->cells / 100), 1);
+}
+
 static void put_gaps(struct pages *p)
 {
     static const struct document_column columns[] = {
         {"Stadtteil", 0.28, false},           {"Fläche unversorgt (ha)", 0.16, true},
         {"Anteil der Fläche", 0.14, true},    {"Einwohner unversorgt", 0.15, true},
         {"Anteil der Einwohner", 0.14, true}, {"Hotspots je km²", 0.13, true}};
-    const struct council *c = p->council;
-    const struct council_place **places = calloc(c->district_count + 1, sizeof(*places));
-    const char **cells = calloc((c->district_count + 1) * ARRAY_LEN(columns), sizeof *cells);
-    const struct document_table table = {"Wo die größten Lücken sind", columns, ARRAY_LEN(columns), cells,
-                                         c->district_count};
 
     document_heading(p->d, 2, "Was fehlt zur Flächendeckung?");
     put_gap_words(p);
-    for (size_t i = 0; places && i < c->district_count; i++)
-        places[i] = &c->districts[i];
-    if (places)
-        qsort(places, c->district_count, sizeof(*places), by_gap);
-    for (size_t i = 0; places && cells && i < c->district_count; i++) {
-        const char **row = cells + i * ARRAY_LEN(columns);
-        row[0] = places[i]->name;
-        row[1] = number(p, council_uncovered(places[i]), 0);
-        row[2] = percent(p, council_uncovered(places[i]) / (double)places[i]->cells, 0);
-        row[3] = number(p, council_unreached(places[i]), 0);
-        row[4] = percent(p, 1 - places[i]->reached, 0);
-        row[5] = number(p, (double)places[i]->hotspots / ((double)places[i]->cells / 100), 1);
-    }
-    if (!places || !cells)
-        p->error = ERR_NOMEM;
-    else if (c->district_count)
-        document_table(p->d, &table);
-    free(places);
-    free(cells);
+    qsort(p->places, p->council->district_count, sizeof(*p->places),
+          by_gap); /* nobody needs the other order any more */
+    put_places(p, "Wo die größten Lücken sind", columns, ARRAY_LEN(columns), p->council->district_count,
+               fill_gap);
 }
 
 static void put_origin(struct pages *p)
@@ -485,7 +480,11 @@ enum err council_pdf(const struct council *c, const struct council_paper *paper,
     enum err e;
 
     council_month_name(c->months[COUNCIL_THIS].name, p.month);
-    e = write_pages(&p, out);
+    p.places = calloc(c->district_count + 1, sizeof(*p.places));
+    for (size_t i = 0; p.places && i <= c->district_count; i++)
+        p.places[i] = i < c->district_count ? &c->districts[i] : &c->city;
+    e = p.places ? write_pages(&p, out) : ERR_NOMEM;
+    free(p.places);
     for (size_t i = 0; i < p.string_count; i++)
         free(p.strings[i]);
     free(p.strings);

@@ -184,8 +184,10 @@ static void the_limit_of_files_is_raised_to_what_the_places_need(void **state)
     struct http_server *s = NULL;
 
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
-    if (before.rlim_max < 400 + 512)
+    if (before.rlim_max < 400 + 512) {
+        print_message("# this machine allows too few open files (ulimit -Hn)\n");
         skip();
+    }
     now = before;
     now.rlim_cur = 300;
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &now), 0);
